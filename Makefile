@@ -1,0 +1,43 @@
+# `make demo` and `make test` set everything up first; `make help` lists the rest.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test lint format lock bench clean
+
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv with everything locked, and .venv/bin/rescue-circle in it
+
+$(STAMP): requirements/dev.txt pyproject.toml scripts/make_venv.sh
+	@bash scripts/make_venv.sh $(VENV)
+	@touch $(STAMP)
+
+demo: setup ## replay two dozen calls in a synthetic Zhengzhou against the real service
+	$(BIN)/rescue-circle demo
+
+test: setup ## run all tests
+	$(BIN)/pytest
+
+lint: setup ## ruff, mypy --strict and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## put the code in its written form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## compile the locks anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--no-emit-find-links pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--no-emit-find-links --extra dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what the build made
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""What happens on a call: incidents, alerts, streams and webhooks."""

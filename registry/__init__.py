@@ -1,0 +1,1 @@
+"""What can help: AEDs, rescuers, certificates; who is usable at a given time."""
