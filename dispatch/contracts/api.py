@@ -1,0 +1,76 @@
+"""Bodies of the HTTP interface beside the webhook."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from dispatch.contracts.webhook import CallLocation, WireModel
+
+RoleName = Literal["volunteer", "dispatcher", "registry_officer", "admin", "simulator"]
+
+
+class TokenRequest(WireModel):
+    """Tokens for one role; a volunteer's subject is the rescuer_id, which must be in the registry."""
+
+    role: RoleName
+    subjects: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=10_000)]
+    ttl_s: Annotated[float, Field(gt=0, le=30 * 86_400)] = 12 * 3600
+
+
+class IssuedToken(WireModel):
+    subject: str
+    token: str
+    expires_at: AwareDatetime
+
+
+class ClockState(WireModel):
+    """`now` runs `speed` times as fast as real time from the start instant the service was given."""
+
+    now: AwareDatetime
+    speed: float
+    simulated: bool
+
+
+class ClockAdvance(WireModel):
+    """Skip idle time up to `to`; refused while an incident is open."""
+
+    to: AwareDatetime
+
+
+class SetLocation(WireModel):
+    """A dispatcher's own location for an incident, which answers its need for attention."""
+
+    location: CallLocation
+
+
+class AlertView(WireModel):
+    alert_id: str
+    rescuer_id: str
+    role: str
+    aed_id: str | None
+    state: str
+    wave: int
+    walk_time_s: float
+    straight_line: bool
+    alerted_at: AwareDatetime
+    delivered_at: AwareDatetime | None = None
+    seen_at: AwareDatetime | None = None
+
+
+class IncidentView(WireModel):
+    incident_id: str
+    cad_ref: str | None
+    status: str
+    attention: str | None
+    attention_detail: str = ""
+    opened_at: AwareDatetime
+    ambulance_eta_at: AwareDatetime | None
+    location: CallLocation | None
+    alerts: tuple[AlertView, ...] = ()
+
+
+class TimelineEntry(WireModel):
+    seq: int
+    at: AwareDatetime
+    type: str
+    data: dict[str, object]

@@ -1,0 +1,214 @@
+"""The frames of the volunteers' and dispatchers' websockets, each one JSON object told apart by `type`.
+
+A frame with `seq` is durable: every recipient has its own gapless sequence, and `hello.last_seq` resumes after it.
+Frames without `seq` (welcome, result, heartbeat, responder_position) are of the moment and never repeated.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+FrameId = Annotated[str, Field(min_length=1, max_length=64)]
+LonLat = tuple[float, float]
+
+
+class Frame(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+# What a phone or a console sends.
+
+
+class Hello(Frame):
+    """The first frame, within 10 s: the token, and the last sequence number that was received (0 for none)."""
+
+    type: Literal["hello"] = "hello"
+    token: Annotated[str, Field(max_length=4096)]
+    last_seq: Annotated[int, Field(ge=0)] = 0
+
+
+class Ack(Frame):
+    """Everything up to `seq` has arrived."""
+
+    type: Literal["ack"] = "ack"
+    seq: Annotated[int, Field(ge=0)]
+
+
+class AlertAnswer(Frame):
+    """What a volunteer says about an alert; `id` comes back in the result.
+
+    seen: it is on the screen. accept, decline: an answer; a decline after an accept hands the assignment back.
+    aed_collected, arrived, done: progress. `aed_returned` tells, with `done`, that the AED hangs in its place again.
+    """
+
+    type: Literal["seen", "accept", "decline", "aed_collected", "arrived", "done"]
+    id: FrameId
+    alert_id: Annotated[str, Field(min_length=1, max_length=64)]
+    aed_returned: bool = False
+
+
+class Position(Frame):
+    type: Literal["position"] = "position"
+    lon: float
+    lat: float
+    datum: Annotated[str, Field(max_length=32)]
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000)]
+    observed_at: AwareDatetime
+    id: FrameId | None = None
+
+
+class Duty(Frame):
+    type: Literal["duty"] = "duty"
+    id: FrameId
+    on: bool
+
+
+class Heartbeat(Frame):
+    """Sent by both sides; whoever hears nothing for two heartbeats may hang up."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+
+
+ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | Heartbeat, Field(discriminator="type")]
+CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+
+
+# What the service sends.
+
+
+class Welcome(Frame):
+    """`last_seq` is the newest durable frame of this recipient: a phone that holds it has missed nothing."""
+
+    type: Literal["welcome"] = "welcome"
+    recipient: str
+    last_seq: int
+    heartbeat_s: float
+    now: AwareDatetime
+
+
+class Result(Frame):
+    """The answer to the frame `re`. Where `ok` is false nothing has changed; `code` and `message` say why."""
+
+    type: Literal["result"] = "result"
+    re: str | None
+    ok: bool
+    code: str = "ok"
+    message: str = ""
+
+
+class RouteStepFrame(Frame):
+    kind: str
+    street: str
+    length_m: float
+    walk_time_s: float
+
+
+class RouteFrame(Frame):
+    """`shortened`: the end of the way is left out, because the exact place is told only after acceptance."""
+
+    lonlat: tuple[LonLat, ...]
+    length_m: float
+    steps: tuple[RouteStepFrame, ...] = ()
+    shortened: bool = False
+    straight_line: bool = False
+
+
+class AedFrame(Frame):
+    aed_id: str
+    lon: float
+    lat: float
+    name: str
+    location_text: str
+    floor: str
+    walk_time_s: float
+
+
+class AreaFrame(Frame):
+    """A circle that holds the patient without telling where in it."""
+
+    lon: float
+    lat: float
+    radius_m: float
+
+
+class PatientFrame(Frame):
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    address: str
+    floor: str
+    note: str
+
+
+class Alert(Frame):
+    """Ring. `walk_time_s` is the whole way to the patient's side, by way of the AED where the role is fetch_aed."""
+
+    type: Literal["alert"] = "alert"
+    seq: int
+    at: AwareDatetime
+    alert_id: str
+    incident_id: str
+    role: Literal["direct", "fetch_aed"]
+    walk_time_s: float
+    straight_line: bool
+    answer_by: AwareDatetime
+    area: AreaFrame | None
+    aed: AedFrame | None
+    route: RouteFrame | None
+
+
+class Assignment(Frame):
+    """The whole of what an accepted responder needs; sent again when the patient's place changes."""
+
+    type: Literal["assignment"] = "assignment"
+    seq: int
+    at: AwareDatetime
+    alert_id: str
+    incident_id: str
+    reason: Literal["accepted", "patient_moved"]
+    role: Literal["direct", "fetch_aed"]
+    walk_time_s: float
+    straight_line: bool
+    patient: PatientFrame | None
+    aed: AedFrame | None
+    route: RouteFrame | None
+
+
+class AlertEnded(Frame):
+    """Stop ringing or turn back; `return_aed` where the responder carries one."""
+
+    type: Literal["alert_ended"] = "alert_ended"
+    seq: int
+    at: AwareDatetime
+    alert_id: str
+    incident_id: str
+    reason: str
+    return_aed: bool = False
+
+
+class IncidentChanged(Frame):
+    """What happened to an incident, for the dispatchers: the journal's events by name, without personal data."""
+
+    type: Literal["incident_changed"] = "incident_changed"
+    seq: int
+    at: AwareDatetime
+    incident_id: str
+    status: str
+    attention: str | None
+    events: tuple[dict[str, object], ...]
+
+
+class ResponderPosition(Frame):
+    type: Literal["responder_position"] = "responder_position"
+    incident_id: str
+    alert_id: str
+    lon: float
+    lat: float
+    observed_at: AwareDatetime
+
+
+ServerFrame = Annotated[
+    Welcome | Result | Heartbeat | Alert | Assignment | AlertEnded | IncidentChanged | ResponderPosition,
+    Field(discriminator="type"),
+]
+SERVER_FRAME: TypeAdapter[ServerFrame] = TypeAdapter(ServerFrame)

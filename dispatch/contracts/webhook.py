@@ -1,0 +1,70 @@
+"""What a 120 system sends to `POST /webhooks/120`: a Standard Webhooks envelope of type, timestamp and data.
+
+The signature covers id, timestamp and body (headers `webhook-id`, `webhook-timestamp`, `webhook-signature`);
+`docs/connect-120.md` shows a whole signed example.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class MessageType(StrEnum):
+    CALL_CREATED = "call.created"
+    CALL_UPDATED = "call.updated"
+    CALL_CANCELLED = "call.cancelled"
+    AMBULANCE_ARRIVED = "ambulance.arrived"
+    CALL_CLOSED = "call.closed"
+
+
+class WireModel(BaseModel):
+    """Unknown fields are ignored, so that a newer sender still gets through."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class CallLocation(WireModel):
+    """Where the patient is. The datum is always named: GCJ-02 and WGS-84 differ by 300-600 m in China."""
+
+    lon: float
+    lat: float
+    datum: Annotated[str, Field(max_length=32)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0)] | None = None
+    address: Annotated[str, Field(max_length=500)] = ""
+    floor: Annotated[str, Field(max_length=50)] = ""
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class CallData(WireModel):
+    """`cad_ref` is 120's own reference of the call; every message about the call carries it."""
+
+    cad_ref: Annotated[str, Field(min_length=1, max_length=200)]
+    location: CallLocation | None = None
+    ambulance_eta: AwareDatetime | None = None
+    caller_phone: Annotated[str, Field(max_length=40)] = ""
+
+
+class CallMessage(WireModel):
+    """One message of 120. `timestamp` is when it happened in the centre; the newest wins, whatever arrives first."""
+
+    type: MessageType
+    timestamp: AwareDatetime
+    data: CallData
+
+
+class WebhookAnswer(WireModel):
+    """202: the message is durable. `code` is `accepted`, `duplicate` or `needs_attention`; the last says why."""
+
+    code: str
+    message_id: str
+    incident_id: str | None = None
+    attention: str | None = None
+    detail: str = ""
+
+
+class Refusal(WireModel):
+    """The body of every 4xx and 5xx: a code for machines and a sentence for people."""
+
+    code: str
+    message: str
