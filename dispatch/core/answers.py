@@ -1,0 +1,104 @@
+"""What a volunteer's answer makes of an alert. Said twice it counts once; out of order it is refused."""
+
+from datetime import datetime
+
+from dispatch.core import commands as cmd
+from dispatch.core import events as ev
+from dispatch.core.commands import Answer
+from dispatch.core.incident import Alert, AlertStatus, Incident, evolve
+from dispatch.core.policy import Policy
+from dispatch.core.refusals import Refused
+from dispatch.core.standing_down import call_off_those_not_needed
+
+Events = tuple[ev.Event, ...]
+
+
+def decide_answer(
+    incident: Incident, command: cmd.AnswerAlert | cmd.ConfirmAedReturned, now: datetime, policy: Policy
+) -> Events:
+    """Events of one answer.
+
+    Raises:
+        Refused: unknown or somebody else's alert, too late, or out of order.
+    """
+    alert = incident.alerts.get(command.alert_id)
+    if alert is None:
+        raise Refused("unknown_alert", "There is no such alert.")
+    if isinstance(command, cmd.ConfirmAedReturned):
+        return _returned(alert)
+    if alert.rescuer_id != command.rescuer_id:
+        raise Refused("not_your_alert", "This alert went to somebody else.")
+    match command.answer:
+        case Answer.ACCEPT:
+            return _accept(alert, now)
+        case Answer.DECLINE:
+            return _decline(alert)
+        case Answer.AED_COLLECTED:
+            return _collect(alert)
+        case Answer.ARRIVED:
+            return _arrive(incident, alert, now, policy)
+        case Answer.DONE:
+            return _done(alert, aed_returned=command.aed_returned)
+
+
+def _accept(alert: Alert, now: datetime) -> Events:
+    if alert.status in {AlertStatus.ACCEPTED, AlertStatus.ARRIVED}:
+        return ()
+    if alert.status is AlertStatus.TIMED_OUT or (alert.status is AlertStatus.RINGING and now > alert.answer_by):
+        raise Refused("too_late", "Somebody else was asked in the meantime. Thank you.")
+    _must_be(alert, AlertStatus.RINGING)
+    return (ev.AlertAccepted(alert_id=alert.alert_id),)
+
+
+def _decline(alert: Alert) -> Events:
+    if alert.status in {AlertStatus.DECLINED, AlertStatus.HANDED_BACK}:
+        return ()
+    if alert.status is AlertStatus.ACCEPTED:
+        return (ev.AssignmentHandedBack(alert_id=alert.alert_id),)
+    if alert.status is AlertStatus.ARRIVED:
+        raise Refused("already_arrived", "You are with the patient: say done when you leave.")
+    _must_be(alert, AlertStatus.RINGING)
+    return (ev.AlertDeclined(alert_id=alert.alert_id),)
+
+
+def _collect(alert: Alert) -> Events:
+    if alert.aed_id is None:
+        raise Refused("no_aed_in_this_role", "You were asked to go straight to the patient.")
+    if alert.aed_collected:
+        return ()
+    _must_be(alert, AlertStatus.ACCEPTED)
+    return (ev.AedCollected(alert_id=alert.alert_id, aed_id=alert.aed_id),)
+
+
+def _arrive(incident: Incident, alert: Alert, now: datetime, policy: Policy) -> Events:
+    if alert.status is AlertStatus.ARRIVED:
+        return ()
+    _must_be(alert, AlertStatus.ACCEPTED)
+    arrived = ev.ResponderArrived(alert_id=alert.alert_id)
+    return (arrived, *call_off_those_not_needed(evolve(incident, arrived, now), policy))
+
+
+def _done(alert: Alert, *, aed_returned: bool) -> Events:
+    back = _returned(alert) if aed_returned else ()
+    if alert.status is AlertStatus.ARRIVED:
+        return (ev.ResponderDone(alert_id=alert.alert_id), *back)
+    if alert.status in {AlertStatus.DONE, AlertStatus.STOOD_DOWN, AlertStatus.HANDED_BACK}:
+        return back
+    if alert.status is AlertStatus.ACCEPTED:
+        raise Refused("not_arrived", "Say arrived first, or decline if you cannot go on.")
+    _must_be(alert, AlertStatus.ARRIVED)
+    return ()
+
+
+def _returned(alert: Alert) -> Events:
+    if alert.aed_id is None or not alert.carries_aed:
+        return ()
+    return (ev.AedReturned(alert_id=alert.alert_id, aed_id=alert.aed_id),)
+
+
+def _must_be(alert: Alert, status: AlertStatus) -> None:
+    if alert.status is status:
+        return
+    if alert.status is AlertStatus.RINGING:
+        raise Refused("accept_first", "Accept the alert first.")
+    raise Refused("alert_over", f"This alert is over ({alert.status}).")

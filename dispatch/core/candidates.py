@@ -1,0 +1,51 @@
+"""Who could go, and how long each would walk: what matching hands to the policy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """Rescuers who can be at the patient's side within the widest budgets of a search.
+
+    rescuer_id: n ids, each once.
+    direct_s: (n,) float32, seconds to the patient's side; inf beyond the budget.
+    straight_line: (n,) bool, no street network under the way: straight line times a detour factor.
+    aed_id: m ids of AEDs that may be fetched.
+    trip_rescuer, trip_aed: (k,) int32 into the two lists: each pair that is within the fetch budget.
+    trip_to_aed_s, trip_s: (k,) float32, seconds to the AED, and to the patient's side with it in hand.
+    """
+
+    rescuer_id: tuple[str, ...]
+    direct_s: NDArray[np.float32]
+    straight_line: NDArray[np.bool_]
+    aed_id: tuple[str, ...]
+    trip_rescuer: NDArray[np.int32]
+    trip_aed: NDArray[np.int32]
+    trip_to_aed_s: NDArray[np.float32]
+    trip_s: NDArray[np.float32]
+
+
+def no_candidates() -> Candidates:
+    nobody = np.empty(0, np.float32)
+    return Candidates(
+        rescuer_id=(),
+        direct_s=nobody,
+        straight_line=np.empty(0, np.bool_),
+        aed_id=(),
+        trip_rescuer=np.empty(0, np.int32),
+        trip_aed=np.empty(0, np.int32),
+        trip_to_aed_s=nobody,
+        trip_s=nobody,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One rescuer's way to the patient, measured anew. `to_aed_s` is None where there is no AED left to fetch."""
+
+    walk_time_s: float
+    to_aed_s: float | None
+    straight_line: bool

@@ -1,0 +1,108 @@
+"""What may be asked of an incident. Everything a decision needs comes with the command; nothing is looked up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.core.candidates import Candidates, Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCall:
+    """120 (or a dispatcher) tells of a call, for the first time or better than before.
+
+    reported_at: when 120 knew it; older news never overwrite newer ones.
+    created: this is the `call.created` itself, or a dispatcher's own word.
+    has_location: a usable place comes with it; `moved_m` is its distance from the one held before.
+    attention: why the message could not be understood as a whole, or None.
+    """
+
+    incident_id: str
+    cad_ref: str | None
+    reported_at: datetime
+    created: bool
+    has_location: bool = False
+    moved_m: float | None = None
+    ambulance_eta_at: datetime | None = None
+    attention: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """`cancelled`, `closed` or `stood_down`: everyone is called off and the incident ends."""
+
+    incident_id: str
+    cad_ref: str | None
+    reported_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAmbulance:
+    """The ambulance is at the patient's side."""
+
+    incident_id: str
+    cad_ref: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCandidates:
+    """The answer to a search that the incident wanted."""
+
+    candidates: Candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseWays:
+    """New walking times of those alerted, after the patient's place changed; None: out of reach now."""
+
+    ways: Mapping[str, Way | None] = field(default_factory=dict)
+
+
+class Answer(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    AED_COLLECTED = "aed_collected"
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAlert:
+    """A volunteer's word about an alert."""
+
+    alert_id: str
+    rescuer_id: str
+    answer: Answer
+    aed_returned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmAedReturned:
+    """Somebody of the registry has seen the AED in its place again."""
+
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachDeadline:
+    """Time has passed: answers that are due, the next wave, the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAttention:
+    code: str
+
+
+Command = (
+    ReportCall
+    | EndCall
+    | ReportAmbulance
+    | OfferCandidates
+    | ReviseWays
+    | AnswerAlert
+    | ConfirmAedReturned
+    | ReachDeadline
+    | RaiseAttention
+)

@@ -1,0 +1,230 @@
+"""What follows from a command: `decide(incident, command, now, policy) -> events`, and nothing else.
+
+A command that changes nothing returns no events; one that may not be, by a volunteer, raises `Refused` with a code
+that goes back to the phone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from dispatch.core import commands as cmd
+from dispatch.core import events as ev
+from dispatch.core.answers import decide_answer
+from dispatch.core.incident import AlertStatus, Incident, evolve
+from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
+from dispatch.core.refusals import Refused
+from dispatch.core.standing_down import call_off_everyone, call_off_those_on_the_way, hands_are_enough, is_aed_there
+
+
+def decide(incident: Incident | None, command: cmd.Command, now: datetime, policy: Policy) -> tuple[ev.Event, ...]:
+    """The events that `command` makes of `incident` (None: not yet opened) at `now`.
+
+    Raises:
+        Refused: a volunteer's answer that cannot count; the incident stays as it is.
+    """
+    match command:
+        case cmd.ReportCall():
+            return tuple(_report_call(incident, command))
+        case cmd.EndCall():
+            opening = _opening(incident, command.incident_id, command.cad_ref)
+            return (*opening, *_end_call(incident, command.reason, command.reported_at))
+        case cmd.ReportAmbulance():
+            opening = _opening(incident, command.incident_id, command.cad_ref)
+            return (*opening, *_ambulance_arrived(incident))
+    if incident is None:
+        raise Refused("unknown_incident", "There is no such incident.")
+    match command:
+        case cmd.OfferCandidates():
+            return tuple(_offer(incident, command, now, policy))
+        case cmd.ReviseWays():
+            return tuple(_revise(incident, command))
+        case cmd.AnswerAlert() | cmd.ConfirmAedReturned():
+            return decide_answer(incident, command, now, policy)
+        case cmd.ReachDeadline():
+            return tuple(_reach_deadline(incident, now, policy))
+        case cmd.RaiseAttention():
+            return () if incident.attention == command.code else (ev.AttentionRaised(code=command.code),)
+
+
+def wanted_search(incident: Incident, now: datetime, policy: Policy) -> Wanted | None:
+    """What to look for now, or None where nobody more is wanted or nothing has changed since the last look."""
+    over = incident.closed or incident.ambulance_arrived or incident.search_ended
+    if over or not incident.located or not incident.search_due:
+        return None
+    held = incident.held_alerts
+    under_way = [alert for alert in held if alert.status is not AlertStatus.ARRIVED]
+    engaged = [alert for alert in held if alert.status is not AlertStatus.RINGING]
+    fetching = [alert for alert in held if alert.role is ev.Role.FETCH_AED]
+    total = policy.alerts - len(under_way)
+    direct_engaged = sum(alert.role is ev.Role.DIRECT for alert in engaged)
+    direct = 0 if direct_engaged >= policy.direct_wanted or hands_are_enough(incident, policy) else total
+    fetch_engaged = len(engaged) - direct_engaged
+    fetch = 0 if fetch_engaged >= policy.fetch_wanted or is_aed_there(incident) else policy.fetch_alerts - len(fetching)
+    if total <= 0 or (direct <= 0 and fetch <= 0):
+        return None
+    return Wanted(
+        wave=incident.wave,
+        cap_s=_cap_s(incident, now, policy),
+        direct=max(0, direct),
+        fetch=max(0, fetch),
+        total=total,
+        excluded_rescuers=frozenset(alert.rescuer_id for alert in incident.alerts.values()),
+    )
+
+
+def next_deadline(incident: Incident, policy: Policy) -> datetime | None:
+    """When time alone will next change this incident; None once it is closed."""
+    if incident.closed:
+        return None
+    due = [incident.opened_at + timedelta(seconds=policy.open_limit_s)]
+    due += [alert.answer_by for alert in incident.alerts.values() if alert.status is AlertStatus.RINGING]
+    if incident.next_search_at:
+        due.append(incident.next_search_at)
+    if _waits_for_its_call(incident):
+        due.append(incident.opened_at + timedelta(seconds=policy.overtake_s))
+    if _searches(incident):
+        due.append(incident.opened_at + timedelta(seconds=policy.search_limit_s))
+    return min(due)
+
+
+def _cap_s(incident: Incident, now: datetime, policy: Policy) -> float:
+    eta_at = incident.ambulance_eta_at or incident.opened_at + timedelta(seconds=policy.assumed_eta_s)
+    return max((eta_at - now).total_seconds(), policy.least_budget_s)
+
+
+def _waits_for_its_call(incident: Incident) -> bool:
+    return not (incident.call_confirmed or incident.located or incident.attention or incident.ambulance_arrived)
+
+
+def _searches(incident: Incident) -> bool:
+    return incident.located and not (incident.search_ended or incident.ambulance_arrived)
+
+
+def _opening(incident: Incident | None, incident_id: str, cad_ref: str | None) -> tuple[ev.Event, ...]:
+    return () if incident else (ev.IncidentOpened(incident_id=incident_id, cad_ref=cad_ref),)
+
+
+def _report_call(incident: Incident | None, report: cmd.ReportCall) -> Iterator[ev.Event]:
+    yield from _opening(incident, report.incident_id, report.cad_ref)
+    if report.created and not (incident and incident.call_confirmed):
+        yield ev.CallConfirmed()
+    if incident and incident.closed:
+        ended_at = incident.closed_reported_at
+        if ended_at and report.reported_at > ended_at and incident.attention is None:
+            yield ev.AttentionRaised(code="news_after_end")
+        return
+    located = _is_newer(report.reported_at, incident.location_reported_at if incident else None)
+    if report.has_location and located:
+        yield ev.LocationSet(reported_at=report.reported_at, moved_m=report.moved_m)
+    if report.ambulance_eta_at and _brings_new_eta(incident, report):
+        yield ev.AmbulanceEtaSet(reported_at=report.reported_at, eta_at=report.ambulance_eta_at)
+    yield from _attention(incident, report)
+
+
+def _attention(incident: Incident | None, report: cmd.ReportCall) -> Iterator[ev.Event]:
+    held = incident.attention if incident else None
+    located = report.has_location or (incident is not None and incident.located)
+    code = report.attention
+    if code is None and report.created and not located:
+        code = "location_missing"
+    if code is not None and code != held:
+        yield ev.AttentionRaised(code=code)
+    elif code is None and held is not None and report.has_location:
+        yield ev.AttentionCleared()
+
+
+def _is_newer(reported_at: datetime, held_at: datetime | None) -> bool:
+    return held_at is None or reported_at >= held_at
+
+
+def _brings_new_eta(incident: Incident | None, report: cmd.ReportCall) -> bool:
+    if incident is None:
+        return True
+    newer = _is_newer(report.reported_at, incident.ambulance_eta_reported_at)
+    return newer and report.ambulance_eta_at != incident.ambulance_eta_at
+
+
+def _end_call(incident: Incident | None, reason: str, reported_at: datetime) -> Iterator[ev.Event]:
+    if incident and incident.closed:
+        return
+    if incident:
+        yield from call_off_everyone(incident, reason)
+        if incident.attention:
+            yield ev.AttentionCleared()
+    yield ev.IncidentClosed(reason=reason, reported_at=reported_at)
+
+
+def _ambulance_arrived(incident: Incident | None) -> Iterator[ev.Event]:
+    if incident and (incident.ambulance_arrived or incident.closed):
+        return
+    yield ev.AmbulanceArrived()
+    if incident:
+        yield from call_off_those_on_the_way(incident, "ambulance_there")
+
+
+def _offer(incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy: Policy) -> Iterator[ev.Event]:
+    wanted = wanted_search(incident, now, policy)
+    if wanted is None:
+        return
+    plan = plan_alerts(policy, wanted, offer.candidates)
+    answer_by = now + timedelta(seconds=policy.answer_s)
+    yield ev.SearchMade(
+        wave=plan.wave,
+        direct_budget_s=plan.direct_budget_s,
+        fetch_budget_s=plan.fetch_budget_s,
+        alerted=len(plan.alerts),
+        next_at=answer_by,
+    )
+    yield from _alerts(incident, plan, answer_by)
+    if not plan.alerts and not incident.held_alerts and not incident.nobody_available:
+        yield ev.NobodyAvailable()
+
+
+def _alerts(incident: Incident, plan: Plan, answer_by: datetime) -> Iterator[ev.Event]:
+    for number, planned in enumerate(plan.alerts, start=len(incident.alerts) + 1):
+        yield ev.RescuerAlerted(
+            alert_id=f"{incident.incident_id}-{number}",
+            rescuer_id=planned.rescuer_id,
+            role=planned.role,
+            aed_id=planned.aed_id,
+            walk_time_s=round(planned.walk_time_s, 1),
+            to_aed_s=None if planned.to_aed_s is None else round(planned.to_aed_s, 1),
+            straight_line=planned.straight_line,
+            wave=plan.wave,
+            answer_by=answer_by,
+        )
+
+
+def _revise(incident: Incident, command: cmd.ReviseWays) -> Iterator[ev.Event]:
+    for alert in incident.held_alerts:
+        if alert.alert_id not in command.ways or alert.status is AlertStatus.ARRIVED:
+            continue
+        way = command.ways[alert.alert_id]
+        if way is not None:
+            yield ev.WalkTimeRevised(
+                alert_id=alert.alert_id,
+                walk_time_s=round(way.walk_time_s, 1),
+                to_aed_s=None if way.to_aed_s is None else round(way.to_aed_s, 1),
+                straight_line=way.straight_line,
+            )
+        elif alert.status is AlertStatus.RINGING:
+            yield ev.AlertWithdrawn(alert_id=alert.alert_id, reason="patient_moved")
+
+
+def _reach_deadline(incident: Incident, now: datetime, policy: Policy) -> Iterator[ev.Event]:
+    if incident.closed:
+        return
+    if now >= incident.opened_at + timedelta(seconds=policy.open_limit_s):
+        yield from _end_call(incident, "expired", now)
+        return
+    for alert in incident.alerts.values():
+        if alert.status is AlertStatus.RINGING and alert.answer_by <= now:
+            event = ev.AlertTimedOut(alert_id=alert.alert_id)
+            yield event
+            incident = evolve(incident, event, now)
+    if _waits_for_its_call(incident) and now >= incident.opened_at + timedelta(seconds=policy.overtake_s):
+        yield ev.AttentionRaised(code="call_missing")
+    if _searches(incident) and now >= incident.opened_at + timedelta(seconds=policy.search_limit_s):
+        yield ev.SearchEnded(reason="time_over" if incident.held_alerts else "nobody_left")
+    elif incident.next_search_at and incident.next_search_at <= now:
+        yield ev.WaveEnded(wave=incident.wave)

@@ -1,0 +1,234 @@
+"""What can happen to an incident: read this file and you know the business.
+
+Events are the journal's truth. They carry ids, numbers and times, never an address, a phone number, a name or a
+position; those live in side tables that can be erased. A changed meaning needs a new `schema_version`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Role(StrEnum):
+    DIRECT = "direct"
+    FETCH_AED = "fetch_aed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened:
+    """A call, or something that may be one, has reached us. `cad_ref` is 120's reference where it could be read."""
+
+    schema_version: ClassVar[int] = 1
+    incident_id: str
+    cad_ref: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConfirmed:
+    """120's own `call.created` has arrived; until then the incident rests on a message that overtook it."""
+
+    schema_version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationSet:
+    """The patient's place is known, or known better. `moved_m`: metres from the place held before."""
+
+    schema_version: ClassVar[int] = 1
+    reported_at: datetime
+    moved_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmbulanceEtaSet:
+    schema_version: ClassVar[int] = 1
+    reported_at: datetime
+    eta_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRaised:
+    """A dispatcher must look: the machine cannot go on alone. `code` says why."""
+
+    schema_version: ClassVar[int] = 1
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionCleared:
+    schema_version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchMade:
+    """Candidates were looked for within these budgets; `alerted` of them ring; the next look is at `next_at`."""
+
+    schema_version: ClassVar[int] = 1
+    wave: int
+    direct_budget_s: float
+    fetch_budget_s: float
+    alerted: int
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveEnded:
+    """The wave's time for answers is over; the next one reaches farther."""
+
+    schema_version: ClassVar[int] = 1
+    wave: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescuerAlerted:
+    """A phone rings. `walk_time_s` is to the patient's side, through the AED where there is one."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    rescuer_id: str
+    role: Role
+    aed_id: str | None
+    walk_time_s: float
+    to_aed_s: float | None
+    straight_line: bool
+    wave: int
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAccepted:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDeclined:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTimedOut:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWithdrawn:
+    """Stop ringing: the answer is no longer needed."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentHandedBack:
+    """A responder who had accepted cannot go on."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkTimeRevised:
+    """The patient's place changed: the responder's way is another one."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    walk_time_s: float
+    to_aed_s: float | None
+    straight_line: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AedCollected:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    aed_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderArrived:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderDone:
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AedReturned:
+    """The AED hangs in its place again and may be promised anew."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    aed_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderStoodDown:
+    """A responder on the way is called off."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyAvailable:
+    """Nobody can be there in time and nobody is on the way; the search goes on."""
+
+    schema_version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchEnded:
+    schema_version: ClassVar[int] = 1
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmbulanceArrived:
+    schema_version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed:
+    """cancelled or closed by 120, stood_down by a dispatcher, or expired because nobody ever closed it."""
+
+    schema_version: ClassVar[int] = 1
+    reason: str
+    reported_at: datetime
+
+
+Event = (
+    IncidentOpened
+    | CallConfirmed
+    | LocationSet
+    | AmbulanceEtaSet
+    | AttentionRaised
+    | AttentionCleared
+    | SearchMade
+    | WaveEnded
+    | RescuerAlerted
+    | AlertAccepted
+    | AlertDeclined
+    | AlertTimedOut
+    | AlertWithdrawn
+    | AssignmentHandedBack
+    | WalkTimeRevised
+    | AedCollected
+    | ResponderArrived
+    | ResponderDone
+    | AedReturned
+    | ResponderStoodDown
+    | NobodyAvailable
+    | SearchEnded
+    | AmbulanceArrived
+    | IncidentClosed
+)

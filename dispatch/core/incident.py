@@ -1,0 +1,224 @@
+"""The incident: what is known of one call after everything that has happened to it.
+
+State is a value; `evolve` is the only way from one to the next, and replaying the journal through it gives the
+incident back after a crash.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from dispatch.core import events as ev
+from dispatch.core.events import Role
+
+
+class AlertStatus(StrEnum):
+    RINGING = "ringing"
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+    DONE = "done"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    WITHDRAWN = "withdrawn"
+    HANDED_BACK = "handed_back"
+    STOOD_DOWN = "stood_down"
+
+
+HELD = frozenset({AlertStatus.RINGING, AlertStatus.ACCEPTED, AlertStatus.ARRIVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One rescuer rung for one incident, and what came of it."""
+
+    alert_id: str
+    rescuer_id: str
+    role: Role
+    aed_id: str | None
+    walk_time_s: float
+    to_aed_s: float | None
+    straight_line: bool
+    wave: int
+    alerted_at: datetime
+    answer_by: datetime
+    status: AlertStatus = AlertStatus.RINGING
+    aed_collected: bool = False
+    aed_returned: bool = False
+
+    @property
+    def carries_aed(self) -> bool:
+        return self.aed_collected and not self.aed_returned
+
+
+NO_ALERTS: Mapping[str, Alert] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """version: number of events so far. `search_due`: something changed that calls for a look at the candidates."""
+
+    incident_id: str
+    cad_ref: str | None
+    opened_at: datetime
+    version: int = 1
+    call_confirmed: bool = False
+    location_reported_at: datetime | None = None
+    ambulance_eta_at: datetime | None = None
+    ambulance_eta_reported_at: datetime | None = None
+    attention: str | None = None
+    wave: int = 0
+    search_due: bool = False
+    next_search_at: datetime | None = None
+    nobody_available: bool = False
+    search_ended: str | None = None
+    ambulance_arrived: bool = False
+    closed: str | None = None
+    closed_reported_at: datetime | None = None
+    alerts: Mapping[str, Alert] = field(default_factory=lambda: NO_ALERTS)
+
+    @property
+    def located(self) -> bool:
+        return self.location_reported_at is not None
+
+    @property
+    def held_alerts(self) -> tuple[Alert, ...]:
+        """Alerts whose rescuers are ringing, on the way or there."""
+        return tuple(alert for alert in self.alerts.values() if alert.status in HELD)
+
+    @property
+    def status(self) -> str:
+        """One word for a list: closed, ambulance_there, waiting, nobody_available, on_scene, en_route or alerting."""
+        if self.closed:
+            return "closed"
+        if self.ambulance_arrived:
+            return "ambulance_there"
+        if not self.located:
+            return "waiting"
+        statuses = {alert.status for alert in self.held_alerts}
+        if AlertStatus.ARRIVED in statuses:
+            return "on_scene"
+        if AlertStatus.ACCEPTED in statuses:
+            return "en_route"
+        return "nobody_available" if self.nobody_available else "alerting"
+
+
+def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident:
+    """The incident after `event`, which happened at `at`."""
+    if isinstance(event, ev.IncidentOpened):
+        return Incident(incident_id=event.incident_id, cad_ref=event.cad_ref, opened_at=at)
+    if incident is None:
+        raise ValueError(f"an incident begins with IncidentOpened, not with {type(event).__name__}")
+    changed = _evolve_call(incident, event)
+    if changed is None:
+        changed = _evolve_search(incident, event)
+    if changed is None:
+        changed = _evolve_alert(incident, event, at)
+    return replace(changed, version=incident.version + 1)
+
+
+def evolve_all(incident: Incident | None, events: Iterable[tuple[ev.Event, datetime]]) -> Incident:
+    """Replay: the incident after all of `events`, of which there is at least one where `incident` is None."""
+    for event, at in events:
+        incident = evolve(incident, event, at)
+    if incident is None:
+        raise ValueError("no events: there is no incident")
+    return incident
+
+
+def _evolve_call(incident: Incident, event: ev.Event) -> Incident | None:
+    match event:
+        case ev.CallConfirmed():
+            return replace(incident, call_confirmed=True)
+        case ev.LocationSet():
+            return replace(incident, location_reported_at=event.reported_at, search_due=True, search_ended=None)
+        case ev.AmbulanceEtaSet():
+            return replace(
+                incident, ambulance_eta_at=event.eta_at, ambulance_eta_reported_at=event.reported_at, search_due=True
+            )
+        case ev.AttentionRaised():
+            return replace(incident, attention=event.code)
+        case ev.AttentionCleared():
+            return replace(incident, attention=None)
+        case ev.AmbulanceArrived():
+            return replace(incident, ambulance_arrived=True, search_due=False, next_search_at=None)
+        case ev.IncidentClosed():
+            return replace(
+                incident,
+                closed=event.reason,
+                closed_reported_at=event.reported_at,
+                search_due=False,
+                next_search_at=None,
+            )
+        case _:
+            return None
+
+
+def _evolve_search(incident: Incident, event: ev.Event) -> Incident | None:
+    match event:
+        case ev.SearchMade():
+            return replace(
+                incident,
+                wave=event.wave,
+                search_due=False,
+                next_search_at=event.next_at,
+                nobody_available=incident.nobody_available and event.alerted == 0,
+            )
+        case ev.WaveEnded():
+            return replace(incident, wave=event.wave + 1, search_due=True, next_search_at=None)
+        case ev.NobodyAvailable():
+            return replace(incident, nobody_available=True)
+        case ev.SearchEnded():
+            return replace(incident, search_ended=event.reason, search_due=False, next_search_at=None)
+        case _:
+            return None
+
+
+_ANSWERS: Mapping[type[ev.Event], AlertStatus] = {
+    ev.AlertAccepted: AlertStatus.ACCEPTED,
+    ev.AlertDeclined: AlertStatus.DECLINED,
+    ev.AlertTimedOut: AlertStatus.TIMED_OUT,
+    ev.AlertWithdrawn: AlertStatus.WITHDRAWN,
+    ev.AssignmentHandedBack: AlertStatus.HANDED_BACK,
+    ev.ResponderArrived: AlertStatus.ARRIVED,
+    ev.ResponderDone: AlertStatus.DONE,
+    ev.ResponderStoodDown: AlertStatus.STOOD_DOWN,
+}
+_LEAVES_A_PLACE = (ev.AlertDeclined, ev.AlertTimedOut, ev.AlertWithdrawn, ev.AssignmentHandedBack)
+
+
+def _evolve_alert(incident: Incident, event: ev.Event, at: datetime) -> Incident:
+    if isinstance(event, ev.RescuerAlerted):
+        alert = Alert(
+            alert_id=event.alert_id,
+            rescuer_id=event.rescuer_id,
+            role=event.role,
+            aed_id=event.aed_id,
+            walk_time_s=event.walk_time_s,
+            to_aed_s=event.to_aed_s,
+            straight_line=event.straight_line,
+            wave=event.wave,
+            alerted_at=at,
+            answer_by=event.answer_by,
+        )
+        return _with_alert(incident, alert)
+    alert = incident.alerts[event.alert_id]  # type: ignore[union-attr]  # all other events name their alert
+    match event:
+        case ev.AedCollected():
+            return _with_alert(incident, replace(alert, aed_collected=True))
+        case ev.AedReturned():
+            return _with_alert(incident, replace(alert, aed_returned=True))
+        case ev.WalkTimeRevised():
+            revised = replace(
+                alert, walk_time_s=event.walk_time_s, to_aed_s=event.to_aed_s, straight_line=event.straight_line
+            )
+            return _with_alert(incident, revised)
+        case _:
+            changed = _with_alert(incident, replace(alert, status=_ANSWERS[type(event)]))
+            wanted = isinstance(event, _LEAVES_A_PLACE) and not incident.search_ended and not incident.closed
+            return replace(changed, search_due=changed.search_due or wanted)
+
+
+def _with_alert(incident: Incident, alert: Alert) -> Incident:
+    return replace(incident, alerts=MappingProxyType({**incident.alerts, alert.alert_id: alert}))

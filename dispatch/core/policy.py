@@ -1,0 +1,164 @@
+"""Whom to alert now, in which role, with which AED: the rule, apart from the machinery that carries it out.
+
+Phased alerts with replacement of those who decline or stay silent follow van den Berg 2026 (alert 7, replace
+rejects: +10 lives a year against nearest-3, without more fatigue); roles follow HartslagNu and Region der Lebensretter.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.core.candidates import Candidates
+from dispatch.core.events import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The numbers of the rule; seconds throughout.
+
+    alerts: phones that ring or are under way at once (van den Berg 2026: 7).
+    fetch_alerts: at most so many of them by way of an AED (Region der Lebensretter: an AED is one of four roles, and
+        an answer comes in 35-46 % of alerts, so three are rung for one AED).
+    direct_wanted, fetch_wanted: acceptances after which no more are rung in that role.
+    hands_wanted: responders at the patient's side that are enough, with an AED or none under way (two-person CPR).
+    answer_s: time for an answer before the next is rung (KATRETTER: 30 s; Mobile Retter: 20 s).
+    direct_budget_s: 240 s, the golden four minutes; fetch_budget_s: an AED may take longer (DESIGN, assumption).
+    widen_s: added to both budgets by each wave (assumption).
+    takeout_s: from standing at the AED to walking on with it in hand (assumption).
+    assumed_eta_s: ambulance after the call where 120 names no ETA (10.4 min, PMID 36162614).
+    least_budget_s: while no ambulance is there, somebody this near is still rung, even past its ETA.
+    search_limit_s, open_limit_s: after these the search ends, and a call that 120 never closed is closed.
+    overtake_s: how long an update may wait for the call it overtook before a dispatcher must look.
+    """
+
+    alerts: int = 7
+    fetch_alerts: int = 3
+    direct_wanted: int = 3
+    fetch_wanted: int = 2
+    hands_wanted: int = 2
+    answer_s: float = 30.0
+    direct_budget_s: float = 240.0
+    fetch_budget_s: float = 360.0
+    widen_s: float = 120.0
+    takeout_s: float = 20.0
+    assumed_eta_s: float = 624.0
+    least_budget_s: float = 120.0
+    search_limit_s: float = 1800.0
+    open_limit_s: float = 7200.0
+    overtake_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a search is for: budgets of this wave and the widest allowed, and how many may still be rung."""
+
+    wave: int
+    cap_s: float
+    direct: int
+    fetch: int
+    total: int
+    excluded_rescuers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAlert:
+    rescuer_id: str
+    role: Role
+    aed_id: str | None
+    walk_time_s: float
+    to_aed_s: float | None
+    straight_line: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The wave that was reached, its budgets, and who is rung."""
+
+    wave: int
+    direct_budget_s: float
+    fetch_budget_s: float
+    alerts: tuple[PlannedAlert, ...]
+
+
+def budgets(policy: Policy, wave: int, cap_s: float) -> tuple[float, float]:
+    """Seconds to the patient's side that wave `wave` allows, direct and by way of an AED, never past `cap_s`."""
+    wider = wave * policy.widen_s
+    return min(policy.direct_budget_s + wider, cap_s), min(policy.fetch_budget_s + wider, cap_s)
+
+
+def widest_wave(policy: Policy, cap_s: float) -> int:
+    """The wave at which both budgets have reached `cap_s`."""
+    narrowest = min(policy.direct_budget_s, policy.fetch_budget_s)
+    return max(0, int(np.ceil((cap_s - narrowest) / policy.widen_s)))
+
+
+def plan_alerts(policy: Policy, wanted: Wanted, candidates: Candidates) -> Plan:
+    """The narrowest wave from `wanted.wave` on that finds anybody; an empty one costs no waiting."""
+    last = max(wanted.wave, widest_wave(policy, wanted.cap_s))
+    for wave in range(wanted.wave, last + 1):
+        direct_s, fetch_s = budgets(policy, wave, wanted.cap_s)
+        alerts = choose(wanted, candidates, direct_s, fetch_s)
+        if alerts:
+            break
+    return Plan(wave=wave, direct_budget_s=direct_s, fetch_budget_s=fetch_s, alerts=alerts)
+
+
+def choose(
+    wanted: Wanted, candidates: Candidates, direct_budget_s: float, fetch_budget_s: float
+) -> tuple[PlannedAlert, ...]:
+    """The fastest pair of hands goes straight; then AEDs, the quickest trips first; then more hands.
+
+    Hands come first because about one arrest in twenty in China is shockable (BASIC-OHCA): time to CPR drives more
+    survivors than time to shock. No rescuer and no AED appears twice.
+    """
+    order = np.argsort(candidates.direct_s, kind="stable")
+    order = order[candidates.direct_s[order] <= direct_budget_s]
+    free = [int(index) for index in order if candidates.rescuer_id[index] not in wanted.excluded_rescuers]
+    first = free[: min(1, wanted.direct, wanted.total)]
+    planned = [_direct(candidates, index) for index in first]
+    fetching = _fetchers(wanted, candidates, fetch_budget_s, taken=set(first), count=wanted.total - len(planned))
+    planned += fetching
+    used = {alert.rescuer_id for alert in planned}
+    others = [index for index in free if candidates.rescuer_id[index] not in used]
+    more = max(0, min(wanted.direct - len(first), wanted.total - len(planned)))
+    return tuple(planned + [_direct(candidates, index) for index in others[:more]])
+
+
+def _direct(candidates: Candidates, index: int) -> PlannedAlert:
+    return PlannedAlert(
+        rescuer_id=candidates.rescuer_id[index],
+        role=Role.DIRECT,
+        aed_id=None,
+        walk_time_s=float(candidates.direct_s[index]),
+        to_aed_s=None,
+        straight_line=bool(candidates.straight_line[index]),
+    )
+
+
+def _fetchers(
+    wanted: Wanted, candidates: Candidates, budget_s: float, *, taken: set[int], count: int
+) -> list[PlannedAlert]:
+    planned: list[PlannedAlert] = []
+    used_aeds: set[int] = set()
+    limit = min(wanted.fetch, count)
+    order = np.argsort(candidates.trip_s, kind="stable")
+    for trip in order[candidates.trip_s[order] <= budget_s]:
+        if len(planned) >= limit:
+            break
+        rescuer, aed = int(candidates.trip_rescuer[trip]), int(candidates.trip_aed[trip])
+        rescuer_id = candidates.rescuer_id[rescuer]
+        if rescuer in taken or aed in used_aeds or rescuer_id in wanted.excluded_rescuers:
+            continue
+        taken.add(rescuer)
+        used_aeds.add(aed)
+        planned.append(
+            PlannedAlert(
+                rescuer_id=rescuer_id,
+                role=Role.FETCH_AED,
+                aed_id=candidates.aed_id[aed],
+                walk_time_s=float(candidates.trip_s[trip]),
+                to_aed_s=float(candidates.trip_to_aed_s[trip]),
+                straight_line=bool(candidates.straight_line[rescuer]),
+            )
+        )
+    return planned
