@@ -1,0 +1,159 @@
+"""The one database behind registry and dispatch: its connections, its single SQLite writer, and its migrations."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+# Another process (an import beside the running service) may hold the write lock for as long as one transaction.
+BUSY_TIMEOUT_MS = 30_000
+READERS = 4
+
+
+class BadDatabaseUrl(ValueError):
+    """The database URL cannot be used; the message says what one looks like."""
+
+    code = "bad_database_url"
+
+
+class DatabaseUnreachable(RuntimeError):
+    """The database cannot be opened; the message says which and why."""
+
+    code = "database_unreachable"
+
+
+def default_url() -> str:
+    """The setting RESCUE_DATABASE_URL, else a SQLite file in the working directory."""
+    return os.environ.get("RESCUE_DATABASE_URL") or DEFAULT_URL
+
+
+class Database:
+    """Connections to one database, `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`.
+
+    SQLite takes one writer at a time: writes go through one connection of their own behind a lock, so that writers
+    queue in order instead of failing with "database is locked"; reads go beside them on a small pool (WAL).
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = _parse_url(url or default_url())
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._reader: AsyncEngine
+        self._writer: AsyncEngine
+        self._write_lock: AbstractAsyncContextManager[Any]
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=READERS)
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._write_lock = asyncio.Lock()
+        else:
+            self._reader = self._writer = create_async_engine(self.url)
+            self._write_lock = nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see the same state of the data."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction: committed (durable) on leaving, rolled back when an exception leaves it.
+
+        Not reentrant: a task that writes within its own write waits for itself.
+        """
+        async with self._write_lock, self._writer.begin() as connection:
+            yield connection
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of this database's dialect, which has `on_conflict_do_update`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Close all connections; a transaction under way is rolled back."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def migrate(url: str | None = None) -> None:
+    """Bring the database's tables to what this version of the code expects, making the database where there is none.
+
+    Raises:
+        BadDatabaseUrl, DatabaseUnreachable: the message says what to do.
+    """
+    # A thread of its own, so that callers inside and outside an event loop use the same function.
+    with ThreadPoolExecutor(1, thread_name_prefix="migrate") as thread:
+        thread.submit(asyncio.run, _migrate(_parse_url(url or default_url()))).result()
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, found inside the package; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _migrate(url: URL) -> None:
+    engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if _is_sqlite(url) else create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+    except (DBAPIError, OSError) as error:
+        shown = url.render_as_string(hide_password=True)
+        reason = str(getattr(error, "orig", None) or error)
+        raise DatabaseUnreachable(
+            f"cannot open the database {shown}: {reason}; check the path or --database"
+        ) from error
+    finally:
+        await engine.dispose()
+
+
+def _parse_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadDatabaseUrl(f"{text!r} is no database URL: use one like {DEFAULT_URL}") from error
+    driver = DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise BadDatabaseUrl(f"{url.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://...")
+    if _is_sqlite(url) and (not url.database or url.database == ":memory:"):
+        raise BadDatabaseUrl(f"a database in memory is lost with its connection: name a file, as in {DEFAULT_URL}")
+    return url.set(drivername=driver)
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver's own implicit BEGIN would come too late and deferred; SQLAlchemy's "begin" event sends ours.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,99 @@
+"""What can help: AEDs, rescuers and their certificates, as the pure rules and the live picture see them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class NaiveDatetime(ValueError):
+    """An instant came without a time zone: give it one, UTC inside the product."""
+
+    code = "naive_datetime"
+
+
+class AedState(StrEnum):
+    """What is known about the device itself, apart from whether its place is open."""
+
+    IN_SERVICE = "in_service"
+    OUT_OF_SERVICE = "out_of_service"
+    MISSING = "missing"
+    IN_USE = "in_use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aed:
+    """A public defibrillator and where it came from.
+
+    lon, lat: WGS-84 degrees.
+    indoor: None where the source does not say.
+    access: OSM's `access` value ("yes", "customers", "private", ...), "" where the source does not say.
+    opening_hours: OSM syntax as the source wrote it, "" where it does not say.
+    time_zone: IANA name of the zone that `opening_hours` are meant in.
+    corrected: names of fields that a registry officer set here; an import leaves them alone.
+    """
+
+    aed_id: str
+    lon: float
+    lat: float
+    time_zone: str
+    name: str = ""
+    location_text: str = ""
+    floor: str = ""
+    indoor: bool | None = None
+    access: str = ""
+    opening_hours: str = ""
+    state: AedState = AedState.IN_SERVICE
+    source: str = ""
+    source_ref: str = ""
+    corrected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A first-aid certificate; a date that is None is a bound the issuer did not set. Both days count."""
+
+    kind: str
+    number: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Where a phone last said it was. WGS-84 degrees, accuracy in metres (radius)."""
+
+    lon: float
+    lat: float
+    accuracy_m: float
+    observed_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.observed_at.tzinfo is None:
+            raise NaiveDatetime(f"presence observed at {self.observed_at!r} has no time zone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescuer:
+    """A certified volunteer, grid worker or staff member, without name or phone: those live where they can be erased.
+
+    last_seen_at: when the service last had the rescuer's phone on the line.
+    """
+
+    rescuer_id: str
+    certificates: tuple[Certificate, ...] = ()
+    on_duty: bool = False
+    duty_changed_at: datetime | None = None
+    presence: Presence | None = field(default=None, repr=False)
+    home_lon: float | None = field(default=None, repr=False)
+    home_lat: float | None = field(default=None, repr=False)
+    last_seen_at: datetime | None = None
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who a rescuer is and how to reach them: personal data, read only where a person needs it."""
+
+    rescuer_id: str
+    name: str
+    phone_e164: str

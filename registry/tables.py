@@ -1,0 +1,117 @@
+"""The registry's tables. Personal data stands in side tables, so that erasing a person leaves every reference intact.
+
+`metadata` is the whole database's: dispatch adds its own tables to it.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from registry.models import AedState
+from registry.types import GeographyPoint, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+_AED_STATES = ", ".join(f"'{state.value}'" for state in AedState)
+
+aeds = Table(
+    "aeds",
+    metadata,
+    Column("aed_id", String(64), primary_key=True),
+    Column("position", GeographyPoint(), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("location_text", Text, nullable=False),
+    Column("floor", String(64), nullable=False),
+    Column("indoor", Boolean(create_constraint=False), nullable=True),
+    Column("access", String(64), nullable=False),
+    Column("opening_hours", Text, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("source", String(128), nullable=False),
+    Column("source_ref", String(512), nullable=False),
+    Column("source_file", Text, nullable=False),
+    # What the source said last, so that an import sees its changes and not those a registry officer made here.
+    Column("source_digest", String(64), nullable=False),
+    Column("corrected", _JSON, nullable=False),
+    Column("imported_at", UtcDateTime(), nullable=False),
+    Column("changed_at", UtcDateTime(), nullable=False),
+    UniqueConstraint("source", "source_ref"),
+    CheckConstraint(f"state IN ({_AED_STATES})", name="state"),
+)
+Index("ix_aeds_position", aeds.c.position, postgresql_using="gist")
+
+rescuers = Table(
+    "rescuers",
+    metadata,
+    Column("rescuer_id", String(64), primary_key=True),
+    Column("on_duty", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    Column("duty_changed_at", UtcDateTime(), nullable=True),
+    Column("last_seen_at", UtcDateTime(), nullable=True),
+    Column("erased_at", UtcDateTime(), nullable=True),
+    Column("source", String(128), nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_digest", String(64), nullable=False),
+    Column("imported_at", UtcDateTime(), nullable=False),
+)
+
+rescuer_personal = Table(
+    "rescuer_personal",
+    metadata,
+    Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone_e164", String(16), nullable=False),
+)
+
+rescuer_homes = Table(
+    "rescuer_homes",
+    metadata,
+    Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("position", GeographyPoint(), nullable=False),
+)
+
+rescuer_presences = Table(
+    "rescuer_presences",
+    metadata,
+    Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("position", GeographyPoint(), nullable=False),
+    Column("accuracy_m", Float, nullable=False),
+    Column("observed_at", UtcDateTime(), nullable=False),
+)
+
+# A certificate's number names its holder, so certificates are erased with the person.
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(64), nullable=False),
+    Column("number", String(128), nullable=False),
+    Column("valid_from", Date, nullable=True),
+    Column("valid_until", Date, nullable=True),
+)
+
+PERSONAL_TABLES = (rescuer_personal, rescuer_homes, rescuer_presences, certificates)
