@@ -89,7 +89,7 @@ def next_deadline(incident: Incident, policy: Policy) -> datetime | None:
 
 def _cap_s(incident: Incident, now: datetime, policy: Policy) -> float:
     eta_at = incident.ambulance_eta_at or incident.opened_at + timedelta(seconds=policy.assumed_eta_s)
-    return max((eta_at - now).total_seconds(), policy.least_budget_s)
+    return min(max((eta_at - now).total_seconds(), policy.least_budget_s), policy.longest_budget_s)
 
 
 def _waits_for_its_call(incident: Incident) -> bool:

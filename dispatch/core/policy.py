@@ -27,6 +27,7 @@ class Policy:
     takeout_s: from standing at the AED to walking on with it in hand (assumption).
     assumed_eta_s: ambulance after the call where 120 names no ETA (10.4 min, PMID 36162614).
     least_budget_s: while no ambulance is there, somebody this near is still rung, even past its ETA.
+    longest_budget_s: nobody is rung for a longer walk, however late the ambulance (assumption; bounds the search).
     search_limit_s, open_limit_s: after these the search ends, and a call that 120 never closed is closed.
     overtake_s: how long an update may wait for the call it overtook before a dispatcher must look.
     """
@@ -43,6 +44,7 @@ class Policy:
     takeout_s: float = 20.0
     assumed_eta_s: float = 624.0
     least_budget_s: float = 120.0
+    longest_budget_s: float = 900.0
     search_limit_s: float = 1800.0
     open_limit_s: float = 7200.0
     overtake_s: float = 10.0

@@ -1,0 +1,140 @@
+"""Who can be at the patient's side, and how soon: candidates with walking times over the street network.
+
+Where there is no street under somebody's feet the time is a straight line times a detour factor, and says so.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from geo.walk_network import NotOnNetwork, Snap, WalkNetwork
+from geo.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
+from numpy.typing import NDArray
+
+from dispatch.core.candidates import Candidates, Way
+from registry.snapshot import Nearby
+
+MAX_AEDS = 16
+"""AEDs tried for one patient, nearest on foot first; waves of three fetchers never look past the first few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Degrees, WGS-84."""
+
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walker:
+    """How walking is reckoned: metres a second, and seconds to take an AED out of its cabinet."""
+
+    speed_m_s: float = DEFAULT_WALK_SPEED_M_S
+    takeout_s: float
+
+
+def find_candidates(
+    network: WalkNetwork | None, patient: Place, nearby: Nearby, *, budget_s: float, walker: Walker
+) -> Candidates:
+    """Everybody in `nearby` who can be with the patient within `budget_s` seconds, directly or by way of an AED."""
+    start = _find_snap(network, patient)
+    if network is None or start is None:
+        return _straight(patient, nearby, budget_s, walker)
+    rescuers = network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
+    aeds = network.snap(nearby.aed_lon, nearby.aed_lat)
+    direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s)
+    off_street = rescuers.edge < 0
+    if off_street.any():
+        straight_s = straight_walk_times(
+            patient.lon,
+            patient.lat,
+            nearby.rescuer_lon[off_street],
+            nearby.rescuer_lat[off_street],
+            speed_m_s=walker.speed_m_s,
+        )
+        direct_s[off_street] = np.where(straight_s <= budget_s, straight_s, np.inf)
+    trips = trip_options(
+        network,
+        start,
+        aeds,
+        rescuers,
+        budget_s=budget_s,
+        takeout_s=walker.takeout_s,
+        speed_m_s=walker.speed_m_s,
+        max_aeds=MAX_AEDS,
+    )
+    return Candidates(
+        rescuer_id=nearby.rescuer_id,
+        direct_s=direct_s,
+        straight_line=off_street,
+        aed_id=nearby.aed_id,
+        trip_rescuer=trips.rescuer,
+        trip_aed=trips.aed,
+        trip_to_aed_s=trips.to_aed_s,
+        trip_s=trips.to_aed_s + np.float32(walker.takeout_s) + trips.to_patient_s,
+    )
+
+
+def find_way(
+    network: WalkNetwork | None, patient: Place, rescuer: Place, aed: Place | None, *, budget_s: float, walker: Walker
+) -> Way | None:
+    """One rescuer's way, through `aed` where it is still to be fetched; None beyond `budget_s`."""
+    straight = not all(_find_snap(network, place) for place in (patient, rescuer, aed) if place is not None)
+    stops = [rescuer, patient] if aed is None else [rescuer, aed, patient]
+    legs = [_leg_s(None if straight else network, a, b, budget_s, walker) for a, b in pairwise(stops)]
+    total_s = sum(legs) + (walker.takeout_s if aed else 0.0)
+    if not total_s <= budget_s:
+        return None
+    return Way(walk_time_s=total_s, to_aed_s=legs[0] if aed else None, straight_line=straight)
+
+
+def _find_snap(network: WalkNetwork | None, place: Place) -> Snap | None:
+    if network is None:
+        return None
+    try:
+        return network.snap_one(place.lon, place.lat)
+    except NotOnNetwork:
+        return None
+
+
+def _leg_s(network: WalkNetwork | None, a: Place, b: Place, budget_s: float, walker: Walker) -> float:
+    lon, lat = np.array([a.lon]), np.array([a.lat])
+    if network is None:
+        return float(straight_walk_times(b.lon, b.lat, lon, lat, speed_m_s=walker.speed_m_s)[0])
+    end = network.snap_one(b.lon, b.lat)
+    return float(walk_times(network, end, network.snap(lon, lat), budget_s=budget_s, speed_m_s=walker.speed_m_s)[0])
+
+
+def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker) -> Candidates:
+    def to_patient_s(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float32]:
+        return straight_walk_times(patient.lon, patient.lat, lon, lat, speed_m_s=walker.speed_m_s).astype(np.float32)
+
+    direct_s = to_patient_s(nearby.rescuer_lon, nearby.rescuer_lat)
+    aed_to_patient_s = to_patient_s(nearby.aed_lon, nearby.aed_lat)
+    nearest = np.argsort(aed_to_patient_s, kind="stable")[:MAX_AEDS]
+    rescuer, aed, to_aed = [], [], []
+    for index in nearest:
+        to_aed_s = straight_walk_times(
+            float(nearby.aed_lon[index]),
+            float(nearby.aed_lat[index]),
+            nearby.rescuer_lon,
+            nearby.rescuer_lat,
+            speed_m_s=walker.speed_m_s,
+        ).astype(np.float32)
+        within = np.flatnonzero(to_aed_s + walker.takeout_s + aed_to_patient_s[index] <= budget_s)
+        rescuer.append(within.astype(np.int32))
+        aed.append(np.full(len(within), index, np.int32))
+        to_aed.append(to_aed_s[within])
+    trip_aed = np.concatenate([*aed, np.empty(0, np.int32)])
+    trip_to_aed_s = np.concatenate([*to_aed, np.empty(0, np.float32)])
+    return Candidates(
+        rescuer_id=nearby.rescuer_id,
+        direct_s=np.where(direct_s <= budget_s, direct_s, np.float32(np.inf)),
+        straight_line=np.ones(len(nearby.rescuer_id), np.bool_),
+        aed_id=nearby.aed_id,
+        trip_rescuer=np.concatenate([*rescuer, np.empty(0, np.int32)]),
+        trip_aed=trip_aed,
+        trip_to_aed_s=trip_to_aed_s,
+        trip_s=trip_to_aed_s + np.float32(walker.takeout_s) + aed_to_patient_s[trip_aed],
+    )

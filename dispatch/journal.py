@@ -1,0 +1,191 @@
+"""The append-only event log: the truth about incidents, and what must never be torn from it.
+
+One append is one transaction: events, the projection of the incident, reservations under unique keys, and inbox rows
+in each recipient's own sequence. Either all of it is durable or none of it has happened.
+"""
+
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dispatch import tables as t
+from dispatch.core.consequences import DISPATCHERS, notices, reserved
+from dispatch.core.decisions import next_deadline
+from dispatch.core.policy import Policy
+from dispatch.event_codec import encode, event_type, stamped
+from dispatch.records import Appended, CallRecord, Details, InboxRow
+from registry.database import Database
+
+
+class StaleIncident(RuntimeError):
+    """Somebody else has appended to the incident since it was read: read it again and decide anew."""
+
+
+class AlreadyReserved(RuntimeError):
+    """Another incident holds one of the rescuers or AEDs: look for others."""
+
+
+class DuplicateMessage(RuntimeError):
+    """A message with this id is in the journal already."""
+
+
+class Journal:
+    """Appends; it decides nothing."""
+
+    def __init__(self, database: Database, policy: Policy) -> None:
+        self._database = database
+        self._policy = policy
+
+    async def append(self, appended: Appended) -> list[InboxRow]:
+        """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
+
+        Raises:
+            StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
+        """
+        async with self._database.write() as connection:
+            await self._write_incident(connection, appended)
+            if appended.message:
+                await self._write_message(connection, appended.after.incident_id, appended.message)
+            if appended.details:
+                await self._write_details(connection, appended.after.incident_id, appended.details)
+            await self._write_reservations(connection, appended)
+            if not appended.events:
+                return []
+            await self._write_events(connection, appended)
+            return await self._write_inbox(connection, appended)
+
+    async def _write_incident(self, connection: AsyncConnection, appended: Appended) -> None:
+        after = appended.after
+        projection = {
+            "version": after.version,
+            "status": after.status,
+            "attention": after.attention,
+            "is_open": not after.closed or bool(reserved(after)),
+            "deadline_at": next_deadline(after, self._policy),
+        }
+        if appended.before is None:
+            row = {"incident_id": after.incident_id, "cad_ref": after.cad_ref, "opened_at": after.opened_at}
+            try:
+                await connection.execute(t.incidents.insert().values(**row, **projection))
+            except IntegrityError as error:
+                raise StaleIncident(after.incident_id) from error
+            return
+        same = (t.incidents.c.incident_id == after.incident_id) & (t.incidents.c.version == appended.before.version)
+        if (await connection.execute(update(t.incidents).where(same).values(**projection))).rowcount != 1:
+            raise StaleIncident(after.incident_id)
+
+    async def _write_message(self, connection: AsyncConnection, incident_id: str, message: CallRecord) -> None:
+        row = {
+            "message_id": message.message_id,
+            "incident_id": incident_id,
+            "received_at": message.received_at,
+            "type": message.type,
+            "attention": message.attention,
+            "detail": message.detail,
+            "body": message.body,
+        }
+        try:
+            await connection.execute(t.call_messages.insert().values(**row))
+        except IntegrityError as error:
+            raise DuplicateMessage(message.message_id) from error
+
+    async def _write_details(self, connection: AsyncConnection, incident_id: str, details: Details) -> None:
+        values = {
+            "position": (details.place.lon, details.place.lat),
+            "accuracy_m": details.accuracy_m,
+            "address": details.address,
+            "floor": details.floor,
+            "note": details.note,
+            "caller_phone": details.caller_phone,
+        }
+        insert = self._database.insert(t.incident_details).values(incident_id=incident_id, **values)
+        await connection.execute(
+            insert.on_conflict_do_update(index_elements=[t.incident_details.c.incident_id], set_=values)
+        )
+
+    async def _write_reservations(self, connection: AsyncConnection, appended: Appended) -> None:
+        held = reserved(appended.before) if appended.before else frozenset()
+        wanted = reserved(appended.after)
+        incident_id = appended.after.incident_id
+        if released := held - wanted:
+            await connection.execute(
+                delete(t.reservations).where(
+                    t.reservations.c.resource.in_(released), t.reservations.c.incident_id == incident_id
+                )
+            )
+        if taken := wanted - held:
+            rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in sorted(taken)]
+            try:
+                await connection.execute(t.reservations.insert(), rows)
+            except IntegrityError as error:
+                raise AlreadyReserved(", ".join(sorted(taken))) from error
+
+    async def _write_events(self, connection: AsyncConnection, appended: Appended) -> None:
+        first = appended.after.version - len(appended.events) + 1
+        rows = [
+            {
+                "incident_id": appended.after.incident_id,
+                "seq": seq,
+                "type": event_type(event),
+                "schema_version": event.schema_version,
+                "at": appended.at,
+                "body": encode(event),
+            }
+            for seq, event in enumerate(appended.events, start=first)
+        ]
+        await connection.execute(t.events.insert(), rows)
+
+    async def _write_inbox(self, connection: AsyncConnection, appended: Appended) -> list[InboxRow]:
+        told = notices(appended.after, appended.events)
+        last = await self._advance_inboxes(connection, [notice.recipient for notice in told])
+        rows = []
+        for notice in reversed(told):
+            rows.append(
+                InboxRow(
+                    recipient=notice.recipient,
+                    seq=last[notice.recipient],
+                    kind=notice.kind,
+                    incident_id=appended.after.incident_id,
+                    alert_id=notice.alert_id,
+                    at=appended.at,
+                    body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
+                )
+            )
+            last[notice.recipient] -= 1
+        rows.reverse()
+        await connection.execute(t.inbox.insert(), [_inbox_values(row) for row in rows])
+        return rows
+
+    async def _advance_inboxes(self, connection: AsyncConnection, recipients: list[str]) -> dict[str, int]:
+        counts = {recipient: recipients.count(recipient) for recipient in sorted(set(recipients))}
+        insert = self._database.insert(t.inboxes)
+        statement = insert.values(
+            [{"recipient": recipient, "last_seq": count, "acked_seq": 0} for recipient, count in counts.items()]
+        )
+        advanced = statement.on_conflict_do_update(
+            index_elements=[t.inboxes.c.recipient],
+            set_={"last_seq": t.inboxes.c.last_seq + statement.excluded.last_seq},
+        ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq)
+        return {row.recipient: row.last_seq for row in (await connection.execute(advanced)).all()}
+
+
+def _dispatcher_body(appended: Appended) -> dict[str, Any]:
+    return {
+        "status": appended.after.status,
+        "attention": appended.after.attention,
+        "events": [stamped(event, appended.at) for event in appended.events],
+    }
+
+
+def _inbox_values(row: InboxRow) -> dict[str, Any]:
+    return {
+        "recipient": row.recipient,
+        "seq": row.seq,
+        "kind": row.kind,
+        "incident_id": row.incident_id,
+        "alert_id": row.alert_id,
+        "at": row.at,
+        "body": row.body,
+    }

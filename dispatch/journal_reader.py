@@ -1,0 +1,122 @@
+"""Reading the journal: incidents replayed from their events, inboxes, and what a dispatcher's list shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dispatch import tables as t
+from dispatch.core.incident import Incident, evolve_all
+from dispatch.core.matching import Place
+from dispatch.event_codec import decode
+from dispatch.records import Details, InboxRow, Receipt
+from registry.database import Database
+
+
+class JournalReader:
+    """Every method reads one consistent state of the database; `find_` returns None where there is nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_incident(self, incident_id: str) -> Incident | None:
+        """The incident, replayed from its events."""
+        async with self._database.read() as connection:
+            return await self._replay(connection, incident_id)
+
+    async def load_open(self) -> list[Incident]:
+        """Every incident that may still change, oldest first; what a restart goes on with."""
+        query = select(t.incidents.c.incident_id).where(t.incidents.c.is_open).order_by(t.incidents.c.opened_at)
+        async with self._database.read() as connection:
+            ids = (await connection.execute(query)).scalars().all()
+            found = [await self._replay(connection, incident_id) for incident_id in ids]
+        return [incident for incident in found if incident is not None]
+
+    async def find_incident_id(self, cad_ref: str) -> str | None:
+        query = select(t.incidents.c.incident_id).where(t.incidents.c.cad_ref == cad_ref)
+        async with self._database.read() as connection:
+            found: str | None = (await connection.execute(query)).scalar_one_or_none()
+        return found
+
+    async def find_message(self, message_id: str) -> tuple[str, str | None] | None:
+        """The incident of a message that is in the journal, and what it needed attention for."""
+        query = select(t.call_messages.c.incident_id, t.call_messages.c.attention).where(
+            t.call_messages.c.message_id == message_id
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else (row.incident_id, row.attention)
+
+    async def find_details(self, incident_id: str) -> Details | None:
+        query = select(t.incident_details).where(t.incident_details.c.incident_id == incident_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _details(row)
+
+    async def read_inbox(self, recipient: str, *, after: int, limit: int) -> list[InboxRow]:
+        """At most `limit` rows with a sequence number above `after`, in order."""
+        query = (
+            select(t.inbox)
+            .where(t.inbox.c.recipient == recipient, t.inbox.c.seq > after)
+            .order_by(t.inbox.c.seq)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [InboxRow(**row._mapping) for row in rows]
+
+    async def last_seq(self, recipient: str) -> int:
+        query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none() or 0
+
+    async def list_incidents(self, *, limit: int, open_only: bool) -> list[str]:
+        """Ids, newest first."""
+        query = select(t.incidents.c.incident_id).order_by(t.incidents.c.opened_at.desc()).limit(limit)
+        if open_only:
+            query = query.where(t.incidents.c.status != "closed")
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars().all())
+
+    async def read_events(self, incident_id: str) -> Sequence[Row[Any]]:
+        """Rows of seq, type, schema_version, at, body, in order."""
+        query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).all()
+
+    async def read_receipts(self, incident_id: str) -> dict[str, Receipt]:
+        query = select(t.receipts).where(t.receipts.c.incident_id == incident_id)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.alert_id: Receipt(**row._mapping) for row in rows}
+
+    async def find_last_message_detail(self, incident_id: str) -> str:
+        """The sentence that says what could not be understood in the newest message that needed attention."""
+        query = (
+            select(t.call_messages.c.detail)
+            .where(t.call_messages.c.incident_id == incident_id, t.call_messages.c.attention.is_not(None))
+            .order_by(t.call_messages.c.received_at.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none() or ""
+
+    async def _replay(self, connection: AsyncConnection, incident_id: str) -> Incident | None:
+        query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
+        rows = (await connection.execute(query)).all()
+        if not rows:
+            return None
+        return evolve_all(None, ((decode(row.type, row.schema_version, row.body), row.at) for row in rows))
+
+
+def _details(row: Row[Any]) -> Details:
+    lon, lat = row.position
+    return Details(
+        place=Place(lon=lon, lat=lat),
+        accuracy_m=row.accuracy_m,
+        address=row.address,
+        floor=row.floor,
+        note=row.note,
+        caller_phone=row.caller_phone,
+    )

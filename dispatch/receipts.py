@@ -1,0 +1,83 @@
+"""Receipts: that an alert has arrived on a phone, and that somebody has looked at it.
+
+They are many and none is worth a transaction of its own, so they are gathered and written in batches; a crash loses
+at most one batch, and the phone acknowledges again when it resumes.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, update
+
+from dispatch import tables as t
+from dispatch.records import Receipt
+from registry.database import Database
+
+
+class ReceiptBook:
+    """What has been acknowledged since the last `flush`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._acked: dict[str, int] = {}
+        self._receipts: dict[str, Receipt] = {}
+
+    def acknowledged(self, recipient: str, seq: int) -> None:
+        self._acked[recipient] = max(seq, self._acked.get(recipient, 0))
+
+    def delivered(self, incident_id: str, alert_id: str, at: datetime) -> None:
+        held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
+        if held.delivered_at is None:
+            self._receipts[alert_id] = Receipt(
+                alert_id=alert_id, incident_id=incident_id, delivered_at=at, seen_at=held.seen_at
+            )
+
+    def seen(self, incident_id: str, alert_id: str, at: datetime) -> None:
+        """Somebody looked at it, so it has also arrived."""
+        held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
+        self._receipts[alert_id] = Receipt(
+            alert_id=alert_id,
+            incident_id=incident_id,
+            delivered_at=held.delivered_at or at,
+            seen_at=held.seen_at or at,
+        )
+
+    async def flush(self) -> None:
+        """Write what was gathered, in one transaction; on failure it is kept for the next time."""
+        if not self._acked and not self._receipts:
+            return
+        acked, self._acked = self._acked, {}
+        receipts, self._receipts = self._receipts, {}
+        try:
+            await self._write(acked, list(receipts.values()))
+        except BaseException:
+            for recipient, seq in acked.items():
+                self.acknowledged(recipient, seq)
+            self._receipts = receipts | self._receipts
+            raise
+
+    async def _write(self, acked: dict[str, int], receipts: list[Receipt]) -> None:
+        insert = self._database.insert(t.receipts)
+        upsert = insert.on_conflict_do_update(
+            index_elements=[t.receipts.c.alert_id],
+            set_={
+                "delivered_at": func.coalesce(t.receipts.c.delivered_at, insert.excluded.delivered_at),
+                "seen_at": func.coalesce(t.receipts.c.seen_at, insert.excluded.seen_at),
+            },
+        )
+        async with self._database.write() as connection:
+            for recipient, seq in acked.items():
+                behind = (t.inboxes.c.acked_seq < seq) & (t.inboxes.c.last_seq >= seq)
+                await connection.execute(
+                    update(t.inboxes).where(t.inboxes.c.recipient == recipient, behind).values(acked_seq=seq)
+                )
+            if receipts:
+                rows = [
+                    {
+                        "alert_id": receipt.alert_id,
+                        "incident_id": receipt.incident_id,
+                        "delivered_at": receipt.delivered_at,
+                        "seen_at": receipt.seen_at,
+                    }
+                    for receipt in receipts
+                ]
+                await connection.execute(upsert, rows)

@@ -1,0 +1,66 @@
+"""What the journal stores beside the events, as values: a patient's details, 120's message, an inbox row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dispatch.core.events import Event
+from dispatch.core.incident import Incident
+from dispatch.core.matching import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Personal data of an incident; erased apart from its events. Position in WGS-84."""
+
+    place: Place
+    accuracy_m: float | None = None
+    address: str = ""
+    floor: str = ""
+    note: str = ""
+    caller_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """120's message as it came, byte for byte. `attention`: why it could not be understood, or None."""
+
+    message_id: str
+    received_at: datetime
+    type: str
+    attention: str | None
+    detail: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """One durable frame of a recipient, in its own gapless sequence."""
+
+    recipient: str
+    seq: int
+    kind: str
+    incident_id: str
+    alert_id: str | None
+    at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """What one append is to make durable. `before` is None for a new incident; `at` is the service's clock."""
+
+    before: Incident | None
+    after: Incident
+    events: tuple[Event, ...]
+    at: datetime
+    details: Details | None = None
+    message: CallRecord | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    alert_id: str
+    incident_id: str
+    delivered_at: datetime | None = None
+    seen_at: datetime | None = None

@@ -1,0 +1,118 @@
+"""The journal's tables, beside the registry's in one database.
+
+`events` is the truth; `incidents`, `reservations` and the inbox are written with it and let a restart go on without
+replaying everything. Personal data stands in `incident_details` and `call_messages.body` only, where it can be erased.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from registry.tables import metadata
+from registry.types import GeographyPoint, UtcDateTime
+
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+_ID = String(64)
+_REF = String(200)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("incident_id", _ID, primary_key=True),
+    Column("cad_ref", _REF, nullable=True, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("attention", String(64), nullable=True),
+    # Open for the machine: not closed, or closed with an AED still away from its place.
+    Column("is_open", Boolean(create_constraint=False), nullable=False),
+    Column("opened_at", UtcDateTime(), nullable=False),
+    Column("deadline_at", UtcDateTime(), nullable=True),
+    Index(None, "is_open"),
+    Index(None, "opened_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("schema_version", Integer, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("body", _JSON, nullable=False),
+    PrimaryKeyConstraint("incident_id", "seq"),
+)
+
+incident_details = Table(
+    "incident_details",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.incident_id), primary_key=True),
+    Column("position", GeographyPoint(), nullable=False),
+    Column("accuracy_m", Float, nullable=True),
+    Column("address", Text, nullable=False),
+    Column("floor", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("caller_phone", Text, nullable=False),
+)
+
+call_messages = Table(
+    "call_messages",
+    metadata,
+    Column("message_id", String(256), primary_key=True),
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False, index=True),
+    Column("received_at", UtcDateTime(), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("attention", String(64), nullable=True),
+    Column("detail", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("resource", String(160), primary_key=True),
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False, index=True),
+    Column("reserved_at", UtcDateTime(), nullable=False),
+)
+
+inboxes = Table(
+    "inboxes",
+    metadata,
+    Column("recipient", String(160), primary_key=True),
+    Column("last_seq", Integer, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("recipient", ForeignKey(inboxes.c.recipient), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False),
+    Column("alert_id", _ID, nullable=True),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("body", _JSON, nullable=False),
+    PrimaryKeyConstraint("recipient", "seq"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("alert_id", _ID, primary_key=True),
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False, index=True),
+    Column("delivered_at", UtcDateTime(), nullable=True),
+    Column("seen_at", UtcDateTime(), nullable=True),
+)
