@@ -1,0 +1,218 @@
+"""Who and what can help at a given time: pure rules, each answer with its reason."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
+
+from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
+
+# Where the project runs; another city sets its own in `DispatchLimits`.
+ZHENGZHOU_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Answer(StrEnum):
+    """Unknown is an answer of its own: an AED behind unknown hours may be offered, but never counted on."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An answer, the machine-readable reason for it, and the same reason for people."""
+
+    answer: Answer
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchLimits:
+    """When a rescuer's papers and position count.
+
+    time_zone: the zone in which a certificate's days begin and end.
+    presence_max_age_s: older positions say nothing about now; 30 minutes is our assumption, phones in a pocket report
+        rarely and a grid worker's round takes longer.
+    presence_max_accuracy_m: a radius wider than a four-minute walk (336 m at 1.4 m/s) cannot decide one.
+    clock_skew_s: phones whose clocks run ahead by this much are still believed.
+    """
+
+    time_zone: ZoneInfo = ZHENGZHOU_ZONE
+    presence_max_age_s: float = 1800.0
+    presence_max_accuracy_m: float = 336.0
+    clock_skew_s: float = 60.0
+
+
+DEFAULT_LIMITS = DispatchLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a rescuer is taken to be; at_home: the registered home stands in for an unknown position."""
+
+    lon: float
+    lat: float
+    at_home: bool
+
+
+# Values of OSM's `access` key (https://wiki.openstreetmap.org/wiki/Key:access) as they bear on a stranger in a hurry.
+OPEN_ACCESS = frozenset({"yes", "public", "permissive", "designated", "customers", "destination"})
+CLOSED_ACCESS = frozenset({"no", "private", "permit", "residents", "employees", "staff", "members", "delivery"})
+
+_BROKEN_STATES = {
+    AedState.OUT_OF_SERVICE: Verdict(answer=Answer.NO, reason="out_of_service", text="The AED is out of service."),
+    AedState.MISSING: Verdict(answer=Answer.NO, reason="missing", text="The AED is reported missing from its place."),
+    AedState.IN_USE: Verdict(answer=Answer.NO, reason="in_use", text="The AED is in use."),
+}
+_OPEN = Verdict(answer=Answer.YES, reason="open", text="Its place is open at that time.")
+_CLOSED = Verdict(answer=Answer.NO, reason="closed", text="Its place is closed at that time.")
+_NO_HOURS = Verdict(answer=Answer.UNKNOWN, reason="hours_unknown", text="Its opening hours are not known.")
+_SCHOOL = Verdict(
+    answer=Answer.UNKNOWN,
+    reason="hours_need_school_calendar",
+    text="Its opening hours depend on school holidays, which are not known here.",
+)
+
+# Only these depend on the place itself: public holidays by country, and the sun.
+_NEEDS_PLACE = re.compile(r"\bPH\b|sunrise|sunset|dawn|dusk", re.IGNORECASE)
+_NEEDS_SCHOOL_CALENDAR = re.compile(r"\bSH\b")
+
+
+class BadOpeningHours(ValueError):
+    """The text is not in OSM's opening_hours syntax; the message shows how it is written."""
+
+    code = "bad_opening_hours"
+
+
+class UnknownTimeZone(ValueError):
+    """The name is not an IANA time zone; the message shows what one looks like."""
+
+    code = "unknown_time_zone"
+
+
+def is_usable(aed: Aed, at: datetime) -> Verdict:
+    """Whether a stranger could take the AED from its place at that time.
+
+    Without opening hours the answer is unknown, for an AED on an outside wall too: gates and school yards close, and a
+    registry that means "always" can say 24/7.
+    """
+    _require_aware(at)
+    broken = _BROKEN_STATES.get(aed.state)
+    if broken is not None:
+        return broken
+    access = aed.access.strip().lower()
+    if access in CLOSED_ACCESS:
+        return Verdict(answer=Answer.NO, reason="access_private", text=f"Not open to the public (access: {access}).")
+    hours = _hours_verdict(aed, at)
+    if hours.answer is Answer.YES and access and access not in OPEN_ACCESS:
+        return Verdict(
+            answer=Answer.UNKNOWN, reason="access_unclear", text=f"Who may take it is not clear (access: {access})."
+        )
+    return hours
+
+
+def check_opening_hours(text: str) -> None:
+    """Raises: BadOpeningHours: `text` cannot be evaluated, so that the AED's usability would stay unknown."""
+    try:
+        _parse_hours(text.strip(), "UTC", None)
+    except ParserError as error:
+        raise BadOpeningHours(f'{text!r} is not in OSM opening_hours syntax, such as "Mo-Fr 08:00-17:00"') from error
+
+
+def get_time_zone(name: str) -> ZoneInfo:
+    """Raises: UnknownTimeZone."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise UnknownTimeZone(f'{name!r} is not an IANA time zone, such as "Asia/Shanghai"') from error
+
+
+def time_zone_at(lon: float, lat: float) -> str:
+    """IANA name of the time zone in force at a place, from the zone map that opening-hours-py carries."""
+    noon = OpeningHours("12:00-13:00", coords=(lat, lon)).next_change(datetime(2024, 1, 1))  # noqa: DTZ001 -- its zone is what we ask for
+    zone = noon.tzinfo if noon is not None else None
+    return zone.key if isinstance(zone, ZoneInfo) else "UTC"
+
+
+def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Verdict:
+    """Whether the rescuer may be alerted at that time: certified, on duty, and somewhere that we know."""
+    _require_aware(at)
+    if rescuer.erased_at is not None:
+        return Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
+    if not rescuer.on_duty:
+        return Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
+    papers = _certificate_problem(rescuer.certificates, at.astimezone(limits.time_zone).date())
+    if papers is not None:
+        return papers
+    position = position_of(rescuer, at, limits)
+    if position is None:
+        return Verdict(answer=Answer.NO, reason="no_position", text="No fresh position and no home position.")
+    if position.at_home:
+        return Verdict(answer=Answer.YES, reason="ready_at_home", text="Ready; taken to be at home.")
+    return Verdict(answer=Answer.YES, reason="ready", text="Ready.")
+
+
+def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Position | None:
+    """The fresh and accurate presence, else the home position, else None."""
+    presence = rescuer.presence
+    if presence is not None and _is_fresh(presence, at, limits):
+        return Position(lon=presence.lon, lat=presence.lat, at_home=False)
+    if rescuer.home_lon is not None and rescuer.home_lat is not None:
+        return Position(lon=rescuer.home_lon, lat=rescuer.home_lat, at_home=True)
+    return None
+
+
+def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
+    text = aed.opening_hours.strip()
+    if not text:
+        return _NO_HOURS
+    if _NEEDS_SCHOOL_CALENDAR.search(text):
+        return _SCHOOL
+    place = (aed.lat, aed.lon) if _NEEDS_PLACE.search(text) else None
+    try:
+        hours = _parse_hours(text, aed.time_zone, place)
+        state, comment = hours.state(at.astimezone(get_time_zone(aed.time_zone)))
+    except (ParserError, UnknownTimeZone):
+        return Verdict(
+            answer=Answer.UNKNOWN, reason="hours_unparseable", text=f"Its opening hours cannot be read: {text}"
+        )
+    if state == State.CLOSED:
+        return _CLOSED
+    if state == State.OPEN and not comment:
+        return _OPEN
+    # "by appointment" and the like: open for some, on a condition that nobody can check in four minutes.
+    said = comment or text
+    return Verdict(answer=Answer.UNKNOWN, reason="hours_conditional", text=f"Whether it is open depends: {said}")
+
+
+@lru_cache(maxsize=65_536)
+def _parse_hours(text: str, time_zone: str, place: tuple[float, float] | None) -> OpeningHours:
+    return OpeningHours(text, timezone=get_time_zone(time_zone), coords=place)
+
+
+def _certificate_problem(certificates: tuple[Certificate, ...], day: date) -> Verdict | None:
+    if not certificates:
+        return Verdict(answer=Answer.NO, reason="no_certificate", text="No certificate on record.")
+    begun = [item for item in certificates if item.valid_from is None or item.valid_from <= day]
+    if any(item.valid_until is None or day <= item.valid_until for item in begun):
+        return None
+    if begun:
+        return Verdict(answer=Answer.NO, reason="certificate_expired", text="The certificate has expired.")
+    return Verdict(answer=Answer.NO, reason="certificate_not_yet_valid", text="The certificate is not valid yet.")
+
+
+def _require_aware(at: datetime) -> None:
+    if at.tzinfo is None:
+        raise NaiveDatetime(f"{at!r} has no time zone, so its place in the day is not known")
+
+
+def _is_fresh(presence: Presence, at: datetime, limits: DispatchLimits) -> bool:
+    age_s = (at - presence.observed_at).total_seconds()
+    accurate = presence.accuracy_m <= limits.presence_max_accuracy_m
+    return accurate and -limits.clock_skew_s <= age_s <= limits.presence_max_age_s

@@ -1,0 +1,189 @@
+"""Reads and writes the registry's tables; every function works on a connection whose transaction the caller owns."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.database import Database
+from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
+from registry.tables import (
+    PERSONAL_TABLES,
+    aeds,
+    certificates,
+    rescuer_homes,
+    rescuer_personal,
+    rescuer_presences,
+    rescuers,
+)
+
+
+class UnknownRescuer(LookupError):
+    """No rescuer has this id."""
+
+    code = "unknown_rescuer"
+
+
+class UnknownAed(LookupError):
+    """No AED has this id."""
+
+    code = "unknown_aed"
+
+
+async def load_aeds(connection: AsyncConnection) -> list[Aed]:
+    """Every AED, by id."""
+    rows = await connection.execute(select(aeds).order_by(aeds.c.aed_id))
+    return [aed_from_row(row) for row in rows]
+
+
+async def save_aed_correction(
+    connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], *, at: datetime
+) -> Aed:
+    """Set fields of an AED to what a registry officer found; later imports leave these fields alone.
+
+    Raises:
+        UnknownAed
+    """
+    row = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id).with_for_update())).one_or_none()
+    if row is None:
+        raise UnknownAed(f"no AED {aed_id!r}")
+    corrected = sorted({*row.corrected, *changes})
+    await connection.execute(
+        update(aeds).where(aeds.c.aed_id == aed_id).values(**changes, corrected=corrected, changed_at=at)
+    )
+    return aed_from_row((await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one())
+
+
+async def load_rescuers(connection: AsyncConnection) -> list[Rescuer]:
+    """Every rescuer, by id, without name and phone."""
+    held: defaultdict[str, list[Certificate]] = defaultdict(list)
+    papers = select(certificates).order_by(certificates.c.rescuer_id, certificates.c.ordinal)
+    for row in await connection.execute(papers):
+        held[row.rescuer_id].append(
+            Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
+        )
+    everyone = (
+        select(
+            rescuers,
+            rescuer_homes.c.position.label("home"),
+            rescuer_presences.c.position.label("presence"),
+            rescuer_presences.c.accuracy_m,
+            rescuer_presences.c.observed_at,
+        )
+        .outerjoin(rescuer_homes, rescuer_homes.c.rescuer_id == rescuers.c.rescuer_id)
+        .outerjoin(rescuer_presences, rescuer_presences.c.rescuer_id == rescuers.c.rescuer_id)
+        .order_by(rescuers.c.rescuer_id)
+    )
+    return [_rescuer_from_row(row, tuple(held[row.rescuer_id])) for row in await connection.execute(everyone)]
+
+
+async def find_contact(connection: AsyncConnection, rescuer_id: str) -> Contact | None:
+    """Name and phone of a rescuer; None where they are erased or were never known."""
+    query = select(rescuer_personal).where(rescuer_personal.c.rescuer_id == rescuer_id)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Contact(rescuer_id=rescuer_id, name=row.name, phone_e164=row.phone_e164)
+
+
+async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: datetime) -> None:
+    """Remove everything that says who the rescuer is or where; the bare id stays for the records that refer to it.
+
+    Erasing twice keeps the first time. The live picture must `forget` the rescuer as well.
+
+    Raises:
+        UnknownRescuer
+    """
+    known = (
+        await connection.execute(select(rescuers.c.erased_at).where(rescuers.c.rescuer_id == rescuer_id))
+    ).one_or_none()
+    if known is None:
+        raise UnknownRescuer(f"no rescuer {rescuer_id!r}")
+    for table in PERSONAL_TABLES:
+        await connection.execute(delete(table).where(table.c.rescuer_id == rescuer_id))
+    # The digest is made of name and phone, and last_seen_at is a trace of movement: they go too.
+    blank = {"on_duty": False, "duty_changed_at": None, "last_seen_at": None, "source_digest": ""}
+    await connection.execute(
+        update(rescuers)
+        .where(rescuers.c.rescuer_id == rescuer_id)
+        .values(**blank, erased_at=known.erased_at if known.erased_at is not None else at)
+    )
+
+
+async def save_live_changes(
+    database: Database,
+    connection: AsyncConnection,
+    *,
+    presences: Iterable[Rescuer],
+    seen: Iterable[Rescuer],
+    duty: Iterable[Rescuer],
+) -> None:
+    """Write what changed in the live picture, in batches; people erased meanwhile stay erased."""
+    if positions := [_presence_row(item.rescuer_id, item.presence) for item in presences if item.presence is not None]:
+        insert = database.insert(rescuer_presences)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["rescuer_id"],
+            set_={name: insert.excluded[name] for name in ("position", "accuracy_m", "observed_at")},
+        )
+        await connection.execute(upsert, positions)
+        erased = select(rescuers.c.rescuer_id).where(rescuers.c.erased_at.is_not(None))
+        await connection.execute(delete(rescuer_presences).where(rescuer_presences.c.rescuer_id.in_(erased)))
+    await _update_rescuers(connection, seen, "last_seen_at")
+    await _update_rescuers(connection, duty, "on_duty", "duty_changed_at")
+
+
+def aed_from_row(row: Row[Any]) -> Aed:
+    """An AED as one row of `aeds` tells it."""
+    lon, lat = row.position
+    return Aed(
+        aed_id=row.aed_id,
+        lon=lon,
+        lat=lat,
+        name=row.name,
+        location_text=row.location_text,
+        floor=row.floor,
+        indoor=row.indoor,
+        access=row.access,
+        opening_hours=row.opening_hours,
+        time_zone=row.time_zone,
+        state=AedState(row.state),
+        source=row.source,
+        source_ref=row.source_ref,
+        corrected=frozenset(row.corrected),
+    )
+
+
+async def _update_rescuers(connection: AsyncConnection, changed: Iterable[Rescuer], *names: str) -> None:
+    rows = [{"key": item.rescuer_id, **{name: getattr(item, name) for name in names}} for item in changed]
+    if rows:
+        mine = (rescuers.c.rescuer_id == bindparam("key")) & rescuers.c.erased_at.is_(None)
+        await connection.execute(update(rescuers).where(mine).values({name: bindparam(name) for name in names}), rows)
+
+
+def _presence_row(rescuer_id: str, presence: Presence) -> dict[str, Any]:
+    return {
+        "rescuer_id": rescuer_id,
+        "position": (presence.lon, presence.lat),
+        "accuracy_m": presence.accuracy_m,
+        "observed_at": presence.observed_at,
+    }
+
+
+def _rescuer_from_row(row: Row[Any], held: tuple[Certificate, ...]) -> Rescuer:
+    home_lon, home_lat = row.home if row.home is not None else (None, None)
+    presence = None
+    if row.presence is not None:
+        lon, lat = row.presence
+        presence = Presence(lon=lon, lat=lat, accuracy_m=row.accuracy_m, observed_at=row.observed_at)
+    return Rescuer(
+        rescuer_id=row.rescuer_id,
+        certificates=held,
+        on_duty=row.on_duty,
+        duty_changed_at=row.duty_changed_at,
+        presence=presence,
+        home_lon=home_lon,
+        home_lat=home_lat,
+        last_seen_at=row.last_seen_at,
+        erased_at=row.erased_at,
+    )
