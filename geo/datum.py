@@ -1,7 +1,7 @@
 """WGS-84, GCJ-02 and BD-09: conversion at the product's edges, so that inside it every coordinate is WGS-84.
 
-GCJ-02 is the datum of Chinese phones and map products (Tencent, Amap), BD-09 Baidu's on top of it; both lie 300-600 m off
-WGS-84, more than a four-minute walk. The shift applies in mainland China only; elsewhere all three are one.
+GCJ-02 is the datum of Chinese phones and map products (Tencent, Amap), BD-09 Baidu's on top of it; both lie 300-600 m
+off WGS-84, more than a four-minute walk. The shift applies in mainland China only; elsewhere all three are one.
 """
 
 from enum import StrEnum
@@ -63,8 +63,8 @@ def convert(
 ) -> tuple[float, float] | tuple[Floats, Floats]:
     """Longitude and latitude in degrees, from datum `source` to datum `target`.
 
-    There and back agrees to less than a centimetre. Outside mainland China nothing changes. Floats in, floats out; arrays
-    in, arrays of the same shape out.
+    There and back agrees to less than a centimetre. Outside mainland China nothing changes. Floats in, floats out;
+    arrays in, arrays of the same shape out.
     """
     lon_deg, lat_deg = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     if source != target:

@@ -82,12 +82,12 @@ def geodesic_m(lon1: NDArray[Any], lat1: NDArray[Any], lon2: float, lat2: float)
 def geodesic_m(
     lon1: float | NDArray[Any], lat1: float | NDArray[Any], lon2: float | NDArray[Any], lat2: float | NDArray[Any]
 ) -> float | Floats:
-    """Shortest distance on the WGS-84 ellipsoid, metres; degrees in, scalars and arrays mixed as numpy broadcasts them."""
+    """Shortest distance on the WGS-84 ellipsoid, metres, of points in degrees; scalars and arrays broadcast."""
     ends = [np.asarray(end, np.float64) for end in (lon1, lat1, lon2, lat2)]
     shape = np.broadcast(*ends).shape
-    if shape == ():
-        return float(_GEOD.inv(*(end.item() for end in ends))[2])
-    return np.asarray(_GEOD.inv(*(np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends))[2], np.float64)
+    a, b, c, d = (np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends)
+    distance_m: Floats = np.asarray(_GEOD.inv(a, b, c, d)[2], np.float64).reshape(shape)
+    return distance_m.item() if shape == () else distance_m
 
 
 def _radii_m(lat: Floats) -> tuple[Floats, Floats]:

@@ -1,0 +1,170 @@
+"""The compiled inner loops: a search bounded by effort, and reading what it reached.
+
+Effort is metres of level street that take as long (steps count double); labels are float32. A label counts only where
+its stamp is the running search's generation, so nothing is cleared and the work never grows with the city. All
+functions of one call chain stand in this one file, because numba's cache watches only the file a function stands in.
+"""
+# ruff: noqa: PLR0917 (numba compiles positional arguments only)
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+# The kernels' arguments are plain arrays; numba infers the types, and `walk_network.py` documents each array.
+Array = Any
+Number = Any
+
+
+@njit(cache=True, nogil=True)
+def _push(heap_key: Array, heap_node: Array, size: int, key: Number, node: int) -> int:
+    place = size
+    while place > 0:
+        above = (place - 1) >> 1
+        if heap_key[above] <= key:
+            break
+        heap_key[place] = heap_key[above]
+        heap_node[place] = heap_node[above]
+        place = above
+    heap_key[place] = key
+    heap_node[place] = node
+    return size + 1
+
+
+@njit(cache=True, nogil=True)
+def _pop(heap_key: Array, heap_node: Array, size: int) -> int:
+    size -= 1
+    key, node = heap_key[size], heap_node[size]
+    place = 0
+    below = 1
+    while below < size:
+        if below + 1 < size and heap_key[below + 1] < heap_key[below]:
+            below += 1
+        if heap_key[below] >= key:
+            break
+        heap_key[place] = heap_key[below]
+        heap_node[place] = heap_node[below]
+        place = below
+        below = 2 * place + 1
+    heap_key[place] = key
+    heap_node[place] = node
+    return size
+
+
+@njit(cache=True, nogil=True)
+def part(fraction: Number, effort: Number) -> Number:
+    """Effort of a part of an edge; at its very end even a forbidden direction costs nothing."""
+    return np.float32(0.0) if fraction <= 0.0 else np.float32(fraction * effort)
+
+
+@njit(cache=True, nogil=True)
+def search(
+    graph: Array, edges: Array, start: Array, goal: Array, limit: Number, generation: int, labels: Array
+) -> Number:
+    """Label every node within `limit` of `start`; stop as soon as `goal` cannot be reached any cheaper.
+
+    graph: (arc_start, arc_head, arc_effort, node_zone); edges: (from, to, ahead, back);
+    start, goal: (edge, fraction, access effort), goal edge -1 for none;
+    labels: (effort, stamp, parent arc, heap key, heap node).
+    Returns the effort to `goal` by way of a node, inf if none.
+    """
+    arc_start, arc_head, arc_effort, node_zone = graph
+    edge_from, edge_to, ahead, back = edges
+    effort, stamp, parent, heap_key, heap_node = labels
+    edge, fraction, access = start
+    zone = node_zone[edge_from[edge]]
+    goal_from, goal_to = -1, -1
+    goal_from_effort, goal_to_effort = np.float32(np.inf), np.float32(np.inf)
+    if goal[0] >= 0:
+        goal_from, goal_to = edge_from[goal[0]], edge_to[goal[0]]
+        goal_from_effort = part(goal[1], ahead[goal[0]]) + goal[2]
+        goal_to_effort = part(1.0 - goal[1], back[goal[0]]) + goal[2]
+    best = np.float32(np.inf)
+    size = 0
+    for side in range(2):
+        node = edge_from[edge] if side == 0 else edge_to[edge]
+        seed = access + (part(fraction, back[edge]) if side == 0 else part(1.0 - fraction, ahead[edge]))
+        if seed <= limit and (stamp[node] != generation or seed < effort[node]):
+            effort[node] = seed
+            stamp[node] = generation
+            parent[node] = -1
+            size = _push(heap_key, heap_node, size, seed, node)
+    while size > 0:
+        here, node = heap_key[0], heap_node[0]
+        size = _pop(heap_key, heap_node, size)
+        if here > effort[node]:
+            continue
+        if here > limit:
+            break
+        if node == goal_from:
+            best = min(best, here + goal_from_effort)
+        if node == goal_to:
+            best = min(best, here + goal_to_effort)
+        limit = min(limit, best)
+        # Private ground other than the start's own may be entered as a last leg, never crossed.
+        node_in = node_zone[node]
+        confined = (node_in != 0) & (node_in != zone)
+        for arc in range(arc_start[node], arc_start[node + 1]):
+            head = arc_head[arc]
+            there = here + arc_effort[arc]
+            if there > limit or (stamp[head] == generation and there >= effort[head]):
+                continue
+            if confined and node_zone[head] != node_in:
+                continue
+            effort[head] = there
+            stamp[head] = generation
+            parent[head] = arc
+            size = _push(heap_key, heap_node, size, there, head)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def along_edge(edges: Array, start: Array, edge: int, fraction: Number, access: Number) -> Number:
+    """Effort from `start` straight along its own edge to another point of it, inf for a point elsewhere."""
+    if edge != start[0]:
+        return np.float32(np.inf)
+    stretch = fraction - start[1]
+    way = part(stretch, edges[2][edge]) if stretch >= 0.0 else part(-stretch, edges[3][edge])
+    return np.float32(start[2] + way + access)
+
+
+@njit(cache=True, nogil=True)
+def read_targets(
+    edges: Array, start: Array, targets: Array, limit: Number, generation: int, labels: Array, out: Array
+) -> None:
+    """Write the effort from `start` to each target into `out`, inf beyond `limit` and where a target's edge is -1."""
+    edge_from, edge_to, ahead, back = edges
+    effort, stamp = labels[0], labels[1]
+    target_edge, target_fraction, target_access = targets
+    for index in range(target_edge.size):
+        edge, fraction, access = target_edge[index], target_fraction[index], target_access[index]
+        best = np.float32(np.inf)
+        if edge >= 0:
+            best = along_edge(edges, start, edge, fraction, access)
+            node = edge_from[edge]
+            if stamp[node] == generation:
+                best = min(best, effort[node] + part(fraction, ahead[edge]) + access)
+            node = edge_to[edge]
+            if stamp[node] == generation:
+                best = min(best, effort[node] + part(1.0 - fraction, back[edge]) + access)
+        out[index] = best if best <= limit else np.float32(np.inf)
+
+
+@njit(cache=True, nogil=True)
+def efforts_to(
+    graph: Array, edges: Array, start: Array, targets: Array, limit: Number, generation: int, labels: Array, out: Array
+) -> None:
+    """One bounded search from `start`, read at every target."""
+    search(graph, edges, start, (-1, 0.0, 0.0), limit, generation, labels)
+    read_targets(edges, start, targets, limit, generation, labels, out)
+
+
+@njit(cache=True, nogil=True)
+def efforts_between(
+    graph: Array, edges: Array, starts: Array, limits: Array, targets: Array, generation: int, labels: Array, out: Array
+) -> None:
+    """One bounded search from each start, each with its own limit, read at every target: `out` is (starts, targets)."""
+    edge, fraction, access = starts
+    for index in range(edge.size):
+        start = (np.int64(edge[index]), np.float64(fraction[index]), np.float64(access[index]))
+        efforts_to(graph, edges, start, targets, limits[index], generation + index, labels, out[index])

@@ -1,0 +1,197 @@
+"""From nodes and edges, wherever they come from, to a walk network: private ground, islands, order, arcs, snap grid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.network_assembly import assemble, put_in_morton_order
+from geo.network_draft import Draft, shapes
+from geo.pace import GATE_EFFORT_M, PRIVATE_EFFORT, STEPS_EFFORT
+from geo.projection import geodesic_m
+from geo.walk_network import EdgeFlag, WalkNetwork
+
+Array = NDArray[Any]
+
+DEFAULT_SNAP_LIMIT_M = 200.0
+# A part cut off from the main network is kept as an island from this length on; below it is a mapping error, and what
+# lies beside it snaps to the main network.
+MIN_ISLAND_M = 2_000.0
+# No edge is free, or the order of labels along a route would be undecided.
+_LEAST_EFFORT_M = 0.05
+_LEAST_LOOP_M = 0.1
+
+
+class EmptyNetwork(ValueError):
+    """There is no street to make a network of."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"no street that a walker may use in {source or 'the input'}: is it an extract with streets in it?"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSummary:
+    """What a build made, and what it left out.
+
+    islands: parts kept though not connected to the main one; islands_km: their length.
+    fragments: parts left out because they are shorter than `MIN_ISLAND_M`; fragments_km: their length.
+    left_out: reason -> how many ways or points were left out for it, as the reader of the source counted.
+    """
+
+    nodes: int
+    edges: int
+    length_km: float
+    islands: int
+    islands_km: float
+    fragments: int
+    fragments_km: float
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def build_network(
+    *,
+    node_lon: Array,
+    node_lat: Array,
+    edge_from: Array,
+    edge_to: Array,
+    inner_start: Array | None = None,
+    inner_lon: Array | None = None,
+    inner_lat: Array | None = None,
+    length_m: Array | None = None,
+    effort: Array | None = None,
+    flags: Array | None = None,
+    street: Array | None = None,
+    street_names: Sequence[str] = (),
+    name: str = "",
+    source: str = "",
+    attribution: str = "",
+    snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
+    min_island_m: float = MIN_ISLAND_M,
+    left_out: Mapping[str, int] | None = None,
+) -> tuple[WalkNetwork, BuildSummary]:
+    """A walk network of (n,) nodes in WGS-84 degrees and (e,) edges between them.
+
+    inner_start: (e + 1,) offsets of each edge's bends, without its two ends, into inner_lon and inner_lat; without them
+        all edges are straight.
+    length_m: (e,), measured on the ellipsoid where not given. effort: (e,) factor on the length, by flags (`pace.py`)
+        where not given. flags: (e,) `EdgeFlag` of steps, private and one-way.
+    street: (e,) index into `street_names`, -1 for none.
+
+    Raises:
+        EmptyNetwork: no edge is left.
+    """
+    edges = np.asarray(edge_from).size
+    bends = np.zeros(edges + 1, np.int64) if inner_start is None else np.asarray(inner_start, np.int64)
+    kinds = np.zeros(edges, np.uint8) if flags is None else np.asarray(flags, np.uint8)
+    draft = Draft(
+        node_lon=np.asarray(node_lon, np.float64),
+        node_lat=np.asarray(node_lat, np.float64),
+        node_zone=np.zeros(np.asarray(node_lon).size, np.int32),
+        edge_from=np.asarray(edge_from, np.int64),
+        edge_to=np.asarray(edge_to, np.int64),
+        length_m=np.zeros(edges),
+        effort_m=_effort_of(kinds) if effort is None else np.asarray(effort, np.float64),
+        flags=kinds,
+        street=np.full(edges, -1) if street is None else np.asarray(street, np.int64),
+        inner_start=bends,
+        inner_lon=np.zeros(0) if inner_lon is None else np.asarray(inner_lon, np.float64),
+        inner_lat=np.zeros(0) if inner_lat is None else np.asarray(inner_lat, np.float64),
+    )
+    draft.length_m = _lengths_m(draft) if length_m is None else np.asarray(length_m, np.float64)
+    draft.effort_m = np.maximum(draft.effort_m * draft.length_m, _LEAST_EFFORT_M)
+    draft.keep_edges(np.flatnonzero((draft.edge_from != draft.edge_to) | (draft.length_m >= _LEAST_LOOP_M)))
+    if draft.edge_from.size == 0:
+        raise EmptyNetwork(source)
+    _fence_private_ground(draft)
+    islands, islands_m, fragments, fragments_m = _settle_islands(draft, min_island_m)
+    plane = put_in_morton_order(draft)
+    network = assemble(
+        draft, plane, street_names, snap_limit_m, texts={"name": name, "source": source, "attribution": attribution}
+    )
+    summary = BuildSummary(
+        nodes=network.node_count,
+        edges=network.edge_count,
+        length_km=network.length_km,
+        islands=islands,
+        islands_km=islands_m / 1000.0,
+        fragments=fragments,
+        fragments_km=fragments_m / 1000.0,
+        left_out=dict(left_out or {}),
+    )
+    return network, summary
+
+
+def _effort_of(flags: Array) -> Array:
+    steps = np.where(flags & EdgeFlag.STEPS, STEPS_EFFORT, 1.0)
+    return steps * np.where(flags & EdgeFlag.PRIVATE, PRIVATE_EFFORT, 1.0)
+
+
+def _lengths_m(draft: Draft) -> Array:
+    start, lon, lat = shapes(draft)
+    if start[-1] == 0:
+        return np.zeros(0)
+    steps_m = geodesic_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    steps_m[start[1:-1] - 1] = 0.0
+    return np.add.reduceat(np.append(steps_m, 0.0), start[:-1])
+
+
+def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Array]:
+    links = coo_array((np.ones(edge_from.size, np.int8), (edge_from, edge_to)), shape=(nodes, nodes))
+    count, label = connected_components(links, directed=False)
+    return int(count), label
+
+
+def _fence_private_ground(draft: Draft) -> None:
+    """Give private edges nodes of their own, joined to the street by gates, so that a search can refuse to cross them.
+
+    A node where private and public edges meet becomes two: the street's and, behind a gate, the zone's. Trips may begin
+    or end in a zone, and pass no other.
+    """
+    private = (draft.flags & EdgeFlag.PRIVATE) != 0
+    if not private.any():
+        return
+    nodes = draft.node_lon.size
+    touches = np.zeros((2, nodes), bool)
+    for kind, chosen in enumerate((private, ~private)):
+        touches[kind, draft.edge_from[chosen]] = touches[kind, draft.edge_to[chosen]] = True
+    _, zone = _components(nodes, draft.edge_from[private], draft.edge_to[private])
+    gates = np.flatnonzero(touches[0] & touches[1])
+    behind = np.arange(nodes)
+    behind[gates] = nodes + np.arange(gates.size)
+    for name in ("edge_from", "edge_to"):
+        ends = getattr(draft, name)
+        setattr(draft, name, np.where(private, behind[ends], ends))
+    draft.node_zone = np.concatenate((np.where(touches[0] & ~touches[1], zone + 1, 0), zone[gates] + 1)).astype(
+        np.int32
+    )
+    draft.node_lon = np.append(draft.node_lon, draft.node_lon[gates])
+    draft.node_lat = np.append(draft.node_lat, draft.node_lat[gates])
+    draft.edge_from, draft.edge_to = np.append(draft.edge_from, gates), np.append(draft.edge_to, behind[gates])
+    draft.length_m = np.append(draft.length_m, np.zeros(gates.size))
+    draft.effort_m = np.append(draft.effort_m, np.full(gates.size, GATE_EFFORT_M))
+    draft.flags = np.append(draft.flags, np.full(gates.size, EdgeFlag.GATE, np.uint8))
+    draft.street = np.append(draft.street, np.full(gates.size, -1))
+    draft.inner_start = np.append(draft.inner_start, np.full(gates.size, draft.inner_start[-1]))
+
+
+def _settle_islands(draft: Draft, min_island_m: float) -> tuple[int, float, int, float]:
+    """Mark islands and drop fragments: (islands, their metres, fragments, their metres)."""
+    count, label = _components(draft.node_lon.size, draft.edge_from, draft.edge_to)
+    part = label[draft.edge_from]
+    metres = np.bincount(part, weights=draft.length_m, minlength=count)
+    used = np.bincount(part, minlength=count) > 0
+    main = int(np.argmax(np.where(used, metres, -1.0)))
+    island = used & (metres >= min_island_m)
+    island[main] = False
+    fragment = used & ~island
+    fragment[main] = False
+    draft.flags = np.where(island[part], draft.flags | EdgeFlag.ISLAND, draft.flags).astype(np.uint8)
+    draft.keep_edges(np.flatnonzero(~fragment[part]))
+    totals = [float(metres[chosen].sum()) for chosen in (island, fragment)]
+    return int(island.sum()), totals[0], int(fragment.sum()), totals[1]

@@ -1,0 +1,62 @@
+"""A walk network while it is being made: parallel arrays of nodes and edges."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The network while it is being made; edge arrays stay parallel."""
+
+    node_lon: Array
+    node_lat: Array
+    node_zone: Array
+    edge_from: Array
+    edge_to: Array
+    length_m: Array
+    effort_m: Array
+    flags: Array
+    street: Array
+    inner_start: Array
+    inner_lon: Array
+    inner_lat: Array
+
+    def keep_edges(self, order: Array) -> None:
+        """Only the edges at `order`, in that order."""
+        for name in ("edge_from", "edge_to", "length_m", "effort_m", "flags", "street"):
+            setattr(self, name, getattr(self, name)[order])
+        self.inner_start, picked = ragged_take(self.inner_start, order)
+        self.inner_lon, self.inner_lat = self.inner_lon[picked], self.inner_lat[picked]
+
+    def keep_nodes(self, order: Array) -> None:
+        """Only the nodes at `order`, in that order; every edge must have both its ends among them."""
+        place = np.full(self.node_lon.size, -1, np.int64)
+        place[order] = np.arange(order.size)
+        for name in ("node_lon", "node_lat", "node_zone"):
+            setattr(self, name, getattr(self, name)[order])
+        self.edge_from, self.edge_to = place[self.edge_from], place[self.edge_to]
+
+
+def shapes(draft: Draft) -> tuple[Array, Array, Array]:
+    """Offsets, lon and lat of each edge's whole polyline, its ends included."""
+    edges = draft.edge_from.size
+    start = draft.inner_start + 2 * np.arange(edges + 1)
+    lon, lat = np.empty(start[-1]), np.empty(start[-1])
+    inner = np.ones(start[-1], bool)
+    inner[start[:-1]] = inner[start[1:] - 1] = False
+    for shape, node, bend in ((lon, draft.node_lon, draft.inner_lon), (lat, draft.node_lat, draft.inner_lat)):
+        shape[start[:-1]], shape[start[1:] - 1] = node[draft.edge_from], node[draft.edge_to]
+        shape[inner] = bend
+    return start, lon, lat
+
+
+def ragged_take(start: Array, order: Array) -> tuple[Array, Array]:
+    """Offsets (k + 1,) of the rows at `order` of a ragged array, and the flat indices of their items in that order."""
+    sizes = np.diff(start)[order]
+    taken = np.concatenate(([0], np.cumsum(sizes)))
+    return taken, np.repeat(start[:-1][order] - taken[:-1], sizes) + np.arange(taken[-1])
