@@ -33,6 +33,12 @@ class JournalReader:
             found = [await self._replay(connection, incident_id) for incident_id in ids]
         return [incident for incident in found if incident is not None]
 
+    async def read_reservations(self) -> dict[str, str]:
+        """Every reserved resource and the incident that holds it."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
+        return {row.resource: row.incident_id for row in rows}
+
     async def find_incident_id(self, cad_ref: str) -> str | None:
         query = select(t.incidents.c.incident_id).where(t.incidents.c.cad_ref == cad_ref)
         async with self._database.read() as connection:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from geo.walk_network import NotOnNetwork, Snap, WalkNetwork
-from geo.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
 from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates, Way
+from geo.walk_network import NotOnNetwork, Snap, WalkNetwork
+from geo.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
 from registry.snapshot import Nearby
 
 MAX_AEDS = 16

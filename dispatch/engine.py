@@ -1,0 +1,307 @@
+"""Carries out commands: load the incident, decide, append in one transaction, then tell everyone.
+
+All of an incident's commands go through one lock, so that an answer and a deadline never decide on the same state.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+import structlog
+
+from dispatch.clock import Clock
+from dispatch.core import commands as cmd
+from dispatch.core import events as ev
+from dispatch.core.candidates import no_candidates
+from dispatch.core.consequences import aed_key
+from dispatch.core.decisions import decide, next_deadline, wanted_search
+from dispatch.core.incident import Incident, evolve
+from dispatch.core.policy import Policy
+from dispatch.deadlines import Deadlines
+from dispatch.intake import Understood
+from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
+from dispatch.journal_reader import JournalReader
+from dispatch.live import LiveIncident, LiveIncidents
+from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.scout import Scout
+
+log = structlog.get_logger(__name__)
+
+MAX_TRIES = 8
+
+
+class UnknownIncident(LookupError):
+    """There is no incident with this id."""
+
+    code = "unknown_incident"
+
+
+class NoAedAway(LookupError):
+    """This AED is not away from its place as far as any incident knows."""
+
+    code = "aed_not_away"
+
+
+class Publish(Protocol):
+    def __call__(self, rows: Sequence[InboxRow]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a message of 120."""
+
+    incident_id: str
+    attention: str | None
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decision:
+    events: tuple[ev.Event, ...]
+    after: Incident | None
+
+
+class Engine:
+    """The one writer of incidents in this process."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        reader: JournalReader,
+        scout: Scout,
+        policy: Policy,
+        clock: Clock,
+        publish: Publish,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._scout = scout
+        self._policy = policy
+        self._clock = clock
+        self._publish = publish
+        self._new_id = new_id
+        self.reservations = scout.reservations
+        self.live = LiveIncidents(reader)
+        self.deadlines = Deadlines(clock, self.reach_deadline)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def resume(self) -> int:
+        """Take up every open incident where the journal left it; how many there are."""
+        incidents = await self._reader.load_open()
+        for incident in incidents:
+            details = await self._reader.find_details(incident.incident_id)
+            self._hold(LiveIncident(incident=incident, details=details))
+        return len(incidents)
+
+    async def take_call(self, message: Understood, record: CallRecord) -> Taken:
+        """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
+        known = await self._reader.find_message(record.message_id)
+        if known is None:
+            async with self._lock(f"call {message.cad_ref or record.message_id}"):
+                found = await self._reader.find_incident_id(message.cad_ref) if message.cad_ref else None
+                incident_id = found or self._new_id()
+                try:
+                    await self._change(incident_id, _command_of(message, incident_id), message.details, record)
+                except DuplicateMessage:
+                    known = await self._reader.find_message(record.message_id)
+                else:
+                    return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
+        if known is None:
+            raise RuntimeError(f"message {record.message_id} is both there and not there")
+        return Taken(incident_id=known[0], attention=known[1], duplicate=True)
+
+    async def answer(self, answer: cmd.AnswerAlert) -> Incident:
+        """A volunteer's answer.
+
+        Raises:
+            Refused: it does not count; nothing has changed.
+        """
+        return await self._change(answer.alert_id.rpartition("-")[0], answer)
+
+    async def reach_deadline(self, incident_id: str) -> None:
+        await self._change(incident_id, cmd.ReachDeadline())
+
+    async def set_location(self, incident_id: str, details: Details) -> Incident:
+        """A dispatcher's word on where the patient is.
+
+        Raises:
+            UnknownIncident
+        """
+        held = (await self._get(incident_id)).incident.location_reported_at
+        now = self._clock.now()
+        command = cmd.ReportCall(
+            incident_id=incident_id,
+            cad_ref=None,
+            # 120's clock may run ahead of ours; the dispatcher's word still is the newest.
+            reported_at=max(now, held) if held else now,
+            created=True,
+            has_location=True,
+        )
+        return await self._change(incident_id, command, details)
+
+    async def stand_down(self, incident_id: str) -> Incident:
+        """A dispatcher ends the incident.
+
+        Raises:
+            UnknownIncident
+        """
+        await self._get(incident_id)
+        command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
+        return await self._change(incident_id, command)
+
+    async def aed_returned(self, aed_id: str) -> None:
+        """Somebody saw the AED in its place again: it may be promised anew.
+
+        Raises:
+            NoAedAway
+        """
+        holder = self.reservations.find_holder(aed_key(aed_id))
+        live = await self.live.find(holder) if holder else None
+        for alert in live.incident.alerts.values() if live else ():
+            if live and alert.aed_id == aed_id and alert.carries_aed:
+                await self._change(live.incident.incident_id, cmd.ConfirmAedReturned(alert_id=alert.alert_id))
+                return
+        raise NoAedAway(f"AED {aed_id!r} is not away from its place as far as any incident knows")
+
+    async def _get(self, incident_id: str) -> LiveIncident:
+        live = await self.live.find(incident_id)
+        if live is None:
+            raise UnknownIncident(f"there is no incident {incident_id!r}")
+        return live
+
+    def _lock(self, key: str) -> asyncio.Lock:
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock
+
+    async def _change(
+        self,
+        incident_id: str,
+        command: cmd.Command,
+        details: Details | None = None,
+        message: CallRecord | None = None,
+    ) -> Incident:
+        # A caller that goes away must not leave an append half told.
+        work = asyncio.ensure_future(self._change_locked(incident_id, command, details, message))
+        return await asyncio.shield(work)
+
+    async def _change_locked(
+        self, incident_id: str, command: cmd.Command, details: Details | None, message: CallRecord | None
+    ) -> Incident:
+        async with self._lock(incident_id):
+            for _ in range(MAX_TRIES):
+                live = await self.live.find(incident_id)
+                try:
+                    return await self._try_change(live, command, details, message)
+                except AlreadyReserved:
+                    self.reservations.load(await self._reader.read_reservations())
+                except StaleIncident:
+                    self.live.forget(incident_id)
+        raise RuntimeError(f"incident {incident_id} kept changing under us")
+
+    async def _try_change(
+        self, live: LiveIncident | None, command: cmd.Command, details: Details | None, message: CallRecord | None
+    ) -> Incident:
+        before = live.incident if live else None
+        now = self._clock.now()
+        command, details = _compared(command, live.details if live else None, details, self._scout)
+        decision = self._decide(live, command, details, now)
+        after = decision.after
+        if after is None:
+            raise UnknownIncident("there is no such incident")
+        located = any(isinstance(event, ev.LocationSet) for event in decision.events)
+        new_details = details if located else None
+        if not decision.events and message is None:
+            self.deadlines.set(after.incident_id, next_deadline(after, self._policy))
+            return after
+        # Promised here before it is durable, so that no other incident of this process finds them meanwhile.
+        self.reservations.set(after)
+        try:
+            rows = await self._journal.append(
+                Appended(
+                    before=before, after=after, events=decision.events, at=now, details=new_details, message=message
+                )
+            )
+        except BaseException:
+            self.reservations.release(after.incident_id)
+            if before:
+                self.reservations.set(before)
+            raise
+        self._hold(LiveIncident(incident=after, details=new_details or (live.details if live else None)))
+        self._publish(rows)
+        return after
+
+    def _hold(self, live: LiveIncident) -> None:
+        self.live.put(live)
+        self.reservations.set(live.incident)
+        self.deadlines.set(live.incident.incident_id, next_deadline(live.incident, self._policy))
+
+    def _decide(
+        self, live: LiveIncident | None, command: cmd.Command, details: Details | None, now: datetime
+    ) -> _Decision:
+        """The command's own events, then those of the search that they call for: one append, one moment."""
+        incident = live.incident if live else None
+        events: list[ev.Event] = []
+
+        def go_on(following: cmd.Command) -> None:
+            nonlocal incident
+            for event in decide(incident, following, now, self._policy):
+                events.append(event)
+                incident = evolve(incident, event, now)
+
+        go_on(command)
+        moved = any(isinstance(event, ev.LocationSet) for event in events)
+        where = details if moved else (live.details if live else None)
+        if incident is None or where is None:
+            return _Decision(events=tuple(events), after=incident)
+        if moved and incident.held_alerts:
+            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place)))
+        wanted = wanted_search(incident, now, self._policy)
+        if wanted is not None:
+            try:
+                candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now)
+            except Exception:
+                log.exception("matching_failed", incident_id=incident.incident_id)
+                go_on(cmd.RaiseAttention(code="matching_failed"))
+                candidates = no_candidates()
+            go_on(cmd.OfferCandidates(candidates=candidates))
+        return _Decision(events=tuple(events), after=incident)
+
+
+def _command_of(message: Understood, incident_id: str) -> cmd.Command:
+    ends = {"call.cancelled": "cancelled", "call.closed": "closed"}
+    kind = str(message.type) if message.type else ""
+    # Without a reference there is no telling whose call it ends: a dispatcher must look.
+    if kind in ends and message.cad_ref:
+        return cmd.EndCall(
+            incident_id=incident_id, cad_ref=message.cad_ref, reason=ends[kind], reported_at=message.reported_at
+        )
+    if kind == "ambulance.arrived" and message.cad_ref:
+        return cmd.ReportAmbulance(incident_id=incident_id, cad_ref=message.cad_ref)
+    return cmd.ReportCall(
+        incident_id=incident_id,
+        cad_ref=message.cad_ref,
+        reported_at=message.reported_at,
+        created=kind == "call.created",
+        has_location=message.details is not None,
+        ambulance_eta_at=message.ambulance_eta_at,
+        attention=message.attention,
+    )
+
+
+def _compared(
+    command: cmd.Command, held: Details | None, details: Details | None, scout: Scout
+) -> tuple[cmd.Command, Details | None]:
+    """The command with how far the patient's place has moved, and without a place that says nothing new."""
+    if not isinstance(command, cmd.ReportCall) or held is None or details is None:
+        return command, details
+    if details == held:
+        return replace(command, has_location=False), None
+    moved_m = scout.distance_m(held.place, details.place)
+    return replace(command, moved_m=round(moved_m, 1)), details

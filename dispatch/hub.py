@@ -1,0 +1,103 @@
+"""Who is connected, and what each is still to be sent.
+
+The journal's inbox is the truth: a mailbox only remembers what was just written, so that most frames need no read. A
+mailbox that overflows drops what it remembers and reads it again, in order, when its turn comes; memory stays bounded.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from dispatch.records import InboxRow
+
+MAX_ROWS = 128
+MAX_REPLIES = 128
+
+
+class Mailbox:
+    """One connection's outgoing side. `sent_seq` is the last durable frame that went out."""
+
+    def __init__(self, recipient: str, sent_seq: int) -> None:
+        self.recipient = recipient
+        self.sent_seq = sent_seq
+        self.newest_seq = sent_seq
+        self.replaced = asyncio.Event()
+        self._rows: dict[int, InboxRow] = {}
+        self._replies: deque[str] = deque()
+        self._wake = asyncio.Event()
+
+    def offer(self, row: InboxRow) -> None:
+        """A row has just been written to this recipient's inbox."""
+        self.newest_seq = max(self.newest_seq, row.seq)
+        if len(self._rows) < MAX_ROWS:
+            self._rows[row.seq] = row
+        self._wake.set()
+
+    def reply(self, text: str) -> bool:
+        """A frame of the moment, ahead of the durable ones; False where the reader is too slow to be told."""
+        if len(self._replies) >= MAX_REPLIES:
+            return False
+        self._replies.append(text)
+        self._wake.set()
+        return True
+
+    async def wait(self) -> None:
+        """Return when there is something to send."""
+        while not self._replies and self.newest_seq <= self.sent_seq:
+            self._wake.clear()
+            await self._wake.wait()
+
+    def take_replies(self) -> list[str]:
+        replies = list(self._replies)
+        self._replies.clear()
+        return replies
+
+    def take_next(self) -> InboxRow | None:
+        """The row after `sent_seq` if it is remembered; else it must be read from the journal."""
+        return self._rows.pop(self.sent_seq + 1, None)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.newest_seq > self.sent_seq
+
+    def sent(self, seq: int) -> None:
+        self.sent_seq = seq
+        for old in [held for held in self._rows if held <= seq]:
+            del self._rows[old]
+
+
+class Hub:
+    """All mailboxes by recipient. A volunteer has one phone on the line: a newer connection replaces the older."""
+
+    def __init__(self) -> None:
+        self._mailboxes: defaultdict[str, list[Mailbox]] = defaultdict(list)
+
+    def open(self, mailbox: Mailbox, *, alone: bool) -> None:
+        held = self._mailboxes[mailbox.recipient]
+        if alone:
+            for older in held:
+                older.replaced.set()
+        held.append(mailbox)
+
+    def close(self, mailbox: Mailbox) -> None:
+        held = self._mailboxes[mailbox.recipient]
+        held.remove(mailbox)
+        if not held:
+            del self._mailboxes[mailbox.recipient]
+
+    def offer(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows:
+            for mailbox in self._mailboxes.get(row.recipient, ()):
+                mailbox.offer(row)
+
+    def tell(self, recipient: str, text: str) -> None:
+        """A frame of the moment for everyone connected as `recipient`."""
+        for mailbox in self._mailboxes.get(recipient, ()):
+            mailbox.reply(text)
+
+    def is_connected(self, recipient: str) -> bool:
+        return recipient in self._mailboxes
+
+    @property
+    def connected(self) -> int:
+        return sum(len(held) for held in self._mailboxes.values())

@@ -1,0 +1,131 @@
+"""Understanding what 120 sent: what can be read is used, what cannot is said, and a call is never thrown away."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from dispatch.contracts.webhook import CallLocation, MessageType
+from dispatch.records import Details
+from dispatch.service_area import BadLocation, ServiceArea, get_place
+
+_AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+MAX_REF = 200
+MAX_PHONE = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A message as far as it could be read.
+
+    type: None where it is unknown. cad_ref: None where there is none to read.
+    reported_at: 120's time, or that of receipt where it gave none.
+    attention, detail: the gravest thing that could not be understood, and all of them in words; None where all is well.
+    """
+
+    type: MessageType | None
+    cad_ref: str | None
+    reported_at: datetime
+    details: Details | None
+    ambulance_eta_at: datetime | None
+    attention: str | None
+    detail: str
+
+
+class _Problems:
+    def __init__(self) -> None:
+        self.found: list[tuple[str, str]] = []
+
+    def add(self, code: str, message: str) -> None:
+        self.found.append((code, message))
+
+
+def understand(body: bytes, *, area: ServiceArea | None, received_at: datetime) -> Understood:
+    """Read a message leniently, field by field; nothing raises."""
+    problems = _Problems()
+    message = _read_object(body, problems)
+    data = message.get("data")
+    if message and not isinstance(data, dict):
+        problems.add("no_data", "The message has no object `data`.")
+    fields: dict[str, Any] = data if isinstance(data, dict) else {}
+    kind = _read_type(message, problems)
+    cad_ref = _read_cad_ref(fields, problems) if message else None
+    reported_at = _read_time(message, "timestamp", problems) if message else None
+    eta_at = _read_time(fields, "ambulance_eta", problems) if fields.get("ambulance_eta") is not None else None
+    details = _read_details(fields, area, problems) if fields.get("location") is not None else None
+    return Understood(
+        type=kind,
+        cad_ref=cad_ref,
+        reported_at=reported_at or received_at,
+        details=details,
+        ambulance_eta_at=eta_at,
+        attention=problems.found[0][0] if problems.found else None,
+        detail=" ".join(message for _, message in problems.found),
+    )
+
+
+def _read_object(body: bytes, problems: _Problems) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        problems.add("broken_json", f"The body is not JSON: {error}")
+        return {}
+    if not isinstance(message, dict) or not message:
+        problems.add("not_an_object", "The body is JSON, but not an object with fields.")
+        return {}
+    return message
+
+
+def _read_type(message: dict[str, Any], problems: _Problems) -> MessageType | None:
+    if not message:
+        return None
+    name = message.get("type")
+    if isinstance(name, str) and name in set(MessageType):
+        return MessageType(name)
+    problems.add("unknown_type", f"The type {str(name)[:80]!r} is not one of {', '.join(MessageType)}.")
+    return None
+
+
+def _read_cad_ref(fields: dict[str, Any], problems: _Problems) -> str | None:
+    cad_ref = fields.get("cad_ref")
+    if isinstance(cad_ref, str) and 0 < len(cad_ref) <= MAX_REF and "\x00" not in cad_ref:
+        return cad_ref
+    problems.add("no_cad_ref", f"`data.cad_ref` must be a text of 1 to {MAX_REF} characters.")
+    return None
+
+
+def _read_time(fields: dict[str, Any], name: str, problems: _Problems) -> datetime | None:
+    return _read(name, lambda: _AWARE.validate_python(fields.get(name)), problems)
+
+
+def _read(name: str, reader: Callable[[], datetime], problems: _Problems) -> datetime | None:
+    try:
+        return reader()
+    except ValidationError:
+        problems.add(f"bad_{name}", f"`{name}` must be a time with its offset, as in 2026-01-05T08:00:00+08:00.")
+        return None
+
+
+def _read_details(fields: dict[str, Any], area: ServiceArea | None, problems: _Problems) -> Details | None:
+    try:
+        location = CallLocation.model_validate(fields["location"])
+        place = get_place(location, area)
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(part["loc"][0]) for part in error.errors() if part["loc"]})) or "location"
+        problems.add("bad_location", f"The location cannot be read: check {wrong}.")
+        return None
+    except BadLocation as error:
+        problems.add(error.code, str(error))
+        return None
+    phone = fields.get("caller_phone")
+    return Details(
+        place=place,
+        accuracy_m=location.accuracy_m,
+        address=location.address,
+        floor=location.floor,
+        note=location.note,
+        caller_phone=phone[:MAX_PHONE] if isinstance(phone, str) else "",
+    )
