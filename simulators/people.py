@@ -58,6 +58,13 @@ class Volunteers:
         """Index of everyone certified and on duty."""
         return np.flatnonzero(self.certified & self.on_duty)
 
+    def statement(self, shares: Shares) -> str:
+        """The shares in words, as the table and the report state them."""
+        return (
+            f"{len(self):,} (synthetic), {int(self.certified.sum()):,} certified ({shares.certified:.1%}: 9,331 of "
+            f"about 40,000), {len(self.dispatchable()):,} on duty ({shares.on_duty:.0%} of the certified, assumption)"
+        )
+
 
 def make_volunteers(lon: NDArray[np.float64], lat: NDArray[np.float64], shares: Shares, *, seed: int) -> Volunteers:
     """Volunteers with these homes; nobody is on duty without a certificate."""

@@ -72,6 +72,8 @@ class Decision:
     seen_after_s: float | None
     answer: Answer | None
     answer_after_s: float
+    late: bool
+    """The answer comes after the service has stopped waiting, and is sent all the same."""
     speed_m_s: float
     takeout_s: float
     hands_back_at: float | None
@@ -97,6 +99,7 @@ def decide(behaviour: Behaviour, *, seed: int, rescuer_id: str, cad_ref: str, or
         seen_after_s=delay_s * seen_share if funnel < behaviour.seen else None,
         answer=answer,
         answer_after_s=late_s if late < behaviour.late else delay_s,
+        late=late < behaviour.late,
         speed_m_s=speed_m_s,
         takeout_s=takeout_s,
         hands_back_at=back_at if back < behaviour.hands_back else None,

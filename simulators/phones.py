@@ -1,0 +1,269 @@
+"""Volunteers' phones on real websockets: they stay connected, lose nothing that is durable, and ring."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from dispatch.contracts.stream import (
+    SERVER_FRAME,
+    Ack,
+    Alert,
+    AlertAnswer,
+    AlertEnded,
+    Assignment,
+    Frame,
+    Heartbeat,
+    Hello,
+    Position,
+    Result,
+    Welcome,
+)
+from simulators.ledger import Ledger, Rung
+from simulators.response import Response
+from simulators.service import backoff_s
+from simulators.sim_clock import SimClock
+from simulators.trip import LonLat
+from simulators.volunteer import Behaviour
+
+ACCURACY_M = 15.0
+ANSWER_TIMEOUT_S = 10.0
+"""Real seconds after which an unanswered frame counts as refused with code `no_answer`."""
+CONNECTING_AT_ONCE = 32
+IDLE_REPORT_S = 900.0
+"""Simulated seconds between two positions of a phone at rest, assumption."""
+
+
+class PhonesRefused(RuntimeError):
+    """The service closed a phone's connection for good; the message holds the close code and reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneOwner:
+    """A volunteer who carries a phone. WGS-84."""
+
+    rescuer_id: str
+    home: LonLat
+
+
+class PhoneBank:
+    """All connected phones, and what they share."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        owners: Sequence[PhoneOwner],
+        tokens: Mapping[str, str],
+        clock: SimClock,
+        ledger: Ledger,
+        behaviour: Behaviour,
+        seed: int,
+        report_every_s: float,
+    ) -> None:
+        self.url = url
+        self.clock = clock
+        self.ledger = ledger
+        self.behaviour = behaviour
+        self.seed = seed
+        self.report_every_s = report_every_s
+        self.connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
+        self.phones = tuple(Phone(self, owner, tokens[owner.rescuer_id]) for owner in owners)
+
+    async def run(self) -> None:
+        """Keep every phone connected until cancelled.
+
+        Raises:
+            PhonesRefused: the service does not want one of them.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            for phone in self.phones:
+                tasks.create_task(phone.run())
+            tasks.create_task(self._report_now_and_then())
+
+    async def all_connected(self) -> None:
+        for phone in self.phones:
+            await phone.connected.wait()
+
+    async def report_positions(self) -> None:
+        """Every phone at rest says where it is."""
+        for phone in self.phones:
+            if not phone.is_engaged:
+                await phone.report_position()
+
+    async def _report_now_and_then(self) -> None:
+        pause_s = IDLE_REPORT_S / self.clock.speed / max(len(self.phones), 1)
+        while True:
+            for phone in self.phones:
+                await asyncio.sleep(pause_s)
+                if not phone.is_engaged:
+                    await phone.report_position()
+            await asyncio.sleep(pause_s)
+
+
+class Phone:
+    """One phone: a connection that comes back after every loss, a sequence number, and what rings on it."""
+
+    def __init__(self, bank: PhoneBank, owner: PhoneOwner, token: str) -> None:
+        self.bank = bank
+        self.rescuer_id = owner.rescuer_id
+        self.home = owner.home
+        self.position = owner.home
+        self.connected = asyncio.Event()
+        self._token = token
+        self._last_seq = 0
+        self._socket: ClientConnection | None = None
+        self._responses: dict[str, Response] = {}
+        self._alerts_of: Counter[str] = Counter()  # how often each incident has rung here
+        self._asked: dict[str, asyncio.Future[Result]] = {}
+        self._rng = random.Random(f"backoff/{bank.seed}/{owner.rescuer_id}")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_engaged(self) -> bool:
+        return any(response.engaged for response in self._responses.values())
+
+    async def run(self) -> None:
+        attempt = 0
+        try:
+            while True:
+                try:
+                    async with self.bank.connecting:
+                        socket = await connect(
+                            self.bank.url, compression=None, ping_interval=None, proxy=None, close_timeout=2.0
+                        )
+                    attempt = await self._talk(socket, attempt)
+                except (OSError, InvalidHandshake, TimeoutError):
+                    attempt += 1
+                await asyncio.sleep(backoff_s(attempt, self._rng))
+                self.bank.ledger.counts["reconnects"] += 1
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    def drop_connection(self) -> None:
+        """As a tunnel or a lift does: without a word."""
+        if self._socket is not None:
+            self.bank.ledger.counts["connections_dropped"] += 1
+            self._socket.transport.abort()
+
+    async def report_position(self) -> None:
+        lon, lat = self.position
+        now = self.bank.clock.now()
+        self.bank.ledger.counts["positions"] += 1
+        await self._send(Position(lon=lon, lat=lat, datum="wgs84", accuracy_m=ACCURACY_M, observed_at=now))
+
+    async def ask(self, frame: AlertAnswer) -> Result:
+        """Send until answered, again after a lost connection; code `no_answer` where nothing ever comes."""
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._asked[frame.id] = answer
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                while not answer.done():
+                    await self.connected.wait()
+                    socket = self._socket
+                    await self._send(frame)
+                    if socket is not None:
+                        lost = asyncio.create_task(socket.wait_closed())
+                        await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
+                        lost.cancel()
+                    await asyncio.sleep(0)
+        except TimeoutError:
+            return Result(re=frame.id, ok=False, code="no_answer")
+        finally:
+            del self._asked[frame.id]
+        return answer.result()
+
+    async def _talk(self, socket: ClientConnection, attempt: int) -> int:
+        """Until the connection ends; how many tries in a row have failed."""
+        try:
+            await socket.send(Hello(token=self._token, last_seq=self._last_seq).model_dump_json())
+            self._socket = socket
+            async for text in socket:
+                received = time.perf_counter()
+                attempt = 0
+                if not await self._take(socket, text, received):
+                    break
+        except ConnectionClosed:
+            pass
+        finally:
+            self._socket = None
+            self.connected.clear()
+            socket.transport.abort()
+        if socket.close_code is not None and 4400 <= socket.close_code < 4500:
+            raise PhonesRefused(f"{self.rescuer_id}: closed with {socket.close_code} {socket.close_reason}")
+        return attempt + 1
+
+    async def _take(self, socket: ClientConnection, text: str | bytes, received: float) -> bool:
+        """Handle one frame; False where something before it is missing, so that the phone must resume."""
+        frame = SERVER_FRAME.validate_json(text)
+        match frame:
+            case Alert() | Assignment() | AlertEnded():
+                if frame.seq > self._last_seq + 1:
+                    self.bank.ledger.counts["gaps"] += 1
+                    return False
+                if frame.seq <= self._last_seq:
+                    self.bank.ledger.counts["frames_repeated"] += 1
+                    return True
+                self._last_seq = frame.seq
+                self._act(frame, received)
+                await socket.send(Ack(seq=frame.seq).model_dump_json())
+            case Result() if frame.re in self._asked:
+                asked = self._asked[frame.re]
+                if not asked.done():
+                    asked.set_result(frame)
+            case Result() if not frame.ok:
+                self.bank.ledger.refused[f"position: {frame.code}"] += 1
+            case Welcome():
+                self.connected.set()
+            case Heartbeat():
+                await socket.send(Heartbeat().model_dump_json())
+            case _:
+                pass
+        return True
+
+    def _act(self, frame: Alert | Assignment | AlertEnded, received: float) -> None:
+        response = self._responses.get(frame.alert_id)
+        match frame:
+            case Alert():
+                self._ring(frame, received, again=response is not None)
+            case Assignment() if response is not None:
+                response.on_assignment(frame)
+            case AlertEnded() if response is not None:
+                response.on_ended(frame)
+
+    def _ring(self, alert: Alert, received: float, *, again: bool) -> None:
+        ledger = self.bank.ledger
+        rung = Rung(
+            rescuer_id=self.rescuer_id,
+            alert_id=alert.alert_id,
+            incident_id=alert.incident_id,
+            role=alert.role,
+            received=received,
+            at=self.bank.clock.now(),
+        )
+        ledger.add_rung(rung, again=again)
+        if again:
+            return
+        response = Response(self, alert, ordinal=self._alerts_of[alert.incident_id])
+        self._alerts_of[alert.incident_id] += 1
+        self._responses[alert.alert_id] = response
+        task = asyncio.create_task(response.run())
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.bank.ledger.errors.append(repr(task.exception()))
+
+    async def _send(self, frame: Frame) -> None:
+        if self._socket is not None:
+            with suppress(ConnectionClosed):
+                await self._socket.send(frame.model_dump_json())

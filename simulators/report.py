@@ -1,0 +1,172 @@
+"""The report of one run: pure arithmetic over what was sent, what rang, what was said, and what the service recorded.
+
+What each figure means:
+  calls.lost            calls without a durable answer (202) or without a visible incident
+  alerts.sent           alerts in the service's own incidents, to connected phones
+  alerts.delivered      of these, how many rang on the phone; alerts.lost: how many never did
+  alerts.unreachable    alerts to phones that were not connected in this run
+  alerts.duplicated     the same alert rung as new more than once on a phone
+  latency_ms.webhook_to_socket  real milliseconds from just before the first try to send the call's webhook until the
+                        alert came out of the phone's socket; every alert of each incident's first search
+  simulated_s.first_hands  from the call to the first responder who said arrived, on the service's clock; `n` calls have
+                        one; the ambulance's crew does not count
+  share_within.240      calls with first hands within 240 s, of all calls sent
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dispatch.contracts.api import AlertView, IncidentView, TimelineEntry
+from dispatch.contracts.webhook import MessageType
+from simulators.ledger import Ledger, Sent
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One incident as the service tells it after the run."""
+
+    view: IncidentView
+    timeline: Sequence[TimelineEntry]
+
+    def first_search(self) -> frozenset[str]:
+        """Ids of the alerts that the incident's first search sent; empty where it found nobody."""
+        searches = 0
+        alerts = set()
+        for entry in self.timeline:
+            searches += entry.type == "SearchMade"
+            if searches > 1:
+                break
+            if entry.type == "RescuerAlerted":
+                alerts.add(str(entry.data["alert_id"]))
+        return frozenset(alerts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Everything that a report is computed from. `rescuers`: ids of the connected phones."""
+
+    ledger: Ledger
+    recorded: Sequence[Recorded]
+    rescuers: frozenset[str]
+
+
+def measure(run: Run) -> Json:
+    """The measured part of the report; None where nothing was measured."""
+    calls = [sent for sent in run.ledger.sent if sent.type is MessageType.CALL_CREATED]
+    incidents = {recorded.view.incident_id for recorded in run.recorded}
+    found = [call for call in calls if call.is_durable and call.incident_id in incidents]
+    return {
+        "calls": {
+            "sent": len(run.ledger.calls),
+            "incidents": len({call.incident_id for call in found}),
+            "lost": len(run.ledger.calls) - len(found),
+            "messages": len(run.ledger.sent),
+            "messages_not_durable": sum(not sent.is_durable for sent in run.ledger.sent),
+            "sent_again": sum(sent.attempts - 1 for sent in run.ledger.sent),
+        },
+        "alerts": _alerts(run),
+        "latency_ms": {"webhook_to_socket": _latency(run, calls)},
+        **_times(run.ledger),
+        "refused": dict(sorted(run.ledger.refused.items())),
+        "phones": dict(sorted(run.ledger.counts.items())),
+        "simulator_errors": list(run.ledger.errors),
+    }
+
+
+def _alerts(run: Run) -> Json:
+    views = [alert for recorded in run.recorded for alert in recorded.view.alerts]
+    sent = [alert for alert in views if alert.rescuer_id in run.rescuers]
+    rung = {(rung.rescuer_id, rung.alert_id) for rung in run.ledger.rung}
+    delivered = sum((alert.rescuer_id, alert.alert_id) in rung for alert in sent)
+    return {
+        "sent": len(sent),
+        "delivered": delivered,
+        "unreachable": len(views) - len(sent),
+        "seen": _said(run.ledger, "seen"),
+        "accepted": _said(run.ledger, "accept"),
+        "declined": _declined(run.ledger),
+        "handed_back": _said(run.ledger, "decline") - _declined(run.ledger),
+        "timed_out": sum(alert.state == "timed_out" for alert in views),
+        "arrived": _said(run.ledger, "arrived"),
+        "lost": len(sent) - delivered,
+        "duplicated": run.ledger.rung_twice,
+        "unknown": len(rung - {(alert.rescuer_id, alert.alert_id) for alert in views}),
+        "to_fetch_aed": _with_role(sent, "fetch_aed"),
+    }
+
+
+def _with_role(alerts: Iterable[AlertView], role: str) -> int:
+    return sum(alert.role == role for alert in alerts)
+
+
+def _said(ledger: Ledger, kind: str) -> int:
+    return len({said.alert_id for said in ledger.said if said.type == kind and said.ok})
+
+
+def _declined(ledger: Ledger) -> int:
+    """Alerts declined without having been accepted before."""
+    accepted = {said.alert_id for said in ledger.said if said.type == "accept" and said.ok}
+    return len({said.alert_id for said in ledger.said if said.type == "decline" and said.ok} - accepted)
+
+
+def _latency(run: Run, calls: Sequence[Sent]) -> Json:
+    began = {call.incident_id: call.began for call in calls}
+    first = frozenset(alert_id for recorded in run.recorded for alert_id in recorded.first_search())
+    waits = [
+        (rung.received - began[rung.incident_id]) * 1000.0
+        for rung in run.ledger.rung
+        if rung.alert_id in first and rung.incident_id in began
+    ]
+    return {**percentiles(waits, (50, 90, 99), digits=1), "max": round(max(waits), 1) if waits else None}
+
+
+def _times(ledger: Ledger) -> Json:
+    calls = list(ledger.calls.values())
+    hands = [call.hands_s for call in calls if call.hands_s is not None]
+    ambulance = [call.ambulance_s for call in calls if call.ambulance_s is not None]
+    raced = [call for call in calls if call.ambulance_s is not None]
+    before = sum(call.hands_s is not None and call.hands_s < (call.ambulance_s or 0.0) for call in raced)
+    return {
+        "simulated_s": {
+            "first_hands": percentiles(hands, (50, 90)),
+            "first_aed": percentiles([call.aed_s for call in calls if call.aed_s is not None], (50, 90)),
+            "ambulance": percentiles(ambulance, (50, 90)),
+        },
+        "share_within": {
+            str(limit): round(sum(seconds <= limit for seconds in hands) / len(calls), 4) if calls else None
+            for limit in (240, 300)
+        },
+        "share_before_ambulance": round(before / len(raced), 4) if raced else None,
+    }
+
+
+def percentiles(values: Sequence[float], wanted: Sequence[int], *, digits: int = 0) -> Json:
+    """`p50` and so on, by linear interpolation, and `n`; None without values."""
+    if not values:
+        return {**{f"p{percent}": None for percent in wanted}, "n": 0}
+    found = np.percentile(np.array(values), wanted)
+    return {
+        **{f"p{percent}": round(float(value), digits) for percent, value in zip(wanted, found, strict=True)},
+        "n": len(values),
+    }
+
+
+def faults(measured: Json) -> list[str]:
+    """What must not happen: every line is a reason for exit code 1."""
+    calls, alerts = measured["calls"], measured["alerts"]
+    assert isinstance(calls, dict)  # noqa: S101 - of `measure`'s own making
+    assert isinstance(alerts, dict)  # noqa: S101
+    counted = (
+        (calls["lost"], "calls lost"),
+        (calls["messages_not_durable"], "messages of 120 without a durable answer"),
+        (alerts["lost"], "alerts lost"),
+        (alerts["duplicated"], "alerts rung twice"),
+        (alerts["unknown"], "alerts rung that the service does not know"),
+    )
+    errors = measured["simulator_errors"]
+    assert isinstance(errors, list)  # noqa: S101
+    return [f"{count} {what}" for count, what in counted if count] + [f"simulator fault: {error}" for error in errors]
