@@ -110,6 +110,8 @@ class Cad:
     async def _deliver(self, message: ScenarioMessage) -> None:
         wire = message.to_wire(self._base, run=self._run)
         began, code, incident_id, attempt = time.perf_counter(), "unanswered", None, 0
+        if message.type is MessageType.CALL_CREATED:
+            self._ledger.last_call_at = began
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 answer = await self._service.post_call(message.id + self._run, wire)

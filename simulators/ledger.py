@@ -59,7 +59,6 @@ class CallState:
 
     cad_ref: str
     at: datetime
-    rung: int = 0
     accepted: int = 0
     arrived: int = 0
     hands_s: float | None = None
@@ -81,6 +80,8 @@ class Ledger:
     errors: list[str] = field(default_factory=list)
     """Faults of the simulator itself; a run with any has failed."""
     calls: dict[str, CallState] = field(default_factory=dict)
+    last_call_at: float = 0.0
+    """Reading of the real clock just before the newest call.created was sent."""
     leave_at: dict[str, datetime] = field(default_factory=dict)
     """When the crew has taken over, or the call is off: responders leave."""
     _cad_ref_of: dict[str, asyncio.Future[str]] = field(default_factory=dict)
@@ -97,6 +98,11 @@ class Ledger:
     def find_call(self, incident_id: str) -> CallState | None:
         known = self._cad_ref_of.get(incident_id)
         return self.calls.get(known.result()) if known is not None and known.done() else None
+
+    def rung_by_call(self) -> Counter[str]:
+        """cad_ref -> how many phones have rung."""
+        known = {incident_id: future.result() for incident_id, future in self._cad_ref_of.items() if future.done()}
+        return Counter(known[rung.incident_id] for rung in self.rung if rung.incident_id in known)
 
     def add_said(self, said: Said) -> None:
         self.said.append(said)

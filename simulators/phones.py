@@ -91,6 +91,12 @@ class PhoneBank:
         for phone in self.phones:
             await phone.connected.wait()
 
+    async def come_to_rest(self, *, limit_s: float) -> None:
+        """Until nobody handles an alert any more, at most `limit_s` real seconds."""
+        tasks = [task for phone in self.phones for task in phone.tasks]
+        if tasks:
+            await asyncio.wait(tasks, timeout=limit_s)
+
     async def report_positions(self) -> None:
         """Every phone at rest says where it is."""
         for phone in self.phones:
@@ -123,7 +129,7 @@ class Phone:
         self._alerts_of: Counter[str] = Counter()  # how often each incident has rung here
         self._asked: dict[str, asyncio.Future[Result]] = {}
         self._rng = random.Random(f"backoff/{bank.seed}/{owner.rescuer_id}")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_engaged(self) -> bool:
@@ -144,7 +150,7 @@ class Phone:
                 await asyncio.sleep(backoff_s(attempt, self._rng))
                 self.bank.ledger.counts["reconnects"] += 1
         finally:
-            for task in self._tasks:
+            for task in self.tasks:
                 task.cancel()
 
     def drop_connection(self) -> None:
@@ -255,11 +261,11 @@ class Phone:
         self._alerts_of[alert.incident_id] += 1
         self._responses[alert.alert_id] = response
         task = asyncio.create_task(response.run())
-        self._tasks.add(task)
+        self.tasks.add(task)
         task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self.tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self.bank.ledger.errors.append(repr(task.exception()))
 

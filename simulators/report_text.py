@@ -1,0 +1,76 @@
+"""The report as people read it in a terminal."""
+
+from collections.abc import Mapping
+
+from rich.console import Console, Group
+from rich.table import Table
+
+from simulators.live_table import minutes
+
+
+def print_report(console: Console, report: Mapping[str, object]) -> None:
+    """One screen: calls, alerts, what is simulated, what is real, and faults if there were any."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
+    for label, text in _lines(report):
+        grid.add_row(label, text)
+    faults = report["faults"]
+    assert isinstance(faults, list)  # noqa: S101 - of the runner's own making
+    verdict = (
+        "[red]" + "; ".join(faults) + "[/red]" if faults else "[green]no call and no alert lost or doubled[/green]"
+    )
+    console.print(Group("", grid, verdict), highlight=False)
+
+
+def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
+    calls, alerts, phones = (_part(report, name) for name in ("calls", "alerts", "volunteers"))
+    latency = _part(_part(report, "latency_ms"), "webhook_to_socket")
+    simulated, share = _part(report, "simulated_s"), _part(report, "share_within")
+    before = report["share_before_ambulance"]
+    return [
+        ("calls", f"{calls['sent']} sent, {calls['incidents']} incidents, {calls['lost']} lost"),
+        ("phones", f"{phones['connected']} connected, of {phones['could_be_sent']} who are certified and on duty"),
+        (
+            "alerts",
+            f"{alerts['sent']} sent, {alerts['delivered']} delivered, "
+            f"{alerts['lost']} lost, {alerts['duplicated']} doubled",
+        ),
+        (
+            "answers",
+            f"{alerts['accepted']} accepted, {alerts['declined']} declined, {alerts['timed_out']} timed out, "
+            f"{alerts['handed_back']} handed back, {alerts['arrived']} arrived",
+        ),
+        ("first hands (simulated)", _spread(simulated, "first_hands")),
+        ("first AED (simulated)", _spread(simulated, "first_aed")),
+        ("ambulance (simulated)", _spread(simulated, "ambulance")),
+        (
+            "first hands within",
+            f"4 min: {_percent(share['240'])}, 5 min: {_percent(share['300'])} of all calls; before the ambulance: "
+            f"{_percent(before)} (published: 42-47 %)",
+        ),
+        (
+            "webhook to socket (real)",
+            "not measured"
+            if latency["p50"] is None
+            else f"p50 {latency['p50']} ms, p99 {latency['p99']} ms ({latency['n']} alerts of first searches)",
+        ),
+    ]
+
+
+def _part(report: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = report[name]
+    assert isinstance(part, dict)  # noqa: S101 - of the runner's own making
+    return part
+
+
+def _spread(simulated: Mapping[str, object], name: str) -> str:
+    part = _part(simulated, name)
+    p50, p90 = part["p50"], part["p90"]
+    if not isinstance(p50, float) or not isinstance(p90, float):
+        return "none"
+    return f"p50 {minutes(p50)}, p90 {minutes(p90)} (in {part['n']} calls)"
+
+
+def _percent(share: object) -> str:
+    return f"{share:.0%}" if isinstance(share, float) else "-"

@@ -1,0 +1,156 @@
+"""One run: phones connect, 120 replays its scenario, and what happened is measured."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from simulators.cad import QUIET_S, Cad
+from simulators.ledger import Ledger
+from simulators.phones import PhoneBank, PhoneOwner
+from simulators.reach import within_reach
+from simulators.report import Json, Recorded, Run, faults, measure
+from simulators.scenario import Scenario
+from simulators.service import ClockBusy, Service
+from simulators.sim_clock import SimClock
+from simulators.volunteer import Behaviour
+
+CONNECT_LIMIT_S = 60.0
+SETTLE_LIMIT_S = 5.0
+"""Real seconds to wait, after the last message, for alerts that are still under way."""
+RETURN_S = 3_600.0
+"""Simulated seconds after the last message for AEDs to hang in their places again."""
+START_LEAD_S = 30.0
+
+Watch = Callable[[Ledger, SimClock], Awaitable[None]]
+
+
+class PhonesNotConnected(RuntimeError):
+    """Not every phone was welcomed in time: is the service overloaded? See its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to replay. `run` sets the references of a second replay on the same database apart."""
+
+    scenario: Scenario
+    owners: Sequence[PhoneOwner]
+    seed: int
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    report_every_s: float = 20.0
+    run: str = ""
+
+
+async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
+    """Run the plan against the service and measure; `watch` is cancelled at the end.
+
+    Raises:
+        PhonesNotConnected, ServiceUnreachable, ServiceRefused, PhonesRefused, AlreadyReplayed
+    """
+    state, read_at = await service.get_clock()
+    clock = SimClock(state, read_at=read_at, real=time.perf_counter)
+    base = _base(plan.scenario.head.start, clock)
+    ledger = Ledger()
+    owners = within_reach(plan.owners, plan.scenario)
+    tokens = await service.issue_tokens([owner.rescuer_id for owner in owners]) if owners else {}
+    bank = PhoneBank(
+        url=service.stream_url,
+        owners=owners,
+        tokens=tokens,
+        clock=clock,
+        ledger=ledger,
+        behaviour=plan.behaviour,
+        seed=plan.seed,
+        report_every_s=plan.report_every_s,
+    )
+    cad = Cad(
+        scenario=plan.scenario,
+        base=base,
+        service=service,
+        clock=clock,
+        ledger=ledger,
+        on_skip=bank.report_positions,
+        run=plan.run,
+    )
+    recorded: list[Recorded] = []
+
+    async def story() -> None:
+        await _connect(bank)
+        await cad.replay()
+        await _let_everyone_finish(service, clock, bank)
+        recorded.extend(await _read_back(service, ledger, {owner.rescuer_id for owner in owners}))
+
+    await _until_done(story(), beside=(bank.run(), watch(ledger, clock)))
+    run = Run(ledger=ledger, recorded=recorded, rescuers=frozenset(tokens))
+    measured = measure(run)
+    return {
+        "seed": plan.seed,
+        "speed": clock.speed,
+        "scenario": plan.scenario.head.model_dump(mode="json"),
+        "replayed_from": base.isoformat(),
+        "volunteers": {"could_be_sent": len(plan.owners), "connected": len(owners)},
+        "behaviour": plan.behaviour.parameters(),
+        **measured,
+        "faults": faults(measured),
+    }
+
+
+def _base(start: datetime, clock: SimClock) -> datetime:
+    """The scenario's own start; on a clock that is real or past it, a little after now."""
+    if clock.simulated and clock.now() < start:
+        return start
+    return clock.now() + timedelta(seconds=START_LEAD_S)
+
+
+async def _connect(bank: PhoneBank) -> None:
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT_S):
+            await bank.all_connected()
+    except TimeoutError as error:
+        missing = sum(not phone.connected.is_set() for phone in bank.phones)
+        raise PhonesNotConnected(f"{missing} of {len(bank.phones)} phones: {PhonesNotConnected.__doc__}") from error
+
+
+async def _let_everyone_finish(service: Service, clock: SimClock, bank: PhoneBank) -> None:
+    """Time to say done and to bring AEDs back; on a clock that cannot skip, only the first."""
+    await clock.sleep_until(clock.now() + timedelta(seconds=QUIET_S))
+    if clock.simulated:
+        with suppress(ClockBusy):
+            state, read_at = await service.advance(clock.now() + timedelta(seconds=RETURN_S))
+            clock.follow(state, read_at=read_at)
+    await bank.come_to_rest(limit_s=SETTLE_LIMIT_S)
+
+
+async def _read_back(service: Service, ledger: Ledger, rescuers: set[str]) -> list[Recorded]:
+    """The service's own record of every call's incident; waits for alerts that have not rung yet."""
+    incident_ids = sorted({sent.incident_id for sent in ledger.sent if sent.incident_id is not None})
+    visible = {view.incident_id for view in await service.find_incidents()}
+    deadline = time.perf_counter() + SETTLE_LIMIT_S
+    while True:
+        recorded = [
+            Recorded(view=await service.get_incident(incident_id), timeline=await service.get_timeline(incident_id))
+            for incident_id in incident_ids
+            if incident_id in visible
+        ]
+        sent = {alert.alert_id for one in recorded for alert in one.view.alerts if alert.rescuer_id in rescuers}
+        if sent <= {rung.alert_id for rung in ledger.rung} or time.perf_counter() > deadline:
+            return recorded
+        await asyncio.sleep(0.2)
+
+
+async def _until_done(story: Awaitable[None], *, beside: Sequence[Awaitable[None]]) -> None:
+    """Run the story; whatever runs beside it ends with it, and a failure there ends the story."""
+    main = asyncio.ensure_future(story)
+    others = [asyncio.ensure_future(one) for one in beside]
+    pending: set[asyncio.Future[None]] = {main, *others}
+    try:
+        while not main.done():
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+    finally:
+        for one in (main, *others):
+            one.cancel()
+        await asyncio.gather(main, *others, return_exceptions=True)
