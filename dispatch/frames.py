@@ -20,7 +20,7 @@ from dispatch.records import Details, InboxRow
 from dispatch.scout import Scout
 from geo.projection import geodesic_m
 from geo.walk_network import NotOnNetwork
-from geo.walk_time import DETOUR_FACTOR, Route, get_route
+from geo.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route
 from registry.directory import Directory
 
 AREA_CELL_M = 200.0
@@ -130,7 +130,7 @@ class Renderer:
             try:
                 start, end = network.snap_one(a.lon, a.lat), network.snap_one(b.lon, b.lat)
                 return _route_frame(get_route(network, start, end, speed_m_s=speed_m_s))
-            except NotOnNetwork:
+            except (NotOnNetwork, NoRoute):
                 pass
         crow_m = float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
         return wire.RouteFrame(

@@ -56,10 +56,6 @@ class Mailbox:
         """The row after `sent_seq` if it is remembered; else it must be read from the journal."""
         return self._rows.pop(self.sent_seq + 1, None)
 
-    @property
-    def is_behind(self) -> bool:
-        return self.newest_seq > self.sent_seq
-
     def sent(self, seq: int) -> None:
         self.sent_seq = seq
         for old in [held for held in self._rows if held <= seq]:

@@ -33,6 +33,10 @@ class LiveIncidents:
         """Read it anew next time: somebody else has changed it."""
         self._held.pop(incident_id, None)
 
+    def find_held(self, incident_id: str) -> LiveIncident | None:
+        """The incident if it is open, without asking the journal."""
+        return self._held.get(incident_id)
+
     async def find(self, incident_id: str) -> LiveIncident | None:
         held = self._held.get(incident_id)
         if held is not None:

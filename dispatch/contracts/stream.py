@@ -69,6 +69,12 @@ class Heartbeat(Frame):
     type: Literal["heartbeat"] = "heartbeat"
 
 
+class FrameStub(Frame):
+    """Just the id of a frame whose rest could not be read."""
+
+    id: FrameId | None = None
+
+
 ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | Heartbeat, Field(discriminator="type")]
 CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
 

@@ -43,7 +43,7 @@ def find_candidates(
         return _straight(patient, nearby, budget_s, walker)
     rescuers = network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
     aeds = network.snap(nearby.aed_lon, nearby.aed_lat)
-    direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s)
+    direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
     off_street = rescuers.edge < 0
     if off_street.any():
         straight_s = straight_walk_times(
@@ -103,7 +103,9 @@ def _leg_s(network: WalkNetwork | None, a: Place, b: Place, budget_s: float, wal
     if network is None:
         return float(straight_walk_times(b.lon, b.lat, lon, lat, speed_m_s=walker.speed_m_s)[0])
     end = network.snap_one(b.lon, b.lat)
-    return float(walk_times(network, end, network.snap(lon, lat), budget_s=budget_s, speed_m_s=walker.speed_m_s)[0])
+    starts = network.snap(lon, lat)
+    times_s = walk_times(network, end, starts, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
+    return float(times_s[0])
 
 
 def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker) -> Candidates:

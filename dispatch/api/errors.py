@@ -1,0 +1,79 @@
+"""One table from a failure to its HTTP status; every error leaves as a code for machines and a sentence for people."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from dispatch.clock import ClockIsReal
+from dispatch.contracts.webhook import Refusal
+from dispatch.core.refusals import Refused
+from dispatch.engine import NoAedAway, UnknownIncident
+from dispatch.metrics import Metrics
+from dispatch.service_area import BadLocation
+from dispatch.signature import BadSignature
+from dispatch.tokens import BadToken
+from registry.repository import UnknownAed, UnknownRescuer
+
+
+class TooLarge(ValueError):
+    """The body is larger than any message of 120 needs to be."""
+
+    code = "body_too_large"
+
+
+class Forbidden(PermissionError):
+    """This token's role may not do that."""
+
+    code = "forbidden"
+
+
+class IncidentsOpen(RuntimeError):
+    """Time cannot be skipped while an incident is open: close it first, or wait."""
+
+    code = "incidents_open"
+
+
+STATUS: dict[type[Exception], int] = {
+    BadSignature: 401,
+    BadToken: 401,
+    Forbidden: 403,
+    UnknownIncident: 404,
+    UnknownAed: 404,
+    UnknownRescuer: 404,
+    NoAedAway: 409,
+    ClockIsReal: 409,
+    IncidentsOpen: 409,
+    Refused: 409,
+    TooLarge: 413,
+    BadLocation: 422,
+}
+
+
+def refusal(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse(Refusal(code=code, message=message).model_dump(), status_code=status)
+
+
+def install(app: FastAPI, metrics: Metrics) -> None:
+    """Turn every failure of the table into its answer, and count it."""
+
+    async def known(_request: Request, error: Exception) -> JSONResponse:
+        code = getattr(error, "code", "refused")
+        metrics.refused.labels(code=code).inc()
+        return refusal(STATUS[type(error)], code, str(error))
+
+    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+        metrics.refused.labels(code="bad_request").inc()
+        assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this type only
+        wrong = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
+        return refusal(422, "bad_request", wrong)
+
+    async def http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101  # registered for this type only
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return refusal(error.status_code, code, str(error.detail))
+
+    for kind in STATUS:
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)

@@ -1,0 +1,131 @@
+"""What a phone or a console says on its stream, and the answer it gets."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from dispatch.contracts import stream as wire
+from dispatch.core.commands import Answer, AnswerAlert
+from dispatch.core.consequences import DISPATCHERS, rescuer_key
+from dispatch.core.incident import HELD
+from dispatch.core.refusals import Refused
+from dispatch.service import DispatchService
+from geo.datum import Datum, UnknownDatum, convert, parse_datum
+from registry.models import Presence
+
+FUTURE_S = 60.0
+"""A phone's clock may be this far ahead of ours."""
+
+
+class Answerer(Protocol):
+    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None: ...
+
+    def heard(self) -> None: ...
+
+    def gone(self) -> None: ...
+
+
+class DispatcherDesk:
+    """Dispatchers act through the HTTP interface; on the stream they listen."""
+
+    def __init__(self, service: DispatchService) -> None:
+        self._service = service
+
+    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None:
+        return wire.Result(re=frame.id, ok=False, code="not_for_dispatchers", message="This frame is a volunteer's.")
+
+    def heard(self) -> None:
+        """A console needs no presence."""
+
+    def gone(self) -> None:
+        """A console leaves nothing behind."""
+
+
+class VolunteerDesk:
+    """Takes one volunteer's frames; whatever does not count changes nothing and is answered."""
+
+    def __init__(self, service: DispatchService, rescuer_id: str) -> None:
+        self._service = service
+        self._rescuer_id = rescuer_id
+
+    def heard(self) -> None:
+        self._service.directory.seen(self._rescuer_id, self._service.clock.now())
+
+    def gone(self) -> None:
+        """The phone was on the line until now."""
+        self.heard()
+
+    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None:
+        try:
+            match frame:
+                case wire.Position():
+                    return self._take_position(frame)
+                case wire.Duty():
+                    return self._take_duty(frame)
+                case wire.AlertAnswer():
+                    return await self._take_answer(frame)
+        except Refused as refused:
+            return wire.Result(re=frame.id, ok=False, code=refused.code, message=refused.message)
+
+    async def _take_answer(self, frame: wire.AlertAnswer) -> wire.Result:
+        if frame.type == "seen":
+            await self._take_seen(frame)
+        else:
+            await self._service.engine.answer(
+                AnswerAlert(
+                    alert_id=frame.alert_id,
+                    rescuer_id=self._rescuer_id,
+                    answer=Answer(frame.type),
+                    aed_returned=frame.aed_returned,
+                )
+            )
+        return wire.Result(re=frame.id, ok=True)
+
+    async def _take_seen(self, frame: wire.AlertAnswer) -> None:
+        incident_id = frame.alert_id.rpartition("-")[0]
+        live = await self._service.engine.live.find(incident_id)
+        alert = live.incident.alerts.get(frame.alert_id) if live else None
+        if alert is None or alert.rescuer_id != self._rescuer_id:
+            raise Refused("unknown_alert", "There is no such alert for you.")
+        self._service.receipts.seen(incident_id, frame.alert_id, self._service.clock.now())
+
+    def _take_duty(self, frame: wire.Duty) -> wire.Result:
+        self._service.directory.set_duty(self._rescuer_id, frame.on, self._service.clock.now())
+        return wire.Result(re=frame.id, ok=True)
+
+    def _take_position(self, frame: wire.Position) -> wire.Result | None:
+        now = self._service.clock.now()
+        if frame.observed_at > now + timedelta(seconds=FUTURE_S):
+            raise Refused("position_in_future", "The position's time is ahead of ours: check the phone's clock.")
+        presence = _presence(frame)
+        if not self._service.directory.record_presence(self._rescuer_id, presence, now):
+            raise Refused("position_late", "A newer position is known already.")
+        self._tell_dispatchers(presence)
+        return wire.Result(re=frame.id, ok=True) if frame.id else None
+
+    def _tell_dispatchers(self, presence: Presence) -> None:
+        incident_id = self._service.engine.reservations.find_holder(rescuer_key(self._rescuer_id))
+        if incident_id is None or not self._service.hub.is_connected(DISPATCHERS):
+            return
+        live = self._service.engine.live.find_held(incident_id)
+        for alert in live.incident.alerts.values() if live else ():
+            if alert.rescuer_id == self._rescuer_id and alert.status in HELD:
+                frame = wire.ResponderPosition(
+                    incident_id=incident_id,
+                    alert_id=alert.alert_id,
+                    lon=presence.lon,
+                    lat=presence.lat,
+                    observed_at=presence.observed_at,
+                )
+                self._service.hub.tell(DISPATCHERS, frame.model_dump_json())
+
+
+def _presence(frame: wire.Position) -> Presence:
+    try:
+        datum = parse_datum(frame.datum)
+    except UnknownDatum as error:
+        raise Refused("unknown_datum", str(error)) from error
+    impossible = not (-180 <= frame.lon <= 180 and -90 <= frame.lat <= 90)
+    if impossible or (frame.lon == 0 and frame.lat == 0):
+        raise Refused("bad_position", f"lon {frame.lon}, lat {frame.lat} is not where anybody can be.")
+    lon, lat = convert(frame.lon, frame.lat, source=datum, target=Datum.WGS84)
+    return Presence(lon=lon, lat=lat, accuracy_m=frame.accuracy_m, observed_at=frame.observed_at)

@@ -1,0 +1,96 @@
+"""Health, metrics, tokens and the clock: what keeps the service running and reachable."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from dispatch.api.access import Authorize
+from dispatch.api.errors import Forbidden, IncidentsOpen
+from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenRequest
+from dispatch.service import DispatchService
+from dispatch.tokens import Access, Identity
+
+# Which roles each role may issue tokens for; an admin for all.
+ISSUES: dict[Access, frozenset[Access]] = {
+    Access.ADMIN: frozenset(Access),
+    Access.REGISTRY_OFFICER: frozenset({Access.VOLUNTEER}),
+    Access.SIMULATOR: frozenset({Access.VOLUNTEER}),
+}
+
+
+class Ready(BaseModel):
+    status: str
+    nodes: int
+    aeds: int
+    rescuers: int
+    open_incidents: int
+    streams: int
+
+
+def build_router(service: DispatchService, authorize: Authorize) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/readyz")
+    async def readyz() -> Ready:
+        """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled."""
+        network = service.renderer.scout.network
+        return Ready(
+            status="ready",
+            nodes=network.node_count if network else 0,
+            aeds=service.directory.aed_count,
+            rescuers=service.directory.rescuer_count,
+            open_incidents=service.engine.live.open_count,
+            streams=service.hub.connected,
+        )
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus' text format."""
+        return Response(service.metrics.render(), media_type="text/plain; version=0.0.4")
+
+    @router.post("/api/tokens")
+    async def issue_tokens(
+        body: TokenRequest,
+        identity: Annotated[Identity, Depends(authorize(Access.REGISTRY_OFFICER, Access.SIMULATOR))],
+    ) -> list[IssuedToken]:
+        """Short-lived tokens, one for each subject. A volunteer's subject is a rescuer_id of the registry."""
+        wanted = Access(body.role)
+        if wanted not in ISSUES[identity.access]:
+            raise Forbidden(f"the role {identity.access} may not issue tokens for {wanted}")
+        if wanted is Access.VOLUNTEER:
+            for rescuer_id in body.subjects:
+                service.directory.get_rescuer(rescuer_id)
+        issued = []
+        for subject in body.subjects:
+            token, expires_at = service.tokens.issue(Identity(subject=subject, access=wanted), ttl_s=body.ttl_s)
+            issued.append(IssuedToken(subject=subject, token=token, expires_at=expires_at))
+        return issued
+
+    @router.post("/api/tokens/renew")
+    async def renew_token(
+        identity: Annotated[Identity, Depends(authorize(Access.VOLUNTEER, Access.DISPATCHER))],
+    ) -> IssuedToken:
+        """A fresh token in place of one that is still valid."""
+        if identity.access is Access.VOLUNTEER and service.directory.get_rescuer(identity.subject).erased_at:
+            raise Forbidden("this person's data has been erased")
+        token, expires_at = service.tokens.issue(identity, ttl_s=TokenRequest.model_fields["ttl_s"].default)
+        return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
+
+    @router.get("/api/clock", dependencies=[Depends(authorize(*Access))])
+    async def get_clock() -> ClockState:
+        return _clock(service)
+
+    @router.post("/api/clock/advance", dependencies=[Depends(authorize(Access.SIMULATOR))])
+    async def advance_clock(body: ClockAdvance) -> ClockState:
+        """Skip idle time of a replay; refused on a real clock and while an incident is open."""
+        if service.engine.live.open_count:
+            raise IncidentsOpen(IncidentsOpen.__doc__)
+        service.clock.advance(body.to)
+        return _clock(service)
+
+    return router
+
+
+def _clock(service: DispatchService) -> ClockState:
+    return ClockState(now=service.clock.now(), speed=service.clock.speed, simulated=service.clock.simulated)

@@ -1,0 +1,68 @@
+"""The door for 120: a signed message in, a durable call out. What is authentic is never thrown away."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from dispatch.api.errors import TooLarge
+from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
+from dispatch.intake import understand
+from dispatch.records import CallRecord
+from dispatch.service import DispatchService
+
+MAX_BODY_BYTES = 256 * 1024
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": CallMessage.model_json_schema()}},
+    }
+}
+_REFUSALS: dict[int | str, dict[str, Any]] = {401: {"model": Refusal}, 413: {"model": Refusal}, 503: {"model": Refusal}}
+
+
+def build_router(service: DispatchService) -> APIRouter:
+    router = APIRouter(tags=["120"])
+
+    @router.post("/webhooks/120", status_code=202, openapi_extra=_BODY, responses=_REFUSALS)
+    async def take_message(request: Request) -> WebhookAnswer:
+        """Take a message of the 120 system, signed as Standard Webhooks say.
+
+        The answer comes when the call is durable. The same webhook-id is taken once, and so is the same `cad_ref`.
+        """
+        body = await _read(request)
+        message_id = service.signatures.get_message_id(request.headers, body)
+        message = understand(body, area=service.area, received_at=service.clock.now())
+        record = CallRecord(
+            message_id=message_id,
+            received_at=datetime.now(UTC),
+            type=str(message.type or ""),
+            attention=message.attention,
+            detail=message.detail,
+            body=body,
+        )
+        taken = await service.engine.take_call(message, record)
+        code = "duplicate" if taken.duplicate else "needs_attention" if taken.attention else "accepted"
+        service.metrics.calls.labels(code=code).inc()
+        return WebhookAnswer(
+            code=code,
+            message_id=message_id,
+            incident_id=taken.incident_id,
+            attention=taken.attention,
+            detail="" if taken.duplicate else message.detail,
+        )
+
+    return router
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    too_large = f"the body is larger than {MAX_BODY_BYTES} bytes; send one call per message"
+    if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
+        raise TooLarge(too_large)
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLarge(too_large)
+    return bytes(body)

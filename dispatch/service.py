@@ -1,0 +1,33 @@
+"""The dispatch room put together: what its HTTP and websocket doors work with."""
+
+from dataclasses import dataclass
+
+from dispatch.clock import Clock
+from dispatch.engine import Engine
+from dispatch.frames import Renderer
+from dispatch.hub import Hub
+from dispatch.journal_reader import JournalReader
+from dispatch.metrics import Metrics
+from dispatch.receipts import ReceiptBook
+from dispatch.service_area import ServiceArea
+from dispatch.signature import SignatureChecker
+from dispatch.tokens import TokenSigner
+from registry.directory import Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchService:
+    """heartbeat_s: real seconds between heartbeats on a stream; a peer silent for three of them is cut."""
+
+    engine: Engine
+    reader: JournalReader
+    directory: Directory
+    renderer: Renderer
+    receipts: ReceiptBook
+    hub: Hub
+    clock: Clock
+    tokens: TokenSigner
+    signatures: SignatureChecker
+    area: ServiceArea | None
+    metrics: Metrics
+    heartbeat_s: float = 20.0
