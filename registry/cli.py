@@ -1,0 +1,223 @@
+"""`rescue-circle registry`: import AEDs and rescuers, look at them, erase a person, bring the database up to date."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from geo.datum import Datum, UnknownDatum, parse_datum
+from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
+from registry.eligibility import Answer, UnknownTimeZone, is_usable
+from registry.importers.files import ImportRefused
+from registry.importers.report import ImportReport, Remark
+from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
+
+app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
+
+USAGE_ERROR = 2
+# What a terminal shows; the report file has them all.
+SHOWN_REMARKS = 20
+_USER_ERRORS = (
+    ImportRefused,
+    UnknownTimeZone,
+    UnknownDatum,
+    BadDatabaseUrl,
+    DatabaseUnreachable,
+    UnknownRescuer,
+)
+
+_out = Console()
+_err = Console(stderr=True)
+Result = TypeVar("Result")
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
+]
+
+
+@app.callback()
+def registry() -> None:
+    """AEDs and rescuers: import, look, erase."""
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="OSM extract, GeoJSON, Overpass JSON or CSV")],
+    *,
+    kind: Annotated[ImportKind | None, typer.Option(help="Guessed where it is evident")] = None,
+    datum: Annotated[str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the registry the file comes from")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA zone of opening hours; default the zone in force where each AED hangs")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030")] = "utf-8",
+    region: Annotated[str, typer.Option(help="Country of phone numbers without a country code")] = "CN",
+    database: DatabaseOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")] = False,
+    report_file: Annotated[Path | None, typer.Option("--report", help="Write the whole report as JSON")] = None,
+) -> None:
+    """Import AEDs or rescuers; a second import of the same file changes nothing."""
+
+    def work() -> ImportReport:
+        options = ImportOptions(
+            kind=kind,
+            datum=_datum(datum),
+            source=source,
+            time_zone=time_zone,
+            encoding=encoding,
+            region=region.upper(),
+            dry_run=dry_run,
+        )
+        with _ProgressBar(file.name) as advance:
+            return _in_database(
+                database, lambda db: import_file(db, file, options, now=datetime.now(UTC), progress=advance)
+            )
+
+    report = _or_exit(work)
+    if report_file is not None:
+        _or_exit(lambda: _write_report(report_file, report))
+    _show_report(report, report_file)
+
+
+@app.command("migrate")
+def migrate_command(database: DatabaseOption = None) -> None:
+    """Bring the database's tables up to date, making the database where there is none."""
+    _or_exit(lambda: migrate(database))
+    _out.print("The database is up to date.")
+
+
+@app.command()
+def show(
+    at: Annotated[datetime | None, typer.Option(help="UTC instant, such as 2025-03-01T04:00:00; default now")] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Count what the registry holds and how many AEDs are usable at a time, with the reasons."""
+    instant = at.replace(tzinfo=UTC) if at is not None else datetime.now(UTC)
+
+    async def work(db: Database) -> None:
+        async with db.read() as connection:
+            aeds = await load_aeds(connection)
+            rescuers = await load_rescuers(connection)
+        verdicts = [is_usable(aed, instant) for aed in aeds]
+        table = Table(title=f"{len(aeds)} AEDs, usable at {instant:%Y-%m-%d %H:%M} UTC")
+        for column in ("usable", "reason", "AEDs"):
+            table.add_column(column, justify="right" if column == "AEDs" else "left")
+        for answer in Answer:
+            reasons = [verdict.reason for verdict in verdicts if verdict.answer is answer]
+            for reason in sorted(set(reasons)):
+                table.add_row(answer, reason, str(reasons.count(reason)))
+        _out.print(table)
+        standing = [rescuer for rescuer in rescuers if rescuer.erased_at is None]
+        on_duty = sum(rescuer.on_duty for rescuer in standing)
+        certified = sum(bool(rescuer.certificates) for rescuer in standing)
+        _out.print(f"{len(standing)} rescuers, {certified} with a certificate, {on_duty} on duty")
+
+    _or_exit(lambda: _in_database(database, work))
+
+
+@app.command()
+def erase(
+    rescuer_id: Annotated[str, typer.Option("--rescuer", help="The rescuer's id")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Erase a rescuer's personal data for good. Use the service's interface instead while it runs."""
+    if not yes:
+        typer.confirm(f"Erase everything personal about {rescuer_id}? It cannot be undone", abort=True)
+
+    async def work(db: Database) -> None:
+        async with db.write() as connection:
+            await erase_rescuer(connection, rescuer_id, at=datetime.now(UTC))
+
+    _or_exit(lambda: _in_database(database, work))
+    _out.print(f"Erased. Only the bare id {escape(rescuer_id)} stays, for the records that refer to it.")
+
+
+def _in_database(url: str | None, work: Callable[[Database], Coroutine[Any, Any, Result]]) -> Result:
+    migrate(url)
+
+    async def run() -> Result:
+        database = Database(url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _or_exit(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except _USER_ERRORS as error:
+        message = error.args[0] if error.args else error
+        _err.print(f"[bold red]error[/] {escape(str(message))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(USAGE_ERROR) from error
+
+
+def _datum(text: str | None) -> Datum | None:
+    return None if text is None else parse_datum(text)
+
+
+def _write_report(path: Path, report: ImportReport) -> None:
+    try:
+        path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ImportRefused(f"imported, but cannot write the report {path}: {error.strerror}") from error
+
+
+class _ProgressBar:
+    """A bar on standard error that an importer advances."""
+
+    def __init__(self, title: str) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=_err,
+            transient=True,
+        )
+        self._task = self._progress.add_task(escape(title), total=None)
+
+    def __enter__(self) -> Callable[[int, int | None], None]:
+        self._progress.start()
+        return lambda done, total: self._progress.update(self._task, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+
+def _show_report(report: ImportReport, report_file: Path | None) -> None:
+    would = "would be " if report.dry_run else ""
+    table = Table(title=f"{report.kind} of {escape(report.file)}, source {escape(report.source)}", title_justify="left")
+    for column in (f"{would}accepted", f"{would}changed", "unchanged", "rejected", "warnings"):
+        table.add_column(column, justify="right")
+    counts = (report.accepted, report.changed, report.unchanged, len(report.rejected), len(report.warnings))
+    table.add_row(*map(str, counts))
+    _out.print(table)
+    _show_remarks("rejected", report.rejected, report_file)
+    _show_remarks("taken, but look at", report.warnings, report_file)
+    if report.absent:
+        _out.print(f"{len(report.absent)} known from this source before are not in the file; they stay as they are.")
+
+
+def _show_remarks(title: str, remarks: list[Remark], report_file: Path | None) -> None:
+    if not remarks:
+        return
+    _out.print(f"{title}:")
+    for remark in remarks[:SHOWN_REMARKS]:
+        _out.print(f"  {escape(remark.where)}: {escape(remark.text)} [dim]({remark.reason})[/]", soft_wrap=True)
+    if len(remarks) > SHOWN_REMARKS:
+        where = f"in {report_file}" if report_file else "with --report FILE.json"
+        _out.print(f"  ... and {len(remarks) - SHOWN_REMARKS} more, {escape(where)}")

@@ -1,0 +1,167 @@
+"""From a row of a file to an AED of the registry, or to the reason why not."""
+
+import hashlib
+import json
+import math
+import statistics
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+
+from geo.datum import Datum, convert
+from geo.projection import geodesic_m
+from registry.eligibility import BadOpeningHours, UnknownTimeZone, check_opening_hours, get_time_zone, time_zone_at
+from registry.importers.aed_sources import RawAed
+from registry.importers.report import Rejected, Remark
+from registry.models import Aed, AedState
+
+# A row this far from the file's middle whose mirror image lies near it has its columns swapped.
+FAR_M = 500_000.0
+
+_IN_SERVICE = {"", "in_service", "operational", "ok", "yes", "working", "active", "available", "正常", "在用", "可用"}
+_STATES = {
+    **dict.fromkeys(_IN_SERVICE, AedState.IN_SERVICE),
+    **dict.fromkeys(("missing", "removed", "stolen", "丢失", "缺失"), AedState.MISSING),
+    **dict.fromkeys(("in_use", "使用中"), AedState.IN_USE),
+    **dict.fromkeys(("out_of_service", "broken", "停用", "损坏", "故障", "维修"), AedState.OUT_OF_SERVICE),
+}
+_YES_NO = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
+
+
+def checked_aeds(
+    rows: Iterable[RawAed], *, source: str, time_zone: str | None
+) -> tuple[list[Aed], list[Remark], list[Remark]]:
+    """(AEDs, rejected rows, warnings) of a file's rows. `time_zone` overrides the one in force at each place."""
+    taken: list[tuple[RawAed, float, float]] = []
+    rejected: list[Remark] = []
+    warnings: list[Remark] = []
+    for row in rows:
+        try:
+            taken.append((row, *_position(row)))
+        except Rejected as error:
+            rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
+    middle = _middle(taken)
+    aeds: dict[str, Aed] = {}
+    for row, lon, lat in taken:
+        try:
+            _refuse_swapped(lon, lat, middle)
+            aed = _aed_of(row, lon, lat, source=source, time_zone=time_zone, earlier=aeds)
+        except Rejected as error:
+            rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
+            continue
+        aeds[aed.source_ref] = aed
+        warnings.extend(_warnings_about(row, aed))
+    return list(aeds.values()), rejected, warnings
+
+
+def digest_of(aed: Aed) -> str:
+    """A fingerprint of what the source says, to tell its changes from those made here."""
+    told = {name: value for name, value in asdict(aed).items() if name != "corrected"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def aed_id_of(source: str, source_ref: str) -> str:
+    """The id of a source's AED: the same in every database and after every import."""
+    return "aed-" + hashlib.sha256(f"{source}\0{source_ref}".encode()).hexdigest()[:16]
+
+
+def read_position(lon: str | float | None, lat: str | float | None, datum: Datum) -> tuple[float, float]:
+    """WGS-84 degrees of a position as a file writes it.
+
+    Raises:
+        Rejected: none, not numbers, 0,0, out of range, or swapped beyond doubt.
+    """
+    if lon in {None, ""} or lat in {None, ""}:
+        raise Rejected("no_coordinates", "it has no coordinates")
+    try:
+        x, y = float(str(lon).replace(",", ".")), float(str(lat).replace(",", "."))
+    except ValueError:
+        raise Rejected("bad_coordinates", f"{lon!r}, {lat!r} are no coordinates in degrees") from None
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise Rejected("bad_coordinates", f"{lon!r}, {lat!r} are no coordinates in degrees")
+    if x == 0 and y == 0:
+        raise Rejected("zero_coordinates", "0,0 is in the sea off Africa: its position is not known")
+    if abs(y) > 90 and abs(x) <= 90 and abs(y) <= 180:
+        raise Rejected("swapped_coordinates", f"latitude {y:g} is impossible: latitude and longitude are swapped")
+    if abs(y) > 90 or abs(x) > 180:
+        raise Rejected("coordinates_out_of_range", f"longitude {x:g}, latitude {y:g} is not on Earth")
+    return convert(x, y, source=datum, target=Datum.WGS84)
+
+
+def _position(row: RawAed) -> tuple[float, float]:
+    return read_position(row.lon, row.lat, row.datum)
+
+
+def _middle(taken: list[tuple[RawAed, float, float]]) -> tuple[float, float] | None:
+    if not taken:
+        return None
+    return statistics.median(lon for _, lon, _ in taken), statistics.median(lat for _, _, lat in taken)
+
+
+def _refuse_swapped(lon: float, lat: float, middle: tuple[float, float] | None) -> None:
+    if middle is None or abs(lon) > 90 or float(geodesic_m(lon, lat, *middle)) < FAR_M:
+        return
+    if float(geodesic_m(lat, lon, *middle)) < FAR_M:
+        raise Rejected(
+            "swapped_coordinates", f"longitude {lon:g}, latitude {lat:g} is far from all others; swapped, it is not"
+        )
+
+
+def _aed_of(row: RawAed, lon: float, lat: float, *, source: str, time_zone: str | None, earlier: dict[str, Aed]) -> Aed:
+    # The state file writers leave blank is the usual one; a word nobody understands must not send someone running.
+    state = _STATES.get(row.state.strip().lower(), AedState.OUT_OF_SERVICE)
+    aed = Aed(
+        aed_id="",
+        lon=lon,
+        lat=lat,
+        time_zone=_zone_of(row, lon, lat, time_zone),
+        name=row.name,
+        location_text=row.location_text,
+        floor=row.floor[:64],
+        indoor=_YES_NO.get(row.indoor.strip().lower()),
+        access=row.access.strip()[:64],
+        opening_hours=row.opening_hours.strip(),
+        state=state,
+        source=source,
+    )
+    ref = _free_ref(row, aed, earlier)
+    return replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
+
+
+def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed]) -> str:
+    """The source's own id; where it gives none, what the AED is called and where it hangs."""
+    if row.ref:
+        if row.ref in earlier:
+            raise Rejected("duplicate", f"the id {row.ref} stands in the file before")
+        return row.ref[:512]
+    words = " | ".join(part for part in (aed.name, aed.location_text) if part) or f"{aed.lon:.6f},{aed.lat:.6f}"
+    base = words if len(words) <= 400 else hashlib.sha256(words.encode()).hexdigest()
+    ref, number = base, 1
+    while ref in earlier:
+        if float(geodesic_m(aed.lon, aed.lat, earlier[ref].lon, earlier[ref].lat)) < 1.0:
+            raise Rejected("duplicate", "the same name, location and position stand in the file before")
+        number += 1
+        ref = f"{base} #{number}"
+    return ref
+
+
+def _zone_of(row: RawAed, lon: float, lat: float, time_zone: str | None) -> str:
+    if row.time_zone:
+        try:
+            return get_time_zone(row.time_zone).key
+        except UnknownTimeZone as error:
+            raise Rejected("bad_time_zone", str(error)) from error
+    return time_zone or time_zone_at(lon, lat)
+
+
+def _warnings_about(row: RawAed, aed: Aed) -> list[Remark]:
+    warnings = []
+    if aed.opening_hours:
+        try:
+            check_opening_hours(aed.opening_hours)
+        except BadOpeningHours as error:
+            text = f"{error}; its usability is unknown until they are corrected"
+            warnings.append(Remark(where=row.where, reason="hours_unparseable", text=text))
+    if row.state.strip().lower() not in _STATES:
+        text = f"the state {row.state!r} is not understood: taken as out of service"
+        warnings.append(Remark(where=row.where, reason="state_unclear", text=text))
+    return warnings

@@ -1,0 +1,165 @@
+"""AEDs as their files tell them: OSM extracts, Overpass answers, GeoJSON and CSV, each row still unchecked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import osmium
+import shapely
+import shapely.geometry
+
+from geo.datum import Datum
+from registry.importers.columns import ADDRESS_COLUMNS, AED_COLUMNS, MissingColumns, find_coordinates, take
+from registry.importers.files import ImportRefused, UnreadableFile, plain, read_csv, read_json
+from registry.importers.japanese_hours import opening_hours_of
+
+
+class ForeignDatum(ImportRefused):
+    """The file's datum is fixed by its format, or is one this product cannot read."""
+
+    code = "foreign_datum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawAed:
+    """One row as it stands in the file. where: "line 12", "feature 3", "node/123"; lon, lat in `datum`."""
+
+    where: str
+    ref: str
+    lon: str | float | None
+    lat: str | float | None
+    datum: Datum
+    name: str = ""
+    location_text: str = ""
+    floor: str = ""
+    indoor: str = ""
+    access: str = ""
+    opening_hours: str = ""
+    state: str = ""
+    time_zone: str = ""
+
+
+# CRS84 is RFC 7946's own; the old `crs` member also says it as EPSG:4326.
+_WGS84_CRS_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326")
+
+
+def read_osm(path: Path) -> Iterator[RawAed]:
+    """`emergency=defibrillator` nodes and ways (at their middle) of an OSM extract.
+
+    Raises:
+        UnreadableFile
+    """
+    try:
+        objects = osmium.FileProcessor(str(path)).with_locations()
+        for item in objects.with_filter(osmium.filter.TagFilter(("emergency", "defibrillator"))):
+            kind = {"n": "node", "w": "way"}.get(item.type_str(), "relation")
+            lon, lat = _osm_position(item)
+            yield _from_osm_tags(f"{kind}/{item.id}", dict(item.tags), lon, lat)
+    except (RuntimeError, OSError) as error:
+        raise UnreadableFile(f"{path.name} is not a whole OSM file ({error}): download it again") from error
+
+
+def read_overpass(path: Path, encoding: str) -> Iterator[RawAed]:
+    """`emergency=defibrillator` elements of an Overpass answer (`out center` for ways and relations)."""
+    for element in read_json(path, encoding)["elements"]:
+        tags = element.get("tags") or {}
+        if tags.get("emergency") == "defibrillator":
+            at = element.get("center") or element
+            yield _from_osm_tags(f"{element.get('type')}/{element.get('id')}", tags, at.get("lon"), at.get("lat"))
+
+
+def read_geojson(path: Path, encoding: str, datum: Datum | None) -> Iterator[RawAed]:
+    """The features of a FeatureCollection, at the middle of what is not a point.
+
+    Raises:
+        ForeignDatum: its `crs` is not WGS-84.
+    """
+    document = read_json(path, encoding)
+    crs = str(((document.get("crs") or {}).get("properties") or {}).get("name", "CRS84"))
+    if not crs.endswith(_WGS84_CRS_NAMES):
+        raise ForeignDatum(f"{path.name} is in {crs}: export it in WGS-84 (EPSG:4326), as RFC 7946 wants GeoJSON")
+    for number, feature in enumerate(document["features"], start=1):
+        properties = feature.get("properties") or {}
+        cells = {plain(str(key)): _as_text(value) for key, value in properties.items()}
+        if "id" in feature:
+            cells[plain("id")] = _as_text(feature["id"])
+        lon, lat = _geometry_middle(feature.get("geometry"))
+        yield _from_cells(f"feature {number}", cells, lon, lat, datum or Datum.WGS84)
+
+
+def read_aed_csv(path: Path, encoding: str, datum: Datum | None) -> Iterator[RawAed]:
+    """The rows of a CSV whose headers `AED_COLUMNS` knows.
+
+    Raises:
+        MissingColumns, UnknownDatumOfFile, WrongEncoding, UnreadableFile
+    """
+    headers, rows = read_csv(path, encoding)
+    columns = find_coordinates(headers, datum=datum, file=path.name)
+    if columns is None:
+        raise MissingColumns(
+            f"{path.name} has no longitude and latitude columns (found: {', '.join(headers)}); name them lon and lat"
+        )
+    for row in rows:
+        lon, lat = row.cells.get(columns.lon, ""), row.cells.get(columns.lat, "")
+        yield _from_cells(f"line {row.line}", row.cells, lon, lat, columns.datum)
+
+
+def _from_cells(
+    where: str, cells: Mapping[str, str], lon: str | float | None, lat: str | float | None, datum: Datum
+) -> RawAed:
+    value = {field: take(cells, names) for field, names in AED_COLUMNS.items()}
+    national = opening_hours_of(value.pop("days"), value.pop("start"), value.pop("end"), value.pop("hours_note"))
+    value["opening_hours"] = value["opening_hours"] or national
+    address = _joined(", ", (cells.get(plain(name), "") for name in ADDRESS_COLUMNS))
+    value["location_text"] = _joined("; ", (value["location_text"], address))
+    return RawAed(where=where, lon=lon, lat=lat, datum=datum, **value)
+
+
+def _from_osm_tags(ref: str, tags: Mapping[str, str], lon: float | None, lat: float | None) -> RawAed:
+    address = _joined(" ", (tags.get("addr:street", tags.get("addr:place", "")), tags.get("addr:housenumber", "")))
+    said = tags.get("defibrillator:location") or tags.get("description", "")
+    outdoor = {"yes": "no", "no": "yes"}.get(tags.get("outdoor", ""), "")
+    return RawAed(
+        where=ref,
+        ref=ref,
+        lon=lon,
+        lat=lat,
+        datum=Datum.WGS84,
+        name=tags.get("name") or tags.get("operator", ""),
+        location_text=_joined("; ", (said, address)),
+        floor=tags.get("level", ""),
+        indoor=tags.get("indoor", outdoor),
+        access=tags.get("access", ""),
+        opening_hours=tags.get("opening_hours", ""),
+        state=tags.get("operational_status", ""),
+    )
+
+
+def _osm_position(item: Any) -> tuple[float | None, float | None]:
+    if item.is_node():
+        return (item.lon, item.lat) if item.location.valid() else (None, None)
+    if item.is_way():
+        # A closed way repeats its first node, which would pull the middle towards it.
+        places = {(node.lon, node.lat) for node in item.nodes if node.location.valid()}
+        if places:
+            return sum(lon for lon, _ in places) / len(places), sum(lat for _, lat in places) / len(places)
+    return None, None
+
+
+def _geometry_middle(geometry: Any) -> tuple[float | None, float | None]:
+    if not geometry:
+        return None, None
+    try:
+        middle = shapely.geometry.shape(geometry).centroid
+    except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
+        return None, None
+    return (None, None) if middle.is_empty else (middle.x, middle.y)
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _joined(separator: str, parts: Iterable[str]) -> str:
+    return separator.join(dict.fromkeys(part for part in parts if part and part != "NA"))

@@ -1,0 +1,134 @@
+"""Which column means what, whoever named it: headers in English, Chinese and Japanese, and the datum they speak of."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from geo.datum import Datum
+from registry.importers.files import ImportRefused, plain
+
+
+class UnknownDatumOfFile(ImportRefused):
+    """The file does not say which datum its coordinates are in."""
+
+    code = "unknown_datum"
+
+
+class MissingColumns(ImportRefused):
+    """The file lacks columns that its kind must have."""
+
+    code = "missing_columns"
+
+
+AED_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "ref": ("aed_id", "id", "osm_node", "osm_id", "@id", "ref", "uuid", "编号", "设备编号", "序列号"),
+    "name": ("name", "名称", "场所名称", "场所", "单位名称", "单位", "地点", "location", "station", "site", "venue"),
+    "location_text": (
+        "location_text",
+        "location_details",
+        "defibrillator:location",
+        "installationPosition",
+        "设置位置",
+        "設置位置",
+        "放置位置",
+        "安装位置",
+        "具体位置",
+        "位置描述",
+    ),
+    "floor": ("floor", "level", "楼层", "層", "階"),
+    "indoor": ("indoor", "室内"),
+    "access": ("access", "开放范围"),
+    "opening_hours": ("opening_hours", "开放时间", "可用时间", "hours"),
+    "state": ("state", "status", "状态", "设备状态"),
+    "time_zone": ("time_zone", "timezone", "时区"),
+    "days": ("availableDate", "利用可能曜日"),
+    "start": ("startTime", "開始時間"),
+    "end": ("endTime", "終了時間"),
+    "hours_note": ("availableDateNote", "利用可能日時特記事項"),
+}
+# Several columns make up one address.
+ADDRESS_COLUMNS = ("address", "地址", "详细地址", "住所", "address1", "address2", "address3", "postcode", "方書")
+
+RESCUER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "rescuer_id", "编号", "志愿者编号"),
+    "name": ("name", "姓名"),
+    "phone": ("phone", "mobile", "手机", "手机号", "电话", "联系电话"),
+    "certificate_kind": ("certificate_kind", "证书类型", "证书种类"),
+    "certificate_number": ("certificate_number", "证书编号", "证书号"),
+    "valid_from": ("valid_from", "发证日期", "有效期起", "生效日期"),
+    "valid_until": ("valid_until", "有效期至", "有效期止", "失效日期"),
+    "on_duty": ("on_duty", "在岗", "值班", "是否在岗"),
+}
+
+_LON = ("lon", "lng", "long", "longitude", "经度", "経度")
+_LAT = ("lat", "latitude", "纬度", "緯度")
+_HOME = ("home", "家庭", "住址", "常住")
+_DATUM_WORDS = {
+    Datum.WGS84: ("wgs84", "wgs", "gps"),
+    Datum.GCJ02: ("gcj02", "gcj", "高德", "腾讯", "火星"),
+    Datum.BD09: ("bd09", "bd", "百度"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinateColumns:
+    """The normalised headers of longitude and latitude, and the datum they are in."""
+
+    lon: str
+    lat: str
+    datum: Datum
+
+
+def take(cells: Mapping[str, str], names: Iterable[str]) -> str:
+    """The first non-empty cell under one of these headers; "" where there is none."""
+    return next((value for name in names if (value := cells.get(plain(name), ""))), "")
+
+
+def find_coordinates(headers: Iterable[str], *, datum: Datum | None, file: str) -> CoordinateColumns | None:
+    """The coordinate columns, those of `datum` where headers name several; None where the file has none.
+
+    Raises:
+        UnknownDatumOfFile: no header names a datum and none was given, or the headers contradict it.
+    """
+    found: dict[Datum | None, dict[str, str]] = {}
+    for header in map(plain, headers):
+        axis, named = _axis_of(header)
+        if axis:
+            found.setdefault(named, {}).setdefault(axis, header)
+    pairs = {named: columns for named, columns in found.items() if len(columns) == 2}
+    if not pairs:
+        return None
+    # WGS-84 first: nothing is lost by converting it.
+    for named in [datum] if datum else list(Datum):
+        if named in pairs:
+            return CoordinateColumns(lon=pairs[named]["lon"], lat=pairs[named]["lat"], datum=named)
+    if None not in pairs:
+        names = ", ".join(str(named) for named in pairs)
+        raise UnknownDatumOfFile(f"{file}: its headers say {names}, --datum says {datum}; drop --datum or correct it")
+    if datum is None:
+        raise UnknownDatumOfFile(
+            f"{file} does not say which datum its coordinates are in. Add --datum wgs84 (GPS, OpenStreetMap, most "
+            "countries), --datum gcj02 (Amap, Tencent) or --datum bd09 (Baidu); they differ by up to 600 m"
+        )
+    return CoordinateColumns(lon=pairs[None]["lon"], lat=pairs[None]["lat"], datum=datum)
+
+
+def looks_like_rescuers(headers: Iterable[str]) -> bool:
+    """Whether the headers speak of people with certificates."""
+    present = {plain(header) for header in headers}
+    telling = ("certificate_kind", "certificate_number", "valid_until", "phone")
+    personal = [name for field in telling for name in RESCUER_COLUMNS[field]]
+    return all(any(plain(name) in present for name in names) for names in (RESCUER_COLUMNS["id"], personal))
+
+
+def _axis_of(header: str) -> tuple[str, Datum | None]:
+    """("lon" | "lat" | "", datum named in the header) of "gcj_lat", "lon_wgs84", "home_lon", "百度经度"."""
+    rest = re.sub("|".join(_HOME), "", header)
+    named = None
+    for datum, words in _DATUM_WORDS.items():
+        for word in words:
+            if named is None and (rest.startswith(word) or rest.endswith(word)):
+                rest, named = rest.removeprefix(word).removesuffix(word), datum
+    if rest in map(plain, _LON):
+        return "lon", named
+    return ("lat", named) if rest in map(plain, _LAT) else ("", None)

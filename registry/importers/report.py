@@ -1,0 +1,71 @@
+"""What an import did, row by row where something was wrong: for the terminal and as JSON."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+# Called with rows done and rows in all, None where that is not known beforehand.
+Progress = Callable[[int, int | None], None]
+
+
+def no_progress(_done: int, _total: int | None) -> None:
+    """For callers that show none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something about one row. where: "line 12", "node/123"; reason: machine-readable; text: what to do about it."""
+
+    where: str
+    reason: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """Rows of one file: each is accepted (new), changed, unchanged or rejected.
+
+    warnings: rows that were taken, with something to mend.
+    absent: ids known from this source before but no longer taken from its file; they are left as they are.
+    """
+
+    file: str
+    kind: str
+    source: str
+    dry_run: bool = False
+    accepted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object; `rejected` and `warnings` name the line where the file has lines."""
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "source": self.source,
+            "dry_run": self.dry_run,
+            "accepted": self.accepted,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "rejected_count": len(self.rejected),
+            "rejected": [_remark_json(remark) for remark in self.rejected],
+            "warnings": [_remark_json(remark) for remark in self.warnings],
+            "absent": self.absent,
+        }
+
+
+class Rejected(Exception):
+    """A row that cannot be taken. reason: machine-readable; the message says what is wrong with it."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+def _remark_json(remark: Remark) -> dict[str, Any]:
+    word, _, number = remark.where.partition(" ")
+    line = {"line": int(number)} if word == "line" else {}
+    return {"where": remark.where, **line, "reason": remark.reason, "text": remark.text}

@@ -1,0 +1,175 @@
+"""Imports a file into the registry: what is new, what changed, what was refused; a second time changes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.datum import Datum
+from registry.database import Database
+from registry.eligibility import get_time_zone
+from registry.importers.aed_rows import checked_aeds, digest_of
+from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
+from registry.importers.columns import looks_like_rescuers
+from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
+from registry.importers.report import ImportReport, Progress, no_progress
+from registry.importers.rescuer_rows import checked_rescuers
+from registry.importers.rescuer_store import save_rescuers
+from registry.models import Aed
+from registry.tables import aeds
+
+OSM_SOURCE = "osm"
+
+
+class ImportKind(StrEnum):
+    """What a file holds."""
+
+    AEDS = "aeds"
+    RESCUERS = "rescuers"
+
+
+class UnclearKind(ImportRefused):
+    """Nothing in the file says whether it holds AEDs or rescuers."""
+
+    code = "unclear_kind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How to read a file.
+
+    kind: None guesses where it is evident.
+    datum: of the file's coordinates, where neither its format nor its headers say.
+    source: names the registry that the rows come from; default "osm" for OpenStreetMap, else the file's name.
+    time_zone: IANA name for opening hours; default the zone in force where each AED hangs.
+    region: country of phone numbers without a country code.
+    """
+
+    kind: ImportKind | None = None
+    datum: Datum | None = None
+    source: str | None = None
+    time_zone: str | None = None
+    encoding: str = "utf-8"
+    region: str = "CN"
+    dry_run: bool = False
+
+
+_AED_WORDS = ("aed", "dae", "defib", "除颤")
+
+
+async def import_file(
+    database: Database, path: Path, options: ImportOptions, *, now: datetime, progress: Progress = no_progress
+) -> ImportReport:
+    """Import AEDs or rescuers in one transaction; all of it or, on an error, nothing.
+
+    Raises:
+        ImportRefused, UnknownTimeZone: the message says what to do.
+    """
+    file_format = find_format(path)
+    kind = options.kind or _guessed_kind(path, file_format, options.encoding)
+    if kind is ImportKind.AEDS:
+        return await _import_aeds(database, path, file_format, options, now=now, progress=progress)
+    if file_format is not FileFormat.CSV:
+        raise UnreadableFile(f"{path.name}: rescuers are imported from CSV only")
+    report = ImportReport(file=path.name, kind=kind, source=options.source or path.stem, dry_run=options.dry_run)
+    people, report.rejected = checked_rescuers(
+        path, encoding=options.encoding, datum=options.datum, region=options.region, progress=progress
+    )
+    _refuse_empty(report, len(people), path)
+    await save_rescuers(database, people, report, now=now)
+    return report
+
+
+async def _import_aeds(
+    database: Database,
+    path: Path,
+    file_format: FileFormat,
+    options: ImportOptions,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> ImportReport:
+    default_source = OSM_SOURCE if file_format in {FileFormat.OSM, FileFormat.OVERPASS} else path.name.partition(".")[0]
+    report = ImportReport(
+        file=path.name, kind=ImportKind.AEDS, source=options.source or default_source, dry_run=options.dry_run
+    )
+    zone = get_time_zone(options.time_zone).key if options.time_zone else None
+    rows = _counted(_aed_rows(path, file_format, options), progress)
+    found, report.rejected, report.warnings = checked_aeds(rows, source=report.source, time_zone=zone)
+    _refuse_empty(report, len(found), path)
+    async with database.read() if options.dry_run else database.write() as connection:
+        new_rows = await _compare_aeds(connection, found, report, now)
+        if new_rows and not options.dry_run:
+            insert = database.insert(aeds)
+            written = {name: insert.excluded[name] for name in new_rows[0] if name != "aed_id"}
+            await connection.execute(insert.on_conflict_do_update(index_elements=["aed_id"], set_=written), new_rows)
+    return report
+
+
+def _aed_rows(path: Path, file_format: FileFormat, options: ImportOptions) -> Iterable[RawAed]:
+    if file_format in {FileFormat.OSM, FileFormat.OVERPASS} and options.datum not in {None, Datum.WGS84}:
+        raise ForeignDatum(f"{path.name} is OpenStreetMap data, which is WGS-84 by definition: drop --datum")
+    if file_format is FileFormat.OSM:
+        return read_osm(path)
+    if file_format is FileFormat.OVERPASS:
+        return read_overpass(path, options.encoding)
+    if file_format is FileFormat.GEOJSON:
+        return read_geojson(path, options.encoding, options.datum)
+    return read_aed_csv(path, options.encoding, options.datum)
+
+
+async def _compare_aeds(
+    connection: AsyncConnection, found: list[Aed], report: ImportReport, now: datetime
+) -> list[dict[str, Any]]:
+    """Counts what is new, changed and unchanged into `report`; the rows to write."""
+    known = {row.aed_id: row for row in await connection.execute(select(aeds).where(aeds.c.source == report.source))}
+    to_write = []
+    for aed in found:
+        before, digest = known.pop(aed.aed_id, None), digest_of(aed)
+        if before is not None and before.source_digest == digest:
+            report.unchanged += 1
+            continue
+        row = {**_row_of(aed), "source_file": report.file, "source_digest": digest, "corrected": []}
+        if before is None:
+            report.accepted += 1
+        else:
+            report.changed += 1
+            row |= {name: getattr(before, name) for name in (*before.corrected, "corrected")}
+        to_write.append({**row, "imported_at": now, "changed_at": now})
+    report.absent = sorted(known)
+    return to_write
+
+
+def _row_of(aed: Aed) -> dict[str, Any]:
+    values = asdict(aed)
+    lon, lat = values.pop("lon"), values.pop("lat")
+    return {**values, "position": (lon, lat)}
+
+
+def _guessed_kind(path: Path, file_format: FileFormat, encoding: str) -> ImportKind:
+    if file_format in {FileFormat.OSM, FileFormat.OVERPASS}:
+        return ImportKind.AEDS
+    headers: list[str] = []
+    if file_format is FileFormat.CSV:
+        headers, _ = read_csv(path, encoding)
+        if looks_like_rescuers(headers):
+            return ImportKind.RESCUERS
+    if any(word in text.lower() for text in (path.stem, *headers) for word in _AED_WORDS):
+        return ImportKind.AEDS
+    raise UnclearKind(f"{path.name}: does it hold AEDs or rescuers? Say --kind aeds or --kind rescuers")
+
+
+def _counted(rows: Iterable[RawAed], progress: Progress) -> Iterable[RawAed]:
+    for done, row in enumerate(rows, start=1):
+        progress(done, None)
+        yield row
+
+
+def _refuse_empty(report: ImportReport, taken: int, path: Path) -> None:
+    if not taken and not report.rejected:
+        raise UnreadableFile(f"{path.name} holds no {report.kind}: is it the right file?")
