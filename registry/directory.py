@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 import numpy as np
-from geo.spatial_index import PointIndex
 from numpy.typing import NDArray
 
 from geo.projection import LocalPlane
+from geo.spatial_index import PointIndex
 from registry.database import Database
 from registry.eligibility import (
     DEFAULT_LIMITS,
@@ -26,14 +26,13 @@ from registry.snapshot import Nearby
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
 DEFAULT_HOLD_S = 600.0
-# Moves held beside the tree before it is rebuilt; a rebuild of 50,000 points takes about 30 ms (DESIGN "Traps").
-MOVES_BEFORE_REBUILD = 20_000
 
 
 class Directory:
     """Who and what is where, now. One thread owns it (its indexes are not thread-safe): the event loop's.
 
-    Changes are in force at once and durable at the next `flush`.
+    Changes are in force at once and durable at the next `flush`. The index of presences is never rebuilt: what moved
+    lies in its grid, which answers as fast as its tree, and a rebuild would hold up the loop.
     """
 
     def __init__(
@@ -58,7 +57,6 @@ class Directory:
         self._home_index = PointIndex(self.plane)
         self._presence_index = PointIndex(self.plane)
         self._load_indexes()
-        self._moves = 0
         self._changed_presence: set[str] = set()
         self._changed_seen: set[str] = set()
         self._changed_duty: set[str] = set()
@@ -95,7 +93,7 @@ class Directory:
         An AED counts only if its place is still open `hold_s` later.
         """
         helpers = sorted(self._helpers_around(lon, lat, radius_m, at, reachable_since), key=itemgetter(0))
-        around = (self._aeds[self._aed_ids[key]] for key in sorted(self._aed_index.near(lon, lat, radius_m)))
+        around = (self._aeds[self._aed_ids[key]] for key in self._aed_index.near(lon, lat, radius_m))
         answers = ((aed, self._usable_throughout(aed, at)) for aed in around)
         found = [(aed, answer is Answer.UNKNOWN) for aed, answer in answers if answer is not Answer.NO]
         return Nearby(
@@ -157,10 +155,6 @@ class Directory:
         self._rescuers[rescuer_id] = replace(rescuer, presence=presence)
         self._presence_index.move(self._rescuer_key[rescuer_id], presence.lon, presence.lat)
         self._changed_presence.add(rescuer_id)
-        self._moves += 1
-        if self._moves >= MOVES_BEFORE_REBUILD:
-            self._presence_index.rebuild()
-            self._moves = 0
         return True
 
     def seen(self, rescuer_id: str, at: datetime) -> None:
@@ -198,10 +192,8 @@ class Directory:
         rescuer = self.get_rescuer(rescuer_id)
         self._rescuers[rescuer_id] = Rescuer(rescuer_id=rescuer_id, erased_at=rescuer.erased_at or at)
         key = self._rescuer_key[rescuer_id]
-        if rescuer.presence is not None:
-            self._presence_index.remove(key)
-        if rescuer.home_lon is not None:
-            self._home_index.remove(key)
+        self._presence_index.remove(key)
+        self._home_index.remove(key)
         for changed in (self._changed_presence, self._changed_seen, self._changed_duty):
             changed.discard(rescuer_id)
 
@@ -248,7 +240,7 @@ class Directory:
     ) -> Iterator[tuple[str, Position]]:
         # A person is found by the position that counts at `at`: once at most, though both indexes may hold them.
         for index, at_home in ((self._presence_index, False), (self._home_index, True)):
-            for key in index.near(lon, lat, radius_m):
+            for key in index.near(lon, lat, radius_m).tolist():
                 rescuer = self._rescuers[self._rescuer_ids[key]]
                 position = position_of(rescuer, at, self.limits)
                 if position is None or position.at_home is not at_home:

@@ -37,9 +37,11 @@ async def test_the_migrated_schema_is_the_one_the_tables_describe(url: str) -> N
         importlib.import_module("dispatch.tables")
     migrate(url)
     database = Database(url)
-    async with database.write() as connection:
-        await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
-    await database.close()
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
+    finally:
+        await database.close()
 
 
 async def test_migrating_twice_changes_nothing(url: str) -> None:
