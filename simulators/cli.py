@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import typer
 from rich.console import Console
 
@@ -17,9 +16,10 @@ from geo.datum import UnknownDatum, parse_datum
 from geo.network_file import NetworkFileError
 from geo.walk_network import WalkNetwork
 from simulators.cad import AlreadyReplayed
-from simulators.call_generator import Places, generate_scenario
+from simulators.call_generator import generate_scenario
 from simulators.live_table import LiveTable
 from simulators.phones import PhonesRefused
+from simulators.places import network_places
 from simulators.reach import BadOwners, load_owners
 from simulators.report import Json
 from simulators.report_text import print_report
@@ -135,17 +135,6 @@ def write_report(report: Json, path: Path | None) -> None:
         console.print(f"report: {path}", highlight=False, soft_wrap=True)
 
 
-def network_places(network: WalkNetwork, *, datum: str) -> Places:
-    """Every street node is as likely a place of a call as any other, m."""
-    return Places(
-        lon=np.asarray(network.node_lon),
-        lat=np.asarray(network.node_lat),
-        weight=np.ones(network.node_count),
-        name=network.name or "a walk network",
-        datum=parse_datum(datum),
-    )
-
-
 def _scenario(
     file: Path | None, calls: int | None, network: Path | None, *, datum: str, time_zone: str, day: datetime, seed: int
 ) -> Scenario:
@@ -159,5 +148,5 @@ def _scenario(
         zone = ZoneInfo(time_zone)
     except (KeyError, ValueError, OSError) as error:
         raise BadScenario(f"{time_zone!r} is no time zone: give one like Europe/Vaduz") from error
-    places = network_places(WalkNetwork.load(network), datum=datum)
+    places = network_places(WalkNetwork.load(network), datum=parse_datum(datum))
     return generate_scenario(places, calls=calls, seed=seed, day=day.date(), time_zone=zone)

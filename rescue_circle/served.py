@@ -1,0 +1,94 @@
+"""`rescue-circle serve` as a child process: started on a free port, ready before anybody asks, ended in every case."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+READY_LIMIT_S = 90.0
+END_LIMIT_S = 10.0
+HOST = "127.0.0.1"
+
+
+class ServiceNotReady(RuntimeError):
+    """The service did not come up; the message holds the end of its log."""
+
+
+@contextmanager
+def served(settings: Mapping[str, str], *, log: Path) -> Iterator[str]:
+    """The address of a service with these RESCUE_* settings; standard output and error go to `log`.
+
+    Raises:
+        ServiceNotReady: it ended, or was not ready in 90 s.
+    """
+    port = _free_port()
+    environment = {**os.environ, **settings, "RESCUE_HOST": HOST, "RESCUE_PORT": str(port)}
+    command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
+    with log.open("wb") as output:
+        # A session of its own, so that Ctrl-C reaches us alone and the service ends when we say so.
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and command
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        with _ended_by_sigterm():
+            url = f"http://{HOST}:{port}"
+            _wait_until_ready(child, url, log)
+            yield url
+    finally:
+        _end(child)
+
+
+def _wait_until_ready(child: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_LIMIT_S
+    with httpx.Client(trust_env=False, timeout=5.0) as http:
+        while time.monotonic() < deadline:
+            if child.poll() is not None:
+                raise ServiceNotReady(f"the service ended with code {child.returncode}:\n{_tail(log)}")
+            try:
+                if http.get(f"{url}/readyz").status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+    raise ServiceNotReady(f"the service was not ready after {READY_LIMIT_S:g} s:\n{_tail(log)}")
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM to us unwinds the stack, so that the child is ended too."""
+
+    def unwind(_number: int, _frame: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(END_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

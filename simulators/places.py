@@ -1,0 +1,19 @@
+"""Where people are, when nothing but a street network tells: where streets are dense."""
+
+import numpy as np
+
+from geo.datum import Datum
+from geo.walk_network import WalkNetwork
+from simulators.call_generator import Places
+
+CELL_M = 250.0
+
+
+def network_places(network: WalkNetwork, *, datum: Datum) -> Places:
+    """The network's nodes, weighted by how many share a cell of 250 m: towns, not mountain paths (assumption)."""
+    lon, lat = np.asarray(network.node_lon), np.asarray(network.node_lat)
+    x_m, y_m = network.plane.to_plane(lon, lat)
+    cells = np.stack([np.floor(x_m / CELL_M), np.floor(y_m / CELL_M)])
+    _, cell, nodes_in = np.unique(cells, axis=1, return_inverse=True, return_counts=True)
+    weight = nodes_in[cell.ravel()].astype(np.float64)
+    return Places(lon=lon, lat=lat, weight=weight, name=network.name or "a walk network", datum=datum)
