@@ -13,6 +13,9 @@ from geo.walk_network import EdgeFlag, Snap, WalkNetwork
 
 Float64s = NDArray[np.float64]
 
+# Shorter steps, such as from a place on the street to the street, are counted but not told.
+_LEAST_STEP_S = 0.1
+
 
 class NoRoute(ValueError):
     """There is no way on foot between two places within the budget."""
@@ -160,7 +163,7 @@ def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[_Str
         lat=lat[moved],
         length_m=sum(step.length_m for step in steps),
         walk_time_s=sum(step.walk_time_s for step in steps),
-        steps=tuple(step for step in steps if step.walk_time_s > 0.0),
+        steps=tuple(step for step in steps if step.walk_time_s > _LEAST_STEP_S),
     )
 
 

@@ -1,0 +1,207 @@
+"""The streets of an OSM extract as a walk network."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from geo.line_network import Lines, Progress, build_from_shared_points, no_progress
+from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
+from geo.plazas import lines_across
+from geo.walk_network import EdgeFlag, WalkNetwork
+from geo.walkability import LeftOut, Tags, judge_way, stops_walkers
+
+OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
+
+_REPORT_EVERY = 2_000
+
+
+class UnreadableExtract(ValueError):
+    """The file cannot be read as an OSM extract."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"cannot read {path} as an OSM extract ({why}): give an unbroken .osm.pbf, .osm.gz or .osm file, "
+            "or a road layer by --lines"
+        )
+
+
+@dataclass(slots=True)
+class _Area:
+    """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first."""
+
+    rings: list[tuple[list[int], NDArray[np.float64]]]
+    flags: EdgeFlag
+    street: int
+
+
+@dataclass(slots=True)
+class _Streets:
+    """What has been read so far; lines grow in flat arrays, since a city has millions of points."""
+
+    point: "array[int]" = field(default_factory=lambda: array("q"))
+    lon: "array[float]" = field(default_factory=lambda: array("d"))
+    lat: "array[float]" = field(default_factory=lambda: array("d"))
+    start: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    flags: "array[int]" = field(default_factory=lambda: array("B"))
+    street: "array[int]" = field(default_factory=lambda: array("q"))
+    names: dict[str, int] = field(default_factory=dict)
+    stops: set[int] = field(default_factory=set)
+    areas: list[_Area] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    made_up: int = 0
+
+    def add_way(self, nodes: Iterable[Any], flags: EdgeFlag, street: int) -> None:
+        """A way, cut where a barrier stops walkers and where the extract lacks a point."""
+        piece: list[tuple[int, float, float]] = []
+        for node in nodes:
+            if not node.location.valid():
+                self.left_out["points that the extract lacks"] += 1
+                self._add_line(piece, flags, street)
+                piece = []
+            elif node.ref in self.stops:
+                # One may walk up to the barrier from either side: two dead ends, each with a point of its own.
+                self._add_line([*piece, (self._made_up_point(), node.lon, node.lat)], flags, street)
+                piece = [(self._made_up_point(), node.lon, node.lat)]
+            else:
+                piece.append((node.ref, node.lon, node.lat))
+        self._add_line(piece, flags, street)
+
+    def add_area(self, rings: Sequence[Iterable[Any]], flags: EdgeFlag, street: int) -> None:
+        """An area: its rims are walked now, the lines across when every street that meets it is known."""
+        area = _Area([], flags, street)
+        for ring in rings:
+            nodes = [(node.ref, node.lon, node.lat) for node in ring if node.location.valid()]
+            self._add_line(nodes, flags, street)
+            area.rings.append(([node[0] for node in nodes], np.array([node[1:] for node in nodes]).reshape(-1, 2)))
+        if all(len(numbers) > 3 and numbers[0] == numbers[-1] for numbers, _ in area.rings):
+            self.areas.append(area)
+
+    def cross_areas(self, progress: Progress) -> None:
+        """Lay the lines across every area."""
+        number, passes = np.unique(np.asarray(self.point), return_counts=True)
+        for done, area in enumerate(self.areas):
+            progress("crossing squares", done, len(self.areas))
+            doors = []
+            for numbers, _ in area.rings:
+                own = np.zeros(len(numbers), int) + 1
+                own[[0, -1]] = 2
+                doors.append(passes[np.searchsorted(number, numbers)] > own)
+            for ends in lines_across([xy for _, xy in area.rings], doors):
+                line = [(area.rings[ring][0][at], *area.rings[ring][1][at].tolist()) for ring, at in ends]
+                self._add_line(line, area.flags, area.street)
+
+    def name(self, tags: Tags) -> int:
+        """Number of the street's name, -1 where it has none."""
+        text = tags.get("name") or tags.get("ref") or ""
+        return self.names.setdefault(text, len(self.names)) if text else -1
+
+    def lines(self) -> Lines:
+        """All of it, as arrays."""
+        return Lines(
+            point=np.asarray(self.point, np.int64),
+            lon=np.asarray(self.lon, np.float64),
+            lat=np.asarray(self.lat, np.float64),
+            start=np.asarray(self.start, np.int64),
+            flags=np.asarray(self.flags, np.uint8),
+            street=np.asarray(self.street, np.int64),
+            street_names=list(self.names),
+        )
+
+    def _add_line(self, points: list[tuple[int, float, float]], flags: EdgeFlag, street: int) -> None:
+        if len(points) < 2:
+            return
+        for point, lon, lat in points:
+            self.point.append(point)
+            self.lon.append(lon)
+            self.lat.append(lat)
+        self.start.append(len(self.point))
+        self.flags.append(flags)
+        self.street.append(street)
+
+    def _made_up_point(self) -> int:
+        # OSM's own numbers are positive; an editor's not yet uploaded ones are small negative ones.
+        self.made_up += 1
+        return -(2**62) - self.made_up
+
+
+def build_from_osm(
+    path: Path | str,
+    *,
+    name: str | None = None,
+    snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
+    progress: Progress = no_progress,
+) -> tuple[WalkNetwork, BuildSummary]:
+    """The pedestrian network of an OSM extract (.osm.pbf, .osm.gz, .osm); which ways it takes: `walkability.py`.
+
+    Raises:
+        UnreadableExtract: no OSM file, or a broken one.
+        EmptyNetwork: it holds no street for walkers.
+    """
+    path = Path(path)
+    try:
+        streets, as_of = _read(path, progress)
+    except (RuntimeError, OSError) as error:
+        raise UnreadableExtract(path, str(error)) from error
+    streets.cross_areas(progress)
+    progress("building the network", 0, None)
+    return build_from_shared_points(
+        streets.lines(),
+        name=name or _stem(path),
+        source=f"{path.name}, OpenStreetMap{f' as of {as_of}' if as_of else ''}",
+        attribution=OSM_ATTRIBUTION,
+        snap_limit_m=snap_limit_m,
+        left_out=dict(streets.left_out.most_common()),
+    )
+
+
+def _read(path: Path, progress: Progress) -> tuple[_Streets, str]:
+    streets = _Streets()
+    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("highway"))
+    as_of = processor.header.get("osmosis_replication_timestamp")
+    items: Iterable[Any] = processor.with_filter(osmium.filter.KeyFilter("highway", "barrier"))
+    for count, item in enumerate(items):
+        if count % _REPORT_EVERY == 0:
+            progress("reading ways", count, None)
+        if item.is_node():
+            if stops_walkers(item.tags):
+                streets.stops.add(item.id)
+                streets.left_out["barriers that stop walkers"] += 1
+        elif item.is_way() and "highway" in item.tags:
+            _take_way(streets, item)
+        elif item.is_area() and not item.from_way() and "highway" in item.tags:
+            _take_multipolygon(streets, item)
+    return streets, as_of
+
+
+def _take_way(streets: _Streets, way: Any) -> None:
+    verdict = judge_way(way.tags)
+    if isinstance(verdict, LeftOut):
+        streets.left_out[verdict.reason] += 1
+    elif verdict.area and way.is_closed():
+        streets.add_area([way.nodes], verdict.flags, streets.name(way.tags))
+    else:
+        streets.add_way(way.nodes, verdict.flags, streets.name(way.tags))
+
+
+def _take_multipolygon(streets: _Streets, area: Any) -> None:
+    verdict = judge_way(area.tags, multipolygon=True)
+    if isinstance(verdict, LeftOut):
+        streets.left_out[verdict.reason] += 1
+        return
+    for outer in area.outer_rings():
+        streets.add_area([outer, *area.inner_rings(outer)], verdict.flags, streets.name(area.tags))
+
+
+def _stem(path: Path) -> str:
+    for suffix in OSM_SUFFIXES:
+        if path.name.endswith(suffix):
+            return path.name.removesuffix(suffix)
+    return path.stem
