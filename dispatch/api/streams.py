@@ -22,6 +22,7 @@ HELLO_TIMEOUT_S = 10.0
 SEND_TIMEOUT_S = 10.0
 PAGE = 64
 SILENT_HEARTBEATS = 3
+MAX_UNCONFIRMED = 1024
 
 CLOSE_UNAUTHENTICATED = 4401
 CLOSE_FORBIDDEN = 4403
@@ -97,7 +98,7 @@ class _Stream:
         self._is_volunteer = identity.access is Access.VOLUNTEER
         self._recipient = rescuer_recipient(identity.subject) if self._is_volunteer else DISPATCHERS
         self._mailbox = Mailbox(self._recipient, hello.last_seq)
-        self._unconfirmed: deque[tuple[int, str, str]] = deque()
+        self._unconfirmed: deque[tuple[int, str, str]] = deque(maxlen=MAX_UNCONFIRMED)
         self._desk: Answerer = (
             VolunteerDesk(service, identity.subject) if self._is_volunteer else DispatcherDesk(service)
         )

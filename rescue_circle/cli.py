@@ -1,0 +1,80 @@
+"""The command line: mounts each room's commands, and runs the service."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dispatch.tokens import Access, Identity, TokenSigner
+from geo.cli import app as geo_app
+from registry.cli import app as registry_app
+from rescue_circle import __version__
+from rescue_circle.demo import demo
+from rescue_circle.serve import configure_logs, serve
+from rescue_circle.settings import get_settings
+from simulators.cli import simulate
+
+app = typer.Typer(
+    no_args_is_help=True, help="Volunteers and AEDs at the patient's side in four minutes."
+)
+token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
+app.add_typer(geo_app, name="geo")
+app.add_typer(registry_app, name="registry")
+app.add_typer(token_app, name="token")
+app.command()(simulate)
+app.command()(demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False
+) -> None:
+    """Rescue Circle: volunteers and AEDs at the patient's side in four minutes."""
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Run the service; settings come from RESCUE_... environment variables (see the README)."""
+    settings = get_settings()
+    configure_logs(settings.log_level)
+    asyncio.run(serve(settings))
+
+
+@token_app.command("issue")
+def issue_token(
+    role: Annotated[Access, typer.Option(help="What the bearer may do.")],
+    subject: Annotated[str, typer.Option(help="Whose token: a volunteer's rescuer_id, or any name.")],
+    ttl_s: Annotated[float, typer.Option(min=1, max=30 * 86_400, help="Seconds until it expires.")] = 12 * 3600,
+    secret: Annotated[
+        str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)
+    ] = "",
+) -> None:
+    """Print a short-lived signed token."""
+    token, _ = TokenSigner(secret).issue(Identity(subject=subject, access=role), ttl_s=ttl_s)
+    typer.echo(token)
+
+
+@token_app.callback()
+def tokens() -> None:
+    """Tokens for streams and the HTTP interface."""
+
+
+def main() -> None:
+    """Run a command; a failure that names its cause ends with one line and exit code 2, not with a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if getattr(error, "code", None) is None and not isinstance(error, OSError):
+            raise
+        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        sys.exit(2)

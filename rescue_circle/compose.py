@@ -1,0 +1,121 @@
+"""The composition root: the only place that wires geo, registry and dispatch together."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from dispatch.api import errors, incidents, operations, streams, webhook
+from dispatch.api.access import authorizer
+from dispatch.clock import Clock
+from dispatch.core.consequences import rescuer_recipient
+from dispatch.core.matching import Walker
+from dispatch.core.policy import Policy
+from dispatch.engine import Engine
+from dispatch.frames import Renderer
+from dispatch.hub import Hub
+from dispatch.journal import Journal
+from dispatch.journal_reader import JournalReader
+from dispatch.metrics import Metrics
+from dispatch.receipts import ReceiptBook
+from dispatch.records import InboxRow
+from dispatch.scout import Scout
+from dispatch.service import DispatchService
+from dispatch.service_area import around
+from dispatch.signature import SignatureChecker
+from dispatch.tokens import TokenSigner
+from geo.walk_network import WalkNetwork
+from geo.walk_time import warm_up
+from registry import routes as registry_routes
+from registry.database import Database, migrate
+from registry.directory import Directory
+from registry.eligibility import DispatchLimits
+from rescue_circle import __version__
+from rescue_circle.settings import Settings
+
+REACHABLE_FOR = timedelta(seconds=120)
+"""A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
+
+
+async def build_service(settings: Settings, database: Database) -> DispatchService:
+    """Everything loaded and resumed: migrated tables, network, compiled kernels, live picture, open incidents.
+
+    Raises:
+        The rooms' own errors, whose messages say what to do.
+    """
+    clock = Clock(start=settings.clock_start, speed=settings.clock_speed)
+    tokens = TokenSigner(settings.token_secret)
+    signatures = SignatureChecker(settings.webhook_secret)
+    await asyncio.to_thread(migrate, settings.database_url)
+    network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
+    await asyncio.to_thread(warm_up)
+    directory = await Directory.load(
+        database,
+        plane=network.plane if network else None,
+        limits=DispatchLimits(time_zone=ZoneInfo(settings.time_zone)),
+    )
+    policy, hub, metrics = Policy(), Hub(), Metrics()
+    reader = JournalReader(database)
+
+    def is_reachable(rescuer_id: str, at: datetime) -> bool:
+        if hub.is_connected(rescuer_recipient(rescuer_id)):
+            return True
+        seen_at = directory.get_rescuer(rescuer_id).last_seen_at
+        return seen_at is not None and at - seen_at <= REACHABLE_FOR
+
+    def publish(rows: Sequence[InboxRow]) -> None:
+        metrics.alerts.inc(sum(row.kind == "alert" for row in rows))
+        hub.offer(rows)
+
+    scout = Scout(
+        directory=directory,
+        network=network,
+        policy=policy,
+        walker=Walker(speed_m_s=settings.walk_speed_m_s, takeout_s=policy.takeout_s),
+        is_reachable=is_reachable,
+        clock_now=clock.now,
+    )
+    engine = Engine(
+        journal=Journal(database, policy),
+        reader=reader,
+        scout=scout,
+        policy=policy,
+        clock=clock,
+        publish=publish,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+    await engine.resume()
+    return DispatchService(
+        engine=engine,
+        reader=reader,
+        directory=directory,
+        renderer=Renderer(live=engine.live, directory=directory, scout=scout),
+        receipts=ReceiptBook(database),
+        hub=hub,
+        clock=clock,
+        tokens=tokens,
+        signatures=signatures,
+        area=settings.area or (around(network.bounds) if network else None),
+        metrics=metrics,
+        heartbeat_s=settings.heartbeat_s,
+    )
+
+
+def build_app(service: DispatchService, database: Database) -> FastAPI:
+    """The HTTP and websocket interface of all rooms."""
+    app = FastAPI(
+        title="Rescue Circle",
+        version=__version__,
+        description="Dispatches certified volunteers and public AEDs to cardiac arrests.",
+    )
+    errors.install(app, service.metrics)
+    authorize = authorizer(service.tokens)
+    app.include_router(webhook.build_router(service))
+    app.include_router(incidents.build_router(service, authorize))
+    app.include_router(operations.build_router(service, authorize))
+    app.include_router(streams.build_router(service))
+    app.include_router(registry_routes.build_router(service.directory, database, authorize, service.clock))
+    return app

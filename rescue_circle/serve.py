@@ -1,0 +1,127 @@
+"""Runs the service: the port opens at once, calls are taken as soon as everything is loaded."""
+
+import asyncio
+import json
+import logging
+import sys
+from contextlib import suppress
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dispatch.service import DispatchService
+from registry.database import Database
+from rescue_circle.compose import build_app, build_service
+from rescue_circle.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+FLUSH_S = 0.5
+"""Receipts and positions are written this often; a crash loses no more than that of them, and no call or answer."""
+
+MAX_FRAME_BYTES = 16 * 1024
+
+
+class Gate:
+    """Answers alone until the service is ready: alive, but not ready, and a call should be sent again in a moment."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/healthz":
+            await _answer(send, 200, {"status": "alive"})
+        elif self.app is not None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await _answer(send, 503, {"code": "starting", "message": "The service is loading: try again in a second."})
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1013, "reason": "starting"})
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; everything gathered is written before this returns.
+
+    Raises:
+        The rooms' own errors where something cannot be loaded.
+    """
+    gate = Gate()
+    config = uvicorn.Config(
+        gate,
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    database = Database(settings.database_url)
+    work = asyncio.create_task(_work(settings, database, gate))
+    work.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    try:
+        await server.serve()
+    finally:
+        work.cancel()
+        try:
+            with suppress(asyncio.CancelledError):
+                await work
+        finally:
+            await database.close()
+
+
+async def _work(settings: Settings, database: Database, gate: Gate) -> None:
+    service = await build_service(settings, database)
+    gate.app = build_app(service, database)
+    log.info("ready", aeds=service.directory.aed_count, rescuers=service.directory.rescuer_count)
+    deadlines = asyncio.create_task(service.engine.deadlines.run())
+    try:
+        while not deadlines.done():
+            await asyncio.sleep(FLUSH_S)
+            await _flush(service, database)
+        deadlines.result()
+    finally:
+        deadlines.cancel()
+        with suppress(asyncio.CancelledError):
+            await deadlines
+        await _flush(service, database)
+
+
+async def _flush(service: DispatchService, database: Database) -> None:
+    try:
+        await service.receipts.flush()
+        await service.directory.flush(database)
+    except Exception:
+        # Both keep what they could not write and offer it again.
+        log.exception("flush_failed")
+
+
+async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json")]
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+def configure_logs(level: str) -> None:
+    """Structured lines on standard error; no personal data goes into them."""
+    logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

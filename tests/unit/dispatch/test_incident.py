@@ -1,0 +1,314 @@
+"""The life of an incident: waves, answers, replacements, and its end."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.core import commands as cmd
+from dispatch.core import events as ev
+from dispatch.core.consequences import reserved
+from dispatch.core.decisions import next_deadline
+from dispatch.core.incident import AlertStatus, evolve_all
+from dispatch.core.refusals import Refused
+from tests.unit.dispatch.incident_story import INCIDENT, NOON, Story, Trip, call, candidates, kinds
+
+TEN = {f"r{number}": 20.0 + 20 * number for number in range(10)}
+FETCH: list[Trip] = [("r1", "aed-1", 30, 100), ("r2", "aed-2", 40, 150)]
+
+
+def end(reason: str = "closed") -> cmd.EndCall:
+    return cmd.EndCall(incident_id=INCIDENT, cad_ref="cad-1", reported_at=NOON, reason=reason)
+
+
+def test_a_call_rings_the_first_wave_at_once() -> None:
+    story = Story(candidates(TEN, FETCH))
+
+    events = story.tell(call())
+
+    assert kinds(events)[:4] == ["IncidentOpened", "CallConfirmed", "LocationSet", "SearchMade"]
+    assert story.alerted == ["r0", "r1", "r2", "r3", "r4", "r5", "r6"]
+    assert story.alert_of("r1").aed_id == "aed-1"
+
+
+def test_who_declines_is_replaced_at_once_and_not_asked_again() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+
+    story.answer("r0", "decline")
+    story.answer("r1", "decline")
+
+    assert story.alerted[7:] == ["r7", "r8"]
+
+
+def test_who_stays_silent_is_replaced_at_the_deadline() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    for rescuer_id in ("r0", "r1", "r2"):
+        story.answer(rescuer_id, "accept")
+
+    story.wait(30)
+
+    assert [story.alert_of(f"r{number}").status for number in (3, 4, 5, 6)] == [AlertStatus.TIMED_OUT] * 4
+    assert story.alerted[7:] == [], "three direct responders are enough"
+
+
+def test_the_next_wave_reaches_farther() -> None:
+    story = Story(candidates({"near": 100, "far": 300}))
+    story.tell(call())
+    assert story.alerted == ["near"]
+
+    story.wait(30)
+
+    assert story.alerted == ["near", "far"]
+
+
+def test_nobody_in_reach_is_said_once_and_looked_for_again() -> None:
+    story = Story(candidates({}))
+
+    first = story.tell(call())
+    again = story.wait(30)
+    story.around = candidates({"newcomer": 90})
+    found = story.wait(30)
+
+    assert "NobodyAvailable" in kinds(first)
+    assert "NobodyAvailable" not in kinds(again)
+    assert "RescuerAlerted" in kinds(found)
+
+
+def test_the_search_ends_when_nobody_is_left() -> None:
+    story = Story(candidates({}))
+    story.tell(call())
+
+    while story.incident and story.incident.search_ended is None:
+        story.wait(30)
+
+    assert story.incident
+    assert story.incident.search_ended == "nobody_left"
+    assert story.now - NOON == timedelta(seconds=story.policy.search_limit_s)
+
+
+def test_enough_hands_and_an_aed_at_the_patient_call_the_others_off() -> None:
+    story = Story(candidates(TEN, FETCH))
+    story.tell(call())
+    for rescuer_id in ("r0", "r1", "r3"):
+        story.answer(rescuer_id, "accept")
+    story.answer("r1", "aed_collected")
+    story.answer("r0", "arrived")
+
+    events = story.answer("r1", "arrived")
+
+    assert story.alert_of("r3").status is AlertStatus.STOOD_DOWN
+    assert story.alert_of("r4").status is AlertStatus.WITHDRAWN
+    assert kinds(events)[-1] == "SearchEnded"
+
+
+def test_hands_without_an_aed_keep_the_fetcher_coming() -> None:
+    story = Story(candidates(TEN, FETCH))
+    story.tell(call())
+    for rescuer_id in ("r0", "r1", "r3"):
+        story.answer(rescuer_id, "accept")
+    story.answer("r0", "arrived")
+    story.answer("r3", "arrived")
+
+    assert story.alert_of("r1").status is AlertStatus.ACCEPTED
+    assert story.alert_of("r4").status is AlertStatus.WITHDRAWN
+    assert story.incident
+    assert story.incident.search_ended is None
+
+
+def test_the_ambulance_calls_off_those_on_the_way_but_not_those_at_the_patient() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.answer("r0", "accept")
+    story.answer("r1", "accept")
+    story.answer("r0", "arrived")
+
+    story.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
+
+    assert story.alert_of("r0").status is AlertStatus.ARRIVED
+    assert story.alert_of("r1").status is AlertStatus.STOOD_DOWN
+    assert story.alert_of("r2").status is AlertStatus.WITHDRAWN
+
+
+def test_a_cancelled_call_frees_everyone() -> None:
+    story = Story(candidates(TEN, FETCH))
+    story.tell(call())
+
+    story.tell(end("cancelled"))
+
+    assert story.incident
+    assert reserved(story.incident) == frozenset()
+    assert next_deadline(story.incident, story.policy) is None
+    assert story.tell(end("closed")) == []
+
+
+def test_a_collected_aed_stays_reserved_until_it_hangs_in_its_place_again() -> None:
+    story = Story(candidates(TEN, FETCH))
+    story.tell(call())
+    story.answer("r1", "accept")
+    story.answer("r1", "aed_collected")
+    story.tell(end())
+    assert story.incident
+    assert reserved(story.incident) == {"aed:aed-1"}
+
+    story.answer("r1", "done", aed_returned=True)
+
+    assert reserved(story.incident) == frozenset()
+
+
+def test_a_responder_who_hands_back_is_replaced() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.answer("r0", "accept")
+
+    events = story.answer("r0", "decline")
+
+    assert kinds(events) == ["AssignmentHandedBack", "SearchMade", "RescuerAlerted"]
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "code"),
+    [
+        ([], "arrived", "accept_first"),
+        ([], "aed_collected", "accept_first"),
+        (["decline"], "accept", "alert_over"),
+        (["accept"], "done", "not_arrived"),
+        (["accept", "arrived"], "decline", "already_arrived"),
+    ],
+)
+def test_answers_out_of_order_are_refused_and_change_nothing(before: list[str], answer: str, code: str) -> None:
+    story = Story(candidates(TEN, FETCH))
+    story.tell(call())
+    for earlier in before:
+        story.answer("r1", earlier)
+    held = story.incident
+
+    with pytest.raises(Refused) as refused:
+        story.answer("r1", answer)
+
+    assert refused.value.code == code
+    assert story.incident == held
+
+
+def test_an_answer_for_somebody_elses_alert_is_refused() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+
+    with pytest.raises(Refused) as refused:
+        story.tell(
+            cmd.AnswerAlert(
+                alert_id=story.alert_of("r0").alert_id, rescuer_id="intruder", answer=cmd.Answer.ACCEPT
+            )
+        )
+
+    assert refused.value.code == "not_your_alert"
+
+
+def test_a_late_answer_is_refused() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.wait(31)
+
+    with pytest.raises(Refused) as refused:
+        story.answer("r0", "accept")
+
+    assert refused.value.code == "too_late"
+
+
+def test_the_same_answer_twice_counts_once() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.answer("r0", "accept")
+
+    assert story.answer("r0", "accept") == []
+
+
+def test_an_older_update_that_arrives_late_does_not_move_the_patient_back() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.tell(call(created=False, reported_at=NOON + timedelta(seconds=60), moved_m=80.0))
+
+    events = story.tell(call(created=False, reported_at=NOON + timedelta(seconds=30), moved_m=80.0))
+
+    assert "LocationSet" not in kinds(events)
+
+
+def test_an_update_that_overtakes_its_call_is_kept_and_rings_at_once() -> None:
+    story = Story(candidates(TEN))
+
+    story.tell(call(created=False, reported_at=NOON + timedelta(seconds=5)))
+    ringing = list(story.alerted)
+    events = story.tell(call())
+
+    assert len(ringing) == 7
+    assert kinds(events) == ["CallConfirmed"]
+
+
+def test_a_cancellation_that_overtakes_its_call_lets_nobody_ring() -> None:
+    story = Story(candidates(TEN))
+
+    story.tell(end("cancelled"))
+    story.tell(call())
+
+    assert story.alerted == []
+    assert story.incident
+    assert story.incident.closed == "cancelled"
+
+
+def test_an_update_whose_call_never_comes_gets_a_dispatchers_attention() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call(created=False, has_location=False))
+
+    story.wait(story.policy.overtake_s)
+
+    assert story.incident
+    assert story.incident.attention == "call_missing"
+
+
+def test_a_location_answers_the_need_for_attention_and_starts_the_search() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call(has_location=False, attention="no_datum"))
+    assert story.alerted == []
+
+    story.tell(call(created=False, reported_at=NOON + timedelta(seconds=20)))
+
+    assert story.incident
+    assert story.incident.attention is None
+    assert len(story.alerted) == 7
+
+
+def test_a_moved_patient_withdraws_alerts_that_are_out_of_reach_now() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.answer("r0", "accept")
+    ways = {alert.alert_id: None for alert in story.incident.alerts.values()} if story.incident else {}
+
+    story.tell(cmd.ReviseWays(ways=ways))
+
+    assert story.alert_of("r0").status is AlertStatus.ACCEPTED
+    assert story.alert_of("r1").status is AlertStatus.WITHDRAWN
+
+
+def test_a_call_that_120_never_closes_is_closed() -> None:
+    story = Story(candidates({}))
+    story.tell(call())
+
+    story.wait(story.policy.open_limit_s)
+
+    assert story.incident
+    assert story.incident.closed == "expired"
+
+
+def test_replaying_the_events_gives_the_same_incident() -> None:
+    story = Story(candidates(TEN, FETCH))
+    log: list[tuple[ev.Event, object]] = []
+    for step in (
+        lambda: story.tell(call()),
+        lambda: story.answer("r1", "accept"),
+        lambda: story.wait(30),
+        lambda: story.answer("r1", "aed_collected"),
+        lambda: story.tell(end()),
+    ):
+        log += [(event, story.now) for event in step()]
+
+    assert evolve_all(None, log) == story.incident  # type: ignore[arg-type]
