@@ -86,7 +86,7 @@ def simulate(
     token: Annotated[
         str, typer.Option(envvar="RESCUE_SIMULATOR_TOKEN", help="From `rescue-circle token issue --role simulator`.")
     ],
-    url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
+    url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8120",
     scenario: Annotated[Path | None, typer.Option(help="Scenario of 120 messages, JSON lines.")] = None,
     generate: Annotated[int | None, typer.Option(min=1, help="Make so many calls instead; needs --network.")] = None,
     network: Annotated[Path | None, typer.Option(help="Walk network from whose nodes --generate draws places.")] = None,
