@@ -1,0 +1,176 @@
+"""The registry over HTTP: usability at a time, corrections that count at once, eligibility and erasure."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import pytest
+from fastapi import FastAPI, Header, HTTPException
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+
+from registry.database import Database, migrate
+from registry.directory import Directory
+from registry.importers.run import ImportOptions, import_file
+from registry.repository import UnknownAed, UnknownRescuer
+from registry.routes import build_router
+from registry.tables import aeds, rescuer_personal
+
+NOW = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
+AEDS = (
+    "id,name,lon_wgs84,lat_wgs84,opening_hours,location_text\n"
+    "1,金水区图书馆,113.68,34.77,Mo-Fr 08:00-17:00,一楼大厅\n"
+    "2,二七广场,113.66,34.75,,\n"
+)
+RESCUERS = (
+    "id,name,phone,certificate_kind,certificate_number,valid_from,valid_until,on_duty,home_lon_wgs84,home_lat_wgs84\n"
+    "r1,王芳,13812345678,red_cross,RC1,2024-01-01,2027-01-01,yes,113.66,34.75\n"
+)
+
+
+class FixedClock:
+    def now(self) -> datetime:
+        return NOW
+
+
+def authorize(*roles: str) -> Callable[[str], None]:
+    def dependency(role: Annotated[str, Header()] = "") -> None:
+        if role not in roles:
+            raise HTTPException(403)
+
+    return dependency
+
+
+@dataclass
+class House:
+    database: Database
+    directory: Directory
+    client: httpx.AsyncClient
+    folder: Path
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    url = f"sqlite:///{tmp_path / 'rescue.sqlite3'}"
+    migrate(url)
+    database = Database(url)
+    for name, text in (("aeds.csv", AEDS), ("rescuers.csv", RESCUERS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        await import_file(database, tmp_path / name, ImportOptions(), now=NOW)
+    directory = await Directory.load(database)
+    app = FastAPI()
+    for unknown in (UnknownAed, UnknownRescuer):
+        app.add_exception_handler(unknown, lambda _request, error: JSONResponse(str(error), 404))
+    app.include_router(build_router(directory, database, authorize, FixedClock()))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"role": "registry_officer"}
+    ) as client:
+        yield House(database, directory, client, tmp_path)
+    await database.close()
+
+
+async def test_aeds_are_listed_with_their_usability_now_and_at_another_time(house: House) -> None:
+    now = (await house.client.get("/api/aeds")).json()
+    evening = (await house.client.get("/api/aeds", params={"at": "2025-03-05T20:00:00+08:00"})).json()
+
+    assert now["at"] == "2025-03-05T04:00:00Z"
+    assert {aed["name"]: (aed["usable"], aed["reason"]) for aed in now["aeds"]} == {
+        "金水区图书馆": ("yes", "open"),
+        "二七广场": ("unknown", "hours_unknown"),
+    }
+    assert {aed["reason"] for aed in evening["aeds"]} == {"closed", "hours_unknown"}
+
+
+async def test_a_box_leaves_out_what_lies_outside(house: House) -> None:
+    found = (await house.client.get("/api/aeds", params={"bbox": "113.67,34.76,113.69,34.78"})).json()["aeds"]
+    assert [aed["name"] for aed in found] == ["金水区图书馆"]
+
+
+@pytest.mark.parametrize("bbox", ["1,2,3", "a,b,c,d", "34.7,113.6,34.8,113.7", "nan,0,1,1", "114,34,113,35"])
+async def test_a_box_that_is_none_is_refused(house: House, bbox: str) -> None:
+    assert (await house.client.get("/api/aeds", params={"bbox": bbox})).status_code == 422
+
+
+async def test_a_time_without_a_zone_is_refused(house: House) -> None:
+    assert (await house.client.get("/api/aeds", params={"at": "2025-03-05T20:00:00"})).status_code == 422
+
+
+async def test_a_correction_counts_at_once_survives_a_restart_and_is_not_undone_by_an_import(house: House) -> None:
+    aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
+    library = next(a for a in (await house.client.get("/api/aeds")).json()["aeds"] if a["name"] == "金水区图书馆")
+    aed_id = library["aed_id"]
+
+    answer = await house.client.patch(f"/api/aeds/{aed_id}", json={"state": "missing"})
+
+    assert (answer.status_code, answer.json()["usable"], answer.json()["reason"]) == (200, "no", "missing")
+    assert house.directory.nearby(library["lon"], library["lat"], radius_m=50, at=NOW).aed_id == ()
+    (house.folder / "aeds.csv").write_text(AEDS.replace("一楼大厅", "二楼"), encoding="utf-8")
+    report = await import_file(house.database, house.folder / "aeds.csv", ImportOptions(), now=NOW)
+    assert (report.changed, report.unchanged) == (1, 1)
+    again = (await Directory.load(house.database)).get_aed(aed_id)
+    assert (again.state, again.location_text, again.corrected) == ("missing", "二楼", {"state"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"state": "gone"}, {"state": None}, {"opening_hours": "Mo - Fr 7:00"}, {"name": "x"}, {"location_text": 5}],
+)
+async def test_a_correction_that_cannot_be_meant_is_refused(house: House, body: dict[str, object]) -> None:
+    aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
+    assert (await house.client.patch(f"/api/aeds/{aed_id}", json=body)).status_code == 422
+    async with house.database.read() as connection:
+        assert not any((await connection.execute(select(aeds.c.corrected))).scalars())
+
+
+async def test_unknown_ids_are_not_found(house: House) -> None:
+    for path in ("/api/aeds/a9", "/api/rescuers/r9/eligibility"):
+        assert (await house.client.get(path)).status_code == 404
+    assert (await house.client.patch("/api/aeds/a9", json={"state": "missing"})).status_code == 404
+    assert (await house.client.delete("/api/rescuers/r9/personal-data")).status_code == 404
+
+
+async def test_eligibility_tells_the_reason_and_nothing_personal(house: House) -> None:
+    answer = await house.client.get("/api/rescuers/r1/eligibility")
+    assert answer.json() == {
+        "rescuer_id": "r1",
+        "at": "2025-03-05T04:00:00Z",
+        "dispatchable": "yes",
+        "reason": "ready_at_home",
+    }
+    expired = await house.client.get("/api/rescuers/r1/eligibility", params={"at": "2027-01-02T00:00:00+08:00"})
+    assert expired.json()["reason"] == "certificate_expired"
+
+
+async def test_erased_people_are_out_of_the_live_picture_and_of_the_database(house: House) -> None:
+    assert house.directory.nearby(113.66, 34.75, radius_m=50, at=NOW).rescuer_id == ("r1",)
+
+    assert (await house.client.delete("/api/rescuers/r1/personal-data")).status_code == 204
+
+    assert house.directory.nearby(113.66, 34.75, radius_m=50, at=NOW).rescuer_id == ()
+    assert (await house.client.get("/api/rescuers/r1/eligibility")).json()["reason"] == "erased"
+    async with house.database.read() as connection:
+        assert (await connection.execute(select(rescuer_personal))).all() == []
+    again = await import_file(house.database, house.folder / "rescuers.csv", ImportOptions(), now=NOW)
+    assert [remark.reason for remark in again.rejected] == ["erased"]
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "allowed"),
+    [
+        ("volunteer", "GET", "/api/aeds", True),
+        ("dispatcher", "GET", "/api/rescuers/r1/eligibility", True),
+        ("volunteer", "GET", "/api/rescuers/r1/eligibility", False),
+        ("dispatcher", "PATCH", "/api/aeds/a1", False),
+        ("dispatcher", "DELETE", "/api/rescuers/r1/personal-data", False),
+        ("", "GET", "/api/aeds", False),
+    ],
+)
+async def test_each_route_names_the_roles_it_lets_in(
+    house: House, role: str, method: str, path: str, *, allowed: bool
+) -> None:
+    answer = await house.client.request(method, path, headers={"role": role}, json={"state": "missing"})
+    assert (answer.status_code != 403) is allowed
