@@ -2,14 +2,16 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -107,18 +109,29 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 async def _migrate(url: URL) -> None:
-    engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if _is_sqlite(url) else create_async_engine(url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
-    except (DBAPIError, OSError) as error:
+        if _is_sqlite(url):
+            _open_once(url)
+        engine = (
+            _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if _is_sqlite(url) else create_async_engine(url)
+        )
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+        finally:
+            await engine.dispose()
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         shown = url.render_as_string(hide_password=True)
         reason = str(getattr(error, "orig", None) or error)
-        raise DatabaseUnreachable(
-            f"cannot open the database {shown}: {reason}; check the path or --database"
-        ) from error
-    finally:
-        await engine.dispose()
+        raise DatabaseUnreachable(f"cannot open database {shown}: {reason}; check the path or --database") from error
+    except CommandError as error:
+        raise DatabaseUnreachable(f"{error}: the database was made by a newer version; update this program") from error
+
+
+def _open_once(url: URL) -> None:
+    """Meet a bad path or a foreign file here: a failed connection leaves aiosqlite's thread behind, complaining."""
+    with closing(sqlite3.connect(url.database or "")) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 def _parse_url(text: str) -> URL:

@@ -62,10 +62,10 @@ def read_osm(path: Path) -> Iterator[RawAed]:
 
 def read_overpass(path: Path, encoding: str) -> Iterator[RawAed]:
     """`emergency=defibrillator` elements of an Overpass answer (`out center` for ways and relations)."""
-    for element in read_json(path, encoding)["elements"]:
-        tags = element.get("tags") or {}
+    for element in map(_object, read_json(path, encoding)["elements"]):
+        tags = _object(element.get("tags"))
         if tags.get("emergency") == "defibrillator":
-            at = element.get("center") or element
+            at = _object(element.get("center")) or element
             yield _from_osm_tags(f"{element.get('type')}/{element.get('id')}", tags, at.get("lon"), at.get("lat"))
 
 
@@ -76,11 +76,11 @@ def read_geojson(path: Path, encoding: str, datum: Datum | None) -> Iterator[Raw
         ForeignDatum: its `crs` is not WGS-84.
     """
     document = read_json(path, encoding)
-    crs = str(((document.get("crs") or {}).get("properties") or {}).get("name", "CRS84"))
+    crs = str(_object(_object(document.get("crs")).get("properties")).get("name", "CRS84"))
     if not crs.endswith(_WGS84_CRS_NAMES):
         raise ForeignDatum(f"{path.name} is in {crs}: export it in WGS-84 (EPSG:4326), as RFC 7946 wants GeoJSON")
-    for number, feature in enumerate(document["features"], start=1):
-        properties = feature.get("properties") or {}
+    for number, feature in enumerate(map(_object, document["features"]), start=1):
+        properties = _object(feature.get("properties"))
         cells = {plain(str(key)): _as_text(value) for key, value in properties.items()}
         if "id" in feature:
             cells[plain("id")] = _as_text(feature["id"])
@@ -155,6 +155,11 @@ def _geometry_middle(geometry: Any) -> tuple[float | None, float | None]:
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
         return None, None
     return (None, None) if middle.is_empty else (middle.x, middle.y)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """`value` where it is a JSON object, else an empty one: a broken feature is rejected for what it lacks."""
+    return value if isinstance(value, dict) else {}
 
 
 def _as_text(value: object) -> str:

@@ -52,11 +52,11 @@ _DELIMITERS = ",;\t"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def find_format(path: Path) -> FileFormat:
+def find_format(path: Path, encoding: str = "utf-8") -> FileFormat:
     """The format by the file's name; for JSON by what is in it.
 
     Raises:
-        UnreadableFile
+        WrongEncoding, UnreadableFile
     """
     name = path.name.lower()
     if not path.is_file():
@@ -66,7 +66,7 @@ def find_format(path: Path) -> FileFormat:
     if name.endswith(_CSV_SUFFIXES):
         return FileFormat.CSV
     if name.endswith(_JSON_SUFFIXES):
-        return _json_format(read_json(path))
+        return _json_format(read_json(path, encoding))
     known = ", ".join((*_OSM_SUFFIXES, *_JSON_SUFFIXES, *_CSV_SUFFIXES))
     raise UnreadableFile(f"{path.name}: what is it? Files are told by their ending: {known}")
 
@@ -115,7 +115,7 @@ def read_csv(path: Path, encoding: str = "utf-8") -> tuple[list[str], list[CsvRo
     """Headers as written, and the rows that are not blank.
 
     Raises:
-        WrongEncoding, UnreadableFile: also when a row is longer than the header, which is a sign of a broken export.
+        WrongEncoding, UnreadableFile
     """
     text = read_text(path, encoding)
     first = text.lstrip("\r\n").partition("\n")[0]

@@ -70,7 +70,7 @@ async def import_file(
     Raises:
         ImportRefused, UnknownTimeZone: the message says what to do.
     """
-    file_format = find_format(path)
+    file_format = find_format(path, options.encoding)
     kind = options.kind or _guessed_kind(path, file_format, options.encoding)
     if kind is ImportKind.AEDS:
         return await _import_aeds(database, path, file_format, options, now=now, progress=progress)

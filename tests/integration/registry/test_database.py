@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import importlib
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
 from registry.tables import rescuers
@@ -103,6 +106,20 @@ async def test_a_reader_sees_one_state_of_the_data_throughout(url: str) -> None:
 def test_a_folder_that_does_not_exist_is_named_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnreachable, match=r"nowhere.*--database"):
         migrate(f"sqlite:///{tmp_path / 'nowhere' / 'rescue.sqlite3'}")
+
+
+def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> None:
+    (tmp_path / "letter.sqlite3").write_text("Dear all, this is not a database. " * 50, encoding="utf-8")
+    with pytest.raises(DatabaseUnreachable, match="not a database"):
+        migrate(f"sqlite:///{tmp_path / 'letter.sqlite3'}")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
+    migrate(url)
+    with closing(sqlite3.connect(make_url(url).database or "")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
+    with pytest.raises(DatabaseUnreachable, match="newer version"):
+        migrate(url)
 
 
 @pytest.mark.parametrize("url", ["rescue.sqlite3", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
