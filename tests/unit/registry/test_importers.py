@@ -1,0 +1,121 @@
+"""What headers, cells and opening hours of published registries mean."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.datum import Datum
+from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
+from registry.importers.aed_sources import RawAed
+from registry.importers.columns import UnknownDatumOfFile, find_coordinates, looks_like_rescuers
+from registry.importers.files import read_csv
+from registry.importers.japanese_hours import opening_hours_of
+from registry.importers.report import Rejected
+
+
+@pytest.mark.parametrize(
+    ("headers", "datum", "expected"),
+    [
+        (["lon", "lat"], Datum.WGS84, ("lon", "lat", Datum.WGS84)),
+        (["Latitude", "Longitude"], Datum.WGS84, ("longitude", "latitude", Datum.WGS84)),
+        (["gcj_lat", "gcj_lon", "wgs_lat", "wgs_lon"], None, ("wgslon", "wgslat", Datum.WGS84)),
+        (["gcj_lat", "gcj_lon", "wgs_lat", "wgs_lon"], Datum.GCJ02, ("gcjlon", "gcjlat", Datum.GCJ02)),
+        (["home_lon_gcj02", "home_lat_gcj02"], None, ("homelongcj02", "homelatgcj02", Datum.GCJ02)),
+        (["百度经度", "百度纬度"], None, ("百度经度", "百度纬度", Datum.BD09)),
+        (["经度", "纬度"], Datum.GCJ02, ("经度", "纬度", Datum.GCJ02)),
+    ],
+)
+def test_coordinates_and_their_datum_are_found_in_the_headers(
+    headers: list[str], datum: Datum | None, expected: tuple[str, str, Datum]
+) -> None:
+    found = find_coordinates(headers, datum=datum, file="f.csv")
+    assert found is not None
+    assert (found.lon, found.lat, found.datum) == expected
+
+
+def test_headers_that_contradict_the_datum_are_refused() -> None:
+    with pytest.raises(UnknownDatumOfFile, match="gcj02"):
+        find_coordinates(["gcj_lon", "gcj_lat"], datum=Datum.WGS84, file="f.csv")
+
+
+def test_half_a_pair_is_no_coordinates() -> None:
+    assert find_coordinates(["lon", "name", "wgs_lat"], datum=Datum.WGS84, file="f.csv") is None
+
+
+def test_people_are_told_from_devices_by_their_papers() -> None:
+    assert looks_like_rescuers(["编号", "姓名", "手机号", "证书编号"])
+    assert looks_like_rescuers(["id", "name", "phone", "certificate_kind"])
+    assert not looks_like_rescuers(["aed_id", "name", "lon", "lat"])
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "note", "expected"),
+    [
+        ("", "", "", "", ""),
+        ("月火水木金", "8:15", "17:00", "", "Mo,Tu,We,Th,Fr 08:15-17:00"),
+        ("平日", "9:00", "17:00", "", "Mo-Fr 09:00-17:00; PH off"),
+        ("", "9:00", "17:00", "", "Mo-Su 09:00-17:00"),
+        ("日", "0:00", "23:59", "終日利用可能", "Su 00:00-24:00"),
+        ("月", "9:00", "1700", "", "Mo 09:00-17:00"),
+        ("月", "", "", "終日利用可能", "Mo 00:00-24:00"),
+        ("月", "", "", "", "月 -"),
+        ("月", "朝", "17:00", "", "月 朝-17:00"),
+        ("", "", "", '開所日\n"のみ"', "\"開所日 'のみ'\""),
+    ],
+)
+def test_japanese_columns_say_when_in_osm_syntax(days: str, start: str, end: str, *, note: str, expected: str) -> None:
+    assert opening_hours_of(days, start, end, note) == expected
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "reason"),
+    [
+        ("", "34.7", "no_coordinates"),
+        (None, None, "no_coordinates"),
+        ("0", "0.0", "zero_coordinates"),
+        ("34.75", "113.66", "swapped_coordinates"),
+        ("200", "34", "coordinates_out_of_range"),
+        ("113.66", "200", "coordinates_out_of_range"),
+        ("1e400", "34", "bad_coordinates"),
+    ],
+)
+def test_impossible_positions_are_named_for_what_is_wrong(lon: str | None, lat: str | None, reason: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        read_position(lon, lat, Datum.WGS84)
+    assert caught.value.reason == reason
+
+
+def test_a_decimal_comma_is_read() -> None:
+    assert read_position("9,52", "47,14", Datum.WGS84) == (9.52, 47.14)
+
+
+def test_one_row_swapped_among_many_is_found_though_both_numbers_are_possible() -> None:
+    rows = [row(str(number), 9.5 + number / 100, 47.1) for number in range(5)]
+    _, rejected, _ = checked_aeds([*rows, row("odd", 47.1, 9.5)], source="s", time_zone=None)
+    assert [(remark.where, remark.reason) for remark in rejected] == [("odd", "swapped_coordinates")]
+
+
+def test_devices_without_ids_at_one_address_are_told_apart_by_position() -> None:
+    rows = [row(str(number), 9.5 + number / 1000, 47.1, ref="", name="school") for number in (0, 1, 0)]
+    aeds, rejected, _ = checked_aeds(rows, source="s", time_zone=None)
+    assert [aed.source_ref for aed in aeds] == ["school", "school #2"]
+    assert [remark.reason for remark in rejected] == ["duplicate"]
+
+
+def test_an_id_is_the_same_everywhere_and_differs_by_source_and_reference() -> None:
+    assert aed_id_of("osm", "node/1") == aed_id_of("osm", "node/1")
+    assert len({aed_id_of("osm", "node/1"), aed_id_of("osm", "node/2"), aed_id_of("city", "node/1")}) == 3
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_csv_is_read_with_its_own_delimiter_mark_and_line_numbers(tmp_path: Path, delimiter: str) -> None:
+    file = tmp_path / "x.csv"
+    lines = [["id", "Name "], ["1", '"two\nlines"'], ["", ""], ["2", "b"]]
+    file.write_text("\ufeff" + "\r\n".join(delimiter.join(cells) for cells in lines), encoding="utf-8", newline="")
+    headers, rows = read_csv(file)
+    assert headers == ["id", "Name"]
+    assert [(item.line, item.cells["name"]) for item in rows] == [(2, "two\nlines"), (5, "b")]
+
+
+def row(where: str, lon: float, lat: float, *, ref: str | None = None, name: str = "") -> RawAed:
+    return RawAed(where=where, ref=where if ref is None else ref, lon=lon, lat=lat, datum=Datum.WGS84, name=name)
