@@ -21,6 +21,7 @@ from rescue_circle.served import ServiceNotReady, served
 from simulators.cli import DAY, find_known, watched_replay, write_report
 from simulators.districts import OutlinesMissing
 from simulators.report import Json
+from simulators.report_text import wide_console
 from simulators.runner import Plan
 
 FOLDER = Path("build/demo")
@@ -54,7 +55,7 @@ def demo(
     """Replay a day's calls against the real service; exit 0 only if no call and no alert was lost or doubled."""
     if time_zone is not None and osm is None:
         raise typer.BadParameter("the synthetic Zhengzhou has its own; give it together with --osm")
-    console = Console()
+    console = wide_console()
     began = time.perf_counter()
     try:
         with console.status("setting the stage: streets, AEDs, volunteers, calls"):

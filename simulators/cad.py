@@ -15,9 +15,9 @@ from simulators.service import ClockBusy, Service, ServiceRefused, backoff_s
 from simulators.sim_clock import SimClock
 
 ATTEMPTS = 8
-QUIET_S = 90.0
+QUIET_S = 45.0
 """Simulated seconds left after a call's end before the clock skips: responders say done meanwhile."""
-LEAD_REAL_S = 0.4
+LEAD_REAL_S = 0.3
 """Real seconds left before a call after a skip: phones tell their positions meanwhile."""
 HANDOVER_S = 60.0
 """Simulated seconds that responders stay with the ambulance's crew, assumption."""

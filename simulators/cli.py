@@ -22,7 +22,7 @@ from simulators.phones import PhonesRefused
 from simulators.places import network_places
 from simulators.reach import BadOwners, load_owners
 from simulators.report import Json
-from simulators.report_text import print_report
+from simulators.report_text import print_report, wide_console
 from simulators.runner import PhonesNotConnected, Plan, replay
 from simulators.scenario import BadScenario, Scenario, load_scenario, save_scenario
 from simulators.service import BadSecret, Service, ServiceRefused, ServiceUnreachable
@@ -120,14 +120,14 @@ async def watched_replay(url: str, *, token: str, secret: str, plan: Plan, title
     """Replay with the live table on standard output."""
     zone = plan.scenario.head.start.tzinfo or UTC
     calls = sum(1 for _ in plan.scenario.calls())
-    table = LiveTable(Console(), title=title, calls=calls, time_zone=zone)
+    table = LiveTable(wide_console(), title=title, calls=calls, time_zone=zone)
     async with Service(url, token=token, secret=secret) as service:
         return await replay(service, plan, watch=table.watch)
 
 
 def write_report(report: Json, path: Path | None) -> None:
     """Print the report for people, and write it for machines where a path is given."""
-    console = Console()
+    console = wide_console()
     print_report(console, report)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)

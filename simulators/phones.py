@@ -36,8 +36,8 @@ ACCURACY_M = 15.0
 ANSWER_TIMEOUT_S = 10.0
 """Real seconds after which an unanswered frame counts as refused with code `no_answer`."""
 CONNECTING_AT_ONCE = 32
-IDLE_REPORT_S = 900.0
-"""Simulated seconds between two positions of a phone at rest, assumption."""
+IDLE_REPORT_S = 3_600.0
+"""Simulated seconds between two positions of a phone at rest, assumption; each also tells its own after a skip."""
 
 
 class PhonesRefused(RuntimeError):

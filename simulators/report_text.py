@@ -8,6 +8,12 @@ from rich.table import Table
 from simulators.live_table import minutes
 
 
+def wide_console() -> Console:
+    """Standard output, as wide as the terminal, and wide enough for a whole line where it is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
+
+
 def print_report(console: Console, report: Mapping[str, object]) -> None:
     """One screen: calls, alerts, what is simulated, what is real, and faults if there were any."""
     grid = Table.grid(padding=(0, 2))
@@ -41,9 +47,9 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{alerts['accepted']} accepted, {alerts['declined']} declined, {alerts['timed_out']} timed out, "
             f"{alerts['handed_back']} handed back, {alerts['arrived']} arrived",
         ),
-        ("first hands (simulated)", _spread(simulated, "first_hands")),
-        ("first AED (simulated)", _spread(simulated, "first_aed")),
-        ("ambulance (simulated)", _spread(simulated, "ambulance")),
+        ("first hands (simulated)", _spread(simulated, "first_hands", calls["sent"])),
+        ("first AED (simulated)", _spread(simulated, "first_aed", calls["sent"])),
+        ("ambulance (simulated)", _spread(simulated, "ambulance", calls["sent"])),
         (
             "first hands within",
             f"4 min: {_percent(share['240'])}, 5 min: {_percent(share['300'])} of all calls; before the ambulance: "
@@ -64,12 +70,12 @@ def _part(report: Mapping[str, object], name: str) -> Mapping[str, object]:
     return part
 
 
-def _spread(simulated: Mapping[str, object], name: str) -> str:
+def _spread(simulated: Mapping[str, object], name: str, calls: object) -> str:
     part = _part(simulated, name)
     p50, p90 = part["p50"], part["p90"]
     if not isinstance(p50, float) or not isinstance(p90, float):
-        return "none"
-    return f"p50 {minutes(p50)}, p90 {minutes(p90)} (in {part['n']} calls)"
+        return f"none (0 of {calls} calls)"
+    return f"p50 {minutes(p50)}, p90 {minutes(p90)} ({part['n']} of {calls} calls)"
 
 
 def _percent(share: object) -> str:

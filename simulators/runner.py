@@ -1,6 +1,7 @@
 """One run: phones connect, 120 replays its scenario, and what happened is measured."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -91,10 +92,17 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         "scenario": plan.scenario.head.model_dump(mode="json"),
         "replayed_from": base.isoformat(),
         "volunteers": {"could_be_sent": len(plan.owners), "connected": len(owners)},
+        "inputs_sha256": _fingerprint(plan.scenario, owners),
         "behaviour": plan.behaviour.parameters(),
         **measured,
         "faults": faults(measured),
     }
+
+
+def _fingerprint(scenario: Scenario, owners: Sequence[PhoneOwner]) -> str:
+    """Two runs with the same seed and the same fingerprint had the same calls, phones, decisions and speeds."""
+    text = scenario.dump() + "".join(f"{owner.rescuer_id} {owner.home}\n" for owner in owners)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _base(start: datetime, clock: SimClock) -> datetime:
