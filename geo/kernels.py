@@ -101,7 +101,7 @@ def search(
         if node == goal_to:
             best = min(best, here + goal_to_effort)
         limit = min(limit, best)
-        # Private ground other than the start's own may be entered as a last leg, never crossed.
+        # Private ground other than the start's own may be entered as a last leg, never left again.
         node_in = node_zone[node]
         confined = (node_in != 0) & (node_in != zone)
         for arc in range(arc_start[node], arc_start[node + 1]):

@@ -150,8 +150,8 @@ def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Arra
 def _fence_private_ground(draft: Draft) -> None:
     """Give private edges nodes of their own, joined to the street by gates, so that a search can refuse to cross them.
 
-    A node where private and public edges meet becomes two: the street's and, behind a gate, the zone's. Trips may begin
-    or end in a zone, and pass no other.
+    A node where private and public edges meet becomes two: the street's and, behind a gate, the zone's. A search moves
+    freely in the zone it starts in; any other zone it enters as a last leg and does not leave again.
     """
     private = (draft.flags & EdgeFlag.PRIVATE) != 0
     if not private.any():

@@ -1,0 +1,85 @@
+"""Which OSM tags let a walker pass."""
+
+import pytest
+
+from geo.walk_network import EdgeFlag
+from geo.walkability import LeftOut, Walkable, judge_way, stops_walkers
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"highway": "residential", "oneway": "yes"},
+        {"highway": "footway", "access": "no", "foot": "yes"},
+        {"highway": "service", "access": "private", "foot": "designated"},
+        {"highway": "trunk", "foot": "yes"},
+        {"highway": "trunk", "sidewalk": "both"},
+        {"highway": "service", "motor_vehicle": "no"},
+        {"highway": "steps", "oneway:foot": "no", "conveying": "forward"},
+    ],
+)
+def test_a_walker_may_use_it_both_ways(tags: dict[str, str]) -> None:
+    verdict = judge_way(tags)
+
+    assert isinstance(verdict, Walkable)
+    assert not verdict.flags & ~EdgeFlag.STEPS
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"highway": "motorway"},
+        {"highway": "trunk"},
+        {"highway": "construction", "construction": "footway"},
+        {"highway": "trail"},
+        {"highway": "crossing"},
+        {"highway": "residential", "foot": "no"},
+        {"highway": "path", "access": "no"},
+        {"highway": "primary", "motorroad": "yes"},
+        {"highway": "construction", "foot": "yes"},
+    ],
+)
+def test_a_walker_may_not_use_it_and_is_told_why(tags: dict[str, str]) -> None:
+    verdict = judge_way(tags)
+
+    assert isinstance(verdict, LeftOut)
+    assert verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("tags", "flags"),
+    [
+        ({"highway": "steps"}, EdgeFlag.STEPS),
+        ({"highway": "service", "access": "private"}, EdgeFlag.PRIVATE),
+        ({"highway": "footway", "foot": "private"}, EdgeFlag.PRIVATE),
+        ({"highway": "footway", "oneway:foot": "yes"}, EdgeFlag.FORWARD_ONLY),
+        ({"highway": "footway", "oneway:foot": "-1"}, EdgeFlag.BACKWARD_ONLY),
+        ({"highway": "footway", "foot:backward": "no"}, EdgeFlag.FORWARD_ONLY),
+        ({"highway": "steps", "conveying": "backward"}, EdgeFlag.STEPS | EdgeFlag.BACKWARD_ONLY),
+    ],
+)
+def test_what_is_special_about_a_way_is_kept(tags: dict[str, str], flags: EdgeFlag) -> None:
+    assert judge_way(tags) == Walkable(flags=flags, area=False)
+
+
+def test_a_square_may_be_crossed() -> None:
+    assert judge_way({"highway": "pedestrian", "area": "yes"}) == Walkable(flags=EdgeFlag(0), area=True)
+    assert judge_way({"highway": "pedestrian"}, multipolygon=True) == Walkable(flags=EdgeFlag(0), area=True)
+
+
+@pytest.mark.parametrize(
+    ("tags", "stops"),
+    [
+        ({"barrier": "gate"}, False),
+        ({"barrier": "gate", "access": "private"}, False),
+        ({"barrier": "gate", "access": "no"}, True),
+        ({"barrier": "gate", "access": "no", "foot": "yes"}, False),
+        ({"barrier": "bollard", "foot": "no"}, True),
+        ({"barrier": "gate", "locked": "yes"}, True),
+        ({"barrier": "wall"}, True),
+        ({"barrier": "wall", "foot": "yes"}, False),
+        ({"highway": "crossing"}, False),
+    ],
+)
+def test_a_barrier_stops_walkers_only_if_it_is_closed_to_them(tags: dict[str, str], stops: bool) -> None:
+    assert stops_walkers(tags) is stops
