@@ -16,9 +16,7 @@ from rescue_circle.serve import configure_logs, serve
 from rescue_circle.settings import get_settings
 from simulators.cli import simulate
 
-app = typer.Typer(
-    no_args_is_help=True, help="Volunteers and AEDs at the patient's side in four minutes."
-)
+app = typer.Typer(no_args_is_help=True, help="Volunteers and AEDs at the patient's side in four minutes.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
 app.add_typer(geo_app, name="geo")
 app.add_typer(registry_app, name="registry")
@@ -53,9 +51,7 @@ def issue_token(
     role: Annotated[Access, typer.Option(help="What the bearer may do.")],
     subject: Annotated[str, typer.Option(help="Whose token: a volunteer's rescuer_id, or any name.")],
     ttl_s: Annotated[float, typer.Option(min=1, max=30 * 86_400, help="Seconds until it expires.")] = 12 * 3600,
-    secret: Annotated[
-        str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)
-    ] = "",
+    secret: Annotated[str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)] = "",
 ) -> None:
     """Print a short-lived signed token."""
     token, _ = TokenSigner(secret).issue(Identity(subject=subject, access=role), ttl_s=ttl_s)

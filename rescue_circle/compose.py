@@ -29,10 +29,10 @@ from dispatch.signature import SignatureChecker
 from dispatch.tokens import TokenSigner
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
-from registry import routes as registry_routes
 from registry.database import Database, migrate
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
+from registry.routes import build_router as build_registry_router
 from rescue_circle import __version__
 from rescue_circle.settings import Settings
 
@@ -117,5 +117,5 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     app.include_router(incidents.build_router(service, authorize))
     app.include_router(operations.build_router(service, authorize))
     app.include_router(streams.build_router(service))
-    app.include_router(registry_routes.build_router(service.directory, database, authorize, service.clock))
+    app.include_router(build_registry_router(service.directory, database, authorize, service.clock))
     return app

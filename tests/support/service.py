@@ -1,0 +1,111 @@
+"""The real service as a child process for tests, with 120's and an administrator's view of it."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from standardwebhooks import Webhook
+
+from dispatch.tokens import Access, Identity, TokenSigner
+from geo.datum import Datum
+from registry.database import Database, migrate
+from registry.importers.run import ImportOptions, import_file
+from rescue_circle.served import served
+from tests.support.town import Town, place
+
+WEBHOOK_SECRET = "whsec_dGVzdHMtb25seS1zZWNyZXQtb2YtMTIwLXRlc3Rz"
+TOKEN_SECRET = "tests-only-secret-for-signing-tokens"
+
+
+@dataclass
+class Service:
+    """A running service. Calls are signed as 120 signs them; `admin` may read and do everything."""
+
+    url: str
+    signer: TokenSigner = field(default_factory=lambda: TokenSigner(TOKEN_SECRET))
+
+    @property
+    def websocket_url(self) -> str:
+        return self.url.replace("http://", "ws://")
+
+    def token(self, access: Access, subject: str = "tests", ttl_s: float = 600) -> str:
+        return self.signer.issue(Identity(subject=subject, access=access), ttl_s=ttl_s)[0]
+
+    def post_call(self, body: bytes | dict[str, Any], *, message_id: str | None = None) -> httpx.Response:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.post_signed(raw, signed(raw, message_id))
+
+    def post_signed(self, raw: bytes, headers: dict[str, str]) -> httpx.Response:
+        return httpx.post(f"{self.url}/webhooks/120", content=raw, headers=headers, trust_env=False, timeout=30)
+
+    def get(self, path: str, access: Access = Access.DISPATCHER) -> Any:
+        response = self.request("GET", path, access)
+        response.raise_for_status()
+        return response.json()
+
+    def request(self, method: str, path: str, access: Access = Access.DISPATCHER, **options: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token(access)}"}
+        return httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **options)
+
+
+def signed(raw: bytes, message_id: str | None = None, at: datetime | None = None) -> dict[str, str]:
+    """Standard Webhooks headers for `raw`."""
+    message_id, at = message_id or f"msg_{uuid.uuid4().hex}", at or datetime.now(UTC)
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(WEBHOOK_SECRET).sign(message_id, at, raw.decode()),
+    }
+
+
+def call(
+    kind: str = "call.created", *, cad_ref: str = "ZZ-1", at: datetime | None = None, **data: Any
+) -> dict[str, Any]:
+    """A message of 120; without `location` in `data` the patient is in the town's centre."""
+    lon, lat = place(0, 0)
+    location = {"lon": lon, "lat": lat, "datum": "wgs84", "address": "中原路1号3单元502", "floor": "5"}
+    fields = {"cad_ref": cad_ref, "location": location, **data}
+    if kind not in {"call.created", "call.updated"}:
+        fields.pop("location")
+    return {"type": kind, "timestamp": (at or datetime.now(UTC)).isoformat(), "data": fields}
+
+
+def fill_database(path: Path, town: Town) -> str:
+    """The address of a fresh database with the town's AEDs and rescuers in it."""
+    url = f"sqlite+aiosqlite:///{path}"
+    migrate(url)
+    asyncio.run(_import(url, town))
+    return url
+
+
+@contextmanager
+def running(town: Town, database_url: str, log: Path, **settings: str) -> Iterator[Service]:
+    """The service on this database, ready, and ended afterwards."""
+    environment = {
+        "RESCUE_DATABASE_URL": database_url,
+        "RESCUE_NETWORK": str(town.network),
+        "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
+        **settings,
+    }
+    with served(environment, log=log) as url:
+        yield Service(url)
+
+
+async def _import(url: str, town: Town) -> None:
+    database = Database(url)
+    try:
+        for file in (town.aeds, town.rescuers):
+            options = ImportOptions(datum=Datum.WGS84, time_zone="Asia/Shanghai")
+            report = await import_file(database, file, options, now=datetime.now(UTC))
+            assert not report.rejected, report
+    finally:
+        await database.close()
