@@ -196,9 +196,7 @@ def test_an_answer_for_somebody_elses_alert_is_refused() -> None:
 
     with pytest.raises(Refused) as refused:
         story.tell(
-            cmd.AnswerAlert(
-                alert_id=story.alert_of("r0").alert_id, rescuer_id="intruder", answer=cmd.Answer.ACCEPT
-            )
+            cmd.AnswerAlert(alert_id=story.alert_of("r0").alert_id, rescuer_id="intruder", answer=cmd.Answer.ACCEPT)
         )
 
     assert refused.value.code == "not_your_alert"
