@@ -208,6 +208,8 @@ def _show_report(report: ImportReport, report_file: Path | None) -> None:
     _out.print(table)
     _show_remarks("rejected", report.rejected, report_file)
     _show_remarks("taken, but look at", report.warnings, report_file)
+    if report.accepted + report.changed and not report.dry_run:
+        _out.print("A service that is running sees them when it starts next.")
     if report.absent:
         _out.print(f"{len(report.absent)} known from this source before are not in the file; they stay as they are.")
 

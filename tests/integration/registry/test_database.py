@@ -92,6 +92,28 @@ async def test_a_write_that_fails_leaves_nothing_behind(url: str) -> None:
     await database.close()
 
 
+async def test_writers_that_are_cancelled_at_any_moment_leave_the_next_one_a_free_database(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+
+    async def write(number: int) -> None:
+        async with database.write() as connection:
+            await connection.execute(database.insert(rescuers).values(rescuer_row(f"r{number}")))
+
+    for ticks in range(60):
+        task = asyncio.create_task(write(ticks))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    await write(1000)
+    async with database.read() as connection:
+        assert "r1000" in (await connection.execute(select(rescuers.c.rescuer_id))).scalars().all()
+    await database.close()
+
+
 async def test_a_reader_sees_one_state_of_the_data_throughout(url: str) -> None:
     migrate(url)
     database = Database(url)
