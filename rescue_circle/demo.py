@@ -47,7 +47,7 @@ def demo(
     rescuers: Annotated[
         int | None, typer.Option(min=1, max=500_000, help="Volunteers; default by the city's size.")
     ] = None,
-    speed: Annotated[float, typer.Option(min=1.0, max=3_600.0, help="Simulated seconds in a real one.")] = 240.0,
+    speed: Annotated[float, typer.Option(min=1.0, max=3_600.0, help="Simulated seconds in a real one.")] = 300.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed: same city, same calls, same decisions.")] = 1,
     time_zone: Annotated[str | None, typer.Option(help="Of the extract; default the one in force there.")] = None,
     report: Annotated[Path, typer.Option(help="Where to write the report, JSON.")] = FOLDER / "report.json",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -36,6 +37,8 @@ ACCURACY_M = 15.0
 ANSWER_TIMEOUT_S = 10.0
 """Real seconds after which an unanswered frame counts as refused with code `no_answer`."""
 CONNECTING_AT_ONCE = 32
+MACHINE_LAG_S = 1.0
+"""Real seconds on the way up to which a frame counts as delivered at once."""
 IDLE_REPORT_S = 3_600.0
 """Simulated seconds between two positions of a phone at rest, assumption; each also tells its own after a skip."""
 
@@ -86,6 +89,15 @@ class PhoneBank:
             for phone in self.phones:
                 tasks.create_task(phone.run())
             tasks.create_task(self._report_now_and_then())
+
+    def instant_of(self, told_at: datetime) -> datetime:
+        """When a frame reached its volunteer, for what the volunteer does next.
+
+        At N times speed the machine's milliseconds would count N times; they are taken for nothing, unless the frame
+        waited for a lost connection.
+        """
+        now = self.clock.now()
+        return told_at if (now - told_at).total_seconds() < MACHINE_LAG_S * self.clock.speed else now
 
     async def all_connected(self) -> None:
         for phone in self.phones:

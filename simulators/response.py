@@ -24,7 +24,7 @@ class Response:
 
     def __init__(self, phone: "Phone", alert: Alert, *, ordinal: int) -> None:
         self.alert = alert
-        self.rung_at = phone.bank.clock.now()
+        self.rung_at = phone.bank.instant_of(alert.at)
         self.engaged = False  # accepted, and not yet done
         self._phone = phone
         self._bank = phone.bank
@@ -133,7 +133,7 @@ class Response:
             way,
             length_m=length_m,
             aed=aed,
-            started=self._bank.clock.now(),
+            started=self._bank.instant_of(assignment.at),
             speed_m_s=decision.speed_m_s,
             takeout_s=decision.takeout_s,
         )
