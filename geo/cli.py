@@ -214,7 +214,8 @@ def _progress_bar() -> Iterator[ReportProgress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {}
 
         def report(stage: str, done: int, total: int | None) -> None:

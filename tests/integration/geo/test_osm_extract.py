@@ -1,0 +1,200 @@
+"""OSM extracts, drawn by hand, become the network that a walker would draw."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from geo.network_builder import BuildSummary, EmptyNetwork
+from geo.osm import UnreadableExtract, build_from_osm
+from geo.walk_network import EdgeFlag, Snap, WalkNetwork
+from geo.walk_time import find_route, get_route
+
+LON0, LAT0 = 113.6, 34.7
+STEP_LON, STEP_LAT = 0.001 / 0.9160, 0.001 / 1.1094
+
+
+class Drawing:
+    """An extract on a raster of 100 m."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[tuple[float, float], int] = {}
+        self._tags: dict[int, dict[str, str]] = {}
+        self._items: list[str] = []
+
+    def node(self, x: float, y: float, **tags: str) -> int:
+        number = self._nodes.setdefault((x, y), len(self._nodes) + 1)
+        self._tags.setdefault(number, {}).update({key.replace("_", ":"): value for key, value in tags.items()})
+        return number
+
+    def way(self, *points: tuple[float, float], **tags: str) -> int:
+        number = len(self._items) + 1
+        refs = "".join(f'<nd ref="{self.node(*point)}"/>' for point in points)
+        self._items.append(f'<way id="{number}" version="1">{refs}{_tags(tags)}</way>')
+        return number
+
+    def relation(self, outer: int, **tags: str) -> None:
+        member = f'<member type="way" ref="{outer}" role="outer"/>'
+        self._items.append(f'<relation id="1" version="1">{member}{_tags(tags)}</relation>')
+
+    def text(self) -> str:
+        nodes = "".join(
+            f'<node id="{number}" version="1" lon="{LON0 + x * STEP_LON:.7f}" lat="{LAT0 + y * STEP_LAT:.7f}">'
+            f"{_tags(self._tags[number])}</node>"
+            for (x, y), number in self._nodes.items()
+        )
+        return f'<?xml version="1.0"?><osm version="0.6">{nodes}{"".join(self._items)}</osm>'
+
+    def build(self, folder: Path) -> tuple[WalkNetwork, BuildSummary]:
+        path = folder / "drawing.osm"
+        path.write_text(self.text(), encoding="utf-8")
+        return build_from_osm(path)
+
+
+def _tags(tags: dict[str, str]) -> str:
+    return "".join(f'<tag k="{key.replace("_", ":")}" v="{value}"/>' for key, value in tags.items())
+
+
+def at(network: WalkNetwork, x: float, y: float) -> Snap:
+    return network.snap_one(LON0 + x * STEP_LON, LAT0 + y * STEP_LAT)
+
+
+def length_m(network: WalkNetwork, start: tuple[float, float], end: tuple[float, float]) -> float:
+    return get_route(network, at(network, *start), at(network, *end)).length_m
+
+
+def test_ways_meet_where_they_share_a_point_and_carry_their_names(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), (2, 0), highway="residential", name="经三路", oneway="yes")
+    drawing.way((1, -1), (1, 0), (1, 1), highway="footway")
+
+    network, summary = drawing.build(tmp_path)
+
+    route = get_route(network, at(network, 2, 0), at(network, 1, 1))
+    assert (summary.nodes, summary.edges) == (5, 4)
+    assert route.length_m == pytest.approx(200.0, abs=1.0)
+    assert [step.street for step in route.steps] == ["经三路", ""]
+
+
+def test_what_is_left_out_is_counted_with_its_reason(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), highway="residential")
+    drawing.way((0, 1), (1, 1), highway="motorway")
+    drawing.way((0, 2), (1, 2), highway="construction")
+    drawing.way((0, 3), (1, 3), highway="footway", foot="no")
+
+    _, summary = drawing.build(tmp_path)
+
+    assert summary.left_out == {
+        "for cars only": 1,
+        "highway=construction is no street to walk": 1,
+        "closed to walkers": 1,
+    }
+
+
+def test_a_closed_barrier_is_walked_up_to_from_both_sides_but_not_through(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.node(2, 0, barrier="gate", access="no")
+    drawing.way((0, 0), (2, 0), (4, 0), highway="service")
+    drawing.way((0, 0), (0, 3), (4, 3), (4, 0), highway="residential")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (1.9, 0), (2.1, 0)) == pytest.approx(1_380.0, abs=5.0)
+
+
+def test_a_square_is_crossed_and_not_walked_around(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (2, 0), (2, 2), (0, 2), (0, 0), highway="pedestrian", area="yes")
+    drawing.way((-1, 0), (0, 0), highway="footway")
+    drawing.way((2, 2), (3, 2), highway="footway")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (0, 0), (2, 2)) == pytest.approx(283.0, abs=2.0)
+
+
+def test_a_square_drawn_as_a_relation_is_crossed_too(tmp_path: Path) -> None:
+    drawing = Drawing()
+    rim = drawing.way((0, 0), (2, 0), (2, 2), (0, 2), (0, 0))
+    drawing.way((-1, 0), (0, 0), highway="footway")
+    drawing.way((2, 2), (3, 2), highway="footway")
+    drawing.relation(rim, type="multipolygon", highway="pedestrian")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (-1, 0), (3, 2)) == pytest.approx(483.0, abs=3.0)
+
+
+def test_an_escalator_carries_one_way_only(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), highway="steps", conveying="forward")
+    drawing.way((0, 0), (0, 1), (1, 1), (1, 0), highway="footway")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (0, 0), (1, 0)) == pytest.approx(100.0, abs=1.0)
+    assert length_m(network, (1, 0), (0, 0)) == pytest.approx(300.0, abs=2.0)
+
+
+def test_private_ground_is_entered_but_not_crossed(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (2, 0), highway="service", access="private")
+    drawing.way((0, 0), (0, 2), (2, 2), (2, 0), highway="residential")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (0, 1), (2, 1)) == pytest.approx(400.0, abs=2.0)
+    assert length_m(network, (0, 1), (0.5, 0)) == pytest.approx(150.0, abs=2.0)
+    assert network.edge_flags[at(network, 1, 0).edge] & EdgeFlag.PRIVATE
+
+
+def test_points_that_the_extract_lacks_cut_the_way(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), (2, 0), (3, 0), (4, 0), highway="residential")
+    path = tmp_path / "cut.osm"
+    text = drawing.text()
+    start = text.index('<node id="3"')
+    path.write_text(text[:start] + text[text.index("</node>", start) + len("</node>") :], encoding="utf-8")
+
+    network, summary = build_from_osm(path)
+
+    assert summary.left_out["points that the extract lacks"] == 1
+    assert summary.fragments == 1
+    assert find_route(network, at(network, 0, 0), at(network, 1, 0)) is not None
+
+
+def test_a_gzipped_extract_reads_the_same(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), highway="residential")
+    path = tmp_path / "city.osm.gz"
+    path.write_bytes(gzip.compress(drawing.text().encode()))
+
+    network, _ = build_from_osm(path)
+
+    assert (network.name, network.edge_count) == ("city", 1)
+
+
+def test_an_extract_without_streets_says_what_to_check(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), highway="motorway")
+
+    with pytest.raises(EmptyNetwork, match=r"no street that a walker may use in drawing\.osm"):
+        drawing.build(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("city.osm.pbf", b"no protocol buffers"),
+        ("city.osm", b"<osm version='0.6'><node id='1'"),
+        ("city.osm.gz", gzip.compress(b"<osm version='0.6'></osm>")[:20]),
+        ("city.txt", b"<osm/>"),
+    ],
+)
+def test_a_broken_or_foreign_file_is_refused_with_what_to_give(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    with pytest.raises(UnreadableExtract, match=r"give an unbroken \.osm\.pbf"):
+        build_from_osm(path)

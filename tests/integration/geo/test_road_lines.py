@@ -1,0 +1,98 @@
+"""Road layers become networks, or errors that say what to do."""
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+
+from geo.datum import Datum, convert
+from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
+from geo.network_builder import EmptyNetwork
+from geo.projection import geodesic_m
+
+CROSSING = [shapely.LineString([(0, 0), (100, 0), (200, 0)]), shapely.LineString([(100, -50), (100, 0), (100, 80)])]
+
+
+def layer(path: Path, shapes: list[shapely.Geometry], crs: str, **columns: list[object]) -> Path:
+    geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs).to_file(path)
+    return path
+
+
+def layer_without_crs(folder: Path) -> Path:
+    path = layer(folder / "roads.shp", moved(CROSSING, 500_000, 3_840_000), "EPSG:32649")
+    path.with_suffix(".prj").unlink()
+    return path
+
+
+def moved(shapes: list[shapely.Geometry], x: float, y: float) -> list[shapely.Geometry]:
+    return [shapely.transform(shape, lambda xy: np.add(xy, [x, y])) for shape in shapes]
+
+
+def test_virginia_beach_is_one_network_but_for_1_in_100_roads(shared_data: Path) -> None:
+    network, summary = build_from_lines(shared_data / "virginia_beach" / "VB_Roads.zip")
+
+    apart_km = summary.islands_km + summary.fragments_km
+    assert apart_km / (summary.length_km + summary.fragments_km) < 0.012
+    assert summary.edges > 14_083
+    assert "Atlantic Ave" in {network.street_name(edge) for edge in range(network.edge_count)}
+
+
+def test_a_layer_in_metres_is_reprojected(tmp_path: Path) -> None:
+    path = layer(tmp_path / "roads.gpkg", moved(CROSSING, 500_000, 3_840_000), "EPSG:32649", NAME=["East", "North"])
+
+    network, summary = build_from_lines(path)
+
+    assert (summary.nodes, summary.edges) == (5, 4)
+    assert network.length_km == pytest.approx(0.330, rel=0.002)
+    assert {network.street_name(edge) for edge in range(4)} == {"East", "North"}
+
+
+def test_a_condition_leaves_roads_out(tmp_path: Path) -> None:
+    path = layer(
+        tmp_path / "roads.gpkg", moved(CROSSING, 500_000, 3_840_000), "EPSG:32649", kind=["street", "motorway"]
+    )
+
+    _, summary = build_from_lines(path, where="kind <> 'motorway'")
+
+    assert summary.length_km == pytest.approx(0.2, rel=0.01)
+
+
+def test_a_layer_without_a_reference_system_asks_for_it(tmp_path: Path) -> None:
+    path = layer_without_crs(tmp_path)
+
+    with pytest.raises(LinesWithoutCrs, match="--crs EPSG:4326"):
+        build_from_lines(path)
+
+    assert build_from_lines(path, crs="EPSG:32649")[1].edges == 4
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:999999"])
+def test_a_reference_system_that_cannot_be_is_refused(tmp_path: Path, crs: str) -> None:
+    path = layer_without_crs(tmp_path)
+
+    with pytest.raises(WrongCrs, match="--crs"):
+        build_from_lines(path, crs=crs)
+
+
+def test_a_layer_in_gcj02_lands_on_the_true_streets(tmp_path: Path) -> None:
+    true = np.array([(113.60, 34.70), (113.61, 34.70)])
+    shifted = np.column_stack(convert(true[:, 0], true[:, 1], source=Datum.WGS84, target=Datum.GCJ02))
+    path = layer(tmp_path / "roads.geojson", [shapely.LineString(shifted)], "EPSG:4326")
+
+    network, _ = build_from_lines(path, datum=Datum.GCJ02)
+
+    ends = [geodesic_m(lon, lat, network.node_lon, network.node_lat).min() for lon, lat in true.tolist()]
+    assert max(ends) < 0.1
+
+
+def test_points_are_no_roads_and_notes_are_no_layer(tmp_path: Path) -> None:
+    points = layer(tmp_path / "points.geojson", [shapely.Point(1, 1)], "EPSG:4326")
+    notes = tmp_path / "notes.zip"
+    notes.write_text("nothing")
+
+    with pytest.raises(EmptyNetwork):
+        build_from_lines(points)
+    with pytest.raises(UnreadableLines, match="zipped shapefile"):
+        build_from_lines(notes)
