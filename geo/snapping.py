@@ -10,6 +10,7 @@ Array = Any
 
 # Nearer to an end than this counts as at the end, so that rounding never puts a point past the start of a one-way.
 _AT_THE_END_M = 0.05
+_END_OF_THE_WORLD_M = 1e8
 
 
 @njit(cache=True, nogil=True)
@@ -96,8 +97,12 @@ def nearest_edges(
     shape_x, shape_y, _shape_island = shape
     out_edge, out_fraction, out_distance = out
     for index in range(points[0].size):
-        segment, far, at = _nearest(shape, grid, cells, points[0][index], points[1][index], limit, main_m)
+        px, py = points[0][index], points[1][index]
         out_edge[index], out_fraction[index], out_distance[index] = -1, 0.0, np.inf
+        # Also refuses what is no number, and the poles, where the plane runs to infinity.
+        if not (abs(px) < _END_OF_THE_WORLD_M and abs(py) < _END_OF_THE_WORLD_M):
+            continue
+        segment, far, at = _nearest(shape, grid, cells, px, py, limit, main_m)
         if segment < 0:
             continue
         edge = shape_edge[segment]

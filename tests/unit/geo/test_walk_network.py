@@ -62,6 +62,14 @@ def test_a_place_beyond_the_limit_is_off_the_network() -> None:
         network.snap_one(*(float(value[0]) for value in degrees(np.array([[50.0, 20.0]]))), limit_m=5.0)
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(np.nan, 34.7), (113.6, np.inf), (-66.4, -34.7), (0.0, 90.0), (1e300, 0.0)])
+@pytest.mark.filterwarnings("ignore:invalid value encountered", "ignore:overflow encountered")
+def test_no_position_on_earth_and_none_at_all_hangs_or_crashes(lon: float, lat: float) -> None:
+    network = network_of([(0, 0), (100, 0)], [(0, 1)])
+
+    assert network.snap(lon, lat).edge.tolist() == [-1]
+
+
 def test_a_bent_street_is_snapped_to_along_its_bends() -> None:
     network = network_of([(0, 0), (200, 0)], [(0, 1)], bends=[[(0, 100), (200, 100)]])
 
