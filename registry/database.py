@@ -66,7 +66,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose statements all see the same state of the data."""
-        async with self._reader.connect() as connection:
+        async with _connected(self._reader) as connection:
             yield connection
 
     @asynccontextmanager
@@ -75,7 +75,7 @@ class Database:
 
         Not reentrant: a task that writes within its own write waits for itself.
         """
-        async with self._write_lock, self._writer.begin() as connection:
+        async with self._write_lock, _connected(self._writer) as connection, connection.begin():
             yield connection
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -106,6 +106,29 @@ def alembic_config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    # A driver cancelled while it connects leaves its thread and its open file behind: let it finish, then close.
+    opening = asyncio.ensure_future(_open(engine))
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.shield(_close_opened(opening))
+        raise
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(connection.close())
+
+
+async def _open(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
+
+
+async def _close_opened(opening: asyncio.Future[AsyncConnection]) -> None:
+    await (await opening).close()
 
 
 async def _migrate(url: URL) -> None:
