@@ -58,6 +58,24 @@ def part(fraction: Number, effort: Number) -> Number:
 
 
 @njit(cache=True, nogil=True)
+def _seed(edges: Array, start: Array, limit: Number, generation: int, labels: Array) -> int:
+    """Label the two ends of the start's edge, and put them on the heap: its size."""
+    edge_from, edge_to, ahead, back = edges
+    effort, stamp, parent, heap_key, heap_node = labels
+    edge, fraction, access = start
+    size = 0
+    for side in range(2):
+        node = edge_from[edge] if side == 0 else edge_to[edge]
+        seed = access + (part(fraction, back[edge]) if side == 0 else part(1.0 - fraction, ahead[edge]))
+        if seed <= limit and (stamp[node] != generation or seed < effort[node]):
+            effort[node] = seed
+            stamp[node] = generation
+            parent[node] = -1
+            size = _push(heap_key, heap_node, size, seed, node)
+    return size
+
+
+@njit(cache=True, nogil=True)
 def search(
     graph: Array, edges: Array, start: Array, goal: Array, limit: Number, generation: int, labels: Array
 ) -> Number:
@@ -71,8 +89,7 @@ def search(
     arc_start, arc_head, arc_effort, node_zone = graph
     edge_from, edge_to, ahead, back = edges
     effort, stamp, parent, heap_key, heap_node = labels
-    edge, fraction, access = start
-    zone = node_zone[edge_from[edge]]
+    zone = node_zone[edge_from[start[0]]]
     goal_from, goal_to = -1, -1
     goal_from_effort, goal_to_effort = np.float32(np.inf), np.float32(np.inf)
     if goal[0] >= 0:
@@ -80,15 +97,7 @@ def search(
         goal_from_effort = part(goal[1], ahead[goal[0]]) + goal[2]
         goal_to_effort = part(1.0 - goal[1], back[goal[0]]) + goal[2]
     best = np.float32(np.inf)
-    size = 0
-    for side in range(2):
-        node = edge_from[edge] if side == 0 else edge_to[edge]
-        seed = access + (part(fraction, back[edge]) if side == 0 else part(1.0 - fraction, ahead[edge]))
-        if seed <= limit and (stamp[node] != generation or seed < effort[node]):
-            effort[node] = seed
-            stamp[node] = generation
-            parent[node] = -1
-            size = _push(heap_key, heap_node, size, seed, node)
+    size = _seed(edges, start, limit, generation, labels)
     while size > 0:
         here, node = heap_key[0], heap_node[0]
         size = _pop(heap_key, heap_node, size)
