@@ -1,0 +1,12 @@
+# The service, set up by the same command as on a developer's machine.
+FROM python:3.13-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv/rescue-circle
+COPY . .
+RUN make setup && useradd --system --home-dir /var/lib/rescue-circle --create-home rescue
+USER rescue
+ENV RESCUE_HOST=0.0.0.0 \
+    RESCUE_DATABASE_URL=sqlite+aiosqlite:////var/lib/rescue-circle/rescue-circle.sqlite3
+VOLUME /var/lib/rescue-circle
+EXPOSE 8120
+CMD ["/srv/rescue-circle/.venv/bin/rescue-circle", "serve"]
