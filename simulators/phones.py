@@ -76,6 +76,7 @@ class PhoneBank:
         self.behaviour = behaviour
         self.seed = seed
         self.report_every_s = report_every_s
+        self.began = clock.now()
         self.connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
         self.phones = tuple(Phone(self, owner, tokens[owner.rescuer_id]) for owner in owners)
 
@@ -230,7 +231,10 @@ class Phone:
                     self.bank.ledger.counts["frames_repeated"] += 1
                     return True
                 self._last_seq = frame.seq
-                self._act(frame, received)
+                if frame.at >= self.bank.began:
+                    self._act(frame, received)
+                else:
+                    self.bank.ledger.counts["frames_from_before"] += 1
                 await socket.send(Ack(seq=frame.seq).model_dump_json())
             case Result() if frame.re in self._asked:
                 asked = self._asked[frame.re]

@@ -1,0 +1,95 @@
+"""`rescue-circle demo` as a user runs it, small and quick."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = str(Path(sys.executable).with_name("rescue-circle"))
+
+
+def demo(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [COMMAND, "demo", *options], cwd=folder, capture_output=True, text=True, check=False, timeout=240
+    )
+
+
+def report_of(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def assert_whole(report: Any) -> None:
+    assert report["calls"]["sent"] == report["calls"]["incidents"] == 3
+    assert report["calls"]["lost"] == 0
+    assert report["alerts"]["delivered"] == report["alerts"]["sent"] > 0
+    assert {"accepted", "declined", "timed_out"} <= set(report["alerts"])
+    assert report["alerts"]["lost"] == report["alerts"]["duplicated"] == 0
+    assert {"p50", "p99"} <= set(report["latency_ms"]["webhook_to_socket"])
+    assert {"first_hands", "first_aed", "ambulance"} == set(report["simulated_s"])
+    assert all({"p50", "p90"} <= set(part) for part in report["simulated_s"].values())
+    assert set(report["share_within"]) == {"240", "300"}
+
+
+def test_the_demo_of_the_synthetic_city_loses_nothing_and_says_that_it_is_synthetic(tmp_path: Path) -> None:
+    done = demo(tmp_path, "--calls", "3", "--rescuers", "20000", "--seed", "3", "--speed", "600")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = report_of(tmp_path, "build/demo/report.json")
+    assert_whole(report)
+    assert report["synthetic"] == ["streets", "AEDs", "volunteers", "calls"]
+    assert "synthetic Zhengzhou" in done.stdout
+    assert "build/demo/report.json" in done.stdout
+
+
+def test_the_demo_of_a_real_extract_uses_its_aeds_and_its_time_zone(tmp_path: Path, shared_data: Path) -> None:
+    extract = shared_data / "liechtenstein" / "liechtenstein-2024.osm.pbf"
+
+    done = demo(tmp_path, "--osm", str(extract), "--calls", "3", "--speed", "600", "--report", "out/li.json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = report_of(tmp_path, "out/li.json")
+    assert_whole(report)
+    assert report["synthetic"] == ["volunteers", "calls"]
+    assert report["city"]["imported"].startswith("148 aeds, 0 rejected")
+    assert report["time_zone"] == "Europe/Vaduz"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--osm", "nowhere.osm.pbf"], "nowhere.osm.pbf: no such file"),
+        (["--time-zone", "Europe/Vaduz"], "--osm"),
+        (["--calls", "0"], "--calls"),
+        (["--speed", "99999"], "--speed"),
+        (["--rescuers", "-1"], "--rescuers"),
+    ],
+)
+def test_bad_values_are_refused_in_one_sentence(tmp_path: Path, options: list[str], said: str) -> None:
+    done = demo(tmp_path, *options)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_extract_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "streets.osm.pbf").write_text("not an extract")
+
+    done = demo(tmp_path, "--osm", "streets.osm.pbf")
+
+    assert done.returncode == 2
+    assert "streets.osm.pbf" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_time_zone_is_refused_in_one_sentence(tmp_path: Path, shared_data: Path) -> None:
+    extract = shared_data / "liechtenstein" / "liechtenstein-2024.osm.pbf"
+
+    done = demo(tmp_path, "--osm", str(extract), "--time-zone", "Mars/Olympus")
+
+    assert done.returncode == 2
+    assert "Mars/Olympus" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,96 @@
+"""A whole run against the real service: calls in by webhook, phones on websockets, nothing lost or doubled."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.cad import AlreadyReplayed
+from simulators.ledger import Ledger
+from simulators.report import Json
+from simulators.runner import Plan, replay
+from simulators.scenario import save_scenario
+from simulators.service import Service, ServiceRefused
+from simulators.sim_clock import SimClock
+from simulators.volunteer import Behaviour
+from tests.integration.simulators.conftest import Town, two_calls
+
+EAGER = Behaviour(seen=1.0, accepted=1.0, declined=0.0, late=0.0, hands_back=0.0, drops=0.0, answer_median_s=5.0)
+
+
+async def unwatched(_ledger: Ledger, _clock: SimClock) -> None:
+    """Nobody looks on."""
+
+
+async def run(town: Town, behaviour: Behaviour, *, label: str = "") -> Any:
+    plan = Plan(scenario=two_calls(), owners=town.owners, seed=1, behaviour=behaviour, run=label)
+    async with Service(town.url, token=town.token, secret=town.secret) as service:
+        return await replay(service, plan, watch=unwatched)
+
+
+async def test_eager_volunteers_reach_every_patient_with_hands_and_an_aed(town: Town) -> None:
+    report = await run(town, EAGER)
+
+    assert report["faults"] == []
+    assert report["calls"]["incidents"] == report["calls"]["sent"] == 2
+    assert report["alerts"]["sent"] == report["alerts"]["delivered"] > 0
+    assert report["simulated_s"]["first_hands"]["n"] == report["simulated_s"]["first_aed"]["n"] == 2
+    assert report["simulated_s"]["first_hands"]["p90"] < report["simulated_s"]["ambulance"]["p50"]
+    assert report["share_before_ambulance"] == 1.0
+    assert report["latency_ms"]["webhook_to_socket"]["n"] > 0
+
+
+async def test_phones_that_lose_their_connection_at_every_alert_lose_no_alert(town: Town) -> None:
+    report = await run(
+        town, Behaviour(**{name: getattr(EAGER, name) for name in ("seen", "accepted")}, declined=0.0, drops=1.0)
+    )
+
+    assert report["faults"] == []
+    assert report["phones"]["connections_dropped"] > 0
+    assert report["phones"]["reconnects"] >= report["phones"]["connections_dropped"]
+    assert report["alerts"]["arrived"] > 0
+
+
+async def test_volunteers_who_never_answer_are_timed_out_and_replaced(town: Town) -> None:
+    report = await run(town, Behaviour(seen=0.0, accepted=0.0, declined=0.0, drops=0.0))
+
+    assert report["faults"] == []
+    assert report["alerts"]["timed_out"] > 0
+    assert report["alerts"]["accepted"] == 0
+    assert report["simulated_s"]["first_hands"] == {"p50": None, "p90": None, "n": 0}
+
+
+async def test_a_second_replay_needs_a_label_of_its_own(town: Town) -> None:
+    first = await run(town, EAGER)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await run(town, EAGER)
+    again: Json = await run(town, EAGER, label="-again")
+
+    assert raised.group_contains(AlreadyReplayed)
+    assert first["inputs_sha256"] == again["inputs_sha256"]
+    assert again["faults"] == []
+
+
+async def test_a_token_that_is_not_the_simulators_is_refused_with_the_services_reason(town: Town) -> None:
+    async with Service(town.url, token="nonsense", secret=town.secret) as service:
+        with pytest.raises(ServiceRefused, match="401"):
+            await replay(service, Plan(scenario=two_calls(), owners=town.owners, seed=1), watch=unwatched)
+
+
+def test_the_simulate_command_replays_a_file_and_writes_its_report(town: Town, tmp_path: Path) -> None:
+    save_scenario(two_calls(), tmp_path / "calls.jsonl")
+    command = [str(Path(sys.executable).with_name("rescue-circle")), "simulate", "--url", town.url]
+    command += ["--scenario", str(tmp_path / "calls.jsonl"), "--rescuers", str(town.rescuers)]
+    command += ["--report", str(tmp_path / "report.json"), "--accepted", "0.8", "--seen", "1", "--seed", "5"]
+    environment = {"RESCUE_WEBHOOK_SECRET": town.secret, "RESCUE_SIMULATOR_TOKEN": town.token}
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["calls"]["lost"] == report["alerts"]["lost"] == report["alerts"]["duplicated"] == 0
+    assert report["behaviour"]["accepted"]["value"] == 0.8
