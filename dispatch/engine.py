@@ -5,7 +5,7 @@ All of an incident's commands go through one lock, so that an answer and a deadl
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -26,6 +26,7 @@ from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIn
 from dispatch.journal_reader import JournalReader
 from dispatch.live import LiveIncident, LiveIncidents
 from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.reports import command_of, compared
 from dispatch.scout import Scout
 
 log = structlog.get_logger(__name__)
@@ -106,7 +107,7 @@ class Engine:
                 found = await self._reader.find_incident_id(message.cad_ref) if message.cad_ref else None
                 incident_id = found or self._new_id()
                 try:
-                    await self._change(incident_id, _command_of(message, incident_id), message.details, record)
+                    await self._change(incident_id, command_of(message, incident_id), message.details, record)
                 except DuplicateMessage:
                     known = await self._reader.find_message(record.message_id)
                 else:
@@ -210,7 +211,7 @@ class Engine:
     ) -> Incident:
         before = live.incident if live else None
         now = self._clock.now()
-        command, details = _compared(command, live.details if live else None, details, self._scout)
+        command, details = compared(command, live.details if live else None, details, self._scout)
         decision = self._decide(live, command, details, now)
         after = decision.after
         if after is None:
@@ -272,36 +273,3 @@ class Engine:
                 candidates = no_candidates()
             go_on(cmd.OfferCandidates(candidates=candidates))
         return _Decision(events=tuple(events), after=incident)
-
-
-def _command_of(message: Understood, incident_id: str) -> cmd.Command:
-    ends = {"call.cancelled": "cancelled", "call.closed": "closed"}
-    kind = str(message.type) if message.type else ""
-    # Without a reference there is no telling whose call it ends: a dispatcher must look.
-    if kind in ends and message.cad_ref:
-        return cmd.EndCall(
-            incident_id=incident_id, cad_ref=message.cad_ref, reason=ends[kind], reported_at=message.reported_at
-        )
-    if kind == "ambulance.arrived" and message.cad_ref:
-        return cmd.ReportAmbulance(incident_id=incident_id, cad_ref=message.cad_ref)
-    return cmd.ReportCall(
-        incident_id=incident_id,
-        cad_ref=message.cad_ref,
-        reported_at=message.reported_at,
-        created=kind == "call.created",
-        has_location=message.details is not None,
-        ambulance_eta_at=message.ambulance_eta_at,
-        attention=message.attention,
-    )
-
-
-def _compared(
-    command: cmd.Command, held: Details | None, details: Details | None, scout: Scout
-) -> tuple[cmd.Command, Details | None]:
-    """The command with how far the patient's place has moved, and without a place that says nothing new."""
-    if not isinstance(command, cmd.ReportCall) or held is None or details is None:
-        return command, details
-    if details == held:
-        return replace(command, has_location=False), None
-    moved_m = scout.distance_m(held.place, details.place)
-    return replace(command, moved_m=round(moved_m, 1)), details
