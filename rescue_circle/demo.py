@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from dispatch.tokens import Access, Identity, TokenSigner
 from geo.network_builder import EmptyNetwork
@@ -18,6 +19,7 @@ from registry.eligibility import UnknownTimeZone
 from registry.importers.files import ImportRefused
 from rescue_circle.demo_stage import ExtractMissing, Stage, set_default_stage, set_osm_stage
 from rescue_circle.served import ServiceNotReady, served
+from simulators.call_generator import CallModel
 from simulators.cli import DAY, find_known, watched_replay, write_report
 from simulators.districts import OutlinesMissing
 from simulators.report import Json
@@ -66,7 +68,7 @@ def demo(
         known = error if isinstance(error, STAGE_ERRORS) else find_known(error)
         if known is None:
             raise
-        Console(stderr=True).print(f"[red]{known}[/red]", highlight=False)
+        Console(stderr=True).print(f"[red]{escape(str(known))}[/red]", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
     write_report(result, report)
     if result["faults"]:
@@ -113,6 +115,7 @@ def _play(stage: Stage, *, speed: float, seed: int) -> Json:
         "city": stage.summary,
         "time_zone": stage.time_zone,
         "scenario_file": str(stage.scenario_file),
+        "call_model": CallModel().parameters(),
         "replay_took_s": round(took_s, 1),
     }
     return {**about, **measured}

@@ -47,8 +47,17 @@ class CallModel:
     close_after_s: float = 90.0
     """Arrival of the ambulance to the end of the call, m: treatment and transport are left out of the replay."""
 
-    def parameters(self) -> dict[str, float]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def parameters(self) -> dict[str, object]:
+        """What the report states, with sources."""
+        sources = {
+            "dispatch_s": "PMID 36162614",
+            "response_s": "PMID 36162614",
+            "at_home": "BASIC-OHCA; Zheng 2024",
+        }
+        return {
+            field.name: {"value": getattr(self, field.name), "source": sources.get(field.name, "assumption")}
+            for field in fields(self)
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

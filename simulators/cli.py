@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from geo.datum import UnknownDatum, parse_datum
 from geo.network_file import NetworkFileError
@@ -59,7 +60,7 @@ def plain_errors() -> Any:
         known = find_known(error)
         if known is None:
             raise
-        Console(stderr=True).print(f"[red]{known}[/red]", highlight=False)
+        Console(stderr=True).print(f"[red]{escape(str(known))}[/red]", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
 
 

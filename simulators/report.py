@@ -10,6 +10,7 @@ What each figure means:
                         alert came out of the phone's socket; every alert of each incident's first search
   simulated_s.first_hands  from the call to the first responder who said arrived, on the service's clock; `n` calls have
                         one; the ambulance's crew does not count
+  share_before_ambulance   calls with first hands before the ambulance, of all that an ambulance came to
   share_within.240      calls with first hands within 240 s, of all calls sent
 """
 

@@ -55,13 +55,18 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"4 min: {_percent(share['240'])}, 5 min: {_percent(share['300'])} of all calls; before the ambulance: "
             f"{_percent(before)} (published: 42-47 %)",
         ),
-        (
-            "webhook to socket (real)",
-            "not measured"
-            if latency["p50"] is None
-            else f"p50 {latency['p50']} ms, p99 {latency['p99']} ms ({latency['n']} alerts of first searches)",
-        ),
+        ("webhook to socket (real)", _latency_text(latency, report["speed"])),
     ]
+
+
+def _latency_text(latency: Mapping[str, object], speed: object) -> str:
+    p50 = latency["p50"]
+    if not isinstance(p50, float) or not isinstance(speed, float):
+        return "not measured"
+    return (
+        f"p50 {p50} ms, p99 {latency['p99']} ms ({latency['n']} alerts of first searches; at {speed:g} times speed "
+        f"{p50} ms are {p50 * speed / 1000:.0f} simulated seconds)"
+    )
 
 
 def _part(report: Mapping[str, object], name: str) -> Mapping[str, object]:
