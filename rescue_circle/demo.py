@@ -24,7 +24,7 @@ from simulators.cli import DAY, find_known, watched_replay, write_report
 from simulators.districts import OutlinesMissing
 from simulators.report import Json
 from simulators.report_text import wide_console
-from simulators.runner import Plan
+from simulators.runner import Plan, allow_many_sockets
 
 FOLDER = Path("build/demo")
 SETUP_REAL_S = 120.0
@@ -57,6 +57,7 @@ def demo(
     """Replay a day's calls against the real service; exit 0 only if no call and no alert was lost or doubled."""
     if time_zone is not None and osm is None:
         raise typer.BadParameter("the synthetic Zhengzhou has its own; give it together with --osm")
+    allow_many_sockets()
     console = wide_console()
     began = time.perf_counter()
     try:

@@ -24,7 +24,7 @@ from simulators.places import network_places
 from simulators.reach import BadOwners, load_owners
 from simulators.report import Json
 from simulators.report_text import print_report, wide_console
-from simulators.runner import PhonesNotConnected, Plan, replay
+from simulators.runner import PhonesNotConnected, Plan, allow_many_sockets, replay
 from simulators.scenario import BadScenario, Scenario, load_scenario, save_scenario
 from simulators.service import BadSecret, Service, ServiceRefused, ServiceUnreachable
 from simulators.volunteer import BadBehaviour, Behaviour
@@ -106,6 +106,7 @@ def simulate(
 ) -> None:
     """Replay calls through the real webhook while phones ring; exit 0 only if no call and no alert was lost."""
     with plain_errors():
+        allow_many_sockets()
         calls = _scenario(scenario, generate, network, datum=datum, time_zone=time_zone, day=day, seed=seed)
         if save is not None:
             save_scenario(calls, save)

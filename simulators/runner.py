@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import resource
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -97,6 +98,13 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         **measured,
         "faults": faults(measured),
     }
+
+
+def allow_many_sockets() -> None:
+    """Raise this process's limit of open files, which its children inherit, to what the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _fingerprint(scenario: Scenario, owners: Sequence[PhoneOwner]) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 import httpx
 from pydantic import TypeAdapter
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from dispatch.contracts.api import ClockAdvance, ClockState, IncidentView, IssuedToken, TimelineEntry, TokenRequest
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
@@ -47,7 +48,7 @@ class Service:
         self.url = url.rstrip("/")
         try:
             self._webhook = Webhook(secret)
-        except (ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError, EmptyWebhookSecretError) as error:
             raise BadSecret(BadSecret.__doc__) from error
         self._http = httpx.AsyncClient(base_url=self.url, timeout=30.0, trust_env=False)
         self._authorised = {"authorization": f"Bearer {token}"}

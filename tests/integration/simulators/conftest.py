@@ -42,6 +42,7 @@ class Town:
     secret: str
     owners: list[PhoneOwner]
     rescuers: Path
+    network: Path
 
 
 @pytest.fixture
@@ -72,7 +73,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
     homes = zip(people.home_lon.tolist(), people.home_lat.tolist(), strict=True)
     owners = [PhoneOwner(rescuer_id=rescuer_id(index), home=home) for index, home in enumerate(homes)]
     with served(settings, log=tmp_path / "service.log") as address:
-        yield Town(url=address, token=token, secret=SECRET, owners=owners, rescuers=rescuers)
+        yield Town(
+            url=address, token=token, secret=SECRET, owners=owners, rescuers=rescuers, network=tmp_path / "town.net"
+        )
 
 
 def _import(url: str, aeds: Path, rescuers: Path) -> None:

@@ -12,7 +12,7 @@ from simulators.cad import AlreadyReplayed
 from simulators.ledger import Ledger
 from simulators.report import Json
 from simulators.runner import Plan, replay
-from simulators.scenario import save_scenario
+from simulators.scenario import load_scenario, save_scenario
 from simulators.service import Service, ServiceRefused
 from simulators.sim_clock import SimClock
 from simulators.volunteer import Behaviour
@@ -81,16 +81,55 @@ async def test_a_token_that_is_not_the_simulators_is_refused_with_the_services_r
             await replay(service, Plan(scenario=two_calls(), owners=town.owners, seed=1), watch=unwatched)
 
 
-def test_the_simulate_command_replays_a_file_and_writes_its_report(town: Town, tmp_path: Path) -> None:
-    save_scenario(two_calls(), tmp_path / "calls.jsonl")
+def simulate(town: Town, *options: str) -> "subprocess.CompletedProcess[str]":
     command = [str(Path(sys.executable).with_name("rescue-circle")), "simulate", "--url", town.url]
-    command += ["--scenario", str(tmp_path / "calls.jsonl"), "--rescuers", str(town.rescuers)]
-    command += ["--report", str(tmp_path / "report.json"), "--accepted", "0.8", "--seen", "1", "--seed", "5"]
     environment = {"RESCUE_WEBHOOK_SECRET": town.secret, "RESCUE_SIMULATOR_TOKEN": town.token}
+    return subprocess.run(
+        [*command, "--rescuers", str(town.rescuers), *options],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+def test_the_simulate_command_replays_what_it_is_given_and_what_it_generates(town: Town, tmp_path: Path) -> None:
+    save_scenario(two_calls(), tmp_path / "calls.jsonl")
+    options = ["--accepted", "0.8", "--seen", "1", "--seed", "5", "--report", str(tmp_path / "report.json")]
+
+    done = simulate(town, "--scenario", str(tmp_path / "calls.jsonl"), *options)
+    generated = simulate(
+        town, "--generate", "2", "--network", str(town.network), "--save-scenario", str(tmp_path / "new.jsonl")
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["calls"]["lost"] == report["alerts"]["lost"] == report["alerts"]["duplicated"] == 0
     assert report["behaviour"]["accepted"]["value"] == 0.8
+    assert generated.returncode == 0, generated.stdout + generated.stderr
+    assert len(list(load_scenario(tmp_path / "new.jsonl").calls())) == 2
+
+
+def test_the_simulate_command_says_in_a_sentence_what_it_needs(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "strangers.csv").write_text("id,home_lon,home_lat\nnobody,9.52,47.14\n")
+    save_scenario(two_calls(), tmp_path / "calls.jsonl")
+    scenario = ("--scenario", str(tmp_path / "calls.jsonl"))
+
+    refusals = [
+        simulate(town),
+        simulate(town, "--generate", "2"),
+        simulate(town, *scenario, "--rescuers", str(tmp_path / "strangers.csv")),
+        simulate(town, *scenario, "--url", "http://127.0.0.1:9"),
+        simulate(town, *scenario, "--webhook-secret", "whsec_"),
+        simulate(town, *scenario, "--accepted", "0.9"),
+    ]
+
+    for refusal, said in zip(
+        refusals,
+        ("--scenario FILE or --generate N", "--network", "nobody", "Nothing answers", "webhook secret", "exceed seen"),
+        strict=True,
+    ):
+        assert refusal.returncode == 2
+        assert said in refusal.stderr
+        assert "Traceback" not in refusal.stderr
