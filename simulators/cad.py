@@ -17,8 +17,6 @@ from simulators.sim_clock import SimClock
 ATTEMPTS = 8
 QUIET_S = 45.0
 """Simulated seconds left after a call's end before the clock skips: responders say done meanwhile."""
-LEAD_REAL_S = 0.3
-"""Real seconds left before a call after a skip: phones tell their positions meanwhile."""
 HANDOVER_S = 60.0
 """Simulated seconds that responders stay with the ambulance's crew, assumption."""
 TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -40,6 +38,7 @@ class Cad:
         clock: SimClock,
         ledger: Ledger,
         on_skip: Callable[[], Awaitable[None]],
+        lead_real_s: float,
         run: str = "",
     ) -> None:
         self._scenario = scenario
@@ -48,6 +47,7 @@ class Cad:
         self._clock = clock
         self._ledger = ledger
         self._on_skip = on_skip
+        self._lead_real_s = lead_real_s  # left before a call after a skip: phones tell their positions meanwhile
         self._run = run
         self._open: set[str] = set()
         self._rng = random.Random(f"cad/{scenario.head.seed}")
@@ -87,7 +87,7 @@ class Cad:
 
     async def _wait_for(self, at: datetime) -> None:
         quiet_until = self._clock.now() + timedelta(seconds=QUIET_S)
-        lead = timedelta(seconds=LEAD_REAL_S * self._clock.speed)
+        lead = timedelta(seconds=self._lead_real_s * self._clock.speed)
         if self._clock.simulated and not self._open and at - lead > quiet_until:
             if self._ledger.sent:
                 await self._clock.sleep_until(quiet_until)

@@ -25,6 +25,9 @@ SETTLE_LIMIT_S = 5.0
 RETURN_S = 3_600.0
 """Simulated seconds after the last message for AEDs to hang in their places again."""
 START_LEAD_S = 30.0
+LEAD_REAL_S = 0.3
+LEAD_PER_PHONE_REAL_S = 0.0005
+"""After a skip every phone tells its position at once; the service gets this time for it, lest it count as latency."""
 
 Watch = Callable[[Ledger, SimClock], Awaitable[None]]
 
@@ -74,6 +77,7 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         clock=clock,
         ledger=ledger,
         on_skip=bank.report_positions,
+        lead_real_s=max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
         run=plan.run,
     )
     recorded: list[Recorded] = []

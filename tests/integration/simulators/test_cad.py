@@ -61,6 +61,7 @@ async def cad_against(peer: Failing) -> AsyncIterator[tuple[Cad, Ledger]]:
                 clock=clock,
                 ledger=ledger,
                 on_skip=lambda: asyncio.sleep(0),
+                lead_real_s=0.0,
             ),
             ledger,
         )
