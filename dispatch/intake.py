@@ -1,20 +1,23 @@
 """Understanding what 120 sent: what can be read is used, what cannot is said, and a call is never thrown away."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from dispatch.contracts.webhook import CallLocation, MessageType
 from dispatch.records import Details
 from dispatch.service_area import BadLocation, ServiceArea, get_place
 
 _AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
+    Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)] | None
+)
 MAX_REF = 200
 MAX_PHONE = 40
+MAX_WORDS = {"address": 500, "floor": 50, "note": 1000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def _read_object(body: bytes, problems: _Problems) -> dict[str, Any]:
 
 def _read_text(body: bytes, problems: _Problems) -> str:
     try:
-        return body.decode()
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Older Chinese systems write GB 18030; a call in it is still a call, but its texts want a second look.
         problems.add("not_utf8", "The body is not UTF-8; it was read as GB 18030, so check its texts.")
@@ -100,28 +103,27 @@ def _read_type(message: dict[str, Any], problems: _Problems) -> MessageType | No
 
 def _read_cad_ref(fields: dict[str, Any], problems: _Problems) -> str | None:
     cad_ref = fields.get("cad_ref")
-    if isinstance(cad_ref, str) and 0 < len(cad_ref) <= MAX_REF and "\x00" not in cad_ref:
+    if isinstance(cad_ref, str) and 0 < len(cad_ref) <= MAX_REF and cad_ref == _storable(cad_ref):
         return cad_ref
     problems.add("no_cad_ref", f"`data.cad_ref` must be a text of 1 to {MAX_REF} characters.")
     return None
 
 
 def _read_time(fields: dict[str, Any], name: str, problems: _Problems) -> datetime | None:
-    return _read(name, lambda: _AWARE.validate_python(fields.get(name)), problems)
-
-
-def _read(name: str, reader: Callable[[], datetime], problems: _Problems) -> datetime | None:
     try:
-        return reader()
-    except ValidationError:
+        return _AWARE.validate_python(fields.get(name)).astimezone(UTC)
+    # The year 1 east of Greenwich is a time with an offset, and none in UTC.
+    except (ValidationError, OverflowError):
         problems.add(f"bad_{name}", f"`{name}` must be a time with its offset, as in 2026-01-05T08:00:00+08:00.")
         return None
 
 
 def _read_details(fields: dict[str, Any], area: ServiceArea | None, problems: _Problems) -> Details | None:
+    told = fields["location"]
+    # Words that do not fit must not cost the place itself.
+    where = {name: told.get(name) for name in ("lon", "lat", "datum")} if isinstance(told, dict) else told
     try:
-        location = CallLocation.model_validate(fields["location"])
-        place = get_place(location, area)
+        place = get_place(CallLocation.model_validate(where), area)
     except ValidationError as error:
         wrong = ", ".join(sorted({str(part["loc"][0]) for part in error.errors() if part["loc"]})) or "location"
         problems.add("bad_location", f"The location cannot be read: check {wrong}.")
@@ -132,9 +134,37 @@ def _read_details(fields: dict[str, Any], area: ServiceArea | None, problems: _P
     phone = fields.get("caller_phone")
     return Details(
         place=place,
-        accuracy_m=location.accuracy_m,
-        address=location.address,
-        floor=location.floor,
-        note=location.note,
-        caller_phone=phone[:MAX_PHONE] if isinstance(phone, str) else "",
+        accuracy_m=_read_accuracy(told, problems),
+        address=_read_words(told, "address", problems),
+        floor=_read_words(told, "floor", problems),
+        note=_read_words(told, "note", problems),
+        caller_phone=_storable(phone)[:MAX_PHONE] if isinstance(phone, str) else "",
     )
+
+
+def _read_accuracy(told: dict[str, Any], problems: _Problems) -> float | None:
+    accuracy_m = told.get("accuracy_m")
+    try:
+        return _ACCURACY_M.validate_python(accuracy_m)
+    except ValidationError:
+        problems.add("bad_accuracy_m", "`location.accuracy_m` must be metres, 0 or more.")
+        return None
+
+
+def _read_words(told: dict[str, Any], name: str, problems: _Problems) -> str:
+    words = told.get(name)
+    if words is None:
+        return ""
+    if isinstance(words, int | float) and not isinstance(words, bool):
+        words = str(words)
+    if not isinstance(words, str):
+        problems.add(f"bad_{name}", f"`location.{name}` must be a text.")
+        return ""
+    if len(words) > MAX_WORDS[name]:
+        problems.add(f"bad_{name}", f"`location.{name}` was cut after {MAX_WORDS[name]} characters.")
+    return _storable(words)[: MAX_WORDS[name]]
+
+
+def _storable(text: str) -> str:
+    """`text` without what no database takes: half characters, and NUL."""
+    return text.encode(errors="replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
