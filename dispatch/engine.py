@@ -101,20 +101,22 @@ class Engine:
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
         """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
-        known = await self._reader.find_message(record.message_id)
-        if known is None:
-            async with self._lock(f"call {message.cad_ref or record.message_id}"):
-                found = await self._reader.find_incident_id(message.cad_ref) if message.cad_ref else None
-                incident_id = found or self._new_id()
+        async with self._lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
+            known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
+            if known.message_incident_id is None:
+                incident_id = known.call_incident_id or self._new_id()
+                command = command_of(message, incident_id, record.integration)
                 try:
-                    await self._change(incident_id, command_of(message, incident_id), message.details, record)
+                    await self._change(
+                        incident_id, command, message.details, record, is_new=known.call_incident_id is None
+                    )
                 except DuplicateMessage:
-                    known = await self._reader.find_message(record.message_id)
+                    known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
                 else:
                     return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
-        if known is None:
+        if known.message_incident_id is None:
             raise RuntimeError(f"message {record.message_id} is both there and not there")
-        return Taken(incident_id=known[0], attention=known[1], duplicate=True)
+        return Taken(incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True)
 
     async def answer(self, answer: cmd.AnswerAlert) -> Incident:
         """A volunteer's answer.
@@ -187,17 +189,24 @@ class Engine:
         command: cmd.Command,
         details: Details | None = None,
         message: CallRecord | None = None,
+        *,
+        is_new: bool = False,
     ) -> Incident:
         # A caller that goes away must not leave an append half told.
-        work = asyncio.ensure_future(self._change_locked(incident_id, command, details, message))
+        work = asyncio.ensure_future(self._change_locked(incident_id, command, details, message, is_new))
         return await asyncio.shield(work)
 
     async def _change_locked(
-        self, incident_id: str, command: cmd.Command, details: Details | None, message: CallRecord | None
+        self,
+        incident_id: str,
+        command: cmd.Command,
+        details: Details | None,
+        message: CallRecord | None,
+        is_new: bool,
     ) -> Incident:
         async with self._lock(incident_id):
             for _ in range(MAX_TRIES):
-                live = await self.live.find(incident_id)
+                live = None if is_new else await self.live.find(incident_id)
                 try:
                     return await self._try_change(live, command, details, message)
                 except AlreadyReserved:

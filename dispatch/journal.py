@@ -6,9 +6,8 @@ in each recipient's own sequence. Either all of it is durable or none of it has 
 
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch import tables as t
 from dispatch.core.consequences import DISPATCHERS, notices, reserved
@@ -44,19 +43,21 @@ class Journal:
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
         """
-        async with self._database.write() as connection:
-            await self._write_incident(connection, appended)
-            if appended.message:
-                await self._write_message(connection, appended.after.incident_id, appended.message)
-            if appended.details:
-                await self._write_details(connection, appended.after.incident_id, appended.details)
-            await self._write_reservations(connection, appended)
-            if not appended.events:
-                return []
-            await self._write_events(connection, appended)
-            return await self._write_inbox(connection, appended)
+        return await self._database.transact(lambda connection: self._append(connection, appended))
 
-    async def _write_incident(self, connection: AsyncConnection, appended: Appended) -> None:
+    def _append(self, connection: Connection, appended: Appended) -> list[InboxRow]:
+        self._write_incident(connection, appended)
+        if appended.message:
+            self._write_message(connection, appended.after.incident_id, appended.message)
+        if appended.details:
+            self._write_details(connection, appended.after.incident_id, appended.details)
+        self._write_reservations(connection, appended)
+        if not appended.events:
+            return []
+        self._write_events(connection, appended)
+        return self._write_inbox(connection, appended)
+
+    def _write_incident(self, connection: Connection, appended: Appended) -> None:
         after = appended.after
         projection = {
             "version": after.version,
@@ -66,18 +67,24 @@ class Journal:
             "deadline_at": next_deadline(after, self._policy),
         }
         if appended.before is None:
-            row = {"incident_id": after.incident_id, "cad_ref": after.cad_ref, "opened_at": after.opened_at}
+            row = {
+                "incident_id": after.incident_id,
+                "integration": after.integration,
+                "cad_ref": after.cad_ref,
+                "opened_at": after.opened_at,
+            }
             try:
-                await connection.execute(t.incidents.insert().values(**row, **projection))
+                connection.execute(t.incidents.insert().values(**row, **projection))
             except IntegrityError as error:
                 raise StaleIncident(after.incident_id) from error
             return
         same = (t.incidents.c.incident_id == after.incident_id) & (t.incidents.c.version == appended.before.version)
-        if (await connection.execute(update(t.incidents).where(same).values(**projection))).rowcount != 1:
+        if (connection.execute(update(t.incidents).where(same).values(**projection))).rowcount != 1:
             raise StaleIncident(after.incident_id)
 
-    async def _write_message(self, connection: AsyncConnection, incident_id: str, message: CallRecord) -> None:
+    def _write_message(self, connection: Connection, incident_id: str, message: CallRecord) -> None:
         row = {
+            "integration": message.integration,
             "message_id": message.message_id,
             "incident_id": incident_id,
             "received_at": message.received_at,
@@ -87,11 +94,11 @@ class Journal:
             "body": message.body,
         }
         try:
-            await connection.execute(t.call_messages.insert().values(**row))
+            connection.execute(t.call_messages.insert().values(**row))
         except IntegrityError as error:
             raise DuplicateMessage(message.message_id) from error
 
-    async def _write_details(self, connection: AsyncConnection, incident_id: str, details: Details) -> None:
+    def _write_details(self, connection: Connection, incident_id: str, details: Details) -> None:
         values = {
             "position": (details.place.lon, details.place.lat),
             "accuracy_m": details.accuracy_m,
@@ -101,16 +108,14 @@ class Journal:
             "caller_phone": details.caller_phone,
         }
         insert = self._database.insert(t.incident_details).values(incident_id=incident_id, **values)
-        await connection.execute(
-            insert.on_conflict_do_update(index_elements=[t.incident_details.c.incident_id], set_=values)
-        )
+        connection.execute(insert.on_conflict_do_update(index_elements=[t.incident_details.c.incident_id], set_=values))
 
-    async def _write_reservations(self, connection: AsyncConnection, appended: Appended) -> None:
+    def _write_reservations(self, connection: Connection, appended: Appended) -> None:
         held = reserved(appended.before) if appended.before else frozenset()
         wanted = reserved(appended.after)
         incident_id = appended.after.incident_id
         if released := held - wanted:
-            await connection.execute(
+            connection.execute(
                 delete(t.reservations).where(
                     t.reservations.c.resource.in_(released), t.reservations.c.incident_id == incident_id
                 )
@@ -118,11 +123,11 @@ class Journal:
         if taken := wanted - held:
             rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in sorted(taken)]
             try:
-                await connection.execute(t.reservations.insert(), rows)
+                connection.execute(t.reservations.insert(), rows)
             except IntegrityError as error:
                 raise AlreadyReserved(", ".join(sorted(taken))) from error
 
-    async def _write_events(self, connection: AsyncConnection, appended: Appended) -> None:
+    def _write_events(self, connection: Connection, appended: Appended) -> None:
         first = appended.after.version - len(appended.events) + 1
         rows = [
             {
@@ -135,11 +140,11 @@ class Journal:
             }
             for seq, event in enumerate(appended.events, start=first)
         ]
-        await connection.execute(t.events.insert(), rows)
+        connection.execute(t.events.insert(), rows)
 
-    async def _write_inbox(self, connection: AsyncConnection, appended: Appended) -> list[InboxRow]:
+    def _write_inbox(self, connection: Connection, appended: Appended) -> list[InboxRow]:
         told = notices(appended.after, appended.events)
-        last = await self._advance_inboxes(connection, [notice.recipient for notice in told])
+        last = self._advance_inboxes(connection, [notice.recipient for notice in told])
         rows = []
         for notice in reversed(told):
             rows.append(
@@ -155,10 +160,10 @@ class Journal:
             )
             last[notice.recipient] -= 1
         rows.reverse()
-        await connection.execute(t.inbox.insert(), [_inbox_values(row) for row in rows])
+        connection.execute(t.inbox.insert(), [_inbox_values(row) for row in rows])
         return rows
 
-    async def _advance_inboxes(self, connection: AsyncConnection, recipients: list[str]) -> dict[str, int]:
+    def _advance_inboxes(self, connection: Connection, recipients: list[str]) -> dict[str, int]:
         counts = {recipient: recipients.count(recipient) for recipient in sorted(set(recipients))}
         insert = self._database.insert(t.inboxes)
         statement = insert.values(
@@ -168,7 +173,7 @@ class Journal:
             index_elements=[t.inboxes.c.recipient],
             set_={"last_seq": t.inboxes.c.last_seq + statement.excluded.last_seq},
         ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq)
-        return {row.recipient: row.last_seq for row in (await connection.execute(advanced)).all()}
+        return {row.recipient: row.last_seq for row in (connection.execute(advanced)).all()}
 
 
 def _dispatcher_body(appended: Appended) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch import tables as t
 from dispatch.core.incident import Incident, evolve_all
 from dispatch.core.matching import Place
 from dispatch.event_codec import decode
-from dispatch.records import Details, InboxRow, Receipt
+from dispatch.records import Details, InboxRow, Known, Receipt
 from registry.database import Database
 
 
@@ -39,20 +39,23 @@ class JournalReader:
             rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
         return {row.resource: row.incident_id for row in rows}
 
-    async def find_incident_id(self, cad_ref: str) -> str | None:
-        query = select(t.incidents.c.incident_id).where(t.incidents.c.cad_ref == cad_ref)
-        async with self._database.read() as connection:
-            found: str | None = (await connection.execute(query)).scalar_one_or_none()
-        return found
-
-    async def find_message(self, message_id: str) -> tuple[str, str | None] | None:
-        """The incident of a message that is in the journal, and what it needed attention for."""
-        query = select(t.call_messages.c.incident_id, t.call_messages.c.attention).where(
-            t.call_messages.c.message_id == message_id
+    async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+        """What the journal already has of a message and of the call it speaks of."""
+        messages, incidents = t.call_messages.c, t.incidents.c
+        message = select(messages.incident_id, messages.attention).where(
+            messages.integration == integration, messages.message_id == message_id
         )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else (row.incident_id, row.attention)
+        call = select(incidents.incident_id).where(incidents.integration == integration, incidents.cad_ref == cad_ref)
+
+        def look(connection: Connection) -> Known:
+            row = connection.execute(message).one_or_none()
+            return Known(
+                message_incident_id=row.incident_id if row else None,
+                message_attention=row.attention if row else None,
+                call_incident_id=connection.execute(call).scalar_one_or_none() if cad_ref else None,
+            )
+
+        return await self._database.consult(look)
 
     async def find_details(self, incident_id: str) -> Details | None:
         query = select(t.incident_details).where(t.incident_details.c.incident_id == incident_id)

@@ -26,11 +26,21 @@ class CallRecord:
     """120's message as it came, byte for byte. `attention`: why it could not be understood, or None."""
 
     message_id: str
+    integration: str
     received_at: datetime
     type: str
     attention: str | None
     detail: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the journal has of a message that comes in; None where it is new."""
+
+    message_incident_id: str | None
+    message_attention: str | None
+    call_incident_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

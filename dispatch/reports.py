@@ -8,20 +8,25 @@ from dispatch.records import Details
 from dispatch.scout import Scout
 
 
-def command_of(message: Understood, incident_id: str) -> cmd.Command:
+def command_of(message: Understood, incident_id: str, integration: str) -> cmd.Command:
     """What a message of 120 asks of its incident."""
     ends = {"call.cancelled": "cancelled", "call.closed": "closed"}
     kind = str(message.type) if message.type else ""
     # Without a reference there is no telling whose call it ends: a dispatcher must look.
     if kind in ends and message.cad_ref:
         return cmd.EndCall(
-            incident_id=incident_id, cad_ref=message.cad_ref, reason=ends[kind], reported_at=message.reported_at
+            incident_id=incident_id,
+            cad_ref=message.cad_ref,
+            integration=integration,
+            reason=ends[kind],
+            reported_at=message.reported_at,
         )
     if kind == "ambulance.arrived" and message.cad_ref:
-        return cmd.ReportAmbulance(incident_id=incident_id, cad_ref=message.cad_ref)
+        return cmd.ReportAmbulance(incident_id=incident_id, cad_ref=message.cad_ref, integration=integration)
     return cmd.ReportCall(
         incident_id=incident_id,
         cad_ref=message.cad_ref,
+        integration=integration,
         reported_at=message.reported_at,
         created=kind == "call.created",
         has_location=message.details is not None,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -25,13 +26,15 @@ from registry.types import GeographyPoint, UtcDateTime
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
 _ID = String(64)
+_NAME = String(64)
 _REF = String(200)
 
 incidents = Table(
     "incidents",
     metadata,
     Column("incident_id", _ID, primary_key=True),
-    Column("cad_ref", _REF, nullable=True, unique=True),
+    Column("integration", _NAME, nullable=False),
+    Column("cad_ref", _REF, nullable=True),
     Column("version", Integer, nullable=False),
     Column("status", String(32), nullable=False),
     Column("attention", String(64), nullable=True),
@@ -39,6 +42,7 @@ incidents = Table(
     Column("is_open", Boolean(create_constraint=False), nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("deadline_at", UtcDateTime(), nullable=True),
+    UniqueConstraint("integration", "cad_ref"),
     Index(None, "is_open"),
     Index(None, "opened_at"),
 )
@@ -70,13 +74,15 @@ incident_details = Table(
 call_messages = Table(
     "call_messages",
     metadata,
-    Column("message_id", String(256), primary_key=True),
+    Column("integration", _NAME, nullable=False),
+    Column("message_id", String(256), nullable=False),
     Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False, index=True),
     Column("received_at", UtcDateTime(), nullable=False),
     Column("type", String(64), nullable=False),
     Column("attention", String(64), nullable=True),
     Column("detail", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("integration", "message_id"),
 )
 
 reservations = Table(

@@ -3,16 +3,16 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -23,6 +23,8 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # Another process (an import beside the running service) may hold the write lock for as long as one transaction.
 BUSY_TIMEOUT_MS = 30_000
 READERS = 4
+
+T = TypeVar("T")
 
 
 class BadDatabaseUrl(ValueError):
@@ -55,7 +57,9 @@ class Database:
         self._reader: AsyncEngine
         self._writer: AsyncEngine
         self._write_lock: AbstractAsyncContextManager[Any]
+        self._direct: _DirectSqlite | None = None
         if self.is_sqlite:
+            self._direct = _DirectSqlite(self.url)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=READERS)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._write_lock = asyncio.Lock()
@@ -78,6 +82,25 @@ class Database:
         async with self._write_lock, _connected(self._writer) as connection, connection.begin():
             yield connection
 
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """`work` as one transaction: durable when this returns, undone when `work` raises.
+
+        For the hot path: on SQLite the whole of `work` runs in the writer's thread, where `write()` changes threads
+        for every statement. `work` must not touch what belongs to the event loop.
+        """
+        if self._direct is None:
+            async with self.write() as connection:
+                return await connection.run_sync(work)
+        async with self._write_lock:
+            return await self._direct.transact(work)
+
+    async def consult(self, work: Callable[[Connection], T]) -> T:
+        """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
+        if self._direct is None:
+            async with self.read() as connection:
+                return await connection.run_sync(work)
+        return await self._direct.consult(work)
+
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this database's dialect, which has `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
@@ -86,6 +109,39 @@ class Database:
         """Close all connections; a transaction under way is rolled back."""
         await self._reader.dispose()
         await self._writer.dispose()
+        if self._direct is not None:
+            await asyncio.to_thread(self._direct.close)
+
+
+class _DirectSqlite:
+    """SQLite without a thread change for each statement: one thread writes, a few read, each on its own connection."""
+
+    def __init__(self, url: URL) -> None:
+        plain = url.set(drivername="sqlite")
+        self._writer = _with_pragmas(create_engine(plain, pool_size=1, max_overflow=0), begin="BEGIN IMMEDIATE")
+        self._reader = _with_pragmas(create_engine(plain, pool_size=READERS, max_overflow=0), begin="BEGIN")
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
+        self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._begin, work)
+
+    async def consult(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
+
+    def close(self) -> None:
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _begin(self, work: Callable[[Connection], T]) -> T:
+        with self._writer.begin() as connection:
+            return work(connection)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._reader.connect() as connection:
+            return work(connection)
 
 
 def migrate(url: str | None = None) -> None:
@@ -176,8 +232,12 @@ def _is_sqlite(url: URL) -> bool:
 
 def _sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    _with_pragmas(engine.sync_engine, begin=begin)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
+    @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         # The driver's own implicit BEGIN would come too late and deferred; SQLAlchemy's "begin" event sends ours.
         connection.isolation_level = None
@@ -190,7 +250,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 

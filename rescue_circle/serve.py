@@ -80,7 +80,12 @@ async def serve(settings: Settings) -> None:
 async def _work(settings: Settings, database: Database, gate: Gate) -> None:
     service = await build_service(settings, database)
     gate.app = build_app(service, database)
-    log.info("ready", aeds=service.directory.aed_count, rescuers=service.directory.rescuer_count)
+    log.info(
+        "ready",
+        address=f"http://{settings.host}:{settings.port}",
+        aeds=service.directory.aed_count,
+        rescuers=service.directory.rescuer_count,
+    )
     deadlines = asyncio.create_task(service.engine.deadlines.run())
     try:
         while not deadlines.done():
@@ -114,6 +119,9 @@ async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
 def configure_logs(level: str) -> None:
     """Structured lines on standard error; no personal data goes into them."""
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # These tell of every socket and every table; what matters of it is in our own lines.
+    for chatty in ("uvicorn.error", "alembic"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         processors=[

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
+from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
@@ -36,6 +37,7 @@ def build_router(service: DispatchService) -> APIRouter:
         message = understand(body, area=service.area, received_at=service.clock.now())
         record = CallRecord(
             message_id=message_id,
+            integration=DEFAULT_INTEGRATION,
             received_at=datetime.now(UTC),
             type=str(message.type or ""),
             attention=message.attention,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.core.candidates import Candidates, Way
+from dispatch.core.events import DEFAULT_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ReportCall:
     created: bool
     has_location: bool = False
     moved_m: float | None = None
+    integration: str = DEFAULT_INTEGRATION
     ambulance_eta_at: datetime | None = None
     attention: str | None = None
 
@@ -36,6 +38,7 @@ class EndCall:
     cad_ref: str | None
     reported_at: datetime
     reason: str
+    integration: str = DEFAULT_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class ReportAmbulance:
 
     incident_id: str
     cad_ref: str | None
+    integration: str = DEFAULT_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

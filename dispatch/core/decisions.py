@@ -26,10 +26,10 @@ def decide(incident: Incident | None, command: cmd.Command, now: datetime, polic
         case cmd.ReportCall():
             return tuple(_report_call(incident, command))
         case cmd.EndCall():
-            opening = _opening(incident, command.incident_id, command.cad_ref)
+            opening = _opening(incident, command)
             return (*opening, *_end_call(incident, command.reason, command.reported_at))
         case cmd.ReportAmbulance():
-            opening = _opening(incident, command.incident_id, command.cad_ref)
+            opening = _opening(incident, command)
             return (*opening, *_ambulance_arrived(incident))
     if incident is None:
         raise Refused("unknown_incident", "There is no such incident.")
@@ -100,12 +100,19 @@ def _searches(incident: Incident) -> bool:
     return incident.located and not (incident.search_ended or incident.ambulance_arrived)
 
 
-def _opening(incident: Incident | None, incident_id: str, cad_ref: str | None) -> tuple[ev.Event, ...]:
-    return () if incident else (ev.IncidentOpened(incident_id=incident_id, cad_ref=cad_ref),)
+def _opening(
+    incident: Incident | None, command: cmd.ReportCall | cmd.EndCall | cmd.ReportAmbulance
+) -> tuple[ev.Event, ...]:
+    if incident:
+        return ()
+    opened = ev.IncidentOpened(
+        incident_id=command.incident_id, cad_ref=command.cad_ref, integration=command.integration
+    )
+    return (opened,)
 
 
 def _report_call(incident: Incident | None, report: cmd.ReportCall) -> Iterator[ev.Event]:
-    yield from _opening(incident, report.incident_id, report.cad_ref)
+    yield from _opening(incident, report)
     if report.created and not (incident and incident.call_confirmed):
         yield ev.CallConfirmed()
     if incident and incident.closed:

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+DEFAULT_INTEGRATION = "120"
+"""The name of a city's only 120 system, where nobody has named it otherwise."""
+
 
 class Role(StrEnum):
     DIRECT = "direct"
@@ -17,11 +20,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentOpened:
-    """A call, or something that may be one, has reached us. `cad_ref` is 120's reference where it could be read."""
+    """A call, or something that may be one, has reached us. `cad_ref` is 120's reference where it could be read.
+
+    integration: which 120 system told us; references are unique within one.
+    """
 
     schema_version: ClassVar[int] = 1
     incident_id: str
     cad_ref: str | None
+    integration: str = DEFAULT_INTEGRATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ class Incident:
     incident_id: str
     cad_ref: str | None
     opened_at: datetime
+    integration: str = ev.DEFAULT_INTEGRATION
     version: int = 1
     call_confirmed: bool = False
     location_reported_at: datetime | None = None
@@ -107,7 +108,9 @@ class Incident:
 def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident:
     """The incident after `event`, which happened at `at`."""
     if isinstance(event, ev.IncidentOpened):
-        return Incident(incident_id=event.incident_id, cad_ref=event.cad_ref, opened_at=at)
+        return Incident(
+            incident_id=event.incident_id, cad_ref=event.cad_ref, opened_at=at, integration=event.integration
+        )
     if incident is None:
         raise ValueError(f"an incident begins with IncidentOpened, not with {type(event).__name__}")
     changed = _evolve_call(incident, event)

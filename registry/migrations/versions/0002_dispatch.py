@@ -39,6 +39,7 @@ def _create_incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("incident_id", sa.String(length=64), nullable=False),
+        sa.Column("integration", sa.String(length=64), nullable=False),
         sa.Column("cad_ref", sa.String(length=200), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -47,7 +48,7 @@ def _create_incidents() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("deadline_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incidents")),
-        sa.UniqueConstraint("cad_ref", name=op.f("uq_incidents_cad_ref")),
+        sa.UniqueConstraint("integration", "cad_ref", name=op.f("uq_incidents_integration_cad_ref")),
     )
     op.create_index(op.f("ix_incidents_is_open"), "incidents", ["is_open"], unique=False)
     op.create_index(op.f("ix_incidents_opened_at"), "incidents", ["opened_at"], unique=False)
@@ -83,6 +84,7 @@ def _create_personal_data() -> None:
     )
     op.create_table(
         "call_messages",
+        sa.Column("integration", sa.String(length=64), nullable=False),
         sa.Column("message_id", sa.String(length=256), nullable=False),
         sa.Column("incident_id", sa.String(length=64), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
@@ -93,7 +95,7 @@ def _create_personal_data() -> None:
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incidents.incident_id"], name=op.f("fk_call_messages_incident_id_incidents")
         ),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_call_messages")),
+        sa.PrimaryKeyConstraint("integration", "message_id", name=op.f("pk_call_messages")),
     )
     op.create_index(op.f("ix_call_messages_incident_id"), "call_messages", ["incident_id"], unique=False)
 
