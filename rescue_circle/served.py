@@ -23,13 +23,14 @@ class ServiceNotReady(RuntimeError):
 
 @contextmanager
 def served(settings: Mapping[str, str], *, log: Path) -> Iterator[str]:
-    """The address of a service with these RESCUE_* settings; standard output and error go to `log`.
+    """The address of a service with these RESCUE_* settings and no others; standard output and error go to `log`.
 
     Raises:
         ServiceNotReady: it ended, or was not ready in 90 s.
     """
     port = _free_port()
-    environment = {**os.environ, **settings, "RESCUE_HOST": HOST, "RESCUE_PORT": str(port)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
+    environment = {**inherited, **settings, "RESCUE_HOST": HOST, "RESCUE_PORT": str(port)}
     command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
     with log.open("wb") as output:
         # A session of its own, so that Ctrl-C reaches us alone and the service ends when we say so.
