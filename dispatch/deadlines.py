@@ -6,7 +6,6 @@ What is due is derived from each incident's events, so a restart finds every dea
 import asyncio
 import heapq
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -65,8 +64,8 @@ class Deadlines:
         finally:
             for wait in waits:
                 wait.cancel()
-                with suppress(asyncio.CancelledError):
-                    await wait
+            # Gathered, not suppressed one by one: a cancellation of our own that comes just now must get through.
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _fire_one(self, incident_id: str) -> None:
         while True:
