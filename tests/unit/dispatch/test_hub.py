@@ -1,0 +1,154 @@
+"""Mailboxes remember what was just written, within bounds, and know when they must read it again."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.hub import MAX_REPLIES, MAX_ROWS, Hub, Mailbox
+from dispatch.records import InboxRow
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+NAME = "rescuer:r1"
+
+
+def row(seq: int, recipient: str = NAME) -> InboxRow:
+    return InboxRow(
+        recipient=recipient, seq=seq, kind="alert", incident_id="inc", alert_id="inc-1", at=NOON, body={"reason": ""}
+    )
+
+
+def send_remembered(mailbox: Mailbox) -> list[int]:
+    sent = []
+    while (next_row := mailbox.take_next()) is not None:
+        mailbox.sent(next_row.seq)
+        sent.append(next_row.seq)
+    return sent
+
+
+def test_rows_come_out_in_order_whatever_order_they_came_in() -> None:
+    mailbox = Mailbox(NAME, 0)
+    for seq in (3, 1, 2):
+        mailbox.offer(row(seq))
+
+    assert send_remembered(mailbox) == [1, 2, 3]
+
+
+def test_after_a_gap_the_row_must_be_read_from_the_journal() -> None:
+    mailbox = Mailbox(NAME, 0)
+    mailbox.offer(row(1))
+    mailbox.offer(row(3))
+
+    assert send_remembered(mailbox) == [1]
+    assert mailbox.newest_seq == 3, "there is more to send"
+    mailbox.sent(2)
+    assert send_remembered(mailbox) == [3]
+
+
+def test_a_mailbox_that_overflows_forgets_rows_but_not_that_they_are_there() -> None:
+    mailbox = Mailbox(NAME, 0)
+    for seq in range(1, 10 * MAX_ROWS):
+        mailbox.offer(row(seq))
+
+    assert send_remembered(mailbox) == list(range(1, MAX_ROWS + 1))
+    assert mailbox.newest_seq == 10 * MAX_ROWS - 1
+
+
+def test_rows_already_sent_leave_room_for_new_ones() -> None:
+    mailbox = Mailbox(NAME, 0)
+    for seq in range(1, MAX_ROWS + 1):
+        mailbox.offer(row(seq))
+    mailbox.sent(MAX_ROWS)
+    mailbox.offer(row(MAX_ROWS + 1))
+
+    assert send_remembered(mailbox) == [MAX_ROWS + 1]
+
+
+def test_answers_that_are_not_read_are_refused_beyond_a_bound() -> None:
+    mailbox = Mailbox(NAME, 0)
+
+    taken = [mailbox.reply(str(number)) for number in range(2 * MAX_REPLIES)]
+
+    assert taken == [True] * MAX_REPLIES + [False] * MAX_REPLIES
+    assert mailbox.take_replies() == [str(number) for number in range(MAX_REPLIES)]
+    assert mailbox.take_replies() == []
+    assert mailbox.reply("again")
+
+
+async def test_waiting_ends_when_there_is_something_to_send_and_not_before() -> None:
+    for bring in (lambda box: box.reply("hello"), lambda box: box.offer(row(6))):
+        mailbox = Mailbox(NAME, 5)
+        waiting = asyncio.create_task(mailbox.wait())
+        mailbox.offer(row(5))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        early = waiting.done()
+        bring(mailbox)
+        await asyncio.wait_for(waiting, timeout=20)
+
+        assert not early
+
+
+def test_a_newer_phone_replaces_the_older_but_consoles_stand_side_by_side() -> None:
+    hub, old, new = Hub(), Mailbox(NAME, 0), Mailbox(NAME, 0)
+    consoles = [Mailbox("dispatchers", 0), Mailbox("dispatchers", 0)]
+
+    hub.open(old, alone=True)
+    hub.open(new, alone=True)
+    for console in consoles:
+        hub.open(console, alone=False)
+
+    assert old.replaced.is_set()
+    assert not new.replaced.is_set()
+    assert not any(console.replaced.is_set() for console in consoles)
+    assert hub.connected == 4
+
+
+def test_rows_and_words_reach_everyone_of_that_name_and_nobody_else() -> None:
+    hub, mine, mine_too, other = Hub(), Mailbox(NAME, 0), Mailbox(NAME, 0), Mailbox("rescuer:r2", 0)
+    for mailbox in (mine, mine_too, other):
+        hub.open(mailbox, alone=False)
+
+    hub.offer([row(1), row(1, "rescuer:nobody")])
+    hub.tell(NAME, "word")
+    hub.tell("rescuer:nobody", "word")
+
+    assert [box.newest_seq for box in (mine, mine_too, other)] == [1, 1, 0]
+    assert [box.take_replies() for box in (mine, mine_too, other)] == [["word"], ["word"], []]
+
+
+def test_who_has_hung_up_is_not_connected_though_an_older_line_may_be() -> None:
+    hub, old, new = Hub(), Mailbox(NAME, 0), Mailbox(NAME, 0)
+    hub.open(old, alone=True)
+    hub.open(new, alone=True)
+
+    hub.close(old)
+    after_one = hub.is_connected(NAME)
+    hub.close(new)
+
+    assert after_one
+    assert not hub.is_connected(NAME)
+    assert hub.connected == 0
+
+
+@given(
+    start=st.integers(0, 5),
+    steps=st.lists(st.integers(1, 100).map(lambda seq: ("offer", seq)) | st.just(("send", 0)), max_size=60),
+)
+def test_with_the_journal_at_hand_every_row_is_sent_once_and_in_order(start: int, steps: list[tuple[str, int]]) -> None:
+    mailbox, written = Mailbox(NAME, start), start
+    sent: list[int] = []
+    for step, count in steps:
+        if step == "offer":
+            for seq in range(written + 1, written + count + 1):
+                mailbox.offer(row(seq))
+            written += count
+        else:
+            missed = [row(mailbox.sent_seq + 1)] if mailbox.newest_seq > mailbox.sent_seq else []
+            for next_row in [found] if (found := mailbox.take_next()) else missed:
+                mailbox.sent(next_row.seq)
+                sent.append(next_row.seq)
+
+    assert sent == list(range(start + 1, start + 1 + len(sent)))
+    assert mailbox.newest_seq == written
