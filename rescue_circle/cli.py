@@ -6,18 +6,28 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from dispatch.tokens import Access, Identity, TokenSigner
+from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
+from geo.network_file import NetworkFileError
 from registry.cli import app as registry_app
+from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
 from rescue_circle.demo import demo
 from rescue_circle.serve import configure_logs, serve
-from rescue_circle.settings import get_settings
+from rescue_circle.settings import BadSettings, get_settings
 from simulators.cli import simulate
 
-app = typer.Typer(no_args_is_help=True, help="Volunteers and AEDs at the patient's side in four minutes.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Volunteers and AEDs at the patient's side in four minutes.",
+)
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
+KNOWN_FAILURES = (BadDatabaseUrl, BadSettings, DatabaseUnreachable, NetworkFileError, OSError, WeakSecret)
+"""What a user can mend; their messages say how."""
+
 app.add_typer(geo_app, name="geo")
 app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
@@ -67,10 +77,8 @@ def main() -> None:
     """Run a command; a failure that names its cause ends with one line and exit code 2, not with a traceback."""
     try:
         app()
+    except KNOWN_FAILURES as error:
+        Console(stderr=True, soft_wrap=True).print(f"[red]{escape(str(error))}[/red]", highlight=False)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
-        if getattr(error, "code", None) is None and not isinstance(error, OSError):
-            raise
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
-        sys.exit(2)

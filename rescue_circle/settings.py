@@ -1,6 +1,7 @@
 """Settings of the service, each from an environment variable RESCUE_...; the README has the table."""
 
-from datetime import datetime
+import base64
+import binascii
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dispatch.service_area import ServiceArea
 from registry.database import DEFAULT_URL
+
+LEAST_KEY_BYTES = 24
+"""What the Standard Webhooks specification asks of a secret."""
 
 
 class BadSettings(ValueError):
@@ -26,7 +30,7 @@ class Settings(BaseSettings):
     network: Path | None = Field(None, description="walk network of the city; without it straight lines are used")
     host: str = "127.0.0.1"
     port: int = Field(8120, ge=0, le=65535)
-    webhook_secret: str = Field(min_length=8, description="120's secret, whsec_ and base64")
+    webhook_secret: str = Field(description="120's secret, whsec_ and base64")
     token_secret: str = Field(min_length=32, description="signs tokens; at least 32 characters, random")
     time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
     service_area: str | None = Field(None, description="min_lon,min_lat,max_lon,max_lat; default: the network's")
@@ -35,6 +39,19 @@ class Settings(BaseSettings):
     clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster the clock runs")
     heartbeat_s: float = Field(20.0, gt=0)
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _usable_secret(cls, secret: str) -> str:
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error as error:
+            raise ValueError(
+                "write whsec_ and the base64 of the secret, as openssl rand -base64 32 gives it"
+            ) from error
+        if len(key) < LEAST_KEY_BYTES:
+            raise ValueError(f"the secret must be at least {LEAST_KEY_BYTES} random bytes")
+        return secret
 
     @field_validator("time_zone")
     @classmethod
@@ -55,10 +72,6 @@ class Settings(BaseSettings):
     @property
     def area(self) -> ServiceArea | None:
         return _parse_area(self.service_area) if self.service_area else None
-
-    @property
-    def start(self) -> datetime | None:
-        return self.clock_start
 
 
 def get_settings() -> Settings:

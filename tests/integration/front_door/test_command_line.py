@@ -1,0 +1,64 @@
+"""The command line says in one line what is wrong and what to do, and never shows a traceback for it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch.tokens import Access, TokenSigner
+from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
+
+GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SECRET, "RESCUE_PORT": "0"}
+
+
+def run(*arguments: str, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
+    return subprocess.run(
+        [sys.executable, "-c", "from rescue_circle.cli import main; main()", *arguments],
+        env={**environment, **settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"RESCUE_WEBHOOK_SECRET": ""}, "RESCUE_WEBHOOK_SECRET"),
+        ({"RESCUE_WEBHOOK_SECRET": "whsec_%%%"}, "base64"),
+        ({"RESCUE_WEBHOOK_SECRET": "whsec_c2hvcnQ="}, "24 random bytes"),
+        ({"RESCUE_TOKEN_SECRET": "short"}, "RESCUE_TOKEN_SECRET"),
+        ({"RESCUE_TIME_ZONE": "Mars/Olympus"}, "Asia/Shanghai"),
+        ({"RESCUE_SERVICE_AREA": "1,2,3"}, "min_lon,min_lat,max_lon,max_lat"),
+        ({"RESCUE_NETWORK": "missing.net"}, "missing.net"),
+        ({"RESCUE_NETWORK": "foreign.net"}, "rescue-circle geo build"),
+        ({"RESCUE_DATABASE_URL": "mysql://nowhere"}, "sqlite"),
+    ],
+)
+def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tmp_path: Path) -> None:
+    (tmp_path / "foreign.net").write_text("not a network")
+
+    done = run("serve", folder=tmp_path, **{**GOOD, **change})
+
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_issued_token_is_the_bearers(tmp_path: Path) -> None:
+    done = run("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path, **GOOD)
+
+    identity = TokenSigner(TOKEN_SECRET).check(done.stdout.strip())
+    assert (identity.subject, identity.access) == ("desk-1", Access.DISPATCHER)
+
+
+def test_a_token_is_not_issued_without_the_services_secret(tmp_path: Path) -> None:
+    done = run("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "RESCUE_TOKEN_SECRET" in done.stderr
