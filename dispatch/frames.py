@@ -29,6 +29,9 @@ alerts of one call tell no more than one (assumption: about a city block)."""
 
 METRES_PER_DEGREE = 111_320.0
 
+LONGEST_CELL = 1.005
+"""A degree of the ellipsoid is up to 0.34 % longer than that, and the circle's centre is rounded: never too small."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
@@ -145,8 +148,8 @@ def area_around(details: Details) -> wire.AreaFrame:
     lat = (row + 0.5) * step_lat
     step_lon = step_lat / max(math.cos(math.radians(lat)), 0.01)
     lon = (math.floor(details.place.lon / step_lon) + 0.5) * step_lon
-    radius_m = AREA_CELL_M / math.sqrt(2) + (details.accuracy_m or 0.0)
-    return wire.AreaFrame(lon=round(lon, 6), lat=round(lat, 6), radius_m=round(radius_m, 0))
+    radius_m = AREA_CELL_M / math.sqrt(2) * LONGEST_CELL + (details.accuracy_m or 0.0)
+    return wire.AreaFrame(lon=round(lon, 6), lat=round(lat, 6), radius_m=math.ceil(radius_m))
 
 
 def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
