@@ -1,6 +1,7 @@
 """Mailboxes remember what was just written, within bounds, and know when they must read it again."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -77,7 +78,8 @@ def test_answers_that_are_not_read_are_refused_beyond_a_bound() -> None:
 
 
 async def test_waiting_ends_when_there_is_something_to_send_and_not_before() -> None:
-    for bring in (lambda box: box.reply("hello"), lambda box: box.offer(row(6))):
+    bringers: list[Callable[[Mailbox], object]] = [lambda box: box.reply("hello"), lambda box: box.offer(row(6))]
+    for bring in bringers:
         mailbox = Mailbox(NAME, 5)
         waiting = asyncio.create_task(mailbox.wait())
         mailbox.offer(row(5))

@@ -1,0 +1,73 @@
+"""Every event comes back from the journal as it went in, and none is guessed."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.core import events as ev
+from dispatch.event_codec import UnreadableEvent, decode, encode, event_type, stamped
+
+KINDS: tuple[type[ev.Event], ...] = get_args(ev.Event)
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30))])
+
+st.register_type_strategy(
+    datetime, st.builds(lambda s, zone: (NOON + timedelta(seconds=s)).astimezone(zone), st.floats(-1e9, 1e9), ZONES)
+)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(str, st.text(st.characters(codec="utf-8")))
+any_event = st.one_of([st.from_type(kind) for kind in KINDS])
+
+
+def through_json(event: ev.Event) -> ev.Event:
+    body: dict[str, Any] = json.loads(json.dumps(encode(event)))
+    return decode(event_type(event), event.schema_version, body)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_kind_of_event_survives_the_journal(kind: type[ev.Event]) -> None:
+    @given(st.from_type(kind))
+    def check(event: ev.Event) -> None:
+        assert through_json(event) == event
+        assert type(through_json(event)) is kind
+
+    check()
+
+
+@given(any_event, st.integers(-3, 100).filter(lambda version: version != 1))
+def test_an_event_of_another_version_is_not_guessed(event: ev.Event, version: int) -> None:
+    with pytest.raises(UnreadableEvent, match="version"):
+        decode(event_type(event), version, encode(event))
+
+
+@given(any_event)
+def test_an_event_of_an_unknown_name_is_not_guessed(event: ev.Event) -> None:
+    with pytest.raises(UnreadableEvent, match="not known"):
+        decode(f"{event_type(event)}Twice", 1, encode(event))
+
+
+@given(any_event.filter(lambda event: bool(encode(event))), st.data())
+def test_an_event_that_lacks_a_field_is_not_guessed(event: ev.Event, data: st.DataObject) -> None:
+    body = encode(event)
+    del body[data.draw(st.sampled_from(sorted(body)))]
+
+    with pytest.raises(UnreadableEvent, match="fit"):
+        decode(event_type(event), 1, body)
+
+
+@given(any_event)
+def test_dispatchers_see_the_event_by_its_name_and_time(event: ev.Event) -> None:
+    told = json.loads(json.dumps(stamped(event, NOON)))
+
+    assert told["type"] == event_type(event)
+    assert datetime.fromisoformat(told["at"]) == NOON
+
+
+def test_no_event_has_room_for_personal_data() -> None:
+    names = {name for kind in KINDS for name in kind.__dataclass_fields__}
+
+    assert not names & {"lon", "lat", "address", "floor", "note", "phone", "caller_phone", "name", "place"}
