@@ -4,6 +4,7 @@ They are many and none is worth a transaction of its own, so they are gathered a
 at most one batch, and the phone acknowledges again when it resumes.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, update
@@ -52,8 +53,17 @@ class ReceiptBook:
         except BaseException:
             for recipient, seq in acked.items():
                 self.acknowledged(recipient, seq)
-            self._receipts = receipts | self._receipts
+            for receipt in receipts.values():
+                self._keep(receipt)
             raise
+
+    def _keep(self, older: Receipt) -> None:
+        newer = self._receipts.get(older.alert_id, older)
+        self._receipts[older.alert_id] = replace(
+            older,
+            delivered_at=older.delivered_at or newer.delivered_at,
+            seen_at=older.seen_at or newer.seen_at,
+        )
 
     async def _write(self, acked: dict[str, int], receipts: list[Receipt]) -> None:
         insert = self._database.insert(t.receipts)
