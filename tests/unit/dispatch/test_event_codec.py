@@ -1,6 +1,7 @@
 """Every event comes back from the journal as it went in, and none is guessed."""
 
 import json
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_args
 
@@ -50,10 +51,15 @@ def test_an_event_of_an_unknown_name_is_not_guessed(event: ev.Event) -> None:
         decode(f"{event_type(event)}Twice", 1, encode(event))
 
 
-@given(any_event.filter(lambda event: bool(encode(event))), st.data())
+def needed(event: ev.Event) -> list[str]:
+    """Fields that have no default for events of before they were there."""
+    return sorted(one.name for one in fields(event) if one.default is MISSING)
+
+
+@given(any_event.filter(lambda event: bool(needed(event))), st.data())
 def test_an_event_that_lacks_a_field_is_not_guessed(event: ev.Event, data: st.DataObject) -> None:
     body = encode(event)
-    del body[data.draw(st.sampled_from(sorted(body)))]
+    del body[data.draw(st.sampled_from(needed(event)))]
 
     with pytest.raises(UnreadableEvent, match="fit"):
         decode(event_type(event), 1, body)

@@ -1,0 +1,218 @@
+"""Whatever happens to an incident, and in whatever order, these things hold."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from dispatch.core import commands as cmd
+from dispatch.core import events as ev
+from dispatch.core.candidates import Way
+from dispatch.core.consequences import aed_key, notices, rescuer_key, reserved
+from dispatch.core.decisions import next_deadline, wanted_search
+from dispatch.core.incident import AlertStatus, Incident, evolve_all
+from dispatch.core.policy import Policy
+from dispatch.core.refusals import Refused
+from tests.unit.dispatch.incident_story import INCIDENT, Story, Trip, call, candidates
+
+RESCUERS = [f"r{number}" for number in range(14)]
+AEDS = [f"aed{number}" for number in range(5)]
+OVER = {
+    AlertStatus.DONE,
+    AlertStatus.DECLINED,
+    AlertStatus.TIMED_OUT,
+    AlertStatus.WITHDRAWN,
+    AlertStatus.HANDED_BACK,
+    AlertStatus.STOOD_DOWN,
+}
+seconds = st.floats(1, 1_000)
+reported = st.integers(-120, 120)
+directs = st.dictionaries(st.sampled_from(RESCUERS), seconds)
+trips = st.lists(
+    st.tuples(st.sampled_from(RESCUERS), st.sampled_from(AEDS), seconds, seconds).map(
+        lambda trip: (trip[0], trip[1], min(trip[2:]), max(trip[2:]))
+    ),
+    max_size=12,
+)
+
+
+class IncidentMachine(RuleBasedStateMachine):
+    """Plays 120, phones, dispatchers and time against one incident, as the engine would pass their words on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = Story(candidates({}), policy=Policy(alerts=5, fetch_alerts=2))
+        self.direct: dict[str, float] = {}
+        self.trips: list[Trip] = []
+        self.log: list[tuple[ev.Event, datetime]] = []
+        self.returned: set[str] = set()
+
+    @property
+    def incident(self) -> Incident:
+        assert self.story.incident is not None
+        return self.story.incident
+
+    def tell(self, command: cmd.Command) -> list[ev.Event]:
+        self._look_around()
+        before, told = self.story.incident, len(self.story.events)
+        try:
+            events = self.story.tell(command)
+        except Refused:
+            assert self.story.incident is before, "a refusal changes nothing"
+            assert len(self.story.events) == told
+            return []
+        self.log += [(event, self.story.now) for event in events]
+        if events:
+            notices(self.incident, events)
+        return events
+
+    def _look_around(self) -> None:
+        # Matching offers nobody who is promised already, and no AED either.
+        promised = reserved(self.story.incident) if self.story.incident else frozenset()
+        self.story.around = candidates(
+            {one: walk_s for one, walk_s in self.direct.items() if rescuer_key(one) not in promised},
+            [trip for trip in self.trips if rescuer_key(trip[0]) not in promised and aed_key(trip[1]) not in promised],
+        )
+
+    @rule(direct=directs, offered=trips)
+    def people_move(self, direct: dict[str, float], offered: list[Trip]) -> None:
+        self.direct, self.trips = direct, offered
+
+    @rule(
+        created=st.booleans(),
+        has_location=st.booleans(),
+        away_s=reported,
+        eta_s=st.none() | st.integers(-60, 2_000),
+        attention=st.none() | st.sampled_from(["no_datum", "not_utf8"]),
+    )
+    def report(self, created: bool, has_location: bool, away_s: int, eta_s: int | None, attention: str | None) -> None:
+        at = self.story.now + timedelta(seconds=away_s)
+        eta_at = None if eta_s is None else self.story.now + timedelta(seconds=eta_s)
+        self.tell(
+            call(
+                created=created,
+                has_location=has_location,
+                reported_at=at,
+                ambulance_eta_at=eta_at,
+                attention=attention,
+                moved_m=12.0 if has_location else None,
+            )
+        )
+
+    @rule(reason=st.sampled_from(["cancelled", "closed", "stood_down"]), away_s=reported)
+    def end(self, reason: str, away_s: int) -> None:
+        at = self.story.now + timedelta(seconds=away_s)
+        self.tell(cmd.EndCall(incident_id=INCIDENT, cad_ref="cad-1", reported_at=at, reason=reason))
+
+    @rule()
+    def ambulance(self) -> None:
+        self.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(waited_s=st.integers(0, 90) | st.integers(90, 4_000))
+    def time_passes(self, waited_s: int) -> None:
+        self._look_around()
+        self.story.now += timedelta(seconds=waited_s)
+        self.reach_deadline()
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule()
+    def the_next_deadline_is_reached(self) -> None:
+        due = next_deadline(self.incident, self.story.policy)
+        if due is not None:
+            self.story.now = max(self.story.now, due)
+            self.reach_deadline()
+
+    def reach_deadline(self) -> None:
+        self.tell(cmd.ReachDeadline())
+        due = next_deadline(self.incident, self.story.policy)
+        assert due is None or due > self.story.now, "a deadline that stays in the past would fire without end"
+
+    @precondition(lambda self: self.story.incident is not None and self.story.incident.alerts)
+    @rule(
+        data=st.data(),
+        answer=st.sampled_from(cmd.Answer),
+        wrong_person=st.integers(0, 9).map(lambda dice: dice == 0),
+        aed_returned=st.booleans(),
+    )
+    def somebody_answers(self, data: st.DataObject, answer: cmd.Answer, wrong_person: bool, aed_returned: bool) -> None:
+        alert = data.draw(st.sampled_from(list(self.incident.alerts.values())))
+        rescuer_id = "intruder" if wrong_person else alert.rescuer_id
+        events = self.tell(
+            cmd.AnswerAlert(alert_id=alert.alert_id, rescuer_id=rescuer_id, answer=answer, aed_returned=aed_returned)
+        )
+        assert not (wrong_person and events), "nobody answers for somebody else"
+
+    @precondition(lambda self: self.story.incident is not None and self.story.incident.alerts)
+    @rule(data=st.data())
+    def somebody_sees_the_aed_in_its_place(self, data: st.DataObject) -> None:
+        self.tell(cmd.ConfirmAedReturned(alert_id=data.draw(st.sampled_from(sorted(self.incident.alerts)))))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(data=st.data())
+    def the_patient_has_moved(self, data: st.DataObject) -> None:
+        way = st.none() | st.builds(Way, walk_time_s=seconds, to_aed_s=st.none() | seconds, straight_line=st.booleans())
+        ways = {alert.alert_id: data.draw(way) for alert in self.incident.held_alerts}
+        self.tell(cmd.ReviseWays(ways=ways))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule()
+    def matching_fails(self) -> None:
+        self.tell(cmd.RaiseAttention(code="matching_failed"))
+
+    @invariant()
+    def nobody_is_alerted_twice(self) -> None:
+        assert all(count == 1 for count in Counter(self.story.alerted).values())
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def no_aed_is_promised_to_two(self) -> None:
+        kept = [
+            alert.aed_id
+            for alert in self.incident.alerts.values()
+            if alert.aed_id and (alert.status not in OVER or alert.carries_aed) and not alert.aed_returned
+        ]
+        assert len(kept) == len(set(kept))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def reserved_are_those_who_are_held_and_the_aeds_that_are_away(self) -> None:
+        alerts = self.incident.alerts.values()
+        people = {rescuer_key(alert.rescuer_id) for alert in alerts if alert.status not in OVER}
+        away = {event.aed_id for event, _ in self.log if isinstance(event, ev.AedCollected)} - {
+            event.aed_id for event, _ in self.log if isinstance(event, ev.AedReturned)
+        }
+        keys = reserved(self.incident)
+        assert {key for key in keys if key.startswith("rescuer:")} == people
+        assert {aed_key(aed_id) for aed_id in away} <= keys
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def never_more_ring_or_walk_than_the_policy_says(self) -> None:
+        held = [alert for alert in self.incident.held_alerts if alert.status is not AlertStatus.ARRIVED]
+        assert len(held) <= self.story.policy.alerts
+
+    @precondition(lambda self: self.story.incident is not None and self.story.incident.closed)
+    @invariant()
+    def a_closed_incident_holds_nobody_and_waits_for_nothing(self) -> None:
+        assert self.incident.held_alerts == ()
+        assert next_deadline(self.incident, self.story.policy) is None
+        assert wanted_search(self.incident, self.story.now, self.story.policy) is None
+
+    @precondition(lambda self: self.story.incident is not None and self.story.incident.ambulance_arrived)
+    @invariant()
+    def once_the_ambulance_is_there_nobody_rings_or_walks(self) -> None:
+        assert all(alert.status is AlertStatus.ARRIVED for alert in self.incident.held_alerts)
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def replaying_the_events_gives_the_state(self) -> None:
+        assert self.incident.version == len(self.log) == len(self.story.events)
+        assert evolve_all(None, self.log) == self.incident
+
+
+TestIncidentMachine = pytest.mark.timeout(120)(IncidentMachine.TestCase)
+TestIncidentMachine.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
