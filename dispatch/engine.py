@@ -16,7 +16,7 @@ from dispatch.clock import Clock
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import no_candidates
-from dispatch.core.consequences import aed_key
+from dispatch.core.consequences import aed_key, reserved
 from dispatch.core.decisions import decide, next_deadline, wanted_search
 from dispatch.core.incident import Incident, evolve
 from dispatch.core.policy import Policy
@@ -101,22 +101,28 @@ class Engine:
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
         """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
+        # Shielded with its lock: a caller that goes away must not let the same call in beside itself.
+        return await asyncio.shield(asyncio.ensure_future(self._take_call(message, record)))
+
+    async def _take_call(self, message: Understood, record: CallRecord) -> Taken:
         async with self._lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
-            known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
-            if known.message_incident_id is None:
+            for _ in range(MAX_TRIES):
+                known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
+                if known.message_incident_id is not None:
+                    return Taken(
+                        incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True
+                    )
                 incident_id = known.call_incident_id or self._new_id()
                 command = command_of(message, incident_id, record.integration)
                 try:
                     await self._change(
                         incident_id, command, message.details, record, is_new=known.call_incident_id is None
                     )
-                except DuplicateMessage:
-                    known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
-                else:
-                    return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
-        if known.message_incident_id is None:
-            raise RuntimeError(f"message {record.message_id} is both there and not there")
-        return Taken(incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True)
+                except (DuplicateMessage, StaleIncident):
+                    # Another process took it in the meantime: what it wrote is known now.
+                    continue
+                return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
+        raise RuntimeError(f"message {record.message_id} is both there and not there")
 
     async def answer(self, answer: cmd.AnswerAlert) -> Incident:
         """A volunteer's answer.
@@ -212,6 +218,8 @@ class Engine:
                 except AlreadyReserved:
                     self.reservations.load(await self._reader.read_reservations())
                 except StaleIncident:
+                    if is_new:
+                        raise
                     self.live.forget(incident_id)
         raise RuntimeError(f"incident {incident_id} kept changing under us")
 
@@ -275,7 +283,8 @@ class Engine:
         wanted = wanted_search(incident, now, self._policy)
         if wanted is not None:
             try:
-                candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now)
+                released = reserved(live.incident) - reserved(incident) if live else frozenset()
+                candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now, released=released)
             except Exception:
                 log.exception("matching_failed", incident_id=incident.incident_id)
                 go_on(cmd.RaiseAttention(code="matching_failed"))

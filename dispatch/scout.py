@@ -43,11 +43,18 @@ class Scout:
         self._is_reachable = is_reachable
         self._now = clock_now
 
-    def candidates(self, patient: Place, *, budget_s: float, at: datetime) -> Candidates:
-        """Everybody free and reachable who can be with the patient within `budget_s` seconds."""
+    def candidates(
+        self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()
+    ) -> Candidates:
+        """Everybody free and reachable who can be with the patient within `budget_s` seconds.
+
+        released: keys that the incident itself gives up in this same step.
+        """
         radius_m = budget_s * self.walker.speed_m_s + SLACK_M
         nearby = self._directory.nearby(patient.lon, patient.lat, radius_m=radius_m, at=at)
-        return find_candidates(self.network, patient, self._free(nearby, at), budget_s=budget_s, walker=self.walker)
+        return find_candidates(
+            self.network, patient, self._free(nearby, at, released), budget_s=budget_s, walker=self.walker
+        )
 
     def ways(self, incident: Incident, patient: Place) -> dict[str, Way | None]:
         """By alert: the way to the patient's new place of everybody who is alerted or on the way."""
@@ -75,13 +82,15 @@ class Scout:
             self.network, patient, rescuer, by_way_of, budget_s=self._policy.longest_budget_s, walker=self.walker
         )
 
-    def _free(self, nearby: Nearby, at: datetime) -> Nearby:
+    def _free(self, nearby: Nearby, at: datetime, released: frozenset[str]) -> Nearby:
+        def is_free(key: str) -> bool:
+            return key not in self.reservations or key in released
+
         rescuers = _mask(
-            rescuer_key(rescuer_id) not in self.reservations and self._is_reachable(rescuer_id, at)
-            for rescuer_id in nearby.rescuer_id
+            is_free(rescuer_key(rescuer_id)) and self._is_reachable(rescuer_id, at) for rescuer_id in nearby.rescuer_id
         )
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
-        aeds = _mask(aed_key(aed_id) not in self.reservations for aed_id in nearby.aed_id) & ~nearby.aed_hours_unknown
+        aeds = _mask(is_free(aed_key(aed_id)) for aed_id in nearby.aed_id) & ~nearby.aed_hours_unknown
         return Nearby(
             at=nearby.at,
             rescuer_id=_chosen(nearby.rescuer_id, rescuers),

@@ -1,0 +1,120 @@
+"""Engines on one real database, wired as the front door wires them, on a clock that tests advance."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+from dispatch.clock import Clock
+from dispatch.contracts.webhook import MessageType
+from dispatch.core.events import DEFAULT_INTEGRATION
+from dispatch.core.matching import Place, Walker
+from dispatch.core.policy import Policy
+from dispatch.engine import Engine, Taken
+from dispatch.intake import Understood
+from dispatch.journal import Journal
+from dispatch.journal_reader import JournalReader
+from dispatch.records import CallRecord, Details, InboxRow
+from dispatch.scout import Scout
+from geo.projection import LocalPlane
+from registry.database import Database
+from registry.directory import Directory
+from registry.models import Aed, Certificate, Presence, Rescuer
+
+NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+PLANE = LocalPlane(113.665, 34.757)
+
+
+def place(east_m: float, north_m: float) -> Place:
+    lon, lat = PLANE.to_lonlat(east_m, north_m)
+    return Place(lon=float(lon), lat=float(lat))
+
+
+def rescuer(name: str, east_m: float, north_m: float = 0) -> Rescuer:
+    at = place(east_m, north_m)
+    return Rescuer(
+        rescuer_id=name,
+        certificates=(Certificate(kind="红十字救护员"),),
+        on_duty=True,
+        presence=Presence(lon=at.lon, lat=at.lat, accuracy_m=5, observed_at=NOON),
+        last_seen_at=NOON,
+    )
+
+
+def aed(name: str, east_m: float, north_m: float = 0) -> Aed:
+    at = place(east_m, north_m)
+    return Aed(aed_id=name, lon=at.lon, lat=at.lat, time_zone="Asia/Shanghai", opening_hours="24/7")
+
+
+@dataclass
+class Desk:
+    """One engine with its clock and everything it has published."""
+
+    engine: Engine
+    reader: JournalReader
+    clock: Clock
+    published: list[InboxRow]
+
+    async def take_call(self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0) -> Taken:
+        understood = Understood(
+            type=MessageType.CALL_CREATED,
+            cad_ref=cad_ref,
+            reported_at=self.clock.now(),
+            details=Details(place=place(east_m, 0)),
+            ambulance_eta_at=None,
+            attention=None,
+            detail="",
+        )
+        record = CallRecord(
+            message_id=message_id or f"m-{cad_ref}",
+            integration=DEFAULT_INTEGRATION,
+            received_at=NOON,
+            type="call.created",
+            attention=None,
+            detail="",
+            body=b"{}",
+        )
+        return await self.engine.take_call(understood, record)
+
+    async def alerted(self, incident_id: str) -> dict[str, str | None]:
+        """Rescuers of the incident with the AED each is to fetch, in the order they were rung."""
+        live = await self.engine.live.find(incident_id)
+        assert live
+        return {alert.rescuer_id: alert.aed_id for alert in live.incident.alerts.values()}
+
+
+@asynccontextmanager
+async def desk(
+    url: str, rescuers: Sequence[Rescuer], aeds: Sequence[Aed] = (), *, name: str = "inc", policy: Policy | None = None
+) -> AsyncIterator[Desk]:
+    """An engine that has resumed what the database holds."""
+    rule = policy or Policy()
+    database = Database(url)
+    clock = Clock(start=NOON, speed=0.001)
+    directory = Directory(aeds, rescuers, plane=PLANE)
+    reader = JournalReader(database)
+    published: list[InboxRow] = []
+    numbers = count(1)
+    scout = Scout(
+        directory=directory,
+        network=None,
+        policy=rule,
+        walker=Walker(takeout_s=rule.takeout_s),
+        is_reachable=lambda _rescuer_id, _at: True,
+        clock_now=clock.now,
+    )
+    engine = Engine(
+        journal=Journal(database, rule),
+        reader=reader,
+        scout=scout,
+        policy=rule,
+        clock=clock,
+        publish=published.extend,
+        new_id=lambda: f"{name}{next(numbers)}",
+    )
+    try:
+        await engine.resume()
+        yield Desk(engine=engine, reader=reader, clock=clock, published=published)
+    finally:
+        await database.close()
