@@ -20,7 +20,8 @@ $(STAMP): requirements/dev.txt pyproject.toml scripts/make_venv.sh
 demo: setup ## replay two dozen calls in a synthetic Zhengzhou against the real service
 	$(BIN)/rescue-circle demo
 
-test: setup ## run all tests
+test: setup ## run all tests, on SQLite and on a PostgreSQL of their own
+	@bash scripts/get_postgis.sh
 	$(BIN)/pytest
 
 lint: setup ## ruff, mypy --strict and the import contracts

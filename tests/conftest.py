@@ -7,10 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from registry.database import migrate
+from tests.support.postgres import Cluster, get_programs, running_cluster
 from tests.support.service import Service, fill_database, running
 from tests.support.town import Town, make_town
 
 PROJECT = Path(__file__).parent.parent
+DATABASES = ("sqlite", "postgis")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL with PostGIS")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_kind", DATABASES)
 
 
 @pytest.fixture(scope="session")
@@ -31,20 +43,67 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """ "sqlite", or what the mark `both_databases` makes of it."""
+    return "sqlite"
+
+
 @pytest.fixture(scope="session")
-def filled_database(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the town in it; copied, never written to."""
-    path = tmp_path_factory.mktemp("filled") / "town.sqlite3"
-    fill_database(path, town)
-    return path
+def postgres_cluster() -> Iterator[Cluster]:
+    """The tests' own PostgreSQL with PostGIS; where there is none a test skips, in continuous integration it fails."""
+    with running_cluster(get_programs()) as cluster:
+        yield cluster
 
 
 @pytest.fixture
-def town_database(filled_database: Path, tmp_path: Path) -> str:
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own with nothing in it."""
+    yield from _new_database(database_kind, request, tmp_path, None)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the tables; copied, never written to."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_cluster: Cluster) -> str:
+    """The same on PostgreSQL, by name."""
+    name = postgres_cluster.create_database()
+    migrate(postgres_cluster.url(name))
+    return name
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, its tables empty."""
+    yield from _new_database(database_kind, request, tmp_path, "migrated")
+
+
+@pytest.fixture(scope="session")
+def filled_database(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the town in it; copied, never written to."""
+    path = tmp_path_factory.mktemp("filled") / "town.sqlite3"
+    fill_database(f"sqlite:///{path}", town)
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(town: Town, postgres_cluster: Cluster) -> str:
+    """The same on PostgreSQL, by name."""
+    name = postgres_cluster.create_database()
+    fill_database(postgres_cluster.url(name), town)
+    return name
+
+
+@pytest.fixture
+def town_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of this test's own copy of the town's database."""
-    path = tmp_path / "town.sqlite3"
-    shutil.copy(filled_database, path)
-    return f"sqlite+aiosqlite:///{path}"
+    yield from _new_database(database_kind, request, tmp_path, "filled")
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +120,19 @@ def service(town: Town, town_database: str, tmp_path: Path) -> Iterator[Service]
     """The real service in a process of its own, on this test's own database."""
     with running(town, town_database, tmp_path / "service.log") as running_service:
         yield running_service
+
+
+def _new_database(kind: str, request: pytest.FixtureRequest, folder: Path, content: str | None) -> Iterator[str]:
+    """A copy of the session's `migrated` or `filled` database, or one without any tables; dropped afterwards."""
+    if kind == "sqlite":
+        path = folder / "town.sqlite3"
+        if content:
+            shutil.copy(request.getfixturevalue(f"{content}_database"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    name = cluster.create_database(request.getfixturevalue(f"{content}_postgres") if content else "template0")
+    try:
+        yield cluster.url(name)
+    finally:
+        cluster.drop_database(name)

@@ -78,12 +78,10 @@ def call(
     return {"type": kind, "timestamp": (at or datetime.now(UTC)).isoformat(), "data": fields}
 
 
-def fill_database(path: Path, town: Town) -> str:
-    """The address of a fresh database with the town's AEDs and rescuers in it."""
-    url = f"sqlite+aiosqlite:///{path}"
+def fill_database(url: str, town: Town) -> None:
+    """Make the tables of an empty database, with the town's AEDs and rescuers in them."""
     migrate(url)
     asyncio.run(_import(url, town))
-    return url
 
 
 @contextmanager

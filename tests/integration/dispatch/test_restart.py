@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.phone import phone_of
 from tests.support.service import call, running
 from tests.support.town import Town
 
 SPEED = "30"
+pytestmark = pytest.mark.both_databases
 
 
 async def test_a_restart_keeps_alerts_answers_and_deadlines(town: Town, town_database: str, tmp_path: Path) -> None:
