@@ -37,7 +37,7 @@ class Cad:
         service: Service,
         clock: SimClock,
         ledger: Ledger,
-        on_skip: Callable[[], Awaitable[None]],
+        on_skip: Callable[[ScenarioMessage], Awaitable[None]],
         lead_real_s: float,
         run: str = "",
     ) -> None:
@@ -46,7 +46,7 @@ class Cad:
         self._service = service
         self._clock = clock
         self._ledger = ledger
-        self._on_skip = on_skip
+        self._on_skip = on_skip  # told the message that the clock skipped to
         self._lead_real_s = lead_real_s  # left before a call after a skip: phones tell their positions meanwhile
         self._run = run
         self._open: set[str] = set()
@@ -57,7 +57,7 @@ class Cad:
         self._tell_when_crews_come()
         async with asyncio.TaskGroup() as sending:
             for message in self._scenario.messages:
-                await self._wait_for(self._base + timedelta(seconds=message.offset_s))
+                await self._wait_for(message)
                 self._note(message)
                 sending.create_task(self._deliver(message))
 
@@ -85,16 +85,17 @@ class Cad:
             self._open.discard(message.cad_ref)
             call.state = message.type.value.removeprefix("call.")
 
-    async def _wait_for(self, at: datetime) -> None:
+    async def _wait_for(self, message: ScenarioMessage) -> None:
+        at = self._base + timedelta(seconds=message.offset_s)
         quiet_until = self._clock.now() + timedelta(seconds=QUIET_S)
         lead = timedelta(seconds=self._lead_real_s * self._clock.speed)
         if self._clock.simulated and not self._open and at - lead > quiet_until:
             if self._ledger.sent:
                 await self._clock.sleep_until(quiet_until)
-            await self._skip(at - lead)
+            await self._skip(at - lead, message)
         await self._clock.sleep_until(at)
 
-    async def _skip(self, to: datetime) -> None:
+    async def _skip(self, to: datetime, message: ScenarioMessage) -> None:
         """Skip idle time; where the service still has an incident open, let the time pass instead."""
         while self._clock.now() < to:
             try:
@@ -104,7 +105,7 @@ class Cad:
                 continue
             self._clock.follow(state, read_at=read_at)
             self._ledger.counts["clock_skips"] += 1
-            await self._on_skip()
+            await self._on_skip(message)
             return
 
     async def _deliver(self, message: ScenarioMessage) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -26,6 +27,7 @@ from dispatch.contracts.stream import (
     Result,
     Welcome,
 )
+from geo.projection import LocalPlane
 from simulators.ledger import Ledger, Rung
 from simulators.response import Response
 from simulators.service import backoff_s
@@ -39,6 +41,8 @@ ANSWER_TIMEOUT_S = 10.0
 CONNECTING_AT_ONCE = 32
 MACHINE_LAG_S = 1.0
 """Real seconds on the way up to which a frame counts as delivered at once."""
+REACH_M = 1_200.0
+"""A call's straight-line reach: 15 minutes (the longest search) at 1.4 m/s are 1,260 m of way, 900 m by detour 1.4."""
 IDLE_REPORT_S = 3_600.0
 """Simulated seconds between two positions of a phone at rest, assumption; each also tells its own after a skip."""
 
@@ -69,6 +73,7 @@ class PhoneBank:
         behaviour: Behaviour,
         seed: int,
         report_every_s: float,
+        idle_report_s: float = IDLE_REPORT_S,
     ) -> None:
         self.url = url
         self.clock = clock
@@ -76,9 +81,11 @@ class PhoneBank:
         self.behaviour = behaviour
         self.seed = seed
         self.report_every_s = report_every_s
+        self.idle_report_s = idle_report_s
         self.began = clock.now()
         self.connecting = asyncio.Semaphore(CONNECTING_AT_ONCE)
         self.phones = tuple(Phone(self, owner, tokens[owner.rescuer_id]) for owner in owners)
+        self._homes = np.array([owner.home for owner in owners], dtype=np.float64).reshape(-1, 2).T
 
     async def run(self) -> None:
         """Keep every phone connected until cancelled.
@@ -110,14 +117,18 @@ class PhoneBank:
         if tasks:
             await asyncio.wait(tasks, timeout=limit_s)
 
-    async def report_positions(self) -> None:
-        """Every phone at rest says where it is."""
-        for phone in self.phones:
+    async def report_positions(self, near: LonLat | None) -> None:
+        """Every phone at rest says where it is; with `near`, only those whom a call there could reach."""
+        for phone in self._around(near) if near else self.phones:
             if not phone.is_engaged:
                 await phone.report_position()
 
+    def _around(self, place: LonLat) -> list["Phone"]:
+        x_m, y_m = LocalPlane(*place).to_plane(*self._homes)
+        return [self.phones[index] for index in np.flatnonzero(np.hypot(x_m, y_m) <= REACH_M)]
+
     async def _report_now_and_then(self) -> None:
-        pause_s = IDLE_REPORT_S / self.clock.speed / max(len(self.phones), 1)
+        pause_s = self.idle_report_s / self.clock.speed / max(len(self.phones), 1)
         while True:
             for phone in self.phones:
                 await asyncio.sleep(pause_s)

@@ -9,11 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from geo.datum import Datum, UnknownDatum, convert, parse_datum
 from geo.projection import LocalPlane
-from simulators.phones import PhoneOwner
+from simulators.phones import REACH_M, PhoneOwner
 from simulators.scenario import Scenario
-
-REACH_M = 1_200.0
-"""A call's straight-line reach: 15 minutes (the longest search) at 1.4 m/s are 1,260 m of way, 900 m by detour 1.4."""
 
 
 class BadOwners(ValueError):
@@ -58,7 +55,7 @@ def load_owners(path: Path) -> list[PhoneOwner]:
 
 def within_reach(owners: Sequence[PhoneOwner], scenario: Scenario, *, radius_m: float = REACH_M) -> list[PhoneOwner]:
     """Owners who live within `radius_m` of any place that the scenario names."""
-    places = [place for message in scenario.messages if (place := _wgs84(message.location)) is not None]
+    places = [place for message in scenario.messages if (place := wgs84(message.location)) is not None]
     if not places or not owners:
         return []
     plane = LocalPlane(*places[0])
@@ -70,7 +67,7 @@ def within_reach(owners: Sequence[PhoneOwner], scenario: Scenario, *, radius_m: 
     return [owner for owner, is_near in zip(owners, near, strict=True) if is_near]
 
 
-def _wgs84(location: object) -> tuple[float, float] | None:
+def wgs84(location: object) -> tuple[float, float] | None:
     """The place, if it names a datum; a scenario may hold calls without one on purpose."""
     lon, lat, datum = (getattr(location, name, None) for name in ("lon", "lat", "datum"))
     if lon is None or lat is None or datum is None:

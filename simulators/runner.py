@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from simulators.cad import QUIET_S, Cad
 from simulators.ledger import Ledger
-from simulators.phones import PhoneBank, PhoneOwner
-from simulators.reach import within_reach
+from simulators.phones import IDLE_REPORT_S, PhoneBank, PhoneOwner
+from simulators.reach import wgs84, within_reach
 from simulators.report import Json, Recorded, Run, faults, measure
 from simulators.scenario import Scenario
 from simulators.service import ClockBusy, Service
@@ -38,13 +38,19 @@ class PhonesNotConnected(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to replay. `run` sets the references of a second replay on the same database apart."""
+    """What to replay. `run` sets the references of a second replay on the same database apart.
+
+    idle_report_s: simulated seconds between two positions of a phone at rest. report_near_only: after a skip only
+    those tell theirs whom the next call could reach; a phone at rest is at home, which the service knows anyway.
+    """
 
     scenario: Scenario
     owners: Sequence[PhoneOwner]
     seed: int
     behaviour: Behaviour = field(default_factory=Behaviour)
     report_every_s: float = 20.0
+    idle_report_s: float = IDLE_REPORT_S
+    report_near_only: bool = False
     run: str = ""
 
 
@@ -69,6 +75,7 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         behaviour=plan.behaviour,
         seed=plan.seed,
         report_every_s=plan.report_every_s,
+        idle_report_s=plan.idle_report_s,
     )
     cad = Cad(
         scenario=plan.scenario,
@@ -76,8 +83,8 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         service=service,
         clock=clock,
         ledger=ledger,
-        on_skip=bank.report_positions,
-        lead_real_s=max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
+        on_skip=lambda message: bank.report_positions(wgs84(message.location) if plan.report_near_only else None),
+        lead_real_s=LEAD_REAL_S if plan.report_near_only else max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
         run=plan.run,
     )
     recorded: list[Recorded] = []
@@ -146,13 +153,12 @@ async def _let_everyone_finish(service: Service, clock: SimClock, bank: PhoneBan
 async def _read_back(service: Service, ledger: Ledger, rescuers: set[str]) -> list[Recorded]:
     """The service's own record of every call's incident; waits for alerts that have not rung yet."""
     incident_ids = sorted({sent.incident_id for sent in ledger.sent if sent.incident_id is not None})
-    visible = {view.incident_id for view in await service.find_incidents()}
     deadline = time.perf_counter() + SETTLE_LIMIT_S
     while True:
         recorded = [
-            Recorded(view=await service.get_incident(incident_id), timeline=await service.get_timeline(incident_id))
+            Recorded(view=view, timeline=await service.get_timeline(incident_id))
             for incident_id in incident_ids
-            if incident_id in visible
+            if (view := await service.find_incident(incident_id)) is not None
         ]
         sent = {alert.alert_id for one in recorded for alert in one.view.alerts if alert.rescuer_id in rescuers}
         if sent <= {rung.alert_id for rung in ledger.rung} or time.perf_counter() > deadline:

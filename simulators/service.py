@@ -16,7 +16,6 @@ from dispatch.contracts.api import ClockAdvance, ClockState, IncidentView, Issue
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
 
 TOKENS_AT_ONCE = 5_000
-_INCIDENTS = TypeAdapter(list[IncidentView])
 _TOKENS = TypeAdapter(list[IssuedToken])
 _TIMELINE = TypeAdapter(list[TimelineEntry])
 
@@ -87,11 +86,10 @@ class Service:
             tokens.update((issued.subject, issued.token) for issued in _TOKENS.validate_json(response.content))
         return tokens
 
-    async def find_incidents(self) -> list[IncidentView]:
-        return _INCIDENTS.validate_json((await self._ask("GET", "/api/incidents")).content)
-
-    async def get_incident(self, incident_id: str) -> IncidentView:
-        response = await self._ask("GET", f"/api/incidents/{incident_id}")
+    async def find_incident(self, incident_id: str) -> IncidentView | None:
+        response = await self._ask("GET", f"/api/incidents/{incident_id}", allow=(404,))
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
         return IncidentView.model_validate_json(response.content)
 
     async def get_timeline(self, incident_id: str) -> list[TimelineEntry]:

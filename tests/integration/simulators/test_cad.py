@@ -60,7 +60,7 @@ async def cad_against(peer: Failing) -> AsyncIterator[tuple[Cad, Ledger]]:
                 service=service,
                 clock=clock,
                 ledger=ledger,
-                on_skip=lambda: asyncio.sleep(0),
+                on_skip=lambda _: asyncio.sleep(0),
                 lead_real_s=0.0,
             ),
             ledger,
