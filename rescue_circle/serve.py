@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import signal
 import sys
 from contextlib import suppress
 from typing import Any
@@ -63,6 +64,10 @@ async def serve(settings: Settings) -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
+    # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
+    # kill us before what was gathered is written.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     database = Database(settings.database_url)
     work = asyncio.create_task(_work(settings, database, gate))
     work.add_done_callback(lambda _: setattr(server, "should_exit", True))
