@@ -1,10 +1,21 @@
 """Bodies of the HTTP interface beside the webhook."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from dispatch.contracts.webhook import CallLocation, WireModel
+
+LAST_YEAR = 9000
+"""A clock beyond it would soon reach the calendar's end, and the service would stand still."""
+
+
+def _within_calendar(at: datetime) -> datetime:
+    if at.year > LAST_YEAR:
+        raise ValueError(f"the clock goes no farther than the year {LAST_YEAR}")
+    return at
+
 
 RoleName = Literal["volunteer", "dispatcher", "registry_officer", "admin", "simulator"]
 
@@ -34,7 +45,7 @@ class ClockState(WireModel):
 class ClockAdvance(WireModel):
     """Skip idle time up to `to`; refused while an incident is open."""
 
-    to: AwareDatetime
+    to: Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
 class SetLocation(WireModel):
