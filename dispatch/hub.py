@@ -15,12 +15,16 @@ MAX_REPLIES = 128
 
 
 class Mailbox:
-    """One connection's outgoing side. `sent_seq` is the last durable frame that went out."""
+    """One connection's outgoing side.
+
+    sent_seq: the last durable frame that went out. newest_seq: the newest there is, as far as has been told here; what
+    a phone claims to hold says nothing of that.
+    """
 
     def __init__(self, recipient: str, sent_seq: int) -> None:
         self.recipient = recipient
         self.sent_seq = sent_seq
-        self.newest_seq = sent_seq
+        self.newest_seq = 0
         self.replaced = asyncio.Event()
         self._rows: dict[int, InboxRow] = {}
         self._replies: deque[str] = deque()

@@ -153,4 +153,4 @@ def test_with_the_journal_at_hand_every_row_is_sent_once_and_in_order(start: int
                 sent.append(next_row.seq)
 
     assert sent == list(range(start + 1, start + 1 + len(sent)))
-    assert mailbox.newest_seq == written
+    assert mailbox.newest_seq == (written if written > start else 0)
