@@ -37,6 +37,12 @@ class Deadlines:
             heapq.heappush(self._heap, (at, incident_id))
             self._changed.set()
 
+    @property
+    def overdue(self) -> int:
+        """Deadlines that are past and not yet carried out."""
+        now = self._clock.now()
+        return sum(at <= now for at in self._due.values()) + len(self._firing)
+
     async def run(self) -> None:
         """Fire deadlines until cancelled; each in a task of its own, so that one slow incident delays no other."""
         try:

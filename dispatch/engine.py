@@ -25,9 +25,11 @@ from dispatch.intake import Understood
 from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
 from dispatch.journal_reader import JournalReader
 from dispatch.live import LiveIncident, LiveIncidents
+from dispatch.metrics import Metrics
 from dispatch.records import Appended, CallRecord, Details, InboxRow
 from dispatch.reports import command_of, compared
 from dispatch.scout import Scout
+from dispatch.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +80,7 @@ class Engine:
         clock: Clock,
         publish: Publish,
         new_id: Callable[[], str],
+        watch: Watch | None = None,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -86,6 +89,7 @@ class Engine:
         self._clock = clock
         self._publish = publish
         self._new_id = new_id
+        self._watch = watch or Watch(Metrics())
         self.reservations = scout.reservations
         self.live = LiveIncidents(reader)
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -240,12 +244,12 @@ class Engine:
             return after
         # Promised here before it is durable, so that no other incident of this process finds them meanwhile.
         self.reservations.set(after)
+        appended = Appended(
+            before=before, after=after, events=decision.events, at=now, details=new_details, message=message
+        )
         try:
-            rows = await self._journal.append(
-                Appended(
-                    before=before, after=after, events=decision.events, at=now, details=new_details, message=message
-                )
-            )
+            with self._watch.appending():
+                rows = await self._journal.append(appended)
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
@@ -253,6 +257,7 @@ class Engine:
             raise
         self._hold(LiveIncident(incident=after, details=new_details or (live.details if live else None)))
         self._publish(rows)
+        self._watch.appended(appended)
         return after
 
     def _hold(self, live: LiveIncident) -> None:
@@ -284,7 +289,8 @@ class Engine:
         if wanted is not None:
             try:
                 released = reserved(live.incident) - reserved(incident) if live else frozenset()
-                candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now, released=released)
+                with self._watch.matching():
+                    candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now, released=released)
             except Exception:
                 log.exception("matching_failed", incident_id=incident.incident_id)
                 go_on(cmd.RaiseAttention(code="matching_failed"))

@@ -5,6 +5,7 @@ mailbox that overflows drops what it remembers and reads it again, in order, whe
 """
 
 import asyncio
+import random
 from collections import defaultdict, deque
 from collections.abc import Sequence
 
@@ -12,6 +13,11 @@ from dispatch.records import InboxRow
 
 MAX_ROWS = 128
 MAX_REPLIES = 128
+
+LEAST_AWAY_S = 0.5
+RECONNECTS_PER_S = 500
+"""Phones that a process which is about to end sends to its successor come back so many a second (assumption: each
+costs it a token, a read of its inbox and a handshake, and calls must be taken meanwhile)."""
 
 
 class Mailbox:
@@ -71,6 +77,17 @@ class Hub:
 
     def __init__(self) -> None:
         self._mailboxes: defaultdict[str, list[Mailbox]] = defaultdict(list)
+        self.leaving = asyncio.Event()
+        self._longest_away_s = LEAST_AWAY_S
+
+    def hand_over(self) -> None:
+        """This process is about to end: every stream tells its reader when to come back, and closes."""
+        self._longest_away_s = LEAST_AWAY_S + self.connected / RECONNECTS_PER_S
+        self.leaving.set()
+
+    def draw_away_s(self) -> float:
+        """When one of the readers should come back, in real seconds; not all at once."""
+        return random.uniform(LEAST_AWAY_S, self._longest_away_s)
 
     def open(self, mailbox: Mailbox, *, alone: bool) -> None:
         held = self._mailboxes[mailbox.recipient]
@@ -97,6 +114,16 @@ class Hub:
 
     def is_connected(self, recipient: str) -> bool:
         return recipient in self._mailboxes
+
+    def behind(self) -> tuple[int, int]:
+        """How many mailboxes have durable frames yet to go out, and how many frames these are."""
+        waiting = [
+            mailbox.newest_seq - mailbox.sent_seq
+            for held in self._mailboxes.values()
+            for mailbox in held
+            if mailbox.newest_seq > mailbox.sent_seq
+        ]
+        return len(waiting), sum(waiting)
 
     @property
     def connected(self) -> int:

@@ -155,6 +155,7 @@ class Journal:
                     incident_id=appended.after.incident_id,
                     alert_id=notice.alert_id,
                     at=appended.at,
+                    received_at=appended.message.received_at if appended.message else None,
                     body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
                 )
             )

@@ -50,6 +50,11 @@ class LiveIncidents:
     def open_count(self) -> int:
         return sum(not live.incident.closed for live in self._held.values())
 
+    @property
+    def attention_count(self) -> int:
+        """Open incidents that a dispatcher must look at."""
+        return sum(not live.incident.closed and bool(live.incident.attention) for live in self._held.values())
+
 
 class Reservations:
     """Who and what is promised, as far as this process knows; the journal's unique keys have the last word."""

@@ -1,6 +1,6 @@
 """What the journal stores beside the events, as values: a patient's details, 120's message, an inbox row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """One durable frame of a recipient, in its own gapless sequence."""
+    """One durable frame of a recipient, in its own gapless sequence.
+
+    received_at: real time at which the message of 120 that set it off came in; None where time or a person did, and
+    where the row was read again.
+    """
 
     recipient: str
     seq: int
@@ -54,6 +58,7 @@ class InboxRow:
     alert_id: str | None
     at: datetime
     body: dict[str, Any]
+    received_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

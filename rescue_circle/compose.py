@@ -2,12 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
+from dispatch import gauges
 from dispatch.api import errors, incidents, operations, streams, webhook
 from dispatch.api.access import authorizer
 from dispatch.clock import Clock
@@ -17,16 +17,16 @@ from dispatch.core.policy import Policy
 from dispatch.engine import Engine
 from dispatch.frames import Renderer
 from dispatch.hub import Hub
+from dispatch.integrations import Integrations
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
-from dispatch.records import InboxRow
 from dispatch.scout import Scout
 from dispatch.service import DispatchService
 from dispatch.service_area import around
-from dispatch.signature import SignatureChecker
 from dispatch.tokens import TokenSigner
+from dispatch.watch import Watch
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
 from registry.database import Database, migrate
@@ -47,8 +47,8 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         The rooms' own errors, whose messages say what to do.
     """
     clock = Clock(start=settings.clock_start, speed=settings.clock_speed)
-    tokens = TokenSigner(settings.token_secret)
-    signatures = SignatureChecker(settings.webhook_secret)
+    tokens = TokenSigner(*settings.token_secrets)
+    integrations = Integrations(settings.webhook_integrations)
     await asyncio.to_thread(migrate, settings.database_url)
     network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
     await asyncio.to_thread(warm_up)
@@ -66,10 +66,6 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         seen_at = directory.get_rescuer(rescuer_id).last_seen_at
         return seen_at is not None and at - seen_at <= REACHABLE_FOR
 
-    def publish(rows: Sequence[InboxRow]) -> None:
-        metrics.alerts.inc(sum(row.kind == "alert" for row in rows))
-        hub.offer(rows)
-
     scout = Scout(
         directory=directory,
         network=network,
@@ -84,11 +80,12 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         scout=scout,
         policy=policy,
         clock=clock,
-        publish=publish,
+        publish=hub.offer,
         new_id=lambda: uuid.uuid4().hex,
+        watch=Watch(metrics),
     )
     await engine.resume()
-    return DispatchService(
+    service = DispatchService(
         engine=engine,
         reader=reader,
         directory=directory,
@@ -97,11 +94,13 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         hub=hub,
         clock=clock,
         tokens=tokens,
-        signatures=signatures,
+        integrations=integrations,
         area=settings.area or (around(network.bounds) if network else None),
         metrics=metrics,
         heartbeat_s=settings.heartbeat_s,
     )
+    gauges.install(service)
+    return service
 
 
 def build_app(service: DispatchService, database: Database) -> FastAPI:

@@ -1,5 +1,6 @@
 """One table from a failure to its HTTP status; every error leaves as a code for machines and a sentence for people."""
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,11 +10,14 @@ from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
 from dispatch.engine import NoAedAway, UnknownIncident
+from dispatch.integrations import UnknownIntegration
 from dispatch.metrics import Metrics
 from dispatch.service_area import BadLocation
 from dispatch.signature import BadSignature
 from dispatch.tokens import BadToken
 from registry.repository import UnknownAed, UnknownRescuer
+
+log = structlog.get_logger(__name__)
 
 
 class TooLarge(ValueError):
@@ -40,6 +44,7 @@ STATUS: dict[type[Exception], int] = {
     Forbidden: 403,
     UnknownIncident: 404,
     UnknownAed: 404,
+    UnknownIntegration: 404,
     UnknownRescuer: 404,
     NoAedAway: 409,
     ClockIsReal: 409,
@@ -57,13 +62,15 @@ def refusal(status: int, code: str, message: str) -> JSONResponse:
 def install(app: FastAPI, metrics: Metrics) -> None:
     """Turn every failure of the table into its answer, and count it."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
+    async def known(request: Request, error: Exception) -> JSONResponse:
         code = getattr(error, "code", "refused")
         metrics.refused.labels(code=code).inc()
+        log.info("refused", code=code, status=STATUS[type(error)], method=request.method, route=_route(request))
         return refusal(STATUS[type(error)], code, str(error))
 
-    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
         metrics.refused.labels(code="bad_request").inc()
+        log.info("refused", code="bad_request", status=422, method=request.method, route=_route(request))
         assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this type only
         wrong = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
         return refusal(422, "bad_request", wrong)
@@ -77,3 +84,8 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+
+
+def _route(request: Request) -> str:
+    """The route as it is declared: what somebody put into its place for an id may be anything."""
+    return str(getattr(request.scope.get("route"), "path", ""))

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Protocol
 
+import structlog
+
 from dispatch.contracts import stream as wire
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import DISPATCHERS, rescuer_key
@@ -11,6 +13,8 @@ from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
 from geo.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
+
+log = structlog.get_logger(__name__)
 
 FUTURE_S = 60.0
 """A phone's clock may be this far ahead of ours."""
@@ -64,6 +68,8 @@ class VolunteerDesk:
                 case wire.AlertAnswer():
                     return await self._take_answer(frame)
         except Refused as refused:
+            if isinstance(frame, wire.AlertAnswer):
+                log.info("answer_refused", code=refused.code, answer=frame.type, alert_id=frame.alert_id)
             return wire.Result(re=frame.id, ok=False, code=refused.code, message=refused.message)
 
     async def _take_answer(self, frame: wire.AlertAnswer) -> wire.Result:

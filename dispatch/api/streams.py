@@ -3,12 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from dispatch.api.frame_desk import Answerer, DispatcherDesk, VolunteerDesk
+from dispatch.api.stream_protocol import find_cut
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
 from dispatch.hub import Mailbox
@@ -19,7 +21,12 @@ from dispatch.tokens import Access, BadToken, Identity
 log = structlog.get_logger(__name__)
 
 HELLO_TIMEOUT_S = 10.0
-SEND_TIMEOUT_S = 10.0
+SEND_TIMEOUT_S = 5.0
+"""A reader that takes nothing for so long is cut; what it missed waits in the journal for when it comes back."""
+
+LAST_ANSWER_S = 2.0
+"""How long a service that ends waits for an answer that is being made durable."""
+
 PAGE = 64
 SILENT_HEARTBEATS = 3
 MAX_UNCONFIRMED = 1024
@@ -29,6 +36,7 @@ CLOSE_FORBIDDEN = 4403
 CLOSE_REPLACED = 4409
 CLOSE_TOO_SLOW = 1013
 CLOSE_SILENT = 4408
+CLOSE_RESTARTING = 1012
 
 
 class _HangUp(Exception):
@@ -64,6 +72,7 @@ async def _serve(websocket: WebSocket, service: DispatchService, access: Access)
             gauge.dec()
     except _HangUp as reason:
         service.metrics.refused.labels(code=f"stream_{reason.code}").inc()
+        log.info("stream_hung_up", kind=access, code=reason.code, reason=reason.reason)
         await _close(websocket, reason.code, reason.reason)
     except (WebSocketDisconnect, TimeoutError):
         await _close(websocket, CLOSE_TOO_SLOW, "gone")
@@ -103,13 +112,16 @@ class _Stream:
             VolunteerDesk(service, identity.subject) if self._is_volunteer else DispatcherDesk(service)
         )
         self._heard = asyncio.Event()
+        self._answering = asyncio.Lock()
 
     async def run(self) -> None:
         hub = self._service.hub
         hub.open(self._mailbox, alone=self._is_volunteer)
         try:
             await self._resume()
-            await self._until_first_ends(self._send_all(), self._receive_all(), self._keep_alive(), self._step_aside())
+            await self._until_first_ends(
+                self._send_all(), self._receive_all(), self._keep_alive(), self._step_aside(), self._hand_over()
+            )
         finally:
             hub.close(self._mailbox)
             self._desk.gone()
@@ -157,6 +169,7 @@ class _Stream:
                         self._unconfirmed.append((one.seq, one.incident_id, one.alert_id))
                     await self._send(frame)
                     mailbox.sent(one.seq)
+                    self._service.metrics.frame_written(one)
 
     async def _missed(self) -> list[InboxRow]:
         return await self._service.reader.read_inbox(self._recipient, after=self._mailbox.sent_seq, limit=PAGE)
@@ -166,15 +179,18 @@ class _Stream:
             text = await _receive_text(self._websocket)
             self._heard.set()
             self._desk.heard()
-            frame = self._parse(text)
-            if isinstance(frame, wire.Result):
-                self._reply(frame)
-            elif isinstance(frame, wire.Ack):
-                self._take_ack(frame)
-            elif not isinstance(frame, wire.Heartbeat):
-                result = await self._desk.answer(frame)
-                if result is not None:
-                    self._reply(result)
+            async with self._answering:
+                await self._take(self._parse(text))
+
+    async def _take(self, frame: wire.ClientFrame | wire.Result) -> None:
+        if isinstance(frame, wire.Result):
+            self._reply(frame)
+        elif isinstance(frame, wire.Ack):
+            self._take_ack(frame)
+        elif not isinstance(frame, wire.Heartbeat):
+            result = await self._desk.answer(frame)
+            if result is not None:
+                self._reply(result)
 
     def _parse(self, text: str) -> wire.ClientFrame | wire.Result:
         try:
@@ -206,13 +222,26 @@ class _Stream:
         while silent < SILENT_HEARTBEATS:
             self._heard.clear()
             await asyncio.sleep(self._service.heartbeat_s)
-            silent = 0 if self._heard.is_set() else silent + 1
+            # While we are slow to answer, nothing more is read: that is not the phone's silence.
+            silent = 0 if self._heard.is_set() or self._answering.locked() else silent + 1
             self._reply(wire.Heartbeat())
         raise _HangUp(CLOSE_SILENT, "nothing heard")
 
     async def _step_aside(self) -> None:
         await self._mailbox.replaced.wait()
         raise _HangUp(CLOSE_REPLACED, "a newer connection took over")
+
+    async def _hand_over(self) -> None:
+        hub = self._service.hub
+        await hub.leaving.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWER_S):
+                # Never released: what the phone says from now on it says to the next process.
+                await self._answering.acquire()
+        for text in self._mailbox.take_replies():
+            await self._send_text(text)
+        await self._send(wire.Reconnect(after_s=hub.draw_away_s()))
+        raise _HangUp(CLOSE_RESTARTING, "the service restarts: connect again")
 
     def _reply(self, frame: wire.Frame) -> None:
         if isinstance(frame, wire.Result) and not frame.ok:
@@ -224,8 +253,12 @@ class _Stream:
         await self._send_text(frame.model_dump_json())
 
     async def _send_text(self, text: str) -> None:
-        async with asyncio.timeout(SEND_TIMEOUT_S):
-            await self._websocket.send_text(text)
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._websocket.send_text(text)
+        except TimeoutError as error:
+            _cut(self._websocket)
+            raise _HangUp(CLOSE_TOO_SLOW, "frames are not read") from error
 
 
 async def _receive_text(websocket: WebSocket) -> str:
@@ -249,6 +282,14 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
     try:
         async with asyncio.timeout(SEND_TIMEOUT_S):
             await websocket.close(code, reason)
-    except (RuntimeError, TimeoutError, WebSocketDisconnect):
+    except TimeoutError:
+        _cut(websocket)
+    except (RuntimeError, WebSocketDisconnect):
         # The other side has closed first.
         log.debug("stream_already_closed", code=code)
+
+
+def _cut(websocket: WebSocket) -> None:
+    """End the connection without a word: to close it properly would wait for a reader that does not read."""
+    if cut := find_cut(websocket.scope):
+        cut()

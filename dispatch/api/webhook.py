@@ -3,14 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
 
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
-from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
+
+log = structlog.get_logger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -20,25 +22,26 @@ _BODY: dict[str, Any] = {
         "content": {"application/json": {"schema": CallMessage.model_json_schema()}},
     }
 }
-_REFUSALS: dict[int | str, dict[str, Any]] = {401: {"model": Refusal}, 413: {"model": Refusal}, 503: {"model": Refusal}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {401: {"model": Refusal}, 404: {"model": Refusal}, 413: {"model": Refusal}, 503: {"model": Refusal}}
 
 
 def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(tags=["120"])
 
-    @router.post("/webhooks/120", status_code=202, openapi_extra=_BODY, responses=_REFUSALS)
-    async def take_message(request: Request) -> WebhookAnswer:
-        """Take a message of the 120 system, signed as Standard Webhooks say.
+    @router.post("/webhooks/{integration}", status_code=202, openapi_extra=_BODY, responses=_REFUSALS)
+    async def take_message(integration: str, request: Request) -> WebhookAnswer:
+        """Take a message of a 120 system, signed as Standard Webhooks say.
 
         The answer comes when the call is durable. The same webhook-id is taken once, and so is the same `cad_ref`.
         """
+        received_at = datetime.now(UTC)
         body = await _read(request)
-        message_id = service.signatures.get_message_id(request.headers, body)
+        message_id = service.integrations.get_message_id(integration, request.headers, body)
         message = understand(body, area=service.area, received_at=service.clock.now())
         record = CallRecord(
             message_id=message_id,
-            integration=DEFAULT_INTEGRATION,
-            received_at=datetime.now(UTC),
+            integration=integration,
+            received_at=received_at,
             type=str(message.type or ""),
             attention=message.attention,
             detail=message.detail,
@@ -46,7 +49,18 @@ def build_router(service: DispatchService) -> APIRouter:
         )
         taken = await service.engine.take_call(message, record)
         code = "duplicate" if taken.duplicate else "needs_attention" if taken.attention else "accepted"
+        took_s = (datetime.now(UTC) - received_at).total_seconds()
         service.metrics.calls.labels(code=code).inc()
+        service.metrics.call_durable_s.observe(took_s)
+        log.info(
+            "message_taken",
+            incident_id=taken.incident_id,
+            message_id=message_id,
+            type=record.type,
+            code=code,
+            attention=taken.attention,
+            took_s=round(took_s, 4),
+        )
         return WebhookAnswer(
             code=code,
             message_id=message_id,
