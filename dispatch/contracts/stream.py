@@ -8,6 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+CLOSE_CODES = {
+    4401: "no hello within 10 s, or a token that is forged or expired: get a new one",
+    4403: "this stream is for another role, or the person is not in the registry",
+    4408: "nothing was heard for three heartbeats",
+    4409: "the same volunteer connected anew, perhaps on another phone",
+    1009: "a frame of more than 16 KiB",
+    1007: "a text frame that is not UTF-8",
+    1002: "what came is no websocket frame",
+    1012: "the service ends or starts anew: connect again",
+    1013: "the service is starting, or the reader is too slow: connect again in a moment",
+}
+"""Why a stream is closed by the service."""
+
 FrameId = Annotated[str, Field(min_length=1, max_length=64)]
 LonLat = tuple[float, float]
 
@@ -48,6 +61,11 @@ class AlertAnswer(Frame):
 
 
 class Position(Frame):
+    """Where the phone is. The datum is named as a phone's own system names it: wgs84, gcj02 or bd09.
+
+    With an `id` the position gets a result; without one only a position that is refused does.
+    """
+
     type: Literal["position"] = "position"
     lon: float
     lat: float
@@ -58,6 +76,8 @@ class Position(Frame):
 
 
 class Duty(Frame):
+    """On or off duty: who is off is never rung."""
+
     type: Literal["duty"] = "duty"
     id: FrameId
     on: bool
@@ -103,6 +123,8 @@ class Result(Frame):
 
 
 class RouteStepFrame(Frame):
+    """One stretch of the way, along one street or over one kind of ground."""
+
     kind: str
     street: str
     length_m: float
@@ -120,6 +142,8 @@ class RouteFrame(Frame):
 
 
 class AedFrame(Frame):
+    """The AED to fetch. `walk_time_s` is the way to it."""
+
     aed_id: str
     lon: float
     lat: float
@@ -138,6 +162,8 @@ class AreaFrame(Frame):
 
 
 class PatientFrame(Frame):
+    """Where the patient is, as exactly as 120 knows; WGS-84."""
+
     lon: float
     lat: float
     accuracy_m: float | None
@@ -205,6 +231,8 @@ class IncidentChanged(Frame):
 
 
 class ResponderPosition(Frame):
+    """Where somebody on the way is now, for the dispatchers; WGS-84."""
+
     type: Literal["responder_position"] = "responder_position"
     incident_id: str
     alert_id: str
