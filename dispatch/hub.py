@@ -79,11 +79,18 @@ class Hub:
         self._mailboxes: defaultdict[str, list[Mailbox]] = defaultdict(list)
         self.leaving = asyncio.Event()
         self._longest_away_s = LEAST_AWAY_S
+        self._emptied = asyncio.Event()
 
     def hand_over(self) -> None:
         """This process is about to end: every stream tells its reader when to come back, and closes."""
         self._longest_away_s = LEAST_AWAY_S + self.connected / RECONNECTS_PER_S
         self.leaving.set()
+
+    async def empty(self) -> None:
+        """Return when nobody is connected."""
+        while self._mailboxes:
+            self._emptied.clear()
+            await self._emptied.wait()
 
     def draw_away_s(self) -> float:
         """When one of the readers should come back, in real seconds; not all at once."""
@@ -101,6 +108,8 @@ class Hub:
         held.remove(mailbox)
         if not held:
             del self._mailboxes[mailbox.recipient]
+        if not self._mailboxes:
+            self._emptied.set()
 
     def offer(self, rows: Sequence[InboxRow]) -> None:
         for row in rows:

@@ -12,9 +12,12 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dispatch.api.stream_protocol import StreamProtocol
+from dispatch.hub import Hub
 from dispatch.service import DispatchService
 from registry.database import Database
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
 from rescue_circle.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -26,21 +29,33 @@ MAX_FRAME_BYTES = 16 * 1024
 
 
 class Gate:
-    """Answers alone until the service is ready: alive, but not ready, and a call should be sent again in a moment."""
+    """Answers alone before the service is ready and when it ends: a call should be sent again in a moment."""
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
+        self.hub: Hub | None = None
+        self.stopping = False
+
+    async def hand_over(self) -> None:
+        """Let nobody new in, and send those who are connected to the next process."""
+        self.stopping = True
+        if self.hub is not None:
+            await hand_over_streams(self.hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/healthz":
             await _answer(send, 200, {"status": "alive"})
-        elif self.app is not None:
+        elif self.app is not None and not self.stopping:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await _answer(send, 503, {"code": "starting", "message": "The service is loading: try again in a second."})
+            code, what = ("stopping", "restarting") if self.stopping else ("starting", "loading")
+            await _answer(send, 503, {"code": code, "message": f"The service is {what}: try again in a second."})
         elif scope["type"] == "websocket":
             await receive()
-            await send({"type": "websocket.close", "code": 1013, "reason": "starting"})
+            # Accepted first, since a refused handshake tells a browser neither code nor reason.
+            await send({"type": "websocket.accept"})
+            close, why = (1012, "stopping") if self.stopping else (1013, "starting")
+            await send({"type": "websocket.close", "code": close, "reason": why})
 
 
 async def serve(settings: Settings) -> None:
@@ -54,16 +69,18 @@ async def serve(settings: Settings) -> None:
         gate,
         host=settings.host,
         port=settings.port,
-        ws="websockets-sansio",
+        ws=StreamProtocol,
+        # Streams have heartbeats of their own; uvicorn's would cut a phone whose answer the database is slow to take.
+        ws_ping_interval=None,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=FINISH_S,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = HandingOverServer(config, gate.hand_over)
     # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,7 +101,7 @@ async def serve(settings: Settings) -> None:
 
 async def _work(settings: Settings, database: Database, gate: Gate) -> None:
     service = await build_service(settings, database)
-    gate.app = build_app(service, database)
+    gate.app, gate.hub = build_app(service, database), service.hub
     log.info(
         "ready",
         address=f"http://{settings.host}:{settings.port}",

@@ -1,7 +1,7 @@
 """The frames of the volunteers' and dispatchers' websockets, each one JSON object told apart by `type`.
 
 A frame with `seq` is durable: every recipient has its own gapless sequence, and `hello.last_seq` resumes after it.
-Frames without `seq` (welcome, result, heartbeat, responder_position) are of the moment and never repeated.
+Frames without `seq` (welcome, result, heartbeat, responder_position, reconnect) are of the moment and never repeated.
 """
 
 from typing import Annotated, Literal
@@ -241,8 +241,15 @@ class ResponderPosition(Frame):
     observed_at: AwareDatetime
 
 
+class Reconnect(Frame):
+    """The service ends, most likely to start again: connect anew after so many seconds; 1012 follows."""
+
+    type: Literal["reconnect"] = "reconnect"
+    after_s: Annotated[float, Field(ge=0)]
+
+
 ServerFrame = Annotated[
-    Welcome | Result | Heartbeat | Alert | Assignment | AlertEnded | IncidentChanged | ResponderPosition,
+    Welcome | Result | Heartbeat | Alert | Assignment | AlertEnded | IncidentChanged | ResponderPosition | Reconnect,
     Field(discriminator="type"),
 ]
 SERVER_FRAME: TypeAdapter[ServerFrame] = TypeAdapter(ServerFrame)
