@@ -1,15 +1,18 @@
 """The append-only event log: the truth about incidents, and what must never be torn from it.
 
 One append is one transaction: events, the projection of the incident, reservations under unique keys, and inbox rows
-in each recipient's own sequence. Either all of it is durable or none of it has happened.
+in each recipient's own sequence, and what 120 is to be told. Either all of it is durable or none of it has happened.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from dispatch import tables as t
+from dispatch.callbacks.outbox import Outbox
+from dispatch.core.callbacks import Callback
 from dispatch.core.consequences import DISPATCHERS, notices, reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.policy import Policy
@@ -31,11 +34,12 @@ class DuplicateMessage(RuntimeError):
 
 
 class Journal:
-    """Appends; it decides nothing."""
+    """Appends; it decides nothing. Without an `outbox` nobody is called back."""
 
-    def __init__(self, database: Database, policy: Policy) -> None:
+    def __init__(self, database: Database, policy: Policy, outbox: Outbox | None = None) -> None:
         self._database = database
         self._policy = policy
+        self._outbox = outbox
 
     async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
@@ -43,10 +47,14 @@ class Journal:
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
         """
-        return await self._database.transact(lambda connection: self._append(connection, appended))
+        told = self._outbox.following(appended) if self._outbox else []
+        rows = await self._database.transact(lambda connection: self._append(connection, appended, told))
+        if self._outbox and told:
+            self._outbox.on_written()
+        return rows
 
-    def _append(self, connection: Connection, appended: Appended) -> list[InboxRow]:
-        self._write_incident(connection, appended)
+    def _append(self, connection: Connection, appended: Appended, told: Sequence[Callback]) -> list[InboxRow]:
+        last_callback = self._write_incident(connection, appended, len(told))
         if appended.message:
             self._write_message(connection, appended.after.incident_id, appended.message)
         if appended.details:
@@ -55,9 +63,12 @@ class Journal:
         if not appended.events:
             return []
         self._write_events(connection, appended)
+        if self._outbox and told:
+            self._outbox.write(connection, appended, told, last_seq=last_callback)
         return self._write_inbox(connection, appended)
 
-    def _write_incident(self, connection: Connection, appended: Appended) -> None:
+    def _write_incident(self, connection: Connection, appended: Appended, callbacks: int) -> int:
+        """The number of the incident's last callback, of which `callbacks` are new."""
         after = appended.after
         projection = {
             "version": after.version,
@@ -72,15 +83,20 @@ class Journal:
                 "integration": after.integration,
                 "cad_ref": after.cad_ref,
                 "opened_at": after.opened_at,
+                "callback_count": callbacks,
             }
             try:
                 connection.execute(t.incidents.insert().values(**row, **projection))
             except IntegrityError as error:
                 raise StaleIncident(after.incident_id) from error
-            return
+            return callbacks
         same = (t.incidents.c.incident_id == after.incident_id) & (t.incidents.c.version == appended.before.version)
-        if (connection.execute(update(t.incidents).where(same).values(**projection))).rowcount != 1:
+        count = t.incidents.c.callback_count
+        change = update(t.incidents).where(same).values(**projection, callback_count=count + callbacks).returning(count)
+        last_callback: int | None = connection.execute(change).scalar_one_or_none()
+        if last_callback is None:
             raise StaleIncident(after.incident_id)
+        return last_callback
 
     def _write_message(self, connection: Connection, incident_id: str, message: CallRecord) -> None:
         row = {

@@ -42,6 +42,8 @@ incidents = Table(
     Column("is_open", Boolean(create_constraint=False), nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("deadline_at", UtcDateTime(), nullable=True),
+    # How many callbacks were written for it: their numbers within the incident have no gaps.
+    Column("callback_count", Integer, nullable=False, server_default="0"),
     UniqueConstraint("integration", "cad_ref"),
     Index(None, "is_open"),
     Index(None, "opened_at"),
@@ -121,4 +123,24 @@ receipts = Table(
     Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False, index=True),
     Column("delivered_at", UtcDateTime(), nullable=True),
     Column("seen_at", UtcDateTime(), nullable=True),
+)
+
+# What 120 is told, and what became of it. All times but those within `body` are real time.
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("integration", _NAME, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("written_at", UtcDateTime(), nullable=False),
+    Column("tried_since", UtcDateTime(), nullable=False),
+    Column("next_attempt_at", UtcDateTime(), nullable=False),
+    Column("delivered_at", UtcDateTime(), nullable=True),
+    Column("last_error", String(200), nullable=False),
+    PrimaryKeyConstraint("incident_id", "seq"),
+    Index(None, "state", "written_at"),
 )
