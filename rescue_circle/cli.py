@@ -15,8 +15,10 @@ from registry.cli import app as registry_app
 from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
 from rescue_circle.demo import demo
+from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.serve import configure_logs, serve
 from rescue_circle.settings import BadSettings, get_settings
+from rescue_circle.settings_table import print_settings
 from simulators.cli import simulate
 
 app = typer.Typer(
@@ -25,7 +27,7 @@ app = typer.Typer(
     help="Volunteers and AEDs at the patient's side in four minutes.",
 )
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
-KNOWN_FAILURES = (BadDatabaseUrl, BadSettings, DatabaseUnreachable, NetworkFileError, OSError, WeakSecret)
+KNOWN_FAILURES = (BadDatabaseUrl, BadSettings, DatabaseUnreachable, NetworkFileError, NoPlaceForTable, OSError, WeakSecret)
 """What a user can mend; their messages say how."""
 
 app.add_typer(geo_app, name="geo")
@@ -33,6 +35,8 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
 app.command()(simulate)
 app.command()(demo)
+app.command()(docs)
+app.command("settings")(print_settings)
 
 
 def _version(wanted: bool) -> None:
