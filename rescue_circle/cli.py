@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dispatch.secrets import BadSecret, split_secrets
 from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
 from geo.network_file import NetworkFileError
@@ -16,6 +17,7 @@ from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
 from rescue_circle.demo import demo
 from rescue_circle.documents import NoPlaceForTable, docs
+from rescue_circle.log_replay import replay_log
 from rescue_circle.serve import configure_logs, serve
 from rescue_circle.settings import BadSettings, get_settings
 from rescue_circle.settings_table import print_settings
@@ -27,7 +29,16 @@ app = typer.Typer(
     help="Volunteers and AEDs at the patient's side in four minutes.",
 )
 token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
-KNOWN_FAILURES = (BadDatabaseUrl, BadSettings, DatabaseUnreachable, NetworkFileError, NoPlaceForTable, OSError, WeakSecret)
+KNOWN_FAILURES = (
+    BadDatabaseUrl,
+    BadSecret,
+    BadSettings,
+    DatabaseUnreachable,
+    NetworkFileError,
+    NoPlaceForTable,
+    OSError,
+    WeakSecret,
+)
 """What a user can mend; their messages say how."""
 
 app.add_typer(geo_app, name="geo")
@@ -37,6 +48,7 @@ app.command()(simulate)
 app.command()(demo)
 app.command()(docs)
 app.command("settings")(print_settings)
+app.command()(replay_log)
 
 
 def _version(wanted: bool) -> None:
@@ -68,7 +80,7 @@ def issue_token(
     secret: Annotated[str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)] = "",
 ) -> None:
     """Print a short-lived signed token."""
-    token, _ = TokenSigner(secret).issue(Identity(subject=subject, access=role), ttl_s=ttl_s)
+    token, _ = TokenSigner(*split_secrets(secret)).issue(Identity(subject=subject, access=role), ttl_s=ttl_s)
     typer.echo(token)
 
 

@@ -53,14 +53,14 @@ def set_default_stage(folder: Path, *, seed: int, calls: int, rescuers: int | No
     """The synthetic Zhengzhou of this seed."""
     files = write_city(folder, seed=seed, volunteers=rescuers)
     scenario = generate_scenario(files.city.places(), calls=calls, seed=seed, day=day, time_zone=ZoneInfo(TIME_ZONE))
-    database_url, imported = _fill_database(folder, files.aeds, files.rescuers, time_zone=TIME_ZONE)
+    database_url, imported = fill_database(folder, files.aeds, files.rescuers, time_zone=TIME_ZONE)
     return Stage(
         title="synthetic Zhengzhou: invented streets, AEDs, volunteers and calls",
         network=files.network,
         database_url=database_url,
         scenario=scenario,
         scenario_file=_save(scenario, folder),
-        owners=_owners(files.volunteers),
+        owners=owners_of(files.volunteers),
         time_zone=TIME_ZONE,
         summary={**files.summary, "imported": imported},
         synthetic=["streets", "AEDs", "volunteers", "calls"],
@@ -82,21 +82,21 @@ def set_osm_stage(
     network, built = build_from_osm(extract)
     network_path = folder / f"{extract.name.partition('.')[0]}.net"
     network.save(network_path)
-    zone = zone or _zone_of(network)
-    volunteers = _invent_volunteers(network, rescuers or OSM_VOLUNTEERS, seed=seed)
+    zone = zone or zone_of(network)
+    volunteers = invent_volunteers(network, rescuers or OSM_VOLUNTEERS, seed=seed)
     rescuers_path = folder / f"synthetic-rescuers-{network_path.stem}-seed{seed}.csv"
     rescuers_path.write_text(volunteers_csv(volunteers, certified_in=CERTIFIED_IN), encoding="utf-8")
     scenario = generate_scenario(
         network_places(network, datum=Datum.WGS84), calls=calls, seed=seed, day=day, time_zone=ZoneInfo(zone)
     )
-    database_url, imported = _fill_database(folder, extract, rescuers_path, time_zone=time_zone)
+    database_url, imported = fill_database(folder, extract, rescuers_path, time_zone=time_zone)
     return Stage(
         title=f"{network.name}: real streets and AEDs, invented volunteers and calls",
         network=network_path,
         database_url=database_url,
         scenario=scenario,
         scenario_file=_save(scenario, folder),
-        owners=_owners(volunteers),
+        owners=owners_of(volunteers),
         time_zone=zone,
         summary={
             "extract": f"{network.source} ({network.attribution})",
@@ -109,7 +109,14 @@ def set_osm_stage(
     )
 
 
-def _fill_database(folder: Path, aeds: Path, rescuers: Path, *, time_zone: str | None) -> tuple[str, str]:
+def fill_database(
+    folder: Path,
+    aeds: Path,
+    rescuers: Path,
+    *,
+    time_zone: str | None,
+    aed_datum: Datum | None = None,
+) -> tuple[str, str]:
     """A fresh database with both files imported; its address, and the import in a sentence."""
     file = folder / "demo.sqlite3"
     for suffix in ("", "-wal", "-shm", "-journal"):
@@ -121,7 +128,7 @@ def _fill_database(folder: Path, aeds: Path, rescuers: Path, *, time_zone: str |
         database = Database(url)
         now = datetime.now(UTC)
         try:
-            aed_options = ImportOptions(kind=ImportKind.AEDS, time_zone=time_zone)
+            aed_options = ImportOptions(kind=ImportKind.AEDS, datum=aed_datum, time_zone=time_zone)
             rescuer_options = ImportOptions(kind=ImportKind.RESCUERS, datum=Datum.WGS84)
             return [
                 await import_file(database, aeds, aed_options, now=now),
@@ -136,7 +143,7 @@ def _fill_database(folder: Path, aeds: Path, rescuers: Path, *, time_zone: str |
     return url, "; ".join(f"{r.accepted:,} {r.kind}, {len(r.rejected)} rejected" for r in reports)
 
 
-def _invent_volunteers(network: WalkNetwork, count: int, *, seed: int) -> Volunteers:
+def invent_volunteers(network: WalkNetwork, count: int, *, seed: int) -> Volunteers:
     places = network_places(network, datum=Datum.WGS84)
     rng = np.random.default_rng([seed, 6])
     nodes = rng.choice(len(places.lon), size=count, p=places.weight / places.weight.sum())
@@ -147,12 +154,12 @@ def _invent_volunteers(network: WalkNetwork, count: int, *, seed: int) -> Volunt
     return make_volunteers(lon, lat, Shares(), seed=seed)
 
 
-def _zone_of(network: WalkNetwork) -> str:
+def zone_of(network: WalkNetwork) -> str:
     west, south, east, north = network.bounds
     return time_zone_at((west + east) / 2, (south + north) / 2)
 
 
-def _owners(volunteers: Volunteers) -> list[PhoneOwner]:
+def owners_of(volunteers: Volunteers) -> list[PhoneOwner]:
     return [
         PhoneOwner(
             rescuer_id=rescuer_id(index), home=(float(volunteers.home_lon[index]), float(volunteers.home_lat[index]))

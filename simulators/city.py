@@ -141,13 +141,13 @@ def aeds_of(city: City) -> tuple[SyntheticAed, ...]:
     )
 
 
-def aeds_geojson(aeds: tuple[SyntheticAed, ...]) -> str:
+def aeds_geojson(aeds: tuple[SyntheticAed, ...], *, name: str = CITY_NAME) -> str:
     """A FeatureCollection that the registry imports; one feature on a line."""
-    features = ",\n".join(json.dumps(_feature(aed), ensure_ascii=False) for aed in aeds)
-    return f'{{"type": "FeatureCollection", "name": "{CITY_NAME} AEDs", "features": [\n{features}\n]}}\n'
+    features = ",\n".join(json.dumps(_feature(aed, name), ensure_ascii=False) for aed in aeds)
+    return f'{{"type": "FeatureCollection", "name": "{name} AEDs", "features": [\n{features}\n]}}\n'
 
 
-def _feature(aed: SyntheticAed) -> dict[str, object]:
+def _feature(aed: SyntheticAed, source: str) -> dict[str, object]:
     return {
         "type": "Feature",
         "id": aed.aed_id,
@@ -161,7 +161,7 @@ def _feature(aed: SyntheticAed) -> dict[str, object]:
             "indoor": "yes",
             "access": "yes",
             "opening_hours": aed.opening_hours,
-            "source": CITY_NAME,
+            "source": source,
         },
     }
 

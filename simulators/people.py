@@ -78,8 +78,8 @@ def rescuer_id(index: int) -> str:
     return f"sim-{index + 1:06d}"
 
 
-def volunteers_csv(volunteers: Volunteers, *, certified_in: int) -> str:
-    """The registry's CSV of rescuers; certificates are valid from `certified_in` for three years."""
+def volunteers_csv(volunteers: Volunteers, *, certified_in: int, years: int = 3) -> str:
+    """The registry's CSV of rescuers; certificates are valid from `certified_in` for so many years."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_HEADER)
@@ -87,7 +87,7 @@ def volunteers_csv(volunteers: Volunteers, *, certified_in: int) -> str:
         certificate = ("", "", "", "")
         if volunteers.certified[index]:
             number = f"SYNTHETIC-{index + 1:06d}"
-            certificate = ("red_cross_first_aid", number, f"{certified_in}-01-01", f"{certified_in + 2}-12-31")
+            certificate = ("red_cross_first_aid", number, f"{certified_in}-01-01", f"{certified_in + years - 1}-12-31")
         writer.writerow(
             (
                 rescuer_id(index),

@@ -26,6 +26,7 @@ RETURN_S = 3_600.0
 """Simulated seconds after the last message for AEDs to hang in their places again."""
 START_LEAD_S = 30.0
 LEAD_REAL_S = 0.3
+LEAD_NEAR_REAL_S = 0.1
 LEAD_PER_PHONE_REAL_S = 0.0005
 """After a skip every phone tells its position at once; the service gets this time for it, lest it count as latency."""
 
@@ -84,7 +85,9 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         clock=clock,
         ledger=ledger,
         on_skip=lambda message: bank.report_positions(wgs84(message.location) if plan.report_near_only else None),
-        lead_real_s=LEAD_REAL_S if plan.report_near_only else max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
+        lead_real_s=LEAD_NEAR_REAL_S
+        if plan.report_near_only
+        else max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
         run=plan.run,
     )
     recorded: list[Recorded] = []

@@ -1,0 +1,87 @@
+"""Plays a stage: the real service on the stage's database, a replay against it, and what was measured."""
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from dispatch.tokens import Access, Identity, TokenSigner
+from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs
+from geo.network_builder import EmptyNetwork
+from geo.osm import UnreadableExtract
+from registry.eligibility import UnknownTimeZone
+from registry.importers.files import ImportRefused
+from rescue_circle.demo_stage import ExtractMissing, Stage
+from rescue_circle.served import ServiceNotReady, served
+from simulators.call_log import UnusableLog
+from simulators.cli import find_known, watched_replay
+from simulators.districts import OutlinesMissing
+from simulators.report import Json
+from simulators.runner import Plan
+
+SETUP_REAL_S = 120.0
+"""The service's clock starts so many real seconds before the scenario: it has to start, and phones to connect."""
+TOKEN_TTL_S = 24 * 3600.0
+STAGE_ERRORS = (
+    EmptyNetwork,
+    ExtractMissing,
+    ImportRefused,
+    LinesWithoutCrs,
+    OutlinesMissing,
+    ServiceNotReady,
+    UnknownTimeZone,
+    UnreadableExtract,
+    UnreadableLines,
+    UnusableLog,
+    WrongCrs,
+)
+
+
+@contextmanager
+def plain_stage_errors() -> Iterator[None]:
+    """One red line and exit code 2 for what the user can mend, in setting the stage and in the replay."""
+    try:
+        yield
+    except (Exception, BaseExceptionGroup) as error:
+        known = error if isinstance(error, STAGE_ERRORS) else find_known(error)
+        if known is None:
+            raise
+        Console(stderr=True).print(f"[red]{escape(str(known))}[/red]", highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+
+
+def introduce(console: Console, stage: Stage, began: float) -> None:
+    """Print what the stage is made of; `began` is a reading of `time.perf_counter`."""
+    console.print(f"[bold]{stage.title}[/bold]")
+    for label, text in stage.summary.items():
+        console.print(f"  {label}: {text}", highlight=False)
+    console.print(f"  set up in {time.perf_counter() - began:.1f} s", highlight=False)
+
+
+def play(stage: Stage, plan: Plan, *, folder: Path, speed: float) -> tuple[Json, float]:
+    """Start the service, replay, end the service: what was measured, and the replay's real seconds."""
+    webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    token_secret = secrets.token_urlsafe(48)
+    starts_at = stage.scenario.head.start - timedelta(seconds=SETUP_REAL_S * speed)
+    settings = {
+        "RESCUE_DATABASE_URL": stage.database_url,
+        "RESCUE_NETWORK": str(stage.network),
+        "RESCUE_WEBHOOK_SECRET": webhook_secret,
+        "RESCUE_TOKEN_SECRET": token_secret,
+        "RESCUE_CLOCK_START": starts_at.isoformat(),
+        "RESCUE_CLOCK_SPEED": str(speed),
+        "RESCUE_TIME_ZONE": stage.time_zone,
+    }
+    token, _ = TokenSigner(token_secret).issue(Identity(subject="demo", access=Access.SIMULATOR), ttl_s=TOKEN_TTL_S)
+    with served(settings, log=folder / "service.log") as url:
+        began = time.perf_counter()
+        measured = asyncio.run(watched_replay(url, token=token, secret=webhook_secret, plan=plan, title=stage.title))
+        return measured, round(time.perf_counter() - began, 1)
