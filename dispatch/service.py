@@ -6,11 +6,11 @@ from dispatch.clock import Clock
 from dispatch.engine import Engine
 from dispatch.frames import Renderer
 from dispatch.hub import Hub
+from dispatch.integrations import Integrations
 from dispatch.journal_reader import JournalReader
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
 from dispatch.service_area import ServiceArea
-from dispatch.signature import SignatureChecker
 from dispatch.tokens import TokenSigner
 from registry.directory import Directory
 
@@ -27,7 +27,7 @@ class DispatchService:
     hub: Hub
     clock: Clock
     tokens: TokenSigner
-    signatures: SignatureChecker
+    integrations: Integrations
     area: ServiceArea | None
     metrics: Metrics
     heartbeat_s: float = 20.0

@@ -40,19 +40,20 @@ class Identity:
 
 
 class TokenSigner:
-    """Issues and checks tokens with one secret; times are real time, whatever the service's clock says."""
+    """Issues tokens with the first of its secrets and believes those of any; times are real time, whatever the
+    service's clock says. An old secret behind the new one keeps the tokens valid that were issued with it."""
 
-    def __init__(self, secret: str) -> None:
-        if len(secret.encode()) < LEAST_SECRET_BYTES:
+    def __init__(self, *secrets: str) -> None:
+        if not secrets or any(len(secret.encode()) < LEAST_SECRET_BYTES for secret in secrets):
             raise WeakSecret(WeakSecret.__doc__)
-        self._secret = secret
+        self._secrets = secrets
 
     def issue(self, identity: Identity, *, ttl_s: float) -> tuple[str, datetime]:
         """The token and when it expires."""
         now = datetime.now(UTC)
         expires_at = now + timedelta(seconds=ttl_s)
         claims = {"sub": identity.subject, "role": identity.access, "aud": AUDIENCE, "iat": now, "exp": expires_at}
-        return jwt.encode(claims, self._secret, algorithm=ALGORITHM), expires_at
+        return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM), expires_at
 
     def check(self, token: str) -> Identity:
         """Whose token it is.
@@ -60,14 +61,18 @@ class TokenSigner:
         Raises:
             BadToken: it must not be believed.
         """
-        try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                options={"require": ["exp", "sub", "aud"]},
-            )
-            return Identity(subject=claims["sub"], access=Access(str(claims.get("role"))))
-        except (jwt.InvalidTokenError, ValueError) as error:
-            raise BadToken(BadToken.__doc__) from error
+        # Every secret is tried whichever fits, so that the time it takes tells nothing of them.
+        found = [identity for identity in [_find_identity(token, secret) for secret in self._secrets] if identity]
+        if not found:
+            raise BadToken(BadToken.__doc__)
+        return found[0]
+
+
+def _find_identity(token: str, secret: str) -> Identity | None:
+    try:
+        claims = jwt.decode(
+            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "sub", "aud"]}
+        )
+        return Identity(subject=claims["sub"], access=Access(str(claims.get("role"))))
+    except (jwt.InvalidTokenError, ValueError):
+        return None

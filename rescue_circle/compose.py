@@ -48,7 +48,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
     """
     clock = Clock(start=settings.clock_start, speed=settings.clock_speed)
     tokens = TokenSigner(*settings.token_secrets)
-    integrations = Integrations(settings.webhook_integrations)
+    integrations = Integrations(settings.load_integrations())
     await asyncio.to_thread(migrate, settings.database_url)
     network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
     await asyncio.to_thread(warm_up)

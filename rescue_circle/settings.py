@@ -1,18 +1,17 @@
 """Settings of the service, each from an environment variable RESCUE_...; the README has the table."""
 
-import base64
-import binascii
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.integrations import Integration
+from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
+from dispatch.tokens import LEAST_SECRET_BYTES
 from registry.database import DEFAULT_URL
-
-LEAST_KEY_BYTES = 24
-"""What the Standard Webhooks specification asks of a secret."""
+from rescue_circle.integrations_file import BadIntegrations, get_integrations
 
 
 class BadSettings(ValueError):
@@ -24,14 +23,21 @@ class BadSettings(ValueError):
 class Settings(BaseSettings):
     """Secrets have no default: a service that anybody can sign for must not start."""
 
-    model_config = SettingsConfigDict(env_prefix="RESCUE_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RESCUE_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str = DEFAULT_URL
     network: Path | None = Field(None, description="walk network of the city; without it straight lines are used")
     host: str = "127.0.0.1"
     port: int = Field(8120, ge=0, le=65535)
-    webhook_secret: str = Field(description="120's secret, whsec_ and base64")
-    token_secret: str = Field(min_length=32, description="signs tokens; at least 32 characters, random")
+    webhook_secret: str = Field(
+        "", repr=False, description="120's secret, whsec_ and base64; while it changes the new one and the old one"
+    )
+    integrations: Path | None = Field(None, description="TOML file of several 120 systems, each with its own secrets")
+    token_secret: str = Field(
+        repr=False, description="signs tokens; at least 32 random characters; while it changes the new and the old one"
+    )
     time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
     service_area: str | None = Field(None, description="min_lon,min_lat,max_lon,max_lat; default: the network's")
     walk_speed_m_s: float = Field(1.4, gt=0, le=5)
@@ -42,16 +48,18 @@ class Settings(BaseSettings):
 
     @field_validator("webhook_secret")
     @classmethod
-    def _usable_secret(cls, secret: str) -> str:
-        try:
-            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-        except binascii.Error as error:
-            raise ValueError(
-                "write whsec_ and the base64 of the secret, as openssl rand -base64 32 gives it"
-            ) from error
-        if len(key) < LEAST_KEY_BYTES:
-            raise ValueError(f"the secret must be at least {LEAST_KEY_BYTES} random bytes")
-        return secret
+    def _usable_secrets(cls, text: str) -> str:
+        for secret in split_secrets(text):
+            check_webhook_secret(secret)
+        return text
+
+    @field_validator("token_secret")
+    @classmethod
+    def _long_secrets(cls, text: str) -> str:
+        secrets = split_secrets(text)
+        if not secrets or any(len(secret.encode()) < LEAST_SECRET_BYTES for secret in secrets):
+            raise ValueError(f"a secret is at least {LEAST_SECRET_BYTES} random characters, without spaces or commas")
+        return text
 
     @field_validator("time_zone")
     @classmethod
@@ -69,6 +77,15 @@ class Settings(BaseSettings):
             _parse_area(text)
         return text
 
+    def load_integrations(self) -> tuple[Integration, ...]:
+        """Raises: BadIntegrations."""
+        return get_integrations(self.integrations, split_secrets(self.webhook_secret))
+
+    @property
+    def token_secrets(self) -> tuple[str, ...]:
+        """The one that signs first."""
+        return split_secrets(self.token_secret)
+
     @property
     def area(self) -> ServiceArea | None:
         return _parse_area(self.service_area) if self.service_area else None
@@ -81,10 +98,15 @@ def get_settings() -> Settings:
         BadSettings: with every wrong variable and what is wrong with it.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # the environment gives what has no default
+        settings = Settings()  # type: ignore[call-arg]  # the environment gives what has no default
+        # Read once here, so that a mistake in the file ends the start and not the first call.
+        settings.load_integrations()
+    except BadIntegrations as error:
+        raise BadSettings(str(error)) from error
     except ValidationError as error:
         wrong = "; ".join(f"RESCUE_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
         raise BadSettings(wrong) from error
+    return settings
 
 
 def _parse_area(text: str) -> ServiceArea:

@@ -22,7 +22,7 @@ _BODY: dict[str, Any] = {
         "content": {"application/json": {"schema": CallMessage.model_json_schema()}},
     }
 }
-_REFUSALS: dict[int | str, dict[str, Any]] = {401: {"model": Refusal}, 404: {"model": Refusal}, 413: {"model": Refusal}, 503: {"model": Refusal}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in (401, 404, 413, 503)}
 
 
 def build_router(service: DispatchService) -> APIRouter:

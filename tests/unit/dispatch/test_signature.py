@@ -130,3 +130,18 @@ def test_whatever_the_headers_hold_the_answer_is_a_refusal(
     message_id: str, at: str, given_signature: str, body: bytes
 ) -> None:
     assert refused({"webhook-id": message_id, "webhook-timestamp": at, "webhook-signature": given_signature}, body)
+
+
+@bodies
+def test_while_the_secret_changes_either_is_good_and_a_third_is_not(body: bytes) -> None:
+    new_key = b"another-secret-for-unit-tests"
+    both = SignatureChecker(*(f"whsec_{base64.b64encode(key).decode()}" for key in (new_key, KEY)))
+    good = headers(body)
+    with_new, with_third = (
+        {**good, "webhook-signature": signature(body, "msg_1", good["webhook-timestamp"], key=key)}
+        for key in (new_key, b"a third one")
+    )
+
+    assert both.get_message_id(good, body) == both.get_message_id(with_new, body) == "msg_1"
+    with pytest.raises(BadSignature):
+        both.get_message_id(with_third, body)

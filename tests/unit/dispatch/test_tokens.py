@@ -96,3 +96,14 @@ def test_a_secret_too_short_to_be_one_is_refused(secret: str) -> None:
 
 def test_a_secret_is_measured_in_bytes() -> None:
     assert TokenSigner("圈" * 11)
+
+
+def test_while_the_secret_changes_tokens_of_both_are_believed_and_the_new_one_signs() -> None:
+    new = SECRET + "-new"
+    both = TokenSigner(new, SECRET)
+    of_old, _ = SIGNER.issue(Identity(subject="r1", access=Access.VOLUNTEER), ttl_s=60)
+    of_both, _ = both.issue(Identity(subject="r1", access=Access.VOLUNTEER), ttl_s=60)
+
+    assert both.check(of_old) == both.check(of_both) == TokenSigner(new).check(of_both)
+    with pytest.raises(BadToken):
+        SIGNER.check(of_both)
