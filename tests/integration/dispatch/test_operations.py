@@ -248,4 +248,4 @@ async def test_a_phone_that_comes_before_the_service_is_ready_is_told_to_come_ag
 
     await Gate()({"type": "websocket", "path": "/streams/volunteer"}, receive, send)
 
-    assert sent == [{"type": "websocket.close", "code": 1013, "reason": "starting"}]
+    assert sent == [{"type": "websocket.accept"}, {"type": "websocket.close", "code": 1013, "reason": "starting"}]
