@@ -20,6 +20,10 @@ class BadSettings(ValueError):
     code = "bad_settings"
 
 
+AREA = "min_lon,min_lat,max_lon,max_lat; calls outside it need attention; without it the network's bounds and 5 km"
+SPEED = "walking speed in m/s (assumption; the literature's median is 2.3 for volunteers, who run)"
+
+
 class Settings(BaseSettings):
     """Secrets have no default: a service that anybody can sign for must not start."""
 
@@ -27,10 +31,12 @@ class Settings(BaseSettings):
         env_prefix="RESCUE_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
     )
 
-    database_url: str = DEFAULT_URL
+    database_url: str = Field(
+        DEFAULT_URL, description="one SQLite file, or a PostgreSQL with PostGIS: postgresql+asyncpg://USER@HOST/NAME"
+    )
     network: Path | None = Field(None, description="walk network of the city; without it straight lines are used")
-    host: str = "127.0.0.1"
-    port: int = Field(8120, ge=0, le=65535)
+    host: str = Field("127.0.0.1", description="address to listen on; put TLS in front")
+    port: int = Field(8120, ge=0, le=65535, description="port to listen on")
     webhook_secret: str = Field(
         "", repr=False, description="120's secret, whsec_ and base64; while it changes the new one and the old one"
     )
@@ -39,12 +45,14 @@ class Settings(BaseSettings):
         repr=False, description="signs tokens; at least 32 random characters; while it changes the new and the old one"
     )
     time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
-    service_area: str | None = Field(None, description="min_lon,min_lat,max_lon,max_lat; default: the network's")
-    walk_speed_m_s: float = Field(1.4, gt=0, le=5)
-    clock_start: AwareDatetime | None = Field(None, description="instant at which a simulated clock begins")
-    clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster the clock runs")
-    heartbeat_s: float = Field(20.0, gt=0)
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    service_area: str | None = Field(None, description=AREA)
+    walk_speed_m_s: float = Field(1.4, gt=0, le=5, description=SPEED)
+    clock_start: AwareDatetime | None = Field(None, description="instant at which a simulated clock begins, for replays")
+    clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster a simulated clock runs")
+    heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+    )
 
     @field_validator("webhook_secret")
     @classmethod
