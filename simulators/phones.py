@@ -24,6 +24,7 @@ from dispatch.contracts.stream import (
     Heartbeat,
     Hello,
     Position,
+    Reconnect,
     Result,
     Welcome,
 )
@@ -153,6 +154,7 @@ class Phone:
         self._alerts_of: Counter[str] = Counter()  # how often each incident has rung here
         self._asked: dict[str, asyncio.Future[Result]] = {}
         self._rng = random.Random(f"backoff/{bank.seed}/{owner.rescuer_id}")
+        self._told_to_wait_s: float | None = None
         self.tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -171,11 +173,16 @@ class Phone:
                     attempt = await self._talk(socket, attempt)
                 except (OSError, InvalidHandshake, TimeoutError):
                     attempt += 1
-                await asyncio.sleep(backoff_s(attempt, self._rng))
+                await asyncio.sleep(self._pause_s(attempt))
                 self.bank.ledger.counts["reconnects"] += 1
         finally:
             for task in self.tasks:
                 task.cancel()
+
+    def _pause_s(self, attempt: int) -> float:
+        """Real seconds before the next try: what the service asked for, or ever longer ones."""
+        told_s, self._told_to_wait_s = self._told_to_wait_s, None
+        return backoff_s(attempt, self._rng) if told_s is None else told_s
 
     def drop_connection(self) -> None:
         """As a tunnel or a lift does: without a word."""
@@ -257,6 +264,9 @@ class Phone:
                 self.connected.set()
             case Heartbeat():
                 await socket.send(Heartbeat().model_dump_json())
+            case Reconnect():
+                self.bank.ledger.counts["handed_over"] += 1
+                self._told_to_wait_s = frame.after_s
             case _:
                 pass
         return True
