@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from dispatch.contracts.asyncapi import asyncapi
+from dispatch.contracts.callback import CALLBACK_MESSAGE
 from dispatch.contracts.webhook import CallMessage
 from registry.database import Database
 from rescue_circle import __version__
@@ -57,6 +58,7 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "openapi.json": _written(await _openapi()),
         GENERATED / "asyncapi.json": _written(asyncapi(title="Rescue Circle's streams", version=__version__)),
         GENERATED / "webhook.schema.json": _written(_schema("A message of 120", TypeAdapter(CallMessage))),
+        GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
         README: with_table(readme, "settings", settings_markdown()),
     }
 
