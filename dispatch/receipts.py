@@ -75,7 +75,8 @@ class ReceiptBook:
             },
         )
         async with self._database.write() as connection:
-            for recipient, seq in acked.items():
+            # In the journal's order of recipients, so that an append and a flush never wait for each other.
+            for recipient, seq in sorted(acked.items()):
                 behind = (t.inboxes.c.acked_seq < seq) & (t.inboxes.c.last_seq >= seq)
                 await connection.execute(
                     update(t.inboxes).where(t.inboxes.c.recipient == recipient, behind).values(acked_seq=seq)
@@ -88,6 +89,6 @@ class ReceiptBook:
                         "delivered_at": receipt.delivered_at,
                         "seen_at": receipt.seen_at,
                     }
-                    for receipt in receipts
+                    for receipt in sorted(receipts, key=lambda receipt: receipt.alert_id)
                 ]
                 await connection.execute(upsert, rows)

@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from registry import postgres
+
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # Another process (an import beside the running service) may hold the write lock for as long as one transaction.
@@ -64,8 +66,11 @@ class Database:
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._write_lock = asyncio.Lock()
         else:
-            self._reader = self._writer = create_async_engine(self.url)
+            self._writer = postgres.postgres_engine(self.url)
+            self._reader = postgres.consistent_reader(self._writer)
             self._write_lock = nullcontext()
+        # Who commits first goes on first: what was written is told in the order in which it was written.
+        self._transact_lock = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -86,11 +91,12 @@ class Database:
         """`work` as one transaction: durable when this returns, undone when `work` raises.
 
         For the hot path: on SQLite the whole of `work` runs in the writer's thread, where `write()` changes threads
-        for every statement. `work` must not touch what belongs to the event loop.
+        for every statement. `work` must not touch what belongs to the event loop, and may be run again where
+        another process got in its way.
         """
         if self._direct is None:
-            async with self.write() as connection:
-                return await connection.run_sync(work)
+            async with self._transact_lock:
+                return await self._transact_on_postgres(work)
         async with self._write_lock:
             return await self._direct.transact(work)
 
@@ -105,6 +111,17 @@ class Database:
         """An INSERT of this database's dialect, which has `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    async def _transact_on_postgres(self, work: Callable[[Connection], T]) -> T:
+        for _ in range(postgres.MAX_COLLISIONS):
+            try:
+                async with self.write() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if not postgres.is_collision(error):
+                    raise
+        async with self.write() as connection:
+            return await connection.run_sync(work)
+
     async def close(self) -> None:
         """Close all connections; a transaction under way is rolled back."""
         await self._reader.dispose()
@@ -118,8 +135,8 @@ class _DirectSqlite:
 
     def __init__(self, url: URL) -> None:
         plain = url.set(drivername="sqlite")
-        self._writer = _with_pragmas(create_engine(plain, pool_size=1, max_overflow=0), begin="BEGIN IMMEDIATE")
-        self._reader = _with_pragmas(create_engine(plain, pool_size=READERS, max_overflow=0), begin="BEGIN")
+        self._writer = _plain_engine(plain, begin="BEGIN IMMEDIATE", pool_size=1)
+        self._reader = _plain_engine(plain, begin="BEGIN", pool_size=READERS)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
@@ -191,20 +208,27 @@ async def _migrate(url: URL) -> None:
     try:
         if _is_sqlite(url):
             _open_once(url)
-        engine = (
-            _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if _is_sqlite(url) else create_async_engine(url)
-        )
+            engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
+        else:
+            engine = postgres.postgres_engine(url, statement_limit_s=None)
         try:
             async with engine.begin() as connection:
-                await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "head"))
+                await connection.run_sync(_upgrade)
         finally:
             await engine.dispose()
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError, postgres.NoPostgis) as error:
         shown = url.render_as_string(hide_password=True)
-        reason = str(getattr(error, "orig", None) or error)
-        raise DatabaseUnreachable(f"cannot open database {shown}: {reason}; check the path or --database") from error
+        reason = str(getattr(error, "orig", None) or error or type(error).__name__)
+        advice = "check the path or --database" if _is_sqlite(url) else "check that it runs, or --database"
+        raise DatabaseUnreachable(f"cannot open database {shown}: {reason}; {advice}") from error
     except CommandError as error:
         raise DatabaseUnreachable(f"{error}: the database was made by a newer version; update this program") from error
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        postgres.prepare(connection)
+    command.upgrade(alembic_config(connection), "head")
 
 
 def _open_once(url: URL) -> None:
@@ -223,7 +247,8 @@ def _parse_url(text: str) -> URL:
         raise BadDatabaseUrl(f"{url.get_backend_name()!r} is not supported: use sqlite:///FILE or postgresql://...")
     if _is_sqlite(url) and (not url.database or url.database == ":memory:"):
         raise BadDatabaseUrl(f"a database in memory is lost with its connection: name a file, as in {DEFAULT_URL}")
-    return url.set(drivername=driver)
+    url = url.set(drivername=driver)
+    return url if _is_sqlite(url) else postgres.usable_url(url)
 
 
 def _is_sqlite(url: URL) -> bool:
@@ -231,9 +256,14 @@ def _is_sqlite(url: URL) -> bool:
 
 
 def _sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
     _with_pragmas(engine.sync_engine, begin=begin)
     return engine
+
+
+def _plain_engine(url: URL, *, begin: str, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    return _with_pragmas(engine, begin=begin)
 
 
 def _with_pragmas(engine: Engine, *, begin: str) -> Engine:

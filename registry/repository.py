@@ -1,7 +1,7 @@
 """Reads and writes the registry's tables; every function works on a connection whose transaction the caller owns."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.database import Database
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
+from registry.postgres import lock_registry
 from registry.tables import (
     PERSONAL_TABLES,
     aeds,
@@ -19,6 +20,8 @@ from registry.tables import (
     rescuer_presences,
     rescuers,
 )
+
+BATCH = 5000
 
 
 class UnknownRescuer(LookupError):
@@ -47,7 +50,8 @@ async def save_aed_correction(
     Raises:
         UnknownAed
     """
-    row = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id).with_for_update())).one_or_none()
+    await lock_registry(connection)
+    row = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one_or_none()
     if row is None:
         raise UnknownAed(f"no AED {aed_id!r}")
     corrected = sorted({*row.corrected, *changes})
@@ -95,9 +99,10 @@ async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: dat
     Raises:
         UnknownRescuer
     """
-    known = (
-        await connection.execute(select(rescuers.c.erased_at).where(rescuers.c.rescuer_id == rescuer_id))
-    ).one_or_none()
+    await lock_registry(connection)
+    # The row is held, so that a position written at this moment waits and then finds the person erased.
+    mine = select(rescuers.c.erased_at).where(rescuers.c.rescuer_id == rescuer_id).with_for_update()
+    known = (await connection.execute(mine)).one_or_none()
     if known is None:
         raise UnknownRescuer(f"no rescuer {rescuer_id!r}")
     for table in PERSONAL_TABLES:
@@ -120,6 +125,9 @@ async def save_live_changes(
     duty: Iterable[Rescuer],
 ) -> None:
     """Write what changed in the live picture, in batches; people erased meanwhile stay erased."""
+    changed = [list(presences), list(seen), list(duty)]
+    standing = await _hold_standing(connection, {item.rescuer_id for items in changed for item in items})
+    presences, seen, duty = ([item for item in items if item.rescuer_id in standing] for items in changed)
     if positions := [_presence_row(item.rescuer_id, item.presence) for item in presences if item.presence is not None]:
         insert = database.insert(rescuer_presences)
         upsert = insert.on_conflict_do_update(
@@ -127,10 +135,30 @@ async def save_live_changes(
             set_={name: insert.excluded[name] for name in ("position", "accuracy_m", "observed_at")},
         )
         await connection.execute(upsert, positions)
-        erased = select(rescuers.c.rescuer_id).where(rescuers.c.erased_at.is_not(None))
-        await connection.execute(delete(rescuer_presences).where(rescuer_presences.c.rescuer_id.in_(erased)))
     await _update_rescuers(connection, seen, "last_seen_at")
     await _update_rescuers(connection, duty, "on_duty", "duty_changed_at")
+
+
+async def _hold_standing(connection: AsyncConnection, rescuer_ids: set[str]) -> set[str]:
+    """Those who have not been erased, and cannot be until this transaction ends.
+
+    Always in the same order, so that two writers never wait for each other.
+    """
+    standing: set[str] = set()
+    for some in in_batches(sorted(rescuer_ids)):
+        query = (
+            select(rescuers.c.rescuer_id)
+            .where(rescuers.c.rescuer_id.in_(some), rescuers.c.erased_at.is_(None))
+            .order_by(rescuers.c.rescuer_id)
+            .with_for_update()
+        )
+        standing.update((await connection.execute(query)).scalars())
+    return standing
+
+
+def in_batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Parts small enough for the parameters of one statement."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def aed_from_row(row: Row[Any]) -> Aed:
@@ -157,7 +185,7 @@ def aed_from_row(row: Row[Any]) -> Aed:
 async def _update_rescuers(connection: AsyncConnection, changed: Iterable[Rescuer], *names: str) -> None:
     rows = [{"key": item.rescuer_id, **{name: getattr(item, name) for name in names}} for item in changed]
     if rows:
-        mine = (rescuers.c.rescuer_id == bindparam("key")) & rescuers.c.erased_at.is_(None)
+        mine = rescuers.c.rescuer_id == bindparam("key")
         await connection.execute(update(rescuers).where(mine).values({name: bindparam(name) for name in names}), rows)
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, case, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.database import Database
 from registry.importers.report import ImportReport, Remark
 from registry.importers.rescuer_rows import RescuerDraft
+from registry.postgres import lock_registry
 from registry.tables import certificates, rescuer_homes, rescuer_personal, rescuers
 
 
@@ -18,10 +19,12 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
     People who were erased stay erased. A phone's own word on its duty outweighs the file's.
     """
     async with database.read() if report.dry_run else database.write() as connection:
+        if not report.dry_run:
+            await lock_registry(connection)
         known = {row.rescuer_id: row for row in await connection.execute(select(rescuers))}
         to_write: list[RescuerDraft] = []
         rows: list[dict[str, Any]] = []
-        for person in people:
+        for person in sorted(people, key=lambda person: person.rescuer_id):
             before, digest = known.get(person.rescuer_id), person.digest()
             if before is not None and before.erased_at is not None:
                 text = f"{person.rescuer_id} was erased on request and is not taken again under this id"
@@ -31,14 +34,12 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
             else:
                 report.accepted += before is None
                 report.changed += before is not None
-                set_by_phone = before is not None and before.duty_changed_at is not None
-                on_duty = before.on_duty if before is not None and set_by_phone else person.on_duty
                 to_write.append(person)
-                rows.append(_row_of(person, on_duty=on_duty, digest=digest, report=report, now=now))
+                rows.append(_row_of(person, digest=digest, report=report, now=now))
         given = {person.rescuer_id for person in people}
         report.absent = sorted(key for key, row in known.items() if row.source == report.source and key not in given)
         if rows and not report.dry_run:
-            await _upsert(database, connection, rescuers, rows)
+            await _upsert(database, connection, rescuers, rows, keep_duty=True)
             await _write_personal_data(database, connection, to_write)
 
 
@@ -66,16 +67,27 @@ async def _write_personal_data(database: Database, connection: AsyncConnection, 
         await connection.execute(insert(certificates), papers)
 
 
-async def _upsert(database: Database, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+async def _upsert(
+    database: Database,
+    connection: AsyncConnection,
+    table: Table,
+    rows: list[dict[str, Any]],
+    *,
+    keep_duty: bool = False,
+) -> None:
     statement = database.insert(table)
-    written = {name: statement.excluded[name] for name in rows[0] if name != "rescuer_id"}
+    written: dict[str, Any] = {name: statement.excluded[name] for name in rows[0] if name != "rescuer_id"}
+    if keep_duty:
+        # Decided in the row itself: a phone may change its duty between our look and this write.
+        by_phone = rescuers.c.duty_changed_at.is_not(None)
+        written["on_duty"] = case((by_phone, rescuers.c.on_duty), else_=statement.excluded.on_duty)
     await connection.execute(statement.on_conflict_do_update(index_elements=["rescuer_id"], set_=written), rows)
 
 
-def _row_of(person: RescuerDraft, *, on_duty: bool, digest: str, report: ImportReport, now: datetime) -> dict[str, Any]:
+def _row_of(person: RescuerDraft, *, digest: str, report: ImportReport, now: datetime) -> dict[str, Any]:
     return {
         "rescuer_id": person.rescuer_id,
-        "on_duty": on_duty,
+        "on_duty": person.on_duty,
         "source": report.source,
         "source_file": report.file,
         "source_digest": digest,

@@ -21,6 +21,7 @@ from registry.importers.report import ImportReport, Progress, no_progress
 from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
+from registry.postgres import lock_registry
 from registry.tables import aeds
 
 OSM_SOURCE = "osm"
@@ -103,6 +104,8 @@ async def _import_aeds(
     found, report.rejected, report.warnings = checked_aeds(rows, source=report.source, time_zone=zone)
     _refuse_empty(report, len(found), path)
     async with database.read() if options.dry_run else database.write() as connection:
+        if not options.dry_run:
+            await lock_registry(connection)
         new_rows = await _compare_aeds(connection, found, report, now)
         if new_rows and not options.dry_run:
             insert = database.insert(aeds)

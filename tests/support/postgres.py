@@ -44,6 +44,7 @@ fsync = off
 full_page_writes = off
 synchronous_commit = on
 autovacuum = off
+deadlock_timeout = 100ms
 log_min_messages = warning
 """
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,15 @@ from dispatch.core.consequences import reserved
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.engine import NoAedAway, UnknownIncident
-from registry.database import migrate
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
 
+pytestmark = pytest.mark.both_databases
 TWELVE = [rescuer(f"r{number:02d}", 20 * number) for number in range(12)]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    address = f"sqlite+aiosqlite:///{tmp_path / 'engine.sqlite3'}"
-    migrate(address)
-    return address
+def url(database_url: str) -> str:
+    return database_url
 
 
 async def say(at: Desk, incident_id: str, rescuer_id: str, *words: Answer, aed_returned: bool = False) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -16,7 +15,7 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
 from dispatch.journal_reader import JournalReader
 from dispatch.records import Known
-from registry.database import Database, migrate
+from registry.database import Database
 from tests.integration.dispatch.journal_story import (
     DETAILS,
     POLICY,
@@ -28,15 +27,14 @@ from tests.integration.dispatch.journal_story import (
 )
 from tests.unit.dispatch.incident_story import candidates
 
+pytestmark = pytest.mark.both_databases
 TABLES = (t.incidents, t.events, t.incident_details, t.call_messages, t.reservations, t.inboxes, t.inbox)
 NEAR = candidates({"r0": 20.0, "r1": 40.0}, [("r1", "aed-1", 30, 100)])
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'journal.sqlite3'}"
-    migrate(url)
-    opened = Database(url)
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
     yield opened
     await opened.close()
 
@@ -213,7 +211,7 @@ async def test_a_restart_finds_every_open_incident_as_it_was(journal: Journal, d
     carrying, _ = await append(journal, walking, answer(walking, "r1", Answer.AED_COLLECTED))
     over, _ = await append(journal, None, report("over"), candidates({"r5": 10.0}))
     await append(journal, over, end("over"))
-    url = str(database.url)
+    url = database.url.render_as_string(hide_password=False)
     await database.close()
 
     again = Database(url)

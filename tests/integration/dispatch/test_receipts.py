@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -14,21 +13,20 @@ from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.receipts import ReceiptBook
 from dispatch.records import Receipt
-from registry.database import Database, migrate
+from registry.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, append, report
 from tests.unit.dispatch.incident_story import candidates
 
+pytestmark = pytest.mark.both_databases
 LATER = NOON + timedelta(seconds=5)
 LATEST = NOON + timedelta(seconds=9)
 ALERT = "a-1"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """With one incident that rings two phones."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'receipts.sqlite3'}"
-    migrate(url)
-    opened = Database(url)
+    opened = Database(database_url)
     await append(Journal(opened, POLICY), None, report("a"), candidates({"r0": 20.0, "r1": 40.0}))
     yield opened
     await opened.close()

@@ -1,27 +1,29 @@
-"""The database on real SQLite files: migrations, one writer, and what a user sees when it cannot be opened."""
+"""Both databases: migrations, writers and readers at once, and what a user sees when one cannot be opened."""
 
 import asyncio
 import contextlib
 import importlib
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
 from registry.tables import rescuers
+from tests.support.postgres import Cluster
 
+pytestmark = pytest.mark.both_databases
 NOW = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'rescue.sqlite3'}"
+def url(empty_database_url: str) -> str:
+    return empty_database_url
 
 
 def rescuer_row(rescuer_id: str) -> dict[str, object]:
@@ -45,6 +47,27 @@ async def test_the_migrated_schema_is_the_one_the_tables_describe(url: str) -> N
             await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
     finally:
         await database.close()
+
+
+async def test_the_tables_can_be_taken_back_and_made_again(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
+        async with database.read() as connection:
+            left = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    finally:
+        await database.close()
+    migrate(url)
+
+    assert left <= {"alembic_version", "spatial_ref_sys"}
+
+
+def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> None:
+    with ThreadPoolExecutor(4) as together:
+        for done in [together.submit(migrate, url) for _ in range(4)]:
+            done.result()
 
 
 async def test_migrating_twice_changes_nothing(url: str) -> None:
@@ -136,10 +159,12 @@ def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> Non
         migrate(f"sqlite:///{tmp_path / 'letter.sqlite3'}")
 
 
-def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
+async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
     migrate(url)
-    with closing(sqlite3.connect(make_url(url).database or "")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999_future'"))
+    await database.close()
     with pytest.raises(DatabaseUnreachable, match="newer version"):
         migrate(url)
 
@@ -148,3 +173,74 @@ def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
 def test_an_unusable_database_url_is_refused_with_one_that_works(url: str) -> None:
     with pytest.raises(BadDatabaseUrl, match=r"sqlite.*///"):
         Database(url)
+
+
+async def test_what_is_personal_is_not_repeated_by_an_error(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    row = rescuer_row("r1") | {"source_file": "13812345678"}
+
+    async def write_twice() -> None:
+        async with database.write() as connection:
+            for _ in range(2):
+                await connection.execute(rescuers.insert().values(row))
+
+    with pytest.raises(IntegrityError) as caught:
+        await write_twice()
+    await database.close()
+
+    assert "13812345678" not in str(caught.value)
+
+
+async def test_work_that_two_processes_block_for_each_other_is_run_again(database_url: str) -> None:
+    north, south = Database(database_url), Database(database_url)
+    async with north.write() as connection:
+        await connection.execute(rescuers.insert(), [rescuer_row("r1"), rescuer_row("r2")])
+
+    def take(first: str, second: str) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            for rescuer_id in (first, second):
+                mine = rescuers.c.rescuer_id == rescuer_id
+                connection.execute(update(rescuers).where(mine).values(source=rescuers.c.source + "+"))
+
+        return work
+
+    for _ in range(5):
+        await asyncio.gather(north.transact(take("r1", "r2")), south.transact(take("r2", "r1")))
+    async with north.read() as connection:
+        counts = (await connection.execute(select(rescuers.c.source))).scalars().all()
+    await asyncio.gather(north.close(), south.close())
+
+    assert counts == ["test" + "+" * 10] * 2
+
+
+def test_a_server_that_does_not_run_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseUnreachable, match=r"127\.0\.0\.1:1/city.*check that it runs") as caught:
+        migrate("postgresql://rescue:secret-word@127.0.0.1:1/city")
+
+    assert "secret-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("user", "database"), [("rescue", "nowhere"), ("stranger", "postgres")])
+def test_a_server_that_refuses_says_why(postgres_cluster: Cluster, user: str, database: str) -> None:
+    with pytest.raises(DatabaseUnreachable, match=f"{database}.*{'nowhere' if user == 'rescue' else 'stranger'}"):
+        migrate(postgres_cluster.url(database, user=user))
+
+
+def test_a_database_without_postgis_says_who_can_add_it(postgres_cluster: Cluster) -> None:
+    name = postgres_cluster.create_database()
+    user = f"clerk_{name}"
+    postgres_cluster.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'clerk'")
+    postgres_cluster.execute(f"GRANT ALL ON SCHEMA public TO {user}", database=name)
+    address = postgres_cluster.url(name, user=user, password="clerk")
+
+    with pytest.raises(DatabaseUnreachable, match="administrator run CREATE EXTENSION postgis"):
+        migrate(address)
+    postgres_cluster.execute("CREATE EXTENSION postgis", database=name)
+    migrate(address)
+    postgres_cluster.drop_database(name)
+    postgres_cluster.execute(f"DROP ROLE {user}")
+
+
+def test_an_address_in_the_form_that_psql_knows_is_understood(database_url: str, database_kind: str) -> None:
+    migrate(database_url if database_kind == "sqlite" else f"{database_url}?sslmode=prefer")

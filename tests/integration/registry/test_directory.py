@@ -12,13 +12,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.projection import geodesic_m
-from registry.database import Database, migrate
+from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, find_contact, load_rescuers
 from registry.tables import rescuer_personal, rescuer_presences, rescuers
 
+pytestmark = pytest.mark.both_databases
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
 LON, LAT = 113.66, 34.75
 PAPER = Certificate(kind="red_cross", valid_until=date(2030, 1, 1))
@@ -44,10 +45,8 @@ def presence(lon: float, lat: float = LAT, *, at: datetime = NOON) -> Presence:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path / 'rescue.sqlite3'}"
-    migrate(url)
-    database = Database(url)
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
     row = {"source": "t", "source_file": "", "source_digest": "", "imported_at": NOON, "on_duty": True}
     async with database.write() as connection:
         await connection.execute(insert(rescuers), [{**row, "rescuer_id": f"r{number}"} for number in range(3)])

@@ -12,13 +12,14 @@ from fastapi import FastAPI, Header, HTTPException
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from registry.database import Database, migrate
+from registry.database import Database
 from registry.directory import Directory
 from registry.importers.run import ImportOptions, import_file
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.routes import build_router
 from registry.tables import aeds, rescuer_personal
 
+pytestmark = pytest.mark.both_databases
 NOW = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
 AEDS = (
     "id,name,lon_wgs84,lat_wgs84,opening_hours,location_text\n"
@@ -53,10 +54,8 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'rescue.sqlite3'}"
-    migrate(url)
-    database = Database(url)
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    database = Database(database_url)
     for name, text in (("aeds.csv", AEDS), ("rescuers.csv", RESCUERS)):
         (tmp_path / name).write_text(text, encoding="utf-8")
         await import_file(database, tmp_path / name, ImportOptions(), now=NOW)
