@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dispatch.callbacks.deliverer import Deliverer
+from dispatch.callbacks.outbox import Outbox
 from dispatch.clock import Clock
 from dispatch.engine import Engine
 from dispatch.frames import Renderer
@@ -30,4 +32,6 @@ class DispatchService:
     integrations: Integrations
     area: ServiceArea | None
     metrics: Metrics
+    outbox: Outbox
+    deliverer: Deliverer
     heartbeat_s: float = 20.0

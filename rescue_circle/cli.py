@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dispatch.callbacks.cli import app as callbacks_app
 from dispatch.secrets import BadSecret, split_secrets
 from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
@@ -44,6 +45,7 @@ KNOWN_FAILURES = (
 app.add_typer(geo_app, name="geo")
 app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
+app.add_typer(callbacks_app, name="callbacks")
 app.command()(simulate)
 app.command()(demo)
 app.command()(docs)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from dispatch import gauges
-from dispatch.api import errors, incidents, operations, streams, webhook
+from dispatch.api import callbacks, errors, incidents, operations, streams, webhook
 from dispatch.api.access import authorizer
 from dispatch.clock import Clock
 from dispatch.core.consequences import rescuer_recipient
@@ -34,6 +34,7 @@ from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.routes import build_router as build_registry_router
 from rescue_circle import __version__
+from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.settings import Settings
 
 REACHABLE_FOR = timedelta(seconds=120)
@@ -57,8 +58,10 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         plane=network.plane if network else None,
         limits=DispatchLimits(time_zone=ZoneInfo(settings.time_zone)),
     )
-    policy, hub, metrics = Policy(), Hub(), Metrics()
+    policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
     reader = JournalReader(database)
+    find_callback_target = target_finder(settings, integrations)
+    outbox = build_outbox(database, find_callback_target)
 
     def is_reachable(rescuer_id: str, at: datetime) -> bool:
         if hub.is_connected(rescuer_recipient(rescuer_id)):
@@ -75,7 +78,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         clock_now=clock.now,
     )
     engine = Engine(
-        journal=Journal(database, policy),
+        journal=Journal(database, policy, outbox),
         reader=reader,
         scout=scout,
         policy=policy,
@@ -97,6 +100,8 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         integrations=integrations,
         area=settings.area or (around(network.bounds) if network else None),
         metrics=metrics,
+        outbox=outbox,
+        deliverer=build_deliverer(settings, outbox, find_callback_target, metrics),
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
@@ -114,6 +119,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     authorize = authorizer(service.tokens)
     app.include_router(webhook.build_router(service))
     app.include_router(incidents.build_router(service, authorize))
+    app.include_router(callbacks.build_router(service.outbox, authorize))
     app.include_router(operations.build_router(service, authorize))
     app.include_router(streams.build_router(service))
     app.include_router(build_registry_router(service.directory, database, authorize, service.clock))

@@ -13,7 +13,16 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.integrations import MESSAGES_PER_MINUTE, NAME, Integration
@@ -47,6 +56,15 @@ class _Entry(BaseModel):
     callback_url: HttpUrl | None = None
     callback_secret: _Secret | None = None
     messages_per_minute: Annotated[int, Field(ge=1)] = MESSAGES_PER_MINUTE
+
+    @model_validator(mode="after")
+    def _secret_of_its_own(self) -> "_Entry":
+        if self.callback_url and self.callback_secret is None:
+            raise ValueError("callback_url needs a callback_secret to sign with")
+        # With one secret for both ways a callback sent back to us would count as the centre's word.
+        if self.callback_secret in self.secrets:
+            raise ValueError("give callbacks another secret than the messages have")
+        return self
 
 
 _FILE: TypeAdapter[dict[str, _Entry]] = TypeAdapter(

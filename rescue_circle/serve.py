@@ -108,16 +108,18 @@ async def _work(settings: Settings, database: Database, gate: Gate) -> None:
         aeds=service.directory.aed_count,
         rescuers=service.directory.rescuer_count,
     )
-    deadlines = asyncio.create_task(service.engine.deadlines.run())
+    running = [asyncio.create_task(work) for work in (service.engine.deadlines.run(), service.deliverer.run())]
     try:
-        while not deadlines.done():
+        while not any(task.done() for task in running):
             await asyncio.sleep(FLUSH_S)
             await _flush(service, database)
-        deadlines.result()
+        for task in running:
+            if task.done():
+                task.result()
     finally:
-        deadlines.cancel()
-        with suppress(asyncio.CancelledError):
-            await deadlines
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await _flush(service, database)
 
 

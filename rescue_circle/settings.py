@@ -3,9 +3,10 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dispatch.core.policy import Policy
 from dispatch.integrations import Integration
 from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
@@ -47,12 +48,29 @@ class Settings(BaseSettings):
     time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
     service_area: str | None = Field(None, description=AREA)
     walk_speed_m_s: float = Field(1.4, gt=0, le=5, description=SPEED)
-    clock_start: AwareDatetime | None = Field(None, description="instant at which a simulated clock begins, for replays")
-    clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster a simulated clock runs")
-    heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
-    log_level: str = Field(
-        "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+    policy_alerts: int = Field(
+        Policy().alerts, ge=1, le=50, description="phones that ring or are under way at once (van den Berg 2026: 7)"
     )
+    clock_start: AwareDatetime | None = Field(
+        None, description="instant at which a simulated clock begins, for replays"
+    )
+    clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster a simulated clock runs")
+    callback_url: HttpUrl | None = Field(None, description="where 120 is told what happens to its calls; none: nowhere")
+    callback_secret: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        description="signs callbacks, whsec_ and base64, not the webhook's; while it changes the new one and the old",
+    )
+    callback_timeout_s: float = Field(10.0, gt=0, le=60, description="how long one callback may take")
+    callback_retry_s: float = Field(
+        1.0, gt=0, le=3600, description="pause before a callback's second attempt; doubles up to 15 minutes"
+    )
+    callback_give_up_s: float = Field(
+        86_400.0, gt=0, le=30 * 86_400, description="seconds after which a callback that keeps failing is a dead letter"
+    )
+    heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
 
     @field_validator("webhook_secret")
     @classmethod
@@ -67,6 +85,19 @@ class Settings(BaseSettings):
         secrets = split_secrets(text)
         if not secrets or any(len(secret.encode()) < LEAST_SECRET_BYTES for secret in secrets):
             raise ValueError(f"a secret is at least {LEAST_SECRET_BYTES} random characters, without spaces or commas")
+        return text
+
+    @field_validator("callback_secret")
+    @classmethod
+    def _secret_of_its_own(cls, text: str, info: ValidationInfo) -> str:
+        secrets = split_secrets(text)
+        if info.data.get("callback_url") and not secrets:
+            raise ValueError("RESCUE_CALLBACK_URL needs a secret to sign with, whsec_ and base64")
+        for secret in secrets:
+            check_webhook_secret(secret)
+        # With one secret for both ways a callback sent back to us would count as 120's word.
+        if set(secrets) & set(split_secrets(info.data.get("webhook_secret", ""))):
+            raise ValueError("give callbacks another secret than 120's webhook has")
         return text
 
     @field_validator("time_zone")

@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
@@ -42,10 +43,12 @@ STATUS: dict[type[Exception], int] = {
     BadSignature: 401,
     BadToken: 401,
     Forbidden: 403,
+    UnknownCallback: 404,
     UnknownIncident: 404,
     UnknownAed: 404,
     UnknownIntegration: 404,
     UnknownRescuer: 404,
+    CallbackDelivered: 409,
     NoAedAway: 409,
     ClockIsReal: 409,
     IncidentsOpen: 409,

@@ -20,6 +20,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Access]] = {
     ("POST", "/api/incidents/{incident_id}/location"): frozenset({D, A}),
     ("POST", "/api/incidents/{incident_id}/stand-down"): frozenset({D, A}),
     ("POST", "/api/aeds/{aed_id}/returned"): frozenset({D, R, A}),
+    ("GET", "/api/callbacks"): frozenset({D, A}),
+    ("POST", "/api/callbacks/{callback_id}/retry"): frozenset({D, A}),
     ("POST", "/api/tokens"): frozenset({R, S, A}),
     ("POST", "/api/tokens/renew"): frozenset({V, D, A}),
     ("GET", "/api/clock"): EVERYONE,
@@ -42,7 +44,7 @@ BODIES: dict[str, object] = {
 
 def ask(service: Service, method: str, path: str, authorization: str | None) -> httpx.Response:
     url = service.url
-    for name in ("incident_id", "aed_id", "rescuer_id"):
+    for name in ("incident_id", "aed_id", "rescuer_id", "callback_id"):
         path_filled = path.replace(f"{{{name}}}", "nothing")
         if path_filled != path:
             break

@@ -1,0 +1,46 @@
+"""Wires the callbacks: which integration is told where, and the deliverer that does it."""
+
+from datetime import UTC, datetime
+
+from dispatch.callbacks.deliverer import CallbackMetrics, Deliverer
+from dispatch.callbacks.outbox import Outbox
+from dispatch.callbacks.retrying import Retrying
+from dispatch.callbacks.targets import CallbackTarget, FindCallbackTarget
+from dispatch.core.events import DEFAULT_INTEGRATION
+from dispatch.integrations import Integrations
+from dispatch.metrics import Metrics
+from dispatch.secrets import split_secrets
+from registry.database import Database
+from rescue_circle.settings import Settings
+
+
+def target_finder(settings: Settings, integrations: Integrations) -> FindCallbackTarget:
+    """Finds the receiver of an integration's callbacks: RESCUE_CALLBACK_URL for 120, else what its entry says."""
+
+    def find_callback_target(name: str) -> CallbackTarget | None:
+        if name == DEFAULT_INTEGRATION and settings.callback_url:
+            return CallbackTarget(url=str(settings.callback_url), secrets=split_secrets(settings.callback_secret))
+        integration = integrations.find(name)
+        if integration is None or integration.callback_url is None:
+            return None
+        return CallbackTarget(url=integration.callback_url, secrets=split_secrets(integration.callback_secret or ""))
+
+    return find_callback_target
+
+
+def build_outbox(database: Database, find_target: FindCallbackTarget) -> Outbox:
+    return Outbox(database, find_target=find_target, now=lambda: datetime.now(UTC))
+
+
+def build_deliverer(settings: Settings, outbox: Outbox, find_target: FindCallbackTarget, metrics: Metrics) -> Deliverer:
+    """Woken by what is written to `outbox`."""
+    rules = Retrying(
+        first_pause_s=settings.callback_retry_s,
+        give_up_s=settings.callback_give_up_s,
+        timeout_s=settings.callback_timeout_s,
+    )
+    deliverer = Deliverer(
+        outbox=outbox, find_target=find_target, metrics=CallbackMetrics(metrics.registry), rules=rules
+    )
+    outbox.on_written = deliverer.wake
+    return deliverer
