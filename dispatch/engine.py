@@ -22,7 +22,7 @@ from dispatch.core.incident import Incident, evolve
 from dispatch.core.policy import Policy
 from dispatch.deadlines import Deadlines
 from dispatch.intake import Understood
-from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
+from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
 from dispatch.journal_reader import JournalReader
 from dispatch.live import LiveIncident, LiveIncidents
 from dispatch.metrics import Metrics
@@ -52,6 +52,15 @@ class Publish(Protocol):
     def __call__(self, rows: Sequence[InboxRow]) -> None: ...
 
 
+class Appends(Protocol):
+    """The journal, or what stands before it. is_settled: whether the journal has everything that was appended."""
+
+    @property
+    def is_settled(self) -> bool: ...
+
+    async def append(self, appended: Appended) -> list[InboxRow]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What became of a message of 120."""
@@ -73,7 +82,7 @@ class Engine:
     def __init__(
         self,
         *,
-        journal: Journal,
+        journal: Appends,
         reader: JournalReader,
         scout: Scout,
         policy: Policy,
@@ -91,7 +100,7 @@ class Engine:
         self._new_id = new_id
         self._watch = watch or Watch(Metrics())
         self.reservations = scout.reservations
-        self.live = LiveIncidents(reader)
+        self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -105,10 +114,6 @@ class Engine:
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
         """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
-        # Shielded with its lock: a caller that goes away must not let the same call in beside itself.
-        return await asyncio.shield(asyncio.ensure_future(self._take_call(message, record)))
-
-    async def _take_call(self, message: Understood, record: CallRecord) -> Taken:
         async with self._lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
             for _ in range(MAX_TRIES):
                 known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
@@ -165,6 +170,11 @@ class Engine:
         """
         await self._get(incident_id)
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
+        return await self._change(incident_id, command)
+
+    async def close_duplicate(self, incident_id: str) -> Incident:
+        """End an incident whose call another one has had all along; everyone is called off."""
+        command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="duplicate", reported_at=self._clock.now())
         return await self._change(incident_id, command)
 
     async def aed_returned(self, aed_id: str) -> None:

@@ -4,7 +4,7 @@ One append is one transaction: events, the projection of the incident, reservati
 in each recipient's own sequence, and what 120 is to be told. Either all of it is durable or none of it has happened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, update
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from dispatch import tables as t
 from dispatch.callbacks.outbox import Outbox
 from dispatch.core.callbacks import Callback
-from dispatch.core.consequences import DISPATCHERS, notices, reserved
+from dispatch.core.consequences import DISPATCHERS, Notice, notices, reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.policy import Policy
 from dispatch.event_codec import encode, event_type, stamped
@@ -41,31 +41,44 @@ class Journal:
         self._policy = policy
         self._outbox = outbox
 
+    @property
+    def is_settled(self) -> bool:
+        """Always: what is appended is in it."""
+        return True
+
     async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
 
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
         """
-        told = self._outbox.following(appended) if self._outbox else []
-        rows = await self._database.transact(lambda connection: self._append(connection, appended, told))
-        if self._outbox and told:
-            self._outbox.on_written()
+        rows = await self._database.transact(lambda connection: self.write(connection, appended))
+        self.written(appended)
         return rows
 
-    def _append(self, connection: Connection, appended: Appended, told: Sequence[Callback]) -> list[InboxRow]:
+    def write(self, connection: Connection, appended: Appended, *, yielding: bool = False) -> list[InboxRow]:
+        """The append itself, within somebody's transaction. yielding: what another incident has reserved stays its."""
+        told = self._following(appended)
         last_callback = self._write_incident(connection, appended, len(told))
         if appended.message:
-            self._write_message(connection, appended.after.incident_id, appended.message)
+            self.write_message(connection, appended.after.incident_id, appended.message)
         if appended.details:
             self._write_details(connection, appended.after.incident_id, appended.details)
-        self._write_reservations(connection, appended)
+        self._write_reservations(connection, appended, yielding=yielding)
         if not appended.events:
             return []
         self._write_events(connection, appended)
         if self._outbox and told:
             self._outbox.write(connection, appended, told, last_seq=last_callback)
         return self._write_inbox(connection, appended)
+
+    def written(self, appended: Appended) -> None:
+        """The transaction of `write` has been committed."""
+        if self._outbox and self._following(appended):
+            self._outbox.on_written()
+
+    def _following(self, appended: Appended) -> Sequence[Callback]:
+        return self._outbox.following(appended) if self._outbox else []
 
     def _write_incident(self, connection: Connection, appended: Appended, callbacks: int) -> int:
         """The number of the incident's last callback, of which `callbacks` are new."""
@@ -98,7 +111,12 @@ class Journal:
             raise StaleIncident(after.incident_id)
         return last_callback
 
-    def _write_message(self, connection: Connection, incident_id: str, message: CallRecord) -> None:
+    def write_message(self, connection: Connection, incident_id: str, message: CallRecord) -> None:
+        """120's message as one of this incident.
+
+        Raises:
+            DuplicateMessage
+        """
         row = {
             "integration": message.integration,
             "message_id": message.message_id,
@@ -126,7 +144,7 @@ class Journal:
         insert = self._database.insert(t.incident_details).values(incident_id=incident_id, **values)
         connection.execute(insert.on_conflict_do_update(index_elements=[t.incident_details.c.incident_id], set_=values))
 
-    def _write_reservations(self, connection: Connection, appended: Appended) -> None:
+    def _write_reservations(self, connection: Connection, appended: Appended, *, yielding: bool) -> None:
         held = reserved(appended.before) if appended.before else frozenset()
         wanted = reserved(appended.after)
         incident_id = appended.after.incident_id
@@ -138,8 +156,9 @@ class Journal:
             )
         if taken := wanted - held:
             rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in sorted(taken)]
+            insert = self._database.insert(t.reservations)
             try:
-                connection.execute(t.reservations.insert(), rows)
+                connection.execute(insert.on_conflict_do_nothing() if yielding else insert, rows)
             except IntegrityError as error:
                 raise AlreadyReserved(", ".join(sorted(taken))) from error
 
@@ -161,22 +180,7 @@ class Journal:
     def _write_inbox(self, connection: Connection, appended: Appended) -> list[InboxRow]:
         told = notices(appended.after, appended.events)
         last = self._advance_inboxes(connection, [notice.recipient for notice in told])
-        rows = []
-        for notice in reversed(told):
-            rows.append(
-                InboxRow(
-                    recipient=notice.recipient,
-                    seq=last[notice.recipient],
-                    kind=notice.kind,
-                    incident_id=appended.after.incident_id,
-                    alert_id=notice.alert_id,
-                    at=appended.at,
-                    received_at=appended.message.received_at if appended.message else None,
-                    body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
-                )
-            )
-            last[notice.recipient] -= 1
-        rows.reverse()
+        rows = inbox_rows(appended, told, last)
         connection.execute(t.inbox.insert(), [_inbox_values(row) for row in rows])
         return rows
 
@@ -191,6 +195,28 @@ class Journal:
             set_={"last_seq": t.inboxes.c.last_seq + statement.excluded.last_seq},
         ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq)
         return {row.recipient: row.last_seq for row in (connection.execute(advanced)).all()}
+
+
+def inbox_rows(appended: Appended, told: Sequence[Notice], last_seq: Mapping[str, int]) -> list[InboxRow]:
+    """The frames of `told` in order. `last_seq`: by recipient, the number of its last frame among them."""
+    last = dict(last_seq)
+    rows = []
+    for notice in reversed(told):
+        rows.append(
+            InboxRow(
+                recipient=notice.recipient,
+                seq=last[notice.recipient],
+                kind=notice.kind,
+                incident_id=appended.after.incident_id,
+                alert_id=notice.alert_id,
+                at=appended.at,
+                received_at=appended.message.received_at if appended.message else None,
+                body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
+            )
+        )
+        last[notice.recipient] -= 1
+    rows.reverse()
+    return rows
 
 
 def _dispatcher_body(appended: Appended) -> dict[str, Any]:

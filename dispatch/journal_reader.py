@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch import tables as t
 from dispatch.core.incident import Incident, evolve_all
@@ -22,15 +21,14 @@ class JournalReader:
 
     async def find_incident(self, incident_id: str) -> Incident | None:
         """The incident, replayed from its events."""
-        async with self._database.read() as connection:
-            return await self._replay(connection, incident_id)
+        return await self._database.consult(lambda connection: replay(connection, incident_id))
 
     async def load_open(self) -> list[Incident]:
         """Every incident that may still change, oldest first; what a restart goes on with."""
         query = select(t.incidents.c.incident_id).where(t.incidents.c.is_open).order_by(t.incidents.c.opened_at)
         async with self._database.read() as connection:
             ids = (await connection.execute(query)).scalars().all()
-            found = [await self._replay(connection, incident_id) for incident_id in ids]
+            found = [await connection.run_sync(replay, incident_id) for incident_id in ids]
         return [incident for incident in found if incident is not None]
 
     async def read_reservations(self) -> dict[str, str]:
@@ -59,8 +57,7 @@ class JournalReader:
 
     async def find_details(self, incident_id: str) -> Details | None:
         query = select(t.incident_details).where(t.incident_details.c.incident_id == incident_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._database.consult(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else _details(row)
 
     async def read_inbox(self, recipient: str, *, after: int, limit: int) -> list[InboxRow]:
@@ -71,8 +68,7 @@ class JournalReader:
             .order_by(t.inbox.c.seq)
             .limit(limit)
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.consult(lambda connection: connection.execute(query).all())
         return [InboxRow(**row._mapping) for row in rows]
 
     async def read_unconfirmed(self, recipient: str, up_to: int) -> list[tuple[str, str]]:
@@ -87,13 +83,12 @@ class JournalReader:
                 t.inbox.c.seq <= up_to,
             )
         )
-        async with self._database.read() as connection:
-            return [(row.incident_id, row.alert_id) for row in (await connection.execute(query)).all()]
+        rows = await self._database.consult(lambda connection: connection.execute(query).all())
+        return [(row.incident_id, row.alert_id) for row in rows]
 
     async def last_seq(self, recipient: str) -> int:
         query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalar_one_or_none() or 0
+        return await self._database.consult(lambda connection: connection.execute(query).scalar_one_or_none()) or 0
 
     async def list_incidents(self, *, limit: int, open_only: bool) -> list[str]:
         """Ids, newest first."""
@@ -126,12 +121,14 @@ class JournalReader:
         async with self._database.read() as connection:
             return (await connection.execute(query)).scalar_one_or_none() or ""
 
-    async def _replay(self, connection: AsyncConnection, incident_id: str) -> Incident | None:
-        query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
-        rows = (await connection.execute(query)).all()
-        if not rows:
-            return None
-        return evolve_all(None, ((decode(row.type, row.schema_version, row.body), row.at) for row in rows))
+
+def replay(connection: Connection, incident_id: str) -> Incident | None:
+    """The incident from its events, within somebody's transaction."""
+    query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
+    rows = connection.execute(query).all()
+    if not rows:
+        return None
+    return evolve_all(None, ((decode(row.type, row.schema_version, row.body), row.at) for row in rows))
 
 
 def _details(row: Row[Any]) -> Details:

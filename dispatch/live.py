@@ -1,12 +1,17 @@
-"""What the engine keeps in memory of open incidents, all of it derived from the journal and lost without harm."""
+"""What the engine keeps in memory of incidents, all of it derived from the journal and lost without harm."""
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dispatch.core.consequences import reserved
 from dispatch.core.incident import Incident
 from dispatch.journal_reader import JournalReader
 from dispatch.records import Details
+from registry.watched_database import DatabaseAway
+
+KEPT_CLOSED = 200
+"""120 and phones still speak of an incident for a while after it is closed; this is a day of a large city."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,35 +21,59 @@ class LiveIncident:
 
 
 class LiveIncidents:
-    """Open incidents by id; closed ones are read from the journal when somebody asks."""
+    """Open incidents by id; closed ones are read from the journal when somebody asks.
 
-    def __init__(self, reader: JournalReader) -> None:
+    The last closed ones stand in where the journal cannot be asked, or `is_settled` says that it lacks something.
+    """
+
+    def __init__(self, reader: JournalReader, *, is_settled: Callable[[], bool] = lambda: True) -> None:
         self._reader = reader
+        self._is_settled = is_settled
         self._held: dict[str, LiveIncident] = {}
+        self._closed: OrderedDict[str, LiveIncident] = OrderedDict()
 
     def put(self, live: LiveIncident) -> None:
-        """Hold it while it may still change; forget it once it may not."""
-        if live.incident.closed and not reserved(live.incident):
-            self._held.pop(live.incident.incident_id, None)
-        else:
-            self._held[live.incident.incident_id] = live
+        """Hold it while it may still change."""
+        incident_id = live.incident.incident_id
+        self.forget(incident_id)
+        if not live.incident.closed or reserved(live.incident):
+            self._held[incident_id] = live
+            return
+        self._closed[incident_id] = live
+        while len(self._closed) > KEPT_CLOSED and self._is_settled():
+            self._closed.popitem(last=False)
 
     def forget(self, incident_id: str) -> None:
         """Read it anew next time: somebody else has changed it."""
         self._held.pop(incident_id, None)
+        self._closed.pop(incident_id, None)
 
     def find_held(self, incident_id: str) -> LiveIncident | None:
         """The incident if it is open, without asking the journal."""
         return self._held.get(incident_id)
 
     async def find(self, incident_id: str) -> LiveIncident | None:
-        held = self._held.get(incident_id)
+        """Raises: DatabaseAway, where it is neither held nor readable."""
+        held, closed = self._held.get(incident_id), self._closed.get(incident_id)
         if held is not None:
             return held
-        incident = await self._reader.find_incident(incident_id)
-        if incident is None:
-            return None
-        return LiveIncident(incident=incident, details=await self._reader.find_details(incident_id))
+        if closed is not None and not self._is_settled():
+            return closed
+        try:
+            incident = await self._reader.find_incident(incident_id)
+            if incident is None:
+                return None
+            return LiveIncident(incident=incident, details=await self._reader.find_details(incident_id))
+        except DatabaseAway:
+            if closed is None:
+                raise
+            return closed
+
+    @property
+    def open_ids(self) -> list[str]:
+        """Newest first."""
+        still_open = [live.incident for live in self._held.values() if not live.incident.closed]
+        return [one.incident_id for one in sorted(still_open, key=lambda one: one.opened_at, reverse=True)]
 
     @property
     def open_count(self) -> int:

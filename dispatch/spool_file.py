@@ -1,0 +1,199 @@
+"""A file that keeps what it is given through any crash: records in order, each on the disk before `append` returns.
+
+A record is its length and checksum (two big-endian 32-bit numbers) and its bytes. A crash can only tear the last one,
+which nobody was told of; it is cut off. What is damaged elsewhere is kept beside the file for a person to look at.
+"""
+
+import fcntl
+import os
+import struct
+import zlib
+from pathlib import Path
+
+MAGIC = b"rescue-circle spool 1\n"
+HEAD = struct.Struct(">II")
+ONLY_OURS = 0o600
+
+
+class SpoolFull(RuntimeError):
+    """The spool has reached its limit: nothing more can be taken until the database is back."""
+
+    code = "spool_full"
+
+
+class SpoolInUse(RuntimeError):
+    """Another service holds this spool: give each service its own RESCUE_SPOOL."""
+
+    code = "spool_in_use"
+
+
+class NotASpool(ValueError):
+    """The file is something else; name another one in RESCUE_SPOOL."""
+
+    code = "not_a_spool"
+
+
+class SpoolFile:
+    """The file exists only while there is something in it. One thread at a time; nobody else may write to it."""
+
+    def __init__(self, path: Path, *, limit_bytes: int) -> None:
+        self.path = path
+        self._limit_bytes = limit_bytes
+        self._file: int | None = None
+        self._end = 0
+
+    @property
+    def damaged_path(self) -> Path:
+        """Where an unreadable rest goes."""
+        return self.path.with_name(self.path.name + ".damaged")
+
+    def load(self) -> list[bytes]:
+        """Every whole record that a former run left, in order.
+
+        Raises:
+            SpoolInUse, NotASpool, OSError
+        """
+        if not self.path.exists():
+            return []
+        file = self._open()
+        data = _read_all(file)
+        if not (data.startswith(MAGIC) or MAGIC.startswith(data)):
+            self.close()
+            raise NotASpool(f"{self.path} is no spool of this service; name another file in RESCUE_SPOOL")
+        records, end = _split(data) if data.startswith(MAGIC) else ([], 0)
+        if end < len(data):
+            if end and not _is_torn(data[end:]):
+                _write_beside(self.damaged_path, data[end:])
+            os.ftruncate(file, end)
+            os.fsync(file)
+        if end == 0:
+            self._begin(file)
+        else:
+            self._end = end
+        return records
+
+    def append(self, record: bytes) -> None:
+        """Put `record` behind the others; it is on the disk when this returns, and not in the file when this raises.
+
+        Raises:
+            SpoolFull, SpoolInUse, OSError
+        """
+        if not record:
+            raise ValueError("an empty record cannot be told from a hole")
+        if self._file is None:
+            # Whatever lies there stays.
+            self.load()
+        begun = self._end or len(MAGIC)
+        if begun + HEAD.size + len(record) > self._limit_bytes:
+            raise SpoolFull(f"the database is away and the spool has reached its {self._limit_bytes} bytes")
+        file = self._file if self._file is not None else self._open()
+        if not self._end:
+            self._begin(file)
+        try:
+            _write(file, HEAD.pack(len(record), zlib.crc32(record)) + record, self._end)
+            os.fsync(file)
+        except BaseException:
+            os.ftruncate(file, self._end)
+            raise
+        self._end += HEAD.size + len(record)
+
+    def clear(self) -> None:
+        """Remove everything, and the file."""
+        if self._file is None:
+            return
+        self.path.unlink(missing_ok=True)
+        self.close()
+        _sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Let go of the file and leave it as it is."""
+        if self._file is not None:
+            os.close(self._file)
+        self._file, self._end = None, 0
+
+    def _begin(self, file: int) -> None:
+        _write(file, MAGIC, 0)
+        os.fsync(file)
+        _sync_folder(self.path.parent)
+        self._end = len(MAGIC)
+
+    def _open(self) -> int:
+        while True:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, ONLY_OURS)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                os.close(file)
+                raise SpoolInUse(
+                    f"another service holds the spool {self.path}: give each its own RESCUE_SPOOL"
+                ) from error
+            # Its last holder may have removed it between our opening and our lock.
+            if _is_same(file, self.path):
+                self._file = file
+                return file
+            os.close(file)
+
+
+def _split(data: bytes) -> tuple[list[bytes], int]:
+    """Whole records, and where the last of them ends."""
+    records, at = [], len(MAGIC)
+    while (record := _record_at(data, at)) is not None:
+        records.append(record)
+        at += HEAD.size + len(record)
+    return records, at
+
+
+def _record_at(data: bytes, at: int) -> bytes | None:
+    if len(data) - at < HEAD.size:
+        return None
+    length, checksum = HEAD.unpack_from(data, at)
+    record = data[at + HEAD.size : at + HEAD.size + length]
+    return record if record and len(record) == length and zlib.crc32(record) == checksum else None
+
+
+def _is_torn(rest: bytes) -> bool:
+    """Whether a crash in mid-write explains `rest`: it is no longer than the one record that was being written."""
+    if len(rest) < HEAD.size or not any(rest):
+        return True
+    length, _ = HEAD.unpack_from(rest)
+    return len(rest) <= HEAD.size + int(length)
+
+
+def _read_all(file: int) -> bytes:
+    with os.fdopen(os.dup(file), "rb") as reader:
+        reader.seek(0)
+        return reader.read()
+
+
+def _write(file: int, data: bytes, at: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(file, view, at)
+        view, at = view[written:], at + written
+
+
+def _write_beside(path: Path, data: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, ONLY_OURS)
+    try:
+        os.write(file, data)
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _is_same(file: int, path: Path) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(file)
+    return (ours.st_dev, ours.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _sync_folder(folder: Path) -> None:
+    # A new or removed name is durable only with its folder.
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

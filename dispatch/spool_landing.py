@@ -1,0 +1,113 @@
+"""Bringing a spooled append into the journal: once, however often it is tried, and whatever the journal has by then."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, select
+
+from dispatch import tables as t
+from dispatch.core.events import Event
+from dispatch.event_codec import encode, event_type
+from dispatch.journal import Journal, StaleIncident
+from dispatch.journal_reader import replay
+from dispatch.records import Appended, CallRecord, InboxRow
+from dispatch.spool_record import SpooledAppend
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """appended: what was written, None where it was there already.
+
+    duplicate_of: the incident that the journal has long had of this call; the new one must be called off.
+    """
+
+    incident_id: str
+    appended: Appended | None = None
+    duplicate_of: str | None = None
+
+
+def land(connection: Connection, journal: Journal, record: SpooledAppend) -> Landed:
+    """Write `record` within the transaction of `connection`, unless it is there already.
+
+    Raises:
+        StaleIncident: the journal has another history of this incident.
+    """
+    message = record.message
+    known = _find_message_incident(connection, message) if message else None
+    opened_twice = _find_other(connection, record, known) if record.before_version == 0 else None
+    if _is_there(connection, record, known):
+        return Landed(incident_id=record.incident_id, duplicate_of=opened_twice)
+    before = replay(connection, record.incident_id)
+    if (before.version if before else 0) != record.before_version:
+        raise StaleIncident(record.incident_id)
+    appended = record.appended_to(before)
+    if message and known is not None:
+        # The journal has it, of another incident or from a sender's repetition that we could not know of.
+        appended = replace(appended, message=None)
+    if opened_twice:
+        appended = _without_its_call(connection, journal, appended, opened_twice)
+    rows = journal.write(connection, appended, yielding=True)
+    _compare(record, rows)
+    return Landed(incident_id=record.incident_id, appended=appended, duplicate_of=opened_twice)
+
+
+def _without_its_call(connection: Connection, journal: Journal, appended: Appended, other: str) -> Appended:
+    """The reference and the message stay with the incident that had them first."""
+    if appended.message:
+        journal.write_message(connection, other, appended.message)
+    return replace(appended, after=replace(appended.after, cad_ref=None), message=None)
+
+
+def _find_message_incident(connection: Connection, message: CallRecord) -> str | None:
+    messages = t.call_messages.c
+    query = select(messages.incident_id).where(
+        messages.integration == message.integration, messages.message_id == message.message_id
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _find_other(connection: Connection, record: SpooledAppend, known: str | None) -> str | None:
+    """The incident that the journal already has of the call that `record` opens."""
+    if known is not None and known != record.incident_id:
+        return known
+    opened = record.appended_to(None).after
+    if opened.cad_ref is None:
+        return None
+    incidents = t.incidents.c
+    query = select(incidents.incident_id).where(
+        incidents.integration == opened.integration, incidents.cad_ref == opened.cad_ref
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return found if found != record.incident_id else None
+
+
+def _is_there(connection: Connection, record: SpooledAppend, known: str | None) -> bool:
+    if not record.events:
+        return known is not None
+    events = t.events.c
+    query = (
+        select(events.type, events.schema_version, events.body)
+        .where(events.incident_id == record.incident_id)
+        .where(events.seq > record.before_version, events.seq <= record.after_version)
+        .order_by(events.seq)
+    )
+    there = connection.execute(query).all()
+    return len(there) == len(record.events) and all(
+        _is_same(row, event) for row, event in zip(there, record.events, strict=True)
+    )
+
+
+def _is_same(row: Any, event: Event) -> bool:
+    held = (row.type, row.schema_version, row.body)
+    return held == (event_type(event), event.schema_version, encode(event))
+
+
+def _compare(record: SpooledAppend, rows: list[InboxRow]) -> None:
+    """Phones have been sent these numbers; the journal gives others only after another process wrote to it."""
+    sent = [(row.recipient, row.seq) for row in record.rows]
+    given = [(row.recipient, row.seq) for row in rows]
+    if sent != given:
+        log.error("sequences_differ", incident_id=record.incident_id, frames=len(given))
