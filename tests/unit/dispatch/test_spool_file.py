@@ -151,13 +151,9 @@ def test_another_programs_file_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == b"a letter to my aunt"
 
 
-@pytest.mark.parametrize("first", [SpoolFile.load, lambda spool: None])
-def test_appending_never_overwrites_what_a_former_run_left(
-    tmp_path: Path, first: Callable[[SpoolFile], object]
-) -> None:
+def test_appending_never_overwrites_what_a_former_run_left(tmp_path: Path) -> None:
     filled(tmp_path, b"left")
     spool = spool_in(tmp_path)
-    first(spool)
 
     spool.append(b"new")
     spool.close()
