@@ -216,3 +216,12 @@ async def test_one_message_that_reaches_two_processes_at_once_is_taken_once(url:
 
     assert sorted(one.duplicate for one in taken) == [False, True]
     assert len({one.incident_id for one in taken}) == 1
+
+
+async def test_news_of_a_known_call_that_reach_two_processes_at_once_are_taken_once(url: str) -> None:
+    async with desk(url, TWELVE, name="north") as north, desk(url, TWELVE, name="south") as south:
+        first = await north.take_call("A")
+        taken = await asyncio.gather(north.take_call("A", message_id="m2"), south.take_call("A", message_id="m2"))
+
+    assert sorted(one.duplicate for one in taken) == [False, True]
+    assert {one.incident_id for one in taken} == {first.incident_id}

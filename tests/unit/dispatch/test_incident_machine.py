@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
@@ -28,9 +28,10 @@ OVER = {
     AlertStatus.HANDED_BACK,
     AlertStatus.STOOD_DOWN,
 }
-seconds = st.floats(1, 1_000)
+seconds = st.floats(1, 300) | st.floats(1, 1_000)
+rarely = st.integers(0, 7).map(lambda dice: dice == 0)
 reported = st.integers(-120, 120)
-directs = st.dictionaries(st.sampled_from(RESCUERS), seconds)
+directs = st.lists(seconds, max_size=len(RESCUERS)).map(lambda walks: dict(zip(RESCUERS, walks, strict=False)))
 trips = st.lists(
     st.tuples(st.sampled_from(RESCUERS), st.sampled_from(AEDS), seconds, seconds).map(
         lambda trip: (trip[0], trip[1], min(trip[2:]), max(trip[2:]))
@@ -48,7 +49,6 @@ class IncidentMachine(RuleBasedStateMachine):
         self.direct: dict[str, float] = {}
         self.trips: list[Trip] = []
         self.log: list[tuple[ev.Event, datetime]] = []
-        self.returned: set[str] = set()
 
     @property
     def incident(self) -> Incident:
@@ -77,6 +77,11 @@ class IncidentMachine(RuleBasedStateMachine):
             [trip for trip in self.trips if rescuer_key(trip[0]) not in promised and aed_key(trip[1]) not in promised],
         )
 
+    @initialize(direct=directs, offered=trips, created=st.booleans(), unlocated=rarely)
+    def it_begins(self, direct: dict[str, float], offered: list[Trip], created: bool, unlocated: bool) -> None:
+        self.direct, self.trips = direct, offered
+        self.tell(call(created=created, has_location=not unlocated))
+
     @rule(direct=directs, offered=trips)
     def people_move(self, direct: dict[str, float], offered: list[Trip]) -> None:
         self.direct, self.trips = direct, offered
@@ -102,17 +107,21 @@ class IncidentMachine(RuleBasedStateMachine):
             )
         )
 
-    @rule(reason=st.sampled_from(["cancelled", "closed", "stood_down"]), away_s=reported)
-    def end(self, reason: str, away_s: int) -> None:
+    @rule(reason=st.sampled_from(["cancelled", "closed", "stood_down"]), away_s=reported, really=rarely)
+    def end(self, reason: str, away_s: int, really: bool) -> None:
+        if not really:
+            return
         at = self.story.now + timedelta(seconds=away_s)
         self.tell(cmd.EndCall(incident_id=INCIDENT, cad_ref="cad-1", reported_at=at, reason=reason))
 
-    @rule()
-    def ambulance(self) -> None:
+    @rule(really=rarely)
+    def ambulance(self, really: bool) -> None:
+        if not really:
+            return
         self.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
 
     @precondition(lambda self: self.story.incident is not None)
-    @rule(waited_s=st.integers(0, 90) | st.integers(90, 4_000))
+    @rule(waited_s=st.integers(0, 40) | st.integers(0, 90) | st.integers(90, 4_000))
     def time_passes(self, waited_s: int) -> None:
         self._look_around()
         self.story.now += timedelta(seconds=waited_s)
@@ -134,8 +143,8 @@ class IncidentMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.story.incident is not None and self.story.incident.alerts)
     @rule(
         data=st.data(),
-        answer=st.sampled_from(cmd.Answer),
-        wrong_person=st.integers(0, 9).map(lambda dice: dice == 0),
+        answer=st.sampled_from([cmd.Answer.ACCEPT, *cmd.Answer]),
+        wrong_person=rarely,
         aed_returned=st.booleans(),
     )
     def somebody_answers(self, data: st.DataObject, answer: cmd.Answer, wrong_person: bool, aed_returned: bool) -> None:

@@ -59,14 +59,16 @@ def test_a_swap_within_the_ranges_of_both_is_seen_by_the_area() -> None:
     assert refused.value.code == "swapped_coordinates"
 
 
-@given(st.floats(-1, 1), st.floats(-1, 1))
-def test_the_area_of_a_network_reaches_its_margin_beyond_it_and_no_farther(dx: float, dy: float) -> None:
-    bounds = (113.5, 34.6, 113.9, 34.9)
-    place = Place(lon=113.7 + dx, lat=34.75 + dy)
+@pytest.mark.parametrize(("east", "north"), [(1, 0), (-1, 0), (0, 1), (0, -1)])
+def test_the_area_of_a_network_reaches_its_margin_beyond_it_and_no_farther(east: int, north: int) -> None:
+    half_lon, half_lat = 0.2, 0.15
+    area = around((113.7 - half_lon, 34.75 - half_lat, 113.7 + half_lon, 34.75 + half_lat))
 
-    outside_deg = max(abs(dx) - 0.2, abs(dy) - 0.15)
-    if abs(outside_deg - MARGIN_DEG) > 1e-9:
-        assert (place in around(bounds)) == (outside_deg < MARGIN_DEG)
+    def beyond(deg: float) -> Place:
+        return Place(lon=113.7 + east * (half_lon + deg), lat=34.75 + north * (half_lat + deg))
+
+    assert beyond(MARGIN_DEG - 1e-6) in area
+    assert beyond(MARGIN_DEG + 1e-6) not in area
 
 
 @given(st.floats(AREA.min_lon, AREA.max_lon), st.sampled_from([Datum.GCJ02, Datum.BD09]))
