@@ -114,4 +114,16 @@ certificates = Table(
     Column("valid_until", Date, nullable=True),
 )
 
+# SQLite only, written by triggers: what was changed, the newest number last (PostgreSQL notifies instead).
+registry_changes = Table(
+    "registry_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("id", String(64), nullable=False),
+    UniqueConstraint("kind", "id"),
+    sqlite_autoincrement=True,
+    info={"only_on": "sqlite"},
+)
+
 PERSONAL_TABLES = (rescuer_personal, rescuer_homes, rescuer_presences, certificates)
