@@ -1,0 +1,164 @@
+"""Processes that are measured: our service, the floor, the peer; and the databases beneath them."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.support.postgres import Cluster, find_programs, running_cluster
+
+HOST = "127.0.0.1"
+READY_LIMIT_S = 120.0
+WEBHOOK_SECRET = "whsec_YmVuY2htYXJrcy1vbmx5LXNlY3JldC1vZi0xMjA="  # noqa: S105 - signs nothing but invented calls
+TOKEN_SECRET = "benchmarks-only-secret-for-signing-tokens"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A running process and its address."""
+
+    url: str
+    pid: int
+
+    @property
+    def websocket_url(self) -> str:
+        return self.url.replace("http://", "ws://")
+
+    def memory_mb(self) -> float:
+        """Resident memory as Linux counts it."""
+        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024.0
+        raise RuntimeError(f"process {self.pid} has gone")
+
+
+@contextmanager
+def service(database_url: str, network: Path, log: Path, **settings: str) -> Iterator[Server]:
+    """`rescue-circle serve` on this database."""
+    environment = {
+        "RESCUE_DATABASE_URL": database_url,
+        "RESCUE_NETWORK": str(network),
+        "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
+        "RESCUE_HOST": HOST,
+        **settings,
+    }
+    port = free_port()
+    command = ["-c", "from rescue_circle.cli import main; main()", "serve"]
+    with _running(command, {**environment, "RESCUE_PORT": str(port)}, port, "/readyz", log) as server:
+        yield server
+
+
+@contextmanager
+def module(name: str, log: Path, **arguments: str) -> Iterator[Server]:
+    """A server of this folder, `benchmarks.floor` or `benchmarks.peer`, told its arguments by the environment."""
+    port = free_port()
+    environment = {**{f"BENCH_{key.upper()}": value for key, value in arguments.items()}, "BENCH_PORT": str(port)}
+    with _running(["-m", f"benchmarks.{name}"], environment, port, "/healthz", log) as server:
+        yield server
+
+
+@contextmanager
+def durable_cluster() -> Iterator[Cluster | None]:
+    """A PostGIS whose commits wait for the disk, as in production; None where it is not installed."""
+    programs = find_programs()
+    if programs is None:
+        yield None
+        return
+    with running_cluster(programs) as cluster:
+        for setting in ("fsync = on", "full_page_writes = on", "synchronous_commit = on", "autovacuum = on"):
+            cluster.execute(f"ALTER SYSTEM SET {setting}")
+        cluster.execute("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 10.0
+        while cluster.execute("SHOW fsync").strip() != "on":
+            assert time.monotonic() < deadline, "PostgreSQL did not take fsync = on"
+            time.sleep(0.1)
+        yield cluster
+
+
+@contextmanager
+def redis(log: Path) -> Iterator[str | None]:
+    """A Redis of its own that keeps nothing; None where it is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--daemonize", "no"]
+    with log.open("wb") as output:
+        child = subprocess.Popen([program, *options], stdout=output, stderr=output, cwd="/tmp")  # noqa: S108
+        try:
+            _wait(lambda: _accepts(port), child, log)
+            yield f"redis://{HOST}:{port}"
+        finally:
+            _end(child)
+
+
+@contextmanager
+def _running(
+    arguments: list[str], environment: Mapping[str, str], port: int, ready: str, log: Path
+) -> Iterator[Server]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RESCUE_", "BENCH_"))}
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, *arguments],
+            env={**inherited, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    url = f"http://{HOST}:{port}"
+    try:
+        _wait(lambda: _answers(url + ready), child, log)
+        yield Server(url=url, pid=child.pid)
+    finally:
+        _end(child)
+
+
+def _wait(is_ready: "object", child: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + READY_LIMIT_S
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            break
+        if callable(is_ready) and is_ready():
+            return
+        time.sleep(0.1)
+    tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    raise RuntimeError(f"{child.args} did not come up:\n{tail}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False, timeout=5.0).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(15.0)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
