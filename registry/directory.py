@@ -1,6 +1,6 @@
 """The live picture: every AED and rescuer in memory, found by place, written back to the database in batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -20,6 +20,7 @@ from registry.eligibility import (
     is_usable,
     position_of,
 )
+from registry.merging import merged
 from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers, save_live_changes
 from registry.snapshot import Nearby
@@ -48,14 +49,12 @@ class Directory:
         self._hold = timedelta(seconds=hold_s)
         self._aeds = {aed.aed_id: aed for aed in aeds}
         self._rescuers = {rescuer.rescuer_id: rescuer for rescuer in rescuers}
-        # Indexes know integers only: an AED's or rescuer's place in these tuples.
-        self._aed_ids = tuple(sorted(self._aeds))
-        self._rescuer_ids = tuple(sorted(self._rescuers))
+        # Indexes know integers only: an AED's or rescuer's place in these lists, which only grow.
+        self._aed_ids = sorted(self._aeds)
+        self._rescuer_ids = sorted(self._rescuers)
+        self._aed_key = {aed_id: key for key, aed_id in enumerate(self._aed_ids)}
         self._rescuer_key = {rescuer_id: key for key, rescuer_id in enumerate(self._rescuer_ids)}
-        self.plane = plane or _plane_around(self._aeds.values(), self._rescuers.values())
-        self._aed_index = PointIndex(self.plane)
-        self._home_index = PointIndex(self.plane)
-        self._presence_index = PointIndex(self.plane)
+        self._given_plane = plane
         self._load_indexes()
         self._changed_presence: set[str] = set()
         self._changed_seen: set[str] = set()
@@ -77,6 +76,14 @@ class Directory:
         return cls(aeds, rescuers, plane=plane, limits=limits, hold_s=hold_s)
 
     @property
+    def aed_ids(self) -> Collection[str]:
+        return self._aeds.keys()
+
+    @property
+    def rescuer_ids(self) -> Collection[str]:
+        return self._rescuers.keys()
+
+    @property
     def aed_count(self) -> int:
         return len(self._aeds)
 
@@ -93,7 +100,8 @@ class Directory:
         An AED counts only if its place is still open `hold_s` later.
         """
         helpers = sorted(self._helpers_around(lon, lat, radius_m, at, reachable_since), key=itemgetter(0))
-        around = (self._aeds[self._aed_ids[key]] for key in self._aed_index.near(lon, lat, radius_m))
+        keys = self._aed_index.near(lon, lat, radius_m).tolist()
+        around = (self._aeds[aed_id] for aed_id in sorted(self._aed_ids[key] for key in keys))
         answers = ((aed, self._usable_throughout(aed, at)) for aed in around)
         found = [(aed, answer is Answer.UNKNOWN) for aed, answer in answers if answer is not Answer.NO]
         return Nearby(
@@ -132,14 +140,40 @@ class Directory:
     def find_rescuer(self, rescuer_id: str) -> Rescuer | None:
         return self._rescuers.get(rescuer_id)
 
-    def put_aed(self, aed: Aed) -> None:
-        """Show a known AED as it has become in the database; it stays where it stands.
+    def take_aed(self, aed_id: str, aed: Aed | None) -> None:
+        """Show an AED as the database has it now: new, changed, moved, or None where it is gone."""
+        known = self._aeds.get(aed_id)
+        if aed == known:
+            return
+        key = _key_of(aed_id, self._aed_ids, self._aed_key)
+        if aed is None:
+            del self._aeds[aed_id]
+            self._aed_index.remove(key)
+            return
+        self._aeds[aed_id] = aed
+        if not self._recentred() and (known is None or _place_of(known) != _place_of(aed)):
+            self._aed_index.move(key, aed.lon, aed.lat)
 
-        Raises:
-            UnknownAed
+    def take_rescuer(self, rescuer_id: str, stored: Rescuer | None) -> None:
+        """Show a rescuer as the database has them now, or None where they are gone.
+
+        What their phone said and is not yet written stays in force.
         """
-        self.get_aed(aed.aed_id)
-        self._aeds[aed.aed_id] = aed
+        live = self._rescuers.get(rescuer_id)
+        if stored is None or stored.erased_at is not None:
+            self._drop_unwritten(rescuer_id)
+        now = merged(live, stored) if live and stored else stored
+        if now == live:
+            return
+        key = _key_of(rescuer_id, self._rescuer_ids, self._rescuer_key)
+        if now is None:
+            del self._rescuers[rescuer_id]
+            self._home_index.remove(key)
+            self._presence_index.remove(key)
+            return
+        self._rescuers[rescuer_id] = now
+        if now.home_lon is None or not self._recentred():
+            self._place_rescuer(key, live, now)
 
     def record_presence(self, rescuer_id: str, presence: Presence, seen_at: datetime) -> bool:
         """Take a phone's position. False where it is older than the one held, or the person has been erased.
@@ -194,8 +228,7 @@ class Directory:
         key = self._rescuer_key[rescuer_id]
         self._presence_index.remove(key)
         self._home_index.remove(key)
-        for changed in (self._changed_presence, self._changed_seen, self._changed_duty):
-            changed.discard(rescuer_id)
+        self._drop_unwritten(rescuer_id)
 
     async def flush(self, database: Database) -> int:
         """Write what changed since the last flush, in one transaction; how many rows. Nothing is lost if it fails."""
@@ -216,14 +249,38 @@ class Directory:
             raise
         return sum(len(keys) for keys in taken)
 
+    def _drop_unwritten(self, rescuer_id: str) -> None:
+        for changed in (self._changed_presence, self._changed_seen, self._changed_duty):
+            changed.discard(rescuer_id)
+
     def _take_changes(self) -> tuple[set[str], set[str], set[str]]:
         taken = (self._changed_presence, self._changed_seen, self._changed_duty)
         self._changed_presence, self._changed_seen, self._changed_duty = set(), set(), set()
         return taken
 
+    def _place_rescuer(self, key: int, before: Rescuer | None, now: Rescuer) -> None:
+        if before is None or (before.home_lon, before.home_lat) != (now.home_lon, now.home_lat):
+            _put(self._home_index, key, now.home_lon, now.home_lat)
+        if before is None or before.presence != now.presence:
+            presence = now.presence
+            _put(self._presence_index, key, presence.lon if presence else None, presence.lat if presence else None)
+
+    def _recentred(self) -> bool:
+        """The first places of all say where the city is; a picture that began empty gets its plane from them."""
+        if self._is_centred:
+            return False
+        self._load_indexes()
+        return True
+
     def _load_indexes(self) -> None:
-        _fill(self._aed_index, ((key, *_place_of(self._aeds[aed_id])) for key, aed_id in enumerate(self._aed_ids)))
-        people = [(key, self._rescuers[rescuer_id]) for key, rescuer_id in enumerate(self._rescuer_ids)]
+        around = self._given_plane or _plane_around(self._aeds.values(), self._rescuers.values())
+        self._is_centred = around is not None
+        self.plane = around or LocalPlane(0.0, 0.0)
+        self._aed_index = PointIndex(self.plane)
+        self._home_index = PointIndex(self.plane)
+        self._presence_index = PointIndex(self.plane)
+        _fill(self._aed_index, ((self._aed_key[aed.aed_id], *_place_of(aed)) for aed in self._aeds.values()))
+        people = [(self._rescuer_key[person.rescuer_id], person) for person in self._rescuers.values()]
         homes = ((key, person.home_lon, person.home_lat) for key, person in people)
         _fill(
             self._home_index,
@@ -263,13 +320,28 @@ def _place_of(thing: Aed | Presence) -> tuple[float, float]:
     return thing.lon, thing.lat
 
 
-def _plane_around(aeds: Iterable[Aed], rescuers: Iterable[Rescuer]) -> LocalPlane:
+def _key_of(name: str, names: list[str], key: dict[str, int]) -> int:
+    """Its place in `names`, at the end where it is new."""
+    if name not in key:
+        key[name] = len(names)
+        names.append(name)
+    return key[name]
+
+
+def _put(index: PointIndex, key: int, lon: float | None, lat: float | None) -> None:
+    if lon is None or lat is None:
+        index.remove(key)
+    else:
+        index.move(key, lon, lat)
+
+
+def _plane_around(aeds: Iterable[Aed], rescuers: Iterable[Rescuer]) -> LocalPlane | None:
     places = [_place_of(aed) for aed in aeds]
     places += [
         (one.home_lon, one.home_lat) for one in rescuers if one.home_lon is not None and one.home_lat is not None
     ]
     if not places:
-        return LocalPlane(0.0, 0.0)
+        return None
     lon0, lat0 = np.median(np.array(places), axis=0)
     return LocalPlane(float(lon0), float(lat0))
 

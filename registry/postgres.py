@@ -1,6 +1,6 @@
 """What PostgreSQL alone needs: its engine's settings, PostGIS in the database, locks between processes."""
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, NullPool, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -38,6 +38,16 @@ def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIM
             "command_timeout": statement_limit_s,
             "server_settings": {"application_name": "rescue-circle", "jit": "off"},
         },
+    )
+
+
+def listening_engine(url: URL) -> AsyncEngine:
+    """For the one connection that waits for notifications, outside of any transaction and of any pool."""
+    return create_async_engine(
+        url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": CONNECT_LIMIT_S, "command_timeout": CONNECT_LIMIT_S},
     )
 
 

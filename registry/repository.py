@@ -36,10 +36,12 @@ class UnknownAed(LookupError):
     code = "unknown_aed"
 
 
-async def load_aeds(connection: AsyncConnection) -> list[Aed]:
-    """Every AED, by id."""
-    rows = await connection.execute(select(aeds).order_by(aeds.c.aed_id))
-    return [aed_from_row(row) for row in rows]
+async def load_aeds(connection: AsyncConnection, aed_ids: Sequence[str] | None = None) -> list[Aed]:
+    """Every AED, or those of these ids that there are, by id."""
+    query = select(aeds).order_by(aeds.c.aed_id)
+    if aed_ids is not None:
+        query = query.where(aeds.c.aed_id.in_(aed_ids))
+    return [aed_from_row(row) for row in await connection.execute(query)]
 
 
 async def save_aed_correction(
@@ -61,10 +63,12 @@ async def save_aed_correction(
     return aed_from_row((await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one())
 
 
-async def load_rescuers(connection: AsyncConnection) -> list[Rescuer]:
-    """Every rescuer, by id, without name and phone."""
+async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] | None = None) -> list[Rescuer]:
+    """Every rescuer, or those of these ids that there are, by id, without name and phone."""
     held: defaultdict[str, list[Certificate]] = defaultdict(list)
     papers = select(certificates).order_by(certificates.c.rescuer_id, certificates.c.ordinal)
+    if rescuer_ids is not None:
+        papers = papers.where(certificates.c.rescuer_id.in_(rescuer_ids))
     for row in await connection.execute(papers):
         held[row.rescuer_id].append(
             Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
@@ -81,6 +85,8 @@ async def load_rescuers(connection: AsyncConnection) -> list[Rescuer]:
         .outerjoin(rescuer_presences, rescuer_presences.c.rescuer_id == rescuers.c.rescuer_id)
         .order_by(rescuers.c.rescuer_id)
     )
+    if rescuer_ids is not None:
+        everyone = everyone.where(rescuers.c.rescuer_id.in_(rescuer_ids))
     return [_rescuer_from_row(row, tuple(held[row.rescuer_id])) for row in await connection.execute(everyone)]
 
 
@@ -156,9 +162,9 @@ async def _hold_standing(connection: AsyncConnection, rescuer_ids: set[str]) -> 
     return standing
 
 
-def in_batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_batches(ids: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
     """Parts small enough for the parameters of one statement."""
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def aed_from_row(row: Row[Any]) -> Aed:

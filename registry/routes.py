@@ -160,7 +160,7 @@ def _add_aed_routes(
         now = clock.now()
         async with database.write() as connection:
             corrected = await save_aed_correction(connection, aed_id, correction.changes(), at=now)
-        directory.put_aed(corrected)
+        directory.take_aed(aed_id, corrected)
         return _view(corrected, now)
 
 

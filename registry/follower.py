@@ -1,0 +1,74 @@
+"""Keeps the live picture true to the database while other processes change it."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import select
+
+from registry.changes import Changed, ChangeFeed
+from registry.database import Database
+from registry.directory import Directory
+from registry.repository import in_batches, load_aeds, load_rescuers
+from registry.tables import aeds, rescuers
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 0.5
+BATCH = 500
+"""So many rows are taken at a time, some milliseconds of the event loop each, before others have their turn."""
+
+
+class Follower:
+    """Reads what the feed names and gives it to the directory, in the event loop's thread, which owns it."""
+
+    def __init__(self, database: Database, directory: Directory, feed: ChangeFeed) -> None:
+        self._database = database
+        self._directory = directory
+        self._feed = feed
+
+    async def run(self) -> None:
+        """Follow until cancelled. A database that is away leaves the picture as it was; afterwards all is compared."""
+        missed = False
+        try:
+            while True:
+                try:
+                    changed = await self._feed.next()
+                    await self.take(Changed(everything=True) if missed else changed)
+                    missed = False
+                except Exception as error:
+                    # What was named is lost with the failure, whatever it was, so nothing less than all will do.
+                    if not missed:
+                        log.warning("registry_not_followed", reason=type(error).__name__)
+                    missed = True
+                    await asyncio.sleep(RETRY_S)
+        finally:
+            await self._feed.close()
+
+    async def take(self, changed: Changed) -> None:
+        """Bring these AEDs and rescuers, or all, to what the database holds now."""
+        aed_ids, rescuer_ids = set(changed.aed_ids), set(changed.rescuer_ids)
+        if changed.everything:
+            async with self._database.read() as connection:
+                aed_ids.update((await connection.execute(select(aeds.c.aed_id))).scalars())
+                rescuer_ids.update((await connection.execute(select(rescuers.c.rescuer_id))).scalars())
+            aed_ids.update(self._directory.aed_ids)
+            rescuer_ids.update(self._directory.rescuer_ids)
+        for some in in_batches(sorted(aed_ids), BATCH):
+            await self._take_aeds(some)
+        for some in in_batches(sorted(rescuer_ids), BATCH):
+            await self._take_rescuers(some)
+        if aed_ids or rescuer_ids:
+            log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))
+
+    async def _take_aeds(self, aed_ids: Sequence[str]) -> None:
+        async with self._database.read() as connection:
+            found = {aed.aed_id: aed for aed in await load_aeds(connection, aed_ids)}
+        for aed_id in aed_ids:
+            self._directory.take_aed(aed_id, found.get(aed_id))
+
+    async def _take_rescuers(self, rescuer_ids: Sequence[str]) -> None:
+        async with self._database.read() as connection:
+            found = {one.rescuer_id: one for one in await load_rescuers(connection, rescuer_ids)}
+        for rescuer_id in rescuer_ids:
+            self._directory.take_rescuer(rescuer_id, found.get(rescuer_id))

@@ -1,0 +1,28 @@
+"""What counts where the live picture and the database differ about a rescuer."""
+
+from dataclasses import replace
+
+from registry.models import Rescuer
+
+
+def merged(live: Rescuer, stored: Rescuer) -> Rescuer:
+    """The database's word on certificates and home; of position, duty and last sign of life the newer.
+
+    What a phone said a moment ago is not in the database yet. Who was erased in either stays erased.
+    """
+    for one in (live, stored):
+        if one.erased_at is not None:
+            return Rescuer(rescuer_id=one.rescuer_id, erased_at=one.erased_at)
+    presences = [one.presence for one in (stored, live) if one.presence is not None]
+    signs = [one.last_seen_at for one in (stored, live) if one.last_seen_at is not None]
+    live_word_is_newer = live.duty_changed_at is not None and (
+        stored.duty_changed_at is None or stored.duty_changed_at < live.duty_changed_at
+    )
+    duty = live if live_word_is_newer else stored
+    return replace(
+        stored,
+        presence=max(presences, key=lambda presence: presence.observed_at, default=None),
+        last_seen_at=max(signs, default=None),
+        on_duty=duty.on_duty,
+        duty_changed_at=duty.duty_changed_at,
+    )
