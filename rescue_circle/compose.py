@@ -5,11 +5,11 @@ import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from dispatch import gauges
 from dispatch.api import callbacks, errors, incidents, operations, streams, webhook
-from dispatch.api.access import authorizer
+from dispatch.api.access import guard
 from dispatch.clock import Clock
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.matching import Walker
@@ -114,13 +114,13 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         title="Rescue Circle",
         version=__version__,
         description="Dispatches certified volunteers and public AEDs to cardiac arrests.",
+        dependencies=[Depends(guard(service.tokens))],
     )
     errors.install(app, service.metrics)
-    authorize = authorizer(service.tokens)
     app.include_router(webhook.build_router(service))
-    app.include_router(incidents.build_router(service, authorize))
-    app.include_router(callbacks.build_router(service.outbox, authorize))
-    app.include_router(operations.build_router(service, authorize))
+    app.include_router(incidents.build_router(service))
+    app.include_router(callbacks.build_router(service.outbox))
+    app.include_router(operations.build_router(service))
     app.include_router(streams.build_router(service))
-    app.include_router(build_registry_router(service.directory, database, authorize, service.clock))
+    app.include_router(build_registry_router(service.directory, database, service.clock))
     return app

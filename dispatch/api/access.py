@@ -1,30 +1,46 @@
-"""Who may call what: a bearer token's role against the roles an endpoint names."""
+"""Lets a request in or not, by the table of roles; who it is from is known to the endpoint afterwards."""
 
 from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
 
 from dispatch.api.errors import Forbidden
-from dispatch.tokens import Access, BadToken, Identity, TokenSigner
+from dispatch.api.roles import ENDPOINTS, Rule
+from dispatch.tokens import BadToken, Identity, TokenSigner
 
-Authorize = Callable[..., Callable[[Request], Identity]]
+
+def guard(tokens: TokenSigner) -> Callable[[HTTPConnection], None]:
+    """The dependency of the whole application. A stream is not its business: there the first frame brings the token."""
+
+    def let_in(connection: HTTPConnection) -> None:
+        if connection.scope["type"] != "http":
+            return
+        endpoint = f"{connection.scope['method']} {connection.scope['route'].path}"
+        rule = ENDPOINTS.get(endpoint)
+        if rule is None:
+            raise Forbidden(f"{endpoint} has no row in dispatch/api/roles.py, so it is closed to everybody")
+        if not (rule.open or rule.signed):
+            connection.state.identity = _get_allowed(connection, tokens, rule)
+
+    return let_in
 
 
-def authorizer(tokens: TokenSigner) -> Authorize:
-    """`authorize(*roles)` makes a dependency that lets these roles in; an admin may do everything."""
+def _get_allowed(connection: HTTPConnection, tokens: TokenSigner, rule: Rule) -> Identity:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise BadToken("send a token: Authorization: Bearer ...")
+    identity = tokens.check(token.strip())
+    if not rule.allows(identity.access, identity.subject, connection.path_params):
+        raise Forbidden(f"the role {identity.access} may not do this")
+    return identity
 
-    def authorize(*allowed: Access | str) -> Callable[[Request], Identity]:
-        roles = {Access(role) for role in allowed} | {Access.ADMIN}
 
-        def dependency(request: Request) -> Identity:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not token:
-                raise BadToken("send a token: Authorization: Bearer ...")
-            identity = tokens.check(token.strip())
-            if identity.access not in roles:
-                raise Forbidden(f"the role {identity.access} may not do this")
-            return identity
+def _get_caller(request: Request) -> Identity:
+    identity: Identity = request.state.identity
+    return identity
 
-        return dependency
 
-    return authorize
+Caller = Annotated[Identity, Depends(_get_caller)]
+"""Whose token let the request in."""

@@ -1,14 +1,13 @@
 """The registry over HTTP: usability at a time, corrections that count at once, eligibility and erasure."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import FastAPI, Header, HTTPException
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
@@ -37,14 +36,6 @@ class FixedClock:
         return NOW
 
 
-def authorize(*roles: str) -> Callable[[str], None]:
-    def dependency(role: Annotated[str, Header()] = "") -> None:
-        if role not in roles:
-            raise HTTPException(403)
-
-    return dependency
-
-
 @dataclass
 class House:
     database: Database
@@ -63,11 +54,9 @@ async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     app = FastAPI()
     for unknown in (UnknownAed, UnknownRescuer):
         app.add_exception_handler(unknown, lambda _request, error: JSONResponse(str(error), 404))
-    app.include_router(build_router(directory, database, authorize, FixedClock()))
+    app.include_router(build_router(directory, database, FixedClock()))
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://test", headers={"role": "registry_officer"}
-    ) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield House(database, directory, client, tmp_path)
     await database.close()
 
@@ -155,21 +144,3 @@ async def test_erased_people_are_out_of_the_live_picture_and_of_the_database(hou
         assert (await connection.execute(select(rescuer_personal))).all() == []
     again = await import_file(house.database, house.folder / "rescuers.csv", ImportOptions(), now=NOW)
     assert [remark.reason for remark in again.rejected] == ["erased"]
-
-
-@pytest.mark.parametrize(
-    ("role", "method", "path", "allowed"),
-    [
-        ("volunteer", "GET", "/api/aeds", True),
-        ("dispatcher", "GET", "/api/rescuers/r1/eligibility", True),
-        ("volunteer", "GET", "/api/rescuers/r1/eligibility", False),
-        ("dispatcher", "PATCH", "/api/aeds/a1", False),
-        ("dispatcher", "DELETE", "/api/rescuers/r1/personal-data", False),
-        ("", "GET", "/api/aeds", False),
-    ],
-)
-async def test_each_route_names_the_roles_it_lets_in(
-    house: House, role: str, method: str, path: str, *, allowed: bool
-) -> None:
-    answer = await house.client.request(method, path, headers={"role": role}, json={"state": "missing"})
-    assert (answer.status_code != 403) is allowed

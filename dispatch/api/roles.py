@@ -1,0 +1,84 @@
+"""Who may do what: the one table of roles, endpoints and frames.
+
+It is what the service enforces, not a description of it: an endpoint that has no row here is closed to everybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch.tokens import Access
+
+V, D, R, S, A = Access.VOLUNTEER, Access.DISPATCHER, Access.REGISTRY_OFFICER, Access.SIMULATOR, Access.ADMIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """roles: who may, by token. own: who may for themselves only, where the path's `rescuer_id` is their own.
+
+    open: anybody may, without a token. signed: the message itself is signed, by an integration.
+    """
+
+    roles: frozenset[Access] = frozenset()
+    own: frozenset[Access] = frozenset()
+    open: bool = False
+    signed: bool = False
+
+    def allows(self, role: Access, subject: str, path_params: Mapping[str, str]) -> bool:
+        return role in self.roles or (role in self.own and path_params.get("rescuer_id") == subject)
+
+
+def _may(*roles: Access, own: frozenset[Access] = frozenset()) -> Rule:
+    # An administrator may do everything that is done with a token.
+    return Rule(roles=frozenset({A, *roles}), own=own)
+
+
+_OPEN = Rule(open=True)
+
+ENDPOINTS: Mapping[str, Rule] = {
+    "GET /healthz": _OPEN,
+    "GET /readyz": _OPEN,
+    "GET /metrics": _OPEN,
+    "POST /webhooks/{integration}": Rule(signed=True),
+    "GET /api/incidents": _may(D, S),
+    "GET /api/incidents/{incident_id}": _may(D, S),
+    "GET /api/incidents/{incident_id}/timeline": _may(D, S),
+    "POST /api/incidents/{incident_id}/location": _may(D),
+    "POST /api/incidents/{incident_id}/stand-down": _may(D),
+    "GET /api/callbacks": _may(D),
+    "POST /api/callbacks/{callback_id}/retry": _may(D),
+    "GET /api/aeds": _may(V, D, R),
+    "GET /api/aeds/{aed_id}": _may(V, D, R),
+    "PATCH /api/aeds/{aed_id}": _may(R),
+    "POST /api/aeds/{aed_id}/returned": _may(D, R),
+    "GET /api/rescuers/{rescuer_id}/eligibility": _may(D, R),
+    "DELETE /api/rescuers/{rescuer_id}/personal-data": _may(R, own=frozenset({V})),
+    "POST /api/tokens": _may(R, S),
+    "POST /api/tokens/renew": _may(V, D),
+    "GET /api/clock": _may(V, D, R, S),
+    "POST /api/clock/advance": _may(S),
+}
+
+ISSUES: Mapping[Access, frozenset[Access]] = {
+    A: frozenset(Access),
+    R: frozenset({V}),
+    S: frozenset({V}),
+}
+"""Which roles each role may issue tokens for."""
+
+STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher": D}
+"""Whose stream it is; nobody else's token opens it, not even an administrator's."""
+
+SENDS: Mapping[Access, frozenset[str]] = {
+    V: frozenset(
+        {"hello", "ack", "seen", "accept", "decline", "aed_collected", "arrived", "done", "position", "duty"}
+        | {"heartbeat"}
+    ),
+    D: frozenset({"hello", "ack", "heartbeat"}),
+}
+"""Frames that count when this role sends them on its stream; any other changes nothing."""
+
+HEARS: Mapping[Access, frozenset[str]] = {
+    V: frozenset({"welcome", "result", "heartbeat", "reconnect", "alert", "assignment", "alert_ended"}),
+    D: frozenset({"welcome", "result", "heartbeat", "reconnect", "incident_changed", "responder_position"}),
+}
+"""Frames that this role is sent."""
