@@ -9,7 +9,7 @@ import uvicorn
 
 from dispatch.hub import Hub
 
-HAND_OVER_S = 3.0
+HAND_OVER_S = 4.0
 """Streams that have not ended by then are cut."""
 
 FINISH_S = 5

@@ -24,7 +24,7 @@ HELLO_TIMEOUT_S = 10.0
 SEND_TIMEOUT_S = 5.0
 """A reader that takes nothing for so long is cut; what it missed waits in the journal for when it comes back."""
 
-LAST_ANSWER_S = 2.0
+LAST_ANSWER_S = 3.0
 """How long a service that ends waits for an answer that is being made durable."""
 
 PAGE = 64

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from websockets.asyncio.server import ServerConnection, serve
 
 from dispatch.contracts.api import ClockState
-from dispatch.contracts.stream import Alert, AlertEnded, Frame, Welcome
+from dispatch.contracts.stream import Alert, AlertEnded, Frame, Reconnect, Welcome
 from simulators.ledger import Ledger
 from simulators.phones import PhoneBank, PhoneOwner
 from simulators.sim_clock import SimClock
@@ -55,6 +55,9 @@ class Script:
         for frame in frames:
             await socket.send(frame.model_dump_json())
         acknowledged = 0
+        if any(isinstance(frame, Reconnect) for frame in frames):
+            await socket.close(1012)
+            return
         async for text in socket:
             heard.append(json.loads(text))
             acknowledged += heard[-1]["type"] == "ack"
@@ -132,3 +135,12 @@ async def test_the_same_alert_under_a_new_number_counts_as_doubled() -> None:
     async with phone_against(script) as ledger:
         assert ledger.rung_twice == 1
         assert len(ledger.rung) == 1
+
+
+async def test_a_phone_comes_back_when_the_service_asks_it_to() -> None:
+    script = Script([Reconnect(after_s=0.25)], [alert(1, "a1")])
+
+    async with phone_against(script) as ledger:
+        assert [rung.alert_id for rung in ledger.rung] == ["a1"]
+
+    assert ledger.counts["handed_over"] == 1
