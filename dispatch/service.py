@@ -15,6 +15,7 @@ from dispatch.receipts import ReceiptBook
 from dispatch.service_area import ServiceArea
 from dispatch.tokens import TokenSigner
 from registry.directory import Directory
+from registry.follower import Follower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class DispatchService:
     engine: Engine
     reader: JournalReader
     directory: Directory
+    follower: Follower
     renderer: Renderer
     receipts: ReceiptBook
     hub: Hub

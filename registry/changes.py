@@ -2,15 +2,17 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.database import BUSY_TIMEOUT_MS, Database
 from registry.postgres import listening_engine
+
+T = TypeVar("T")
 
 CHANNEL = "registry_changes"
 POLL_S = 0.2
@@ -23,22 +25,25 @@ CHECK_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """Ids of what was added, changed or removed. everything: some changes were missed, so compare all."""
+    """Ids of what was added, changed or removed."""
 
-    aed_ids: frozenset[str] = frozenset()
-    rescuer_ids: frozenset[str] = frozenset()
-    everything: bool = False
+    aed_ids: frozenset[str]
+    rescuer_ids: frozenset[str]
+
+
+class FeedLost(ConnectionError):
+    """The connection to the database is gone, and with it what was to be told: open the feed again, compare all."""
 
 
 class ChangeFeed(Protocol):
     async def open(self) -> None:
-        """From here on nothing is missed; what is loaded afterwards is up to date."""
+        """From here on nothing is missed. Also opens again what was lost."""
 
     async def next(self) -> Changed:
         """Wait until something has changed.
 
         Raises:
-            The driver's errors while the database is away; the first answer afterwards is `everything`.
+            FeedLost, or the driver's own errors.
         """
         ...
 
@@ -58,30 +63,26 @@ class PostgresFeed:
         self._connection: AsyncConnection | None = None
         self._news = asyncio.Event()
         self._told: set[str] = set()
-        self._missed = False
 
     async def open(self) -> None:
+        await self._drop()
+        self._told, self._news = set(), asyncio.Event()
         self._connection = await self._engine.connect()
         driver: Any = (await self._connection.get_raw_connection()).driver_connection
         driver.add_termination_listener(self._lost)
         await driver.add_listener(CHANNEL, self._hear)
 
     async def next(self) -> Changed:
-        while True:
-            if self._connection is None:
-                await self.open()
-            if self._missed:
-                self._missed = False
-                self._take()
-                return Changed(everything=True)
+        while not self._news.is_set():
             try:
                 await asyncio.wait_for(self._news.wait(), CHECK_S)
             except TimeoutError:
                 await self._check()
-                continue
-            await asyncio.sleep(GATHER_S)
-            if self._connection is not None:
-                return _changed(self._take())
+        await asyncio.sleep(GATHER_S)
+        self._news.clear()
+        await self._check()
+        told, self._told = self._told, set()
+        return _changed(told)
 
     async def close(self) -> None:
         await self._drop()
@@ -92,24 +93,12 @@ class PostgresFeed:
         self._news.set()
 
     def _lost(self, _connection: Any) -> None:
-        self._connection = None
-        self._missed = True
         self._news.set()
-
-    def _take(self) -> set[str]:
-        told, self._told = self._told, set()
-        self._news.clear()
-        return told
 
     async def _check(self) -> None:
         if self._connection is None:
-            return
-        try:
-            await self._connection.exec_driver_sql("SELECT 1")
-        except Exception:
-            self._missed = True
-            await self._drop()
-            raise
+            raise FeedLost
+        await self._connection.exec_driver_sql("SELECT 1")
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -126,7 +115,7 @@ class SqliteFeed:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-changes")
         self._connection: sqlite3.Connection | None = None
         self._version = 0
-        self._last_seq: int | None = None
+        self._last_seq = 0
 
     async def open(self) -> None:
         await self._in_thread(self._open)
@@ -141,40 +130,39 @@ class SqliteFeed:
         await self._in_thread(self._close)
         self._thread.shutdown()
 
-    async def _in_thread(self, work: Any) -> Any:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)
-        if self._last_seq is None:
-            self._version = self._read_version(self._connection)
-            (self._last_seq,) = self._connection.execute(
-                "SELECT coalesce(max(seq), 0) FROM registry_changes"
-            ).fetchone()
-        return self._connection
+    def _open(self) -> None:
+        self._close()
+        self._connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)
+        self._version = _version(self._connection)
+        newest = self._connection.execute("SELECT coalesce(max(seq), 0) FROM registry_changes")
+        (self._last_seq,) = newest.fetchone()
 
     def _look(self) -> set[str]:
-        connection = self._open()
-        version = self._read_version(connection)
+        if self._connection is None:
+            raise FeedLost
+        # The version is taken first: what is written between the two looks is found at the next one.
+        version = _version(self._connection)
         if version == self._version:
             return set()
-        # The version is taken first: what is written between the two looks is found at the next one.
-        rows = connection.execute(
-            "SELECT seq, kind, id FROM registry_changes WHERE seq > ? ORDER BY seq", (self._last_seq,)
-        ).fetchall()
+        newer = "SELECT seq, kind, id FROM registry_changes WHERE seq > ? ORDER BY seq"
+        rows = self._connection.execute(newer, (self._last_seq,)).fetchall()
         self._version = version
         if rows:
             self._last_seq = rows[-1][0]
         return {f"{kind}:{key}" for _, kind, key in rows}
 
-    def _read_version(self, connection: sqlite3.Connection) -> int:
-        return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Another number after every commit of another connection."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _changed(told: Iterable[str]) -> Changed:

@@ -131,7 +131,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
     database: DatabaseOption = None,
 ) -> None:
-    """Erase a rescuer's personal data for good. Use the service's interface instead while it runs."""
+    """Erase a rescuer's personal data for good. A service that is running forgets it within a second."""
     if not yes:
         typer.confirm(f"Erase everything personal about {rescuer_id}? It cannot be undone", abort=True)
 
@@ -209,7 +209,7 @@ def _show_report(report: ImportReport, report_file: Path | None) -> None:
     _show_remarks("rejected", report.rejected, report_file)
     _show_remarks("taken, but look at", report.warnings, report_file)
     if report.accepted + report.changed and not report.dry_run:
-        _out.print("A service that is running sees them when it starts next.")
+        _out.print("A service that is running on this database takes them in within a second.")
     if report.absent:
         _out.print(f"{len(report.absent)} known from this source before are not in the file; they stay as they are.")
 

@@ -1,12 +1,12 @@
 """Keeps the live picture true to the database while other processes change it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 from sqlalchemy import select
 
-from registry.changes import Changed, ChangeFeed
+from registry.changes import ChangeFeed
 from registry.database import Database
 from registry.directory import Directory
 from registry.repository import in_batches, load_aeds, load_rescuers
@@ -29,37 +29,38 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until cancelled. A database that is away leaves the picture as it was; afterwards all is compared."""
-        missed = False
+        is_told = False
         try:
             while True:
                 try:
-                    changed = await self._feed.next()
-                    await self.take(Changed(everything=True) if missed else changed)
-                    missed = False
+                    await self._feed.open()
+                    await self.compare()
+                    is_told = False
+                    while True:
+                        changed = await self._feed.next()
+                        await self.take(changed.aed_ids, changed.rescuer_ids)
                 except Exception as error:
-                    # What was named is lost with the failure, whatever it was, so nothing less than all will do.
-                    if not missed:
+                    if not is_told:
                         log.warning("registry_not_followed", reason=type(error).__name__)
-                    missed = True
+                    is_told = True
                     await asyncio.sleep(RETRY_S)
         finally:
             await self._feed.close()
 
-    async def take(self, changed: Changed) -> None:
-        """Bring these AEDs and rescuers, or all, to what the database holds now."""
-        aed_ids, rescuer_ids = set(changed.aed_ids), set(changed.rescuer_ids)
-        if changed.everything:
-            async with self._database.read() as connection:
-                aed_ids.update((await connection.execute(select(aeds.c.aed_id))).scalars())
-                rescuer_ids.update((await connection.execute(select(rescuers.c.rescuer_id))).scalars())
-            aed_ids.update(self._directory.aed_ids)
-            rescuer_ids.update(self._directory.rescuer_ids)
+    async def compare(self) -> None:
+        """Bring everything to what the database holds: whatever was changed before the feed was open."""
+        async with self._database.read() as connection:
+            aed_ids = (await connection.execute(select(aeds.c.aed_id))).scalars().all()
+            rescuer_ids = (await connection.execute(select(rescuers.c.rescuer_id))).scalars().all()
+        await self.take({*aed_ids, *self._directory.aed_ids}, {*rescuer_ids, *self._directory.rescuer_ids})
+
+    async def take(self, aed_ids: Collection[str], rescuer_ids: Collection[str]) -> None:
+        """Bring these to what the database holds now."""
         for some in in_batches(sorted(aed_ids), BATCH):
             await self._take_aeds(some)
         for some in in_batches(sorted(rescuer_ids), BATCH):
             await self._take_rescuers(some)
-        if aed_ids or rescuer_ids:
-            log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))
+        log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))
 
     async def _take_aeds(self, aed_ids: Sequence[str]) -> None:
         async with self._database.read() as connection:

@@ -29,9 +29,11 @@ from dispatch.tokens import TokenSigner
 from dispatch.watch import Watch
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
+from registry.changes import change_feed
 from registry.database import Database, migrate
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
+from registry.follower import Follower
 from registry.routes import build_router as build_registry_router
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
@@ -92,6 +94,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         engine=engine,
         reader=reader,
         directory=directory,
+        follower=Follower(database, directory, change_feed(database)),
         renderer=Renderer(live=engine.live, directory=directory, scout=scout),
         receipts=ReceiptBook(database),
         hub=hub,

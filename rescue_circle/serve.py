@@ -108,7 +108,8 @@ async def _work(settings: Settings, database: Database, gate: Gate) -> None:
         aeds=service.directory.aed_count,
         rescuers=service.directory.rescuer_count,
     )
-    running = [asyncio.create_task(work) for work in (service.engine.deadlines.run(), service.deliverer.run())]
+    works = (service.engine.deadlines.run(), service.deliverer.run(), service.follower.run())
+    running = [asyncio.create_task(work) for work in works]
     try:
         while not any(task.done() for task in running):
             await asyncio.sleep(FLUSH_S)

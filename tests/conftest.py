@@ -18,11 +18,13 @@ DATABASES = ("sqlite", "postgis")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL with PostGIS")
+    config.addinivalue_line("markers", "only_postgis: one of these that means nothing on SQLite")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_databases") and "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", DATABASES)
+        is_only_postgis = metafunc.definition.get_closest_marker("only_postgis") is not None
+        metafunc.parametrize("database_kind", DATABASES[1:] if is_only_postgis else DATABASES)
 
 
 @pytest.fixture(scope="session")
