@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from dispatch import gauges
 from dispatch.api import callbacks, errors, incidents, operations, streams, webhook
 from dispatch.api.access import guard
+from dispatch.api.description import describe
 from dispatch.clock import Clock
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.matching import Walker
@@ -126,4 +127,5 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     app.include_router(operations.build_router(service))
     app.include_router(streams.build_router(service))
     app.include_router(build_registry_router(service.directory, database, service.clock))
+    describe(app)
     return app

@@ -80,7 +80,7 @@ def install(app: FastAPI, metrics: Metrics) -> None:
 
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for this type only
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         return refusal(error.status_code, code, str(error.detail))
 
     for kind in STATUS:

@@ -1,6 +1,7 @@
 """Health, metrics, tokens and the clock: what keeps the service running and reachable."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from dispatch.api.access import Caller
@@ -36,10 +37,10 @@ def build_router(service: DispatchService) -> APIRouter:
             streams=service.hub.connected,
         )
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
+    @router.get("/metrics", response_class=PlainTextResponse)
+    async def metrics() -> PlainTextResponse:
         """Prometheus' text format."""
-        return Response(service.metrics.render(), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(service.metrics.render(), media_type="text/plain; version=0.0.4")
 
     @router.post("/api/tokens")
     async def issue_tokens(body: TokenRequest, identity: Caller) -> list[IssuedToken]:

@@ -1,0 +1,73 @@
+"""Completes what FastAPI says of the HTTP interface: how an endpoint may refuse, and what it asks for."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from dispatch.contracts.webhook import Refusal
+
+Json = dict[str, Any]
+
+GUARDED = "/api/"
+REFUSAL = "#/components/schemas/Refusal"
+BEARER: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A short-lived token, from `rescue-circle token issue` or `POST /api/tokens`.",
+}
+STATES = {
+    400: "The body is not in UTF-8.",
+    401: "There is no token, or one that is forged or expired.",
+    403: "The token's role may not do this.",
+    404: "There is no such thing.",
+    409: "Not now: the body's `code` says why.",
+    422: "The request cannot be understood: the body's `message` says what is wrong with it.",
+    429: "Too many requests: try again after the seconds of the `retry-after` header.",
+    503: "The service is starting, or its database is away: try again in a moment.",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let the app's OpenAPI document say so."""
+    plain = app.openapi
+
+    def described() -> Json:
+        # FastAPI keeps the document, so this changes the same one; doing it twice changes nothing more.
+        return _completed(plain())
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _completed(document: Json) -> Json:
+    components: Json = document.setdefault("components", {})
+    schemas: Json = components.setdefault("schemas", {})
+    schemas["Refusal"] = Refusal.model_json_schema()
+    components["securitySchemes"] = {"token": BEARER}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if path.startswith(GUARDED):
+                operation["security"] = [{"token": []}]
+            for status in _refusals(path, method, operation):
+                operation["responses"][str(status)] = _refusal(status)
+    # What FastAPI would answer to an invalid request is not what this service answers.
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document
+
+
+def _refusals(path: str, method: str, operation: Json) -> set[int]:
+    found = {422} & {int(status) for status in operation["responses"]}
+    if path.startswith(GUARDED):
+        if "requestBody" in operation:
+            found.add(400)
+        found |= {401, 403, 429, 503}
+        if "{" in path:
+            found.add(404)
+        if method != "get":
+            found |= {404, 409}
+    return found
+
+
+def _refusal(status: int) -> Json:
+    return {"description": STATES[status], "content": {"application/json": {"schema": {"$ref": REFUSAL}}}}

@@ -1,0 +1,95 @@
+"""No request breaks the service: whatever its own description allows or forbids, it answers as the description says."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation, BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dispatch.tokens import Access
+from tests.support.service import Service, call, running
+from tests.support.town import CENTRE, Town
+
+EXAMPLES = 12
+PLACE = {"lon": CENTRE[0], "lat": CENTRE[1], "datum": "wgs84"}
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope="module")
+def fuzzed(town: Town, filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of these tests' own: what they erase nobody misses."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    shutil.copy(filled_database, folder / "town.sqlite3")
+    with running(town, f"sqlite+aiosqlite:///{folder / 'town.sqlite3'}", folder / "service.log") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def known_ids(fuzzed: Service) -> dict[str, list[str]]:
+    """Ids that there are, by the name of the parameter that takes them."""
+    incidents = [fuzzed.post_call(call(cad_ref=f"fuzz-{number}")).json()["incident_id"] for number in range(3)]
+    return {
+        "incident_id": incidents,
+        "aed_id": [aed["aed_id"] for aed in fuzzed.get("/api/aeds")["aeds"]],
+        "rescuer_id": [f"r{number:02d}" for number in range(12)],
+        "integration": ["120"],
+    }
+
+
+@pytest.fixture(scope="module")
+def interface(fuzzed: Service) -> BaseSchema:
+    return schemathesis.openapi.from_dict(requests.get(f"{fuzzed.url}/openapi.json", timeout=30).json())
+
+
+@pytest.mark.parametrize("access", [None, *Access])
+def test_every_answer_is_one_that_the_description_knows(
+    fuzzed: Service, interface: BaseSchema, known_ids: dict[str, list[str]], access: Access | None
+) -> None:
+    headers = {"authorization": f"Bearer {fuzzed.token(access, 'r03')}"} if access else {}
+    with requests.Session() as session:
+        session.trust_env = False
+        for found in interface.get_all_operations():
+            _fuzz(found.ok(), fuzzed.url, session, headers, known_ids)
+    assert fuzzed.get("/readyz")["status"] == "ready"
+
+
+def _fuzz(
+    operation: APIOperation[Any, Any, Any, Any],
+    url: str,
+    session: requests.Session,
+    headers: dict[str, str],
+    known_ids: dict[str, list[str]],
+) -> None:
+    cases = st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+    @given(case=cases, data=st.data())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    def answers(case: schemathesis.Case, data: st.DataObject) -> None:
+        for name in case.path_parameters or {}:
+            if name in known_ids and data.draw(st.booleans(), label="a known id"):
+                case.path_parameters[name] = data.draw(st.sampled_from(known_ids[name]))
+        if isinstance(case.body, dict) and "location" in case.body and data.draw(st.booleans(), label="a real place"):
+            case.body["location"] = PLACE
+        response = case.call(base_url=url, session=session, headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    answers()
