@@ -38,6 +38,10 @@ class Integrations:
         self._by_name = {integration.name: integration for integration in integrations}
         self._checkers = {name: SignatureChecker(*one.secrets) for name, one in self._by_name.items()}
 
+    @property
+    def all(self) -> tuple[Integration, ...]:
+        return tuple(self._by_name.values())
+
     def get(self, name: str) -> Integration:
         """Raises: UnknownIntegration."""
         integration = self._by_name.get(name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dispatch.api.limits import Limits
 from dispatch.callbacks.deliverer import Deliverer
 from dispatch.callbacks.outbox import Outbox
 from dispatch.clock import Clock
@@ -32,6 +33,7 @@ class DispatchService:
     clock: Clock
     tokens: TokenSigner
     integrations: Integrations
+    limits: Limits
     area: ServiceArea | None
     metrics: Metrics
     outbox: Outbox

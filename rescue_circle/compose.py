@@ -11,6 +11,7 @@ from dispatch import gauges
 from dispatch.api import callbacks, errors, incidents, operations, streams, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
+from dispatch.api.limits import Limits
 from dispatch.clock import Clock
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.matching import Walker
@@ -102,6 +103,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         clock=clock,
         tokens=tokens,
         integrations=integrations,
+        limits=Limits(integrations.all, clock_speed=settings.clock_speed),
         area=settings.area or (around(network.bounds) if network else None),
         metrics=metrics,
         outbox=outbox,
@@ -118,7 +120,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         title="Rescue Circle",
         version=__version__,
         description="Dispatches certified volunteers and public AEDs to cardiac arrests.",
-        dependencies=[Depends(guard(service.tokens))],
+        dependencies=[Depends(guard(service.tokens, service.limits))],
     )
     errors.install(app, service.metrics)
     app.include_router(webhook.build_router(service))

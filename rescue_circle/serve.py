@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dispatch.api.hardening import Hardened
 from dispatch.api.stream_protocol import StreamProtocol
 from dispatch.hub import Hub
 from dispatch.service import DispatchService
@@ -26,6 +27,8 @@ FLUSH_S = 0.5
 """Receipts and positions are written this often; a crash loses no more than that of them, and no call or answer."""
 
 MAX_FRAME_BYTES = 16 * 1024
+MAX_HEAD_BYTES = 32 * 1024
+"""Of a request's line and headers."""
 
 
 class Gate:
@@ -66,9 +69,12 @@ async def serve(settings: Settings) -> None:
     """
     gate = Gate()
     config = uvicorn.Config(
-        gate,
+        Hardened(gate),
         host=settings.host,
         port=settings.port,
+        # The parser whose limit on headers the next line sets.
+        http="h11",
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         ws=StreamProtocol,
         # Streams have heartbeats of their own; uvicorn's would cut a phone whose answer the database is slow to take.
         ws_ping_interval=None,

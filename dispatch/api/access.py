@@ -7,11 +7,12 @@ from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
 
 from dispatch.api.errors import Forbidden
+from dispatch.api.limits import Limits
 from dispatch.api.roles import ENDPOINTS, Rule
 from dispatch.tokens import BadToken, Identity, TokenSigner
 
 
-def guard(tokens: TokenSigner) -> Callable[[HTTPConnection], None]:
+def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], None]:
     """The dependency of the whole application. A stream is not its business: there the first frame brings the token."""
 
     def let_in(connection: HTTPConnection) -> None:
@@ -22,9 +23,18 @@ def guard(tokens: TokenSigner) -> Callable[[HTTPConnection], None]:
         if rule is None:
             raise Forbidden(f"{endpoint} has no row in dispatch/api/roles.py, so it is closed to everybody")
         if not (rule.open or rule.signed):
-            connection.state.identity = _get_allowed(connection, tokens, rule)
+            try:
+                connection.state.identity = _get_allowed(connection, tokens, rule)
+            except BadToken:
+                limits.authentication_failed(host_of(connection))
+                raise
 
     return let_in
+
+
+def host_of(connection: HTTPConnection) -> str | None:
+    """The caller's address; behind a proxy on this machine the one that it reports."""
+    return connection.client.host if connection.client else None
 
 
 def _get_allowed(connection: HTTPConnection, tokens: TokenSigner, rule: Rule) -> Identity:

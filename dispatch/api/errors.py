@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from dispatch.api.limits import TooMany
 from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
@@ -55,11 +56,13 @@ STATUS: dict[type[Exception], int] = {
     Refused: 409,
     TooLarge: 413,
     BadLocation: 422,
+    TooMany: 429,
 }
 
 
-def refusal(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse(Refusal(code=code, message=message).model_dump(), status_code=status)
+def refusal(status: int, code: str, message: str, *, retry_after_s: int | None = None) -> JSONResponse:
+    headers = {"retry-after": str(retry_after_s)} if retry_after_s else None
+    return JSONResponse(Refusal(code=code, message=message).model_dump(), status_code=status, headers=headers)
 
 
 def install(app: FastAPI, metrics: Metrics) -> None:
@@ -69,7 +72,7 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         code = getattr(error, "code", "refused")
         metrics.refused.labels(code=code).inc()
         log.info("refused", code=code, status=STATUS[type(error)], method=request.method, route=_route(request))
-        return refusal(STATUS[type(error)], code, str(error))
+        return refusal(STATUS[type(error)], code, str(error), retry_after_s=getattr(error, "retry_after_s", None))
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         metrics.refused.labels(code="bad_request").inc()

@@ -9,7 +9,9 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from dispatch.api.access import host_of
 from dispatch.api.frame_desk import Answerer, DispatcherDesk, VolunteerDesk
+from dispatch.api.limits import TooMany
 from dispatch.api.stream_protocol import find_cut
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
@@ -36,6 +38,7 @@ CLOSE_FORBIDDEN = 4403
 CLOSE_REPLACED = 4409
 CLOSE_TOO_SLOW = 1013
 CLOSE_SILENT = 4408
+CLOSE_TOO_MANY = 4429
 CLOSE_RESTARTING = 1012
 
 
@@ -87,6 +90,7 @@ async def _authenticate(websocket: WebSocket, service: DispatchService, access: 
     except TimeoutError as error:
         raise _HangUp(CLOSE_UNAUTHENTICATED, "no hello in time") from error
     except (ValidationError, ValueError) as error:
+        _note_failure(service, websocket)
         why = "bad token" if isinstance(error, BadToken) else "the first frame must be a hello with a token"
         raise _HangUp(CLOSE_UNAUTHENTICATED, why) from error
     if identity.access is not access:
@@ -95,7 +99,16 @@ async def _authenticate(websocket: WebSocket, service: DispatchService, access: 
         rescuer = service.directory.find_rescuer(identity.subject)
         if rescuer is None or rescuer.erased_at is not None:
             raise _HangUp(CLOSE_FORBIDDEN, "not in the registry")
+        if service.limits.connects_too_often(identity.subject):
+            raise _HangUp(CLOSE_TOO_MANY, "connecting too often: try again in a moment")
     return hello, identity
+
+
+def _note_failure(service: DispatchService, websocket: WebSocket) -> None:
+    try:
+        service.limits.authentication_failed(host_of(websocket))
+    except TooMany as too_many:
+        raise _HangUp(CLOSE_TOO_MANY, str(too_many)) from too_many
 
 
 class _Stream:
@@ -112,6 +125,7 @@ class _Stream:
             VolunteerDesk(service, identity.subject) if self._is_volunteer else DispatcherDesk(service)
         )
         self._heard = asyncio.Event()
+        self._limits = service.limits.of_frames()
         self._answering = asyncio.Lock()
 
     async def run(self) -> None:
@@ -183,7 +197,13 @@ class _Stream:
                 await self._take(self._parse(text))
 
     async def _take(self, frame: wire.ClientFrame | wire.Result) -> None:
-        if isinstance(frame, wire.Result):
+        try:
+            refused = await self._limits.find_refusal(frame)
+        except TooMany as too_many:
+            raise _HangUp(CLOSE_TOO_MANY, str(too_many)) from too_many
+        if refused is not None:
+            self._reply(refused)
+        elif isinstance(frame, wire.Result):
             self._reply(frame)
         elif isinstance(frame, wire.Ack):
             self._take_ack(frame)

@@ -6,11 +6,13 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request
 
+from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
 from dispatch.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
+from dispatch.signature import BadSignature
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +24,7 @@ _BODY: dict[str, Any] = {
         "content": {"application/json": {"schema": CallMessage.model_json_schema()}},
     }
 }
-_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in (401, 404, 413, 503)}
+_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in (401, 404, 413, 429, 503)}
 
 
 def build_router(service: DispatchService) -> APIRouter:
@@ -36,7 +38,7 @@ def build_router(service: DispatchService) -> APIRouter:
         """
         received_at = datetime.now(UTC)
         body = await _read(request)
-        message_id = service.integrations.get_message_id(integration, request.headers, body)
+        message_id = _get_message_id(service, integration, request, body)
         message = understand(body, area=service.area, received_at=service.clock.now())
         record = CallRecord(
             message_id=message_id,
@@ -70,6 +72,16 @@ def build_router(service: DispatchService) -> APIRouter:
         )
 
     return router
+
+
+def _get_message_id(service: DispatchService, integration: str, request: Request, body: bytes) -> str:
+    try:
+        message_id = service.integrations.get_message_id(integration, request.headers, body)
+    except BadSignature:
+        service.limits.authentication_failed(host_of(request))
+        raise
+    service.limits.take_message(integration)
+    return message_id
 
 
 async def _read(request: Request) -> bytes:

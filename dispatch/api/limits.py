@@ -1,0 +1,139 @@
+"""How often each may do what. The limits are far above honest use; whoever meets one is told so and when to go on.
+
+Real time counts, except that what follows the service's clock may come as much oftener as a simulated one runs faster.
+"""
+
+import asyncio
+import ipaddress
+import math
+import time
+from collections.abc import Callable, Iterable
+
+from dispatch.contracts import stream as wire
+from dispatch.integrations import Integration
+from dispatch.rate_limit import Rate, RateLimiter
+
+# All assumptions: there are no published figures of such services.
+FAILURES = Rate(per_s=10, burst=600)
+"""Failed authentications of one address. One address may be a carrier's, with thousands of phones behind it."""
+
+HELLOS = Rate(per_s=1, burst=300)
+"""Connections of one volunteer, whose newest replaces the one before. A phone in a lift comes back again and again."""
+
+POSITIONS = Rate(per_s=2, burst=20)
+"""Of one connection. A walker's phone reports every few seconds, and after a tunnel what it has kept."""
+
+DUTIES = Rate(per_s=1, burst=20)
+ANSWERS = Rate(per_s=5, burst=50)
+MALFORMED = Rate(per_s=50, burst=1_000)
+
+
+class TooMany(RuntimeError):
+    """More than is allowed; nothing has been lost or changed, and it may be sent again."""
+
+    def __init__(self, code: str, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry_after_s = max(1, math.ceil(wait_s))
+
+
+class Limits:
+    """The service's limits; one for all its doors."""
+
+    def __init__(
+        self,
+        integrations: Iterable[Integration],
+        *,
+        clock_speed: float = 1.0,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now_s = now_s
+        self._speed = max(1.0, clock_speed)
+        self._messages = {
+            one.name: RateLimiter(_a_minutes(one.messages_per_minute, self._speed)) for one in integrations
+        }
+        self._failures = RateLimiter(FAILURES)
+        self._hellos = RateLimiter(HELLOS)
+
+    def take_message(self, integration: str) -> None:
+        """An authentic message; only these count, so that nobody else can use up what an integration may send.
+
+        Raises:
+            TooMany: it is not taken, and must be sent again.
+        """
+        wait_s = self._messages[integration].wait_s(integration, self._now_s())
+        if wait_s:
+            message = "more messages than this integration may send: send it again with the same webhook-id"
+            raise TooMany("too_many_messages", message, wait_s)
+
+    def authentication_failed(self, host: str | None) -> None:
+        """A token or signature from this address was no good. Whoever has a good one is never turned away for it.
+
+        Raises:
+            TooMany: too often.
+        """
+        wait_s = self._failures.wait_s(network_of(host), self._now_s())
+        if wait_s:
+            raise TooMany("too_many_failures", "too many failed authentications from this address", wait_s)
+
+    def connects_too_often(self, recipient: str) -> bool:
+        return self._hellos.wait_s(recipient, self._now_s()) > 0
+
+    def of_frames(self) -> "FrameLimits":
+        """A new connection's own."""
+        return FrameLimits(self._speed, self._now_s)
+
+
+class FrameLimits:
+    """One connection's frames, each kind by itself: a flood of positions keeps no answer from being heard."""
+
+    def __init__(self, speed: float, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._positions = RateLimiter(_faster(POSITIONS, speed))
+        self._duties = RateLimiter(_faster(DUTIES, speed))
+        self._answers = RateLimiter(_faster(ANSWERS, speed))
+        self._malformed = RateLimiter(MALFORMED)
+
+    async def find_refusal(self, frame: wire.ClientFrame | wire.Result) -> wire.Result | None:
+        """What to answer instead of taking the frame, or None. An alert's answer is put off, never refused.
+
+        Raises:
+            TooMany: nothing but nonsense comes; hang up.
+        """
+        match frame:
+            case wire.AlertAnswer():
+                if wait_s := self._answers.wait_s("", self._now_s()):
+                    await asyncio.sleep(wait_s)
+                    self._answers.wait_s("", self._now_s())
+            case wire.Position() if self._positions.wait_s("", self._now_s()):
+                return _refusal(frame.id, "too_many_positions", "More positions than count: report less often.")
+            case wire.Duty() if self._duties.wait_s("", self._now_s()):
+                return _refusal(frame.id, "too_many_changes", "More changes than count: say it again in a moment.")
+            case wire.Result() if wait_s := self._malformed.wait_s("", self._now_s()):
+                raise TooMany("too_many_malformed", "too many frames that make no sense", wait_s)
+            case _:
+                pass
+        return None
+
+
+def network_of(host: str | None) -> str:
+    """The address that counts: whoever has one IPv6 address has the 2^64 of its network."""
+    try:
+        address = ipaddress.ip_address(host or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _a_minutes(messages: int, speed: float) -> Rate:
+    return Rate(per_s=messages * speed / 60, burst=messages)
+
+
+def _faster(rate: Rate, speed: float) -> Rate:
+    return Rate(per_s=rate.per_s * speed, burst=math.ceil(rate.burst * speed))
+
+
+def _refusal(frame_id: str | None, code: str, message: str) -> wire.Result:
+    return wire.Result(re=frame_id, ok=False, code=code, message=message)
