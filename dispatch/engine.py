@@ -4,7 +4,7 @@ All of an incident's commands go through one lock, so that an answer and a deadl
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from dispatch.clock import Clock
+from dispatch.contracts.stream import RouteFrame
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import no_candidates
@@ -30,6 +31,7 @@ from dispatch.records import Appended, CallRecord, Details, InboxRow
 from dispatch.reports import command_of, compared
 from dispatch.scout import Scout
 from dispatch.watch import Watch
+from dispatch.ways import Ways
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +92,7 @@ class Engine:
         publish: Publish,
         new_id: Callable[[], str],
         watch: Watch | None = None,
+        ways: Ways | None = None,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -99,6 +102,7 @@ class Engine:
         self._publish = publish
         self._new_id = new_id
         self._watch = watch or Watch(Metrics())
+        self._ways = ways  # of those who are about to ring, found while the append is under way
         self.reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -259,16 +263,31 @@ class Engine:
         )
         try:
             with self._watch.appending():
-                rows = await self._journal.append(appended)
+                writing = asyncio.ensure_future(self._journal.append(appended))
+                await asyncio.sleep(0)  # the append is under way
+                where = new_details or (live.details if live else None)
+                approaches = await self._approaches(appended, where)
+                rows = await writing
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
                 self.reservations.set(before)
             raise
-        self._hold(LiveIncident(incident=after, details=new_details or (live.details if live else None)))
+        self._hold(LiveIncident(incident=after, details=where, approaches=approaches))
         self._publish(rows)
         self._watch.appended(appended)
         return after
+
+    async def _approaches(self, appended: Appended, details: Details | None) -> Mapping[str, RouteFrame]:
+        rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
+        if self._ways is None or details is None or not rung:
+            return {}
+        try:
+            return await self._ways.approaches(details, [appended.after.alerts[alert_id] for alert_id in rung])
+        except Exception:
+            # Each is found again, alone, when its phone is told.
+            log.exception("approaches_failed", incident_id=appended.after.incident_id)
+            return {}
 
     def _hold(self, live: LiveIncident) -> None:
         self.live.put(live)

@@ -1,9 +1,10 @@
 """What the engine keeps in memory of incidents, all of it derived from the journal and lost without harm."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
+from dispatch.contracts.stream import RouteFrame
 from dispatch.core.consequences import reserved
 from dispatch.core.incident import Incident
 from dispatch.journal_reader import JournalReader
@@ -16,8 +17,11 @@ KEPT_CLOSED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveIncident:
+    """approaches: by alert, the way up to the patient's area, of those that ring with this version of the incident."""
+
     incident: Incident
     details: Details | None
+    approaches: Mapping[str, RouteFrame] = field(default_factory=dict)
 
 
 class LiveIncidents:

@@ -29,6 +29,7 @@ from dispatch.service import DispatchService
 from dispatch.service_area import around
 from dispatch.tokens import TokenSigner
 from dispatch.watch import Watch
+from dispatch.ways import Ways
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
 from registry.changes import change_feed
@@ -81,6 +82,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         is_reachable=is_reachable,
         clock_now=clock.now,
     )
+    ways = Ways(directory=directory, scout=scout)
     engine = Engine(
         journal=Journal(database, policy, outbox),
         reader=reader,
@@ -90,6 +92,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         publish=hub.offer,
         new_id=lambda: uuid.uuid4().hex,
         watch=Watch(metrics),
+        ways=ways,
     )
     await engine.resume()
     service = DispatchService(
@@ -97,7 +100,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         reader=reader,
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),
-        renderer=Renderer(live=engine.live, directory=directory, scout=scout),
+        renderer=Renderer(live=engine.live, directory=directory, ways=ways),
         receipts=ReceiptBook(database),
         hub=hub,
         clock=clock,

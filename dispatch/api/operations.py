@@ -27,7 +27,7 @@ def build_router(service: DispatchService) -> APIRouter:
     @router.get("/readyz")
     async def readyz() -> Ready:
         """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled."""
-        network = service.renderer.scout.network
+        network = service.renderer.ways.scout.network
         return Ready(
             status="ready",
             nodes=network.node_count if network else 0,

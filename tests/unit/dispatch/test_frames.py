@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispatch.contracts.stream import AreaFrame, RouteFrame, RouteStepFrame
 from dispatch.core.matching import Place
-from dispatch.frames import AREA_CELL_M, METRES_PER_DEGREE, area_around, shortened
+from dispatch.ways import AREA_CELL_M, METRES_PER_DEGREE, area_around, shortened
 from dispatch.records import Details
 from geo.projection import geodesic_m
 

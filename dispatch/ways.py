@@ -1,0 +1,175 @@
+"""The ways that phones are shown: whole to a responder, up to the edge of the patient's area to whom is only alerted.
+
+The ways of a whole wave are found together, while the journal makes the wave durable: the phones ring that much sooner.
+"""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.contracts import stream as wire
+from dispatch.core.events import Role
+from dispatch.core.incident import Alert
+from dispatch.core.matching import Place
+from dispatch.records import Details
+from dispatch.scout import Scout
+from geo.projection import geodesic_m
+from geo.walk_line import RouteLine, find_route_lines
+from geo.walk_network import NotOnNetwork, WalkNetwork
+from geo.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route
+from registry.directory import Directory
+
+AREA_CELL_M = 200.0
+"""Side of the grid cell that stands for the patient's place before acceptance. It is a fixed grid, so that several
+alerts of one call tell no more than one (assumption: about a city block)."""
+
+METRES_PER_DEGREE = 111_320.0
+
+LONGEST_CELL = 1.005
+"""A degree of the ellipsoid is up to 0.34 % longer than that, and the circle's centre is rounded: never too small."""
+
+AT_ONCE = 5
+"""So many ways are found before the event loop may do something else, such as the append's next statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Finds ways for alerts from where their rescuers are now."""
+
+    directory: Directory
+    scout: Scout
+
+    async def approaches(self, details: Details, alerts: Sequence[Alert]) -> dict[str, wire.RouteFrame]:
+        """By alert: the way up to the area's edge, of all whose whole way is on streets. The others are found later,
+        one by one, by `approach`."""
+        found: dict[str, wire.RouteFrame] = {}
+        network = self.scout.network
+        if network is None:
+            return found
+        area = area_around(details)
+        for first in range(0, len(alerts), AT_ONCE):
+            found |= self._approaches(network, details, area, alerts[first : first + AT_ONCE])
+            await asyncio.sleep(0)
+        return found
+
+    def approach(self, details: Details, alert: Alert) -> wire.RouteFrame | None:
+        """The way up to the area's edge; None where nobody knows where the rescuer is."""
+        route = self.route(details, alert)
+        return shortened(route, area_around(details)) if route else None
+
+    def route(self, details: Details, alert: Alert) -> wire.RouteFrame | None:
+        """The whole way, by way of the AED where one is to be fetched; None where the rescuer's place is not known."""
+        stops = self._stops(details, alert)
+        if stops is None:
+            return None
+        legs = [self._leg(a, b) for a, b in pairwise(stops)]
+        return wire.RouteFrame(
+            lonlat=tuple(point for leg in legs for point in leg.lonlat),
+            length_m=sum(leg.length_m for leg in legs),
+            steps=tuple(step for leg in legs for step in leg.steps),
+            straight_line=any(leg.straight_line for leg in legs),
+        )
+
+    def _approaches(
+        self, network: WalkNetwork, details: Details, area: wire.AreaFrame, alerts: Sequence[Alert]
+    ) -> dict[str, wire.RouteFrame]:
+        stops_of = [(alert.alert_id, stops) for alert in alerts if (stops := self._stops(details, alert))]
+        legs = [leg for _, stops in stops_of for leg in pairwise(stops)]
+        if not legs:
+            return {}
+        starts, ends = (
+            network.snap([leg[side].lon for leg in legs], [leg[side].lat for leg in legs]) for side in (0, 1)
+        )
+        lines = iter(find_route_lines(network, starts, ends))
+        centre = network.plane.to_plane(area.lon, area.lat)
+        found = {}
+        for alert_id, stops in stops_of:
+            walked = [next(lines) for _ in pairwise(stops)]
+            whole = [line for line in walked if line is not None]
+            if len(whole) == len(walked):
+                found[alert_id] = _up_to_the_edge(whole, centre, area.radius_m)
+        return found
+
+    def _stops(self, details: Details, alert: Alert) -> list[Place] | None:
+        start = self.scout.find_position(alert.rescuer_id)
+        if start is None:
+            return None
+        fetches = alert.role is Role.FETCH_AED and alert.aed_id and not alert.aed_collected
+        aed = self.directory.find_aed(alert.aed_id) if fetches and alert.aed_id else None
+        return [start, *([Place(lon=aed.lon, lat=aed.lat)] if aed else []), details.place]
+
+    def _leg(self, a: Place, b: Place) -> wire.RouteFrame:
+        network, speed_m_s = self.scout.network, self.scout.walker.speed_m_s
+        if network is not None:
+            try:
+                start, end = network.snap_one(a.lon, a.lat), network.snap_one(b.lon, b.lat)
+                return _route_frame(get_route(network, start, end, speed_m_s=speed_m_s))
+            except (NotOnNetwork, NoRoute):
+                pass
+        crow_m = float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
+        return wire.RouteFrame(
+            lonlat=((a.lon, a.lat), (b.lon, b.lat)), length_m=round(crow_m * DETOUR_FACTOR, 1), straight_line=True
+        )
+
+
+def area_around(details: Details) -> wire.AreaFrame:
+    """The circle around the fixed grid cell that holds the patient: it tells the block, not the door."""
+    step_lat = AREA_CELL_M / METRES_PER_DEGREE
+    row = math.floor(details.place.lat / step_lat)
+    lat = (row + 0.5) * step_lat
+    step_lon = step_lat / max(math.cos(math.radians(lat)), 0.01)
+    lon = (math.floor(details.place.lon / step_lon) + 0.5) * step_lon
+    radius_m = AREA_CELL_M / math.sqrt(2) * LONGEST_CELL + (details.accuracy_m or 0.0)
+    return wire.AreaFrame(lon=round(lon, 6), lat=round(lat, 6), radius_m=math.ceil(radius_m))
+
+
+def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
+    """The way up to where it last enters the area; without its steps, which name the street and the door."""
+    lonlat = np.array(route.lonlat, dtype=np.float64)
+    inside = np.asarray(geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat)) <= area.radius_m
+    return wire.RouteFrame(
+        lonlat=route.lonlat[: _kept(inside)],
+        length_m=route.length_m,
+        steps=(),
+        shortened=True,
+        straight_line=route.straight_line,
+    )
+
+
+def _up_to_the_edge(legs: Sequence[RouteLine], centre: tuple[float, float], radius_m: float) -> wire.RouteFrame:
+    x_m, y_m = (np.concatenate([getattr(leg, axis) for leg in legs]) for axis in ("x_m", "y_m"))
+    kept = _kept(np.hypot(x_m - centre[0], y_m - centre[1]) <= radius_m)
+    lon, lat = (
+        np.round(np.concatenate([getattr(leg, axis) for leg in legs])[:kept], 6).tolist() for axis in ("lon", "lat")
+    )
+    points = list(zip(lon, lat, strict=True))
+    moved = points[:1] + [point for before, point in pairwise(points) if point != before]
+    return wire.RouteFrame(lonlat=tuple(moved), length_m=round(sum(leg.length_m for leg in legs), 1), shortened=True)
+
+
+def _kept(inside: NDArray[np.bool_]) -> int:
+    """How many points there are up to the last one outside."""
+    outside = np.flatnonzero(~inside)
+    return 0 if outside.size == 0 else int(outside[-1]) + 1
+
+
+def _route_frame(route: Route) -> wire.RouteFrame:
+    lonlat = zip(np.round(route.lon, 6).tolist(), np.round(route.lat, 6).tolist(), strict=True)
+    return wire.RouteFrame(
+        lonlat=tuple(lonlat),
+        length_m=round(float(route.length_m), 1),
+        steps=tuple(
+            wire.RouteStepFrame(
+                kind=str(step.kind),
+                street=step.street,
+                length_m=round(float(step.length_m), 1),
+                walk_time_s=round(float(step.walk_time_s), 1),
+            )
+            for step in route.steps
+        ),
+    )
