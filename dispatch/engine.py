@@ -16,11 +16,12 @@ from dispatch.clock import Clock
 from dispatch.contracts.stream import RouteFrame
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
-from dispatch.core.candidates import no_candidates
+from dispatch.core.candidates import Candidates, no_candidates
 from dispatch.core.consequences import aed_key, reserved
 from dispatch.core.decisions import decide, next_deadline, wanted_search
 from dispatch.core.incident import Incident, evolve
-from dispatch.core.policy import Policy
+from dispatch.core.matching import Place
+from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.deadlines import Deadlines
 from dispatch.intake import Understood
 from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
@@ -278,6 +279,14 @@ class Engine:
         self._watch.appended(appended)
         return after
 
+    def _search(self, patient: Place, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
+        """Who lies within the next wave's budgets, or within the widest where that wave would ring nobody."""
+        reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
+        found = self._scout.candidates(patient, budget_s=reach_s, at=now, released=released)
+        if reach_s >= wanted.cap_s or reaches_somebody(self._policy, wanted, found):
+            return found
+        return self._scout.candidates(patient, budget_s=wanted.cap_s, at=now, released=released)
+
     async def _approaches(self, appended: Appended, details: Details | None) -> Mapping[str, RouteFrame]:
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
         if self._ways is None or details is None or not rung:
@@ -319,7 +328,7 @@ class Engine:
             try:
                 released = reserved(live.incident) - reserved(incident) if live else frozenset()
                 with self._watch.matching():
-                    candidates = self._scout.candidates(where.place, budget_s=wanted.cap_s, at=now, released=released)
+                    candidates = self._search(where.place, wanted, now, released)
             except Exception:
                 log.exception("matching_failed", incident_id=incident.incident_id)
                 go_on(cmd.RaiseAttention(code="matching_failed"))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -72,6 +72,11 @@ _BROKEN_STATES = {
 }
 _OPEN = Verdict(answer=Answer.YES, reason="open", text="Its place is open at that time.")
 _CLOSED = Verdict(answer=Answer.NO, reason="closed", text="Its place is closed at that time.")
+_ERASED = Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
+_OFF_DUTY = Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
+_NO_POSITION = Verdict(answer=Answer.NO, reason="no_position", text="No fresh position and no home position.")
+_READY_AT_HOME = Verdict(answer=Answer.YES, reason="ready_at_home", text="Ready; taken to be at home.")
+_READY = Verdict(answer=Answer.YES, reason="ready", text="Ready.")
 _NO_HOURS = Verdict(answer=Answer.UNKNOWN, reason="hours_unknown", text="Its opening hours are not known.")
 _SCHOOL = Verdict(
     answer=Answer.UNKNOWN,
@@ -144,18 +149,18 @@ def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEF
     """Whether the rescuer may be alerted at that time: certified, on duty, and somewhere that we know."""
     _require_aware(at)
     if rescuer.erased_at is not None:
-        return Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
+        return _ERASED
     if not rescuer.on_duty:
-        return Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
-    papers = _certificate_problem(rescuer.certificates, at.astimezone(limits.time_zone).date())
+        return _OFF_DUTY
+    papers = _certificate_problem(rescuer.certificates, _local_day(at, limits.time_zone))
     if papers is not None:
         return papers
     position = position_of(rescuer, at, limits)
     if position is None:
-        return Verdict(answer=Answer.NO, reason="no_position", text="No fresh position and no home position.")
+        return _NO_POSITION
     if position.at_home:
-        return Verdict(answer=Answer.YES, reason="ready_at_home", text="Ready; taken to be at home.")
-    return Verdict(answer=Answer.YES, reason="ready", text="Ready.")
+        return _READY_AT_HOME
+    return _READY
 
 
 def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Position | None:
@@ -196,12 +201,21 @@ def _parse_hours(text: str, time_zone: str, place: tuple[float, float] | None) -
     return OpeningHours(text, timezone=get_time_zone(time_zone), coords=place)
 
 
+@lru_cache(maxsize=16)
+def _local_day(at: datetime, zone: tzinfo) -> date:
+    """A search asks it of hundreds of rescuers at one moment."""
+    return at.astimezone(zone).date()
+
+
 def _certificate_problem(certificates: tuple[Certificate, ...], day: date) -> Verdict | None:
     if not certificates:
         return Verdict(answer=Answer.NO, reason="no_certificate", text="No certificate on record.")
-    begun = [item for item in certificates if item.valid_from is None or item.valid_from <= day]
-    if any(item.valid_until is None or day <= item.valid_until for item in begun):
-        return None
+    begun = False
+    for item in certificates:
+        if item.valid_from is None or item.valid_from <= day:
+            if item.valid_until is None or day <= item.valid_until:
+                return None
+            begun = True
     if begun:
         return Verdict(answer=Answer.NO, reason="certificate_expired", text="The certificate has expired.")
     return Verdict(answer=Answer.NO, reason="certificate_not_yet_valid", text="The certificate is not valid yet.")

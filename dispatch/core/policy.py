@@ -88,6 +88,11 @@ def budgets(policy: Policy, wave: int, cap_s: float) -> tuple[float, float]:
     return min(policy.direct_budget_s + wider, cap_s), min(policy.fetch_budget_s + wider, cap_s)
 
 
+def reaches_somebody(policy: Policy, wanted: Wanted, candidates: Candidates) -> bool:
+    """Whether the next wave rings anybody among these: then candidates farther away would change nothing."""
+    return bool(choose(wanted, candidates, *budgets(policy, wanted.wave, wanted.cap_s)))
+
+
 def widest_wave(policy: Policy, cap_s: float) -> int:
     """The wave at which both budgets have reached `cap_s`."""
     narrowest = min(policy.direct_budget_s, policy.fetch_budget_s)
