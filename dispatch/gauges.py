@@ -1,6 +1,7 @@
 """The figures that are states and not counts, each read from where it lives whenever the metrics are asked for."""
 
 from dispatch.service import DispatchService
+from dispatch.spool import DatabaseState
 
 
 def install(service: DispatchService) -> None:
@@ -21,3 +22,12 @@ def install(service: DispatchService) -> None:
     show("rescue_frames_behind", "Durable frames yet to go out on open streams.", lambda: hub.behind()[1])
     show("rescue_aeds", "AEDs in the live picture.", lambda: directory.aed_count)
     show("rescue_rescuers", "Rescuers in the live picture.", lambda: directory.rescuer_count)
+    journal = service.journal
+    show("rescue_database_away", "1 while the database is away.", lambda: journal.state is DatabaseState.AWAY)
+    show("rescue_spool_waiting", "Appends in the spool that the journal does not have yet.", lambda: journal.waiting)
+    show("rescue_spool_taken", "Appends the spool took since the start.", lambda: journal.spooled_count)
+    show(
+        "rescue_spool_set_aside",
+        "Spooled appends that the journal would not take: a person must look.",
+        lambda: journal.set_aside_count,
+    )

@@ -14,6 +14,7 @@ from dispatch.journal_reader import JournalReader
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
 from dispatch.service_area import ServiceArea
+from dispatch.spool import SpooledJournal
 from dispatch.tokens import TokenSigner
 from registry.directory import Directory
 from registry.follower import Follower
@@ -24,6 +25,7 @@ class DispatchService:
     """heartbeat_s: real seconds between heartbeats on a stream; a peer silent for three of them is cut."""
 
     engine: Engine
+    journal: SpooledJournal
     reader: JournalReader
     directory: Directory
     follower: Follower

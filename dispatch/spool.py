@@ -8,7 +8,9 @@ landing finds out.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import structlog
 
@@ -17,7 +19,7 @@ from dispatch.records import Appended, InboxRow
 from dispatch.spool_file import SpoolFile
 from dispatch.spool_landing import Landed, land
 from dispatch.spool_memory import RecentMemory
-from dispatch.spool_record import SpooledAppend, UnreadableRecord, from_bytes, spooled, to_bytes
+from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from registry.watched_database import DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 PROBE_S = 1.0
 LANDING_PATIENCE_S = 10.0
 LANDING_TRIES = 3
+NO_LIMIT = 2**62
 
 
 class DatabaseState(StrEnum):
@@ -35,24 +38,52 @@ class DatabaseState(StrEnum):
     LANDING = "landing"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spool:
+    """The spool's files. left: what a former run could not bring into the journal.
+
+    set_aside: what the journal does not take though it is there, in the same form, so that it can be landed by hand.
+    """
+
+    file: SpoolFile
+    left: tuple[SpooledAppend, ...]
+    set_aside: SpoolFile
+    set_aside_before: int
+
+    @classmethod
+    def open(cls, path: Path, *, limit_bytes: int) -> "Spool":
+        """Take up what lies there.
+
+        Raises:
+            SpoolError, OSError
+        """
+        file = SpoolFile(path, limit_bytes=limit_bytes)
+        left = tuple(from_bytes(record) for record in file.load())
+        set_aside = SpoolFile(path.with_name(path.name + ".set-aside"), limit_bytes=NO_LIMIT)
+        return cls(file=file, left=left, set_aside=set_aside, set_aside_before=len(set_aside.load()))
+
+    def close(self) -> None:
+        """Leave everything where it is."""
+        self.file.close()
+        self.set_aside.close()
+
+
 class SpooledJournal:
     """The journal as the engine sees it. `close_duplicate` ends an incident that turned out to be another's twin."""
 
-    def __init__(
-        self, *, journal: Journal, database: WatchedDatabase, file: SpoolFile, memory: RecentMemory, left: list[bytes]
-    ) -> None:
+    def __init__(self, *, journal: Journal, database: WatchedDatabase, spool: Spool, memory: RecentMemory) -> None:
         self._journal = journal
         self._database = database
-        self._file = file
+        self._file = spool.file
+        self._set_aside = spool.set_aside
         self._memory = memory
-        self._waiting = deque(self._read(left))
-        self._spooling = bool(left)
-        self._set_aside = _aside(file)
+        self._waiting = deque(spool.left)
+        self._spooling = bool(spool.left)
         self._turn = asyncio.Lock()
         self._twins: deque[str] = deque()
         self.close_duplicate: Callable[[str], Awaitable[object]] | None = None
         self.spooled_count = 0
-        self.set_aside_count = len(self._set_aside.load())
+        self.set_aside_count = spool.set_aside_before
         memory.hold = self._spooling
 
     @property
@@ -110,7 +141,7 @@ class SpooledJournal:
             if await self._database.probe() and self._spooling:
                 try:
                     await self.land()
-                    await self._settle()
+                    await self.settle()
                 except DatabaseAway:
                     log.warning("landing_interrupted", waiting=self.waiting)
                 except Exception:
@@ -123,13 +154,17 @@ class SpooledJournal:
             DatabaseAway: what has not landed waits for the next time.
         """
         while self._waiting:
-            landed = await self._land_one(self._waiting[0])
+            record = self._waiting[0]
+            landed = await self._land_one(record)
             self._waiting.popleft()
             if landed and landed.appended:
                 self._journal.written(landed.appended)
-            if landed and landed.duplicate_of and landed.incident_id not in self._twins:
-                self._twins.append(landed.incident_id)
-                log.warning("call_known_already", incident_id=landed.incident_id, duplicate_of=landed.duplicate_of)
+            if landed and landed.duplicate_of and record.incident_id not in self._twins:
+                self._twins.append(record.incident_id)
+                opened = record.appended_to(None).after
+                if opened.cad_ref:
+                    self._memory.put_call(opened.integration, opened.cad_ref, landed.duplicate_of)
+                log.warning("call_known_already", incident_id=record.incident_id, duplicate_of=landed.duplicate_of)
 
     async def _land_one(self, record: SpooledAppend) -> Landed | None:
         for number in range(1, LANDING_TRIES + 1):
@@ -149,8 +184,10 @@ class SpooledJournal:
         log.error("record_set_aside", incident_id=record.incident_id, file=str(self._set_aside.path))
         return None
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Remove the file once nothing in it is needed any more."""
+        if not self._spooling:
+            return
         while self._twins and self.close_duplicate:
             await self.close_duplicate(self._twins[0])
             self._twins.popleft()
@@ -161,18 +198,3 @@ class SpooledJournal:
             await asyncio.to_thread(self._file.clear)
             self._spooling = self._memory.hold = False
         log.warning("everything_landed")
-
-    def _read(self, left: list[bytes]) -> list[SpooledAppend]:
-        records = []
-        for data in left:
-            try:
-                records.append(from_bytes(data))
-            except UnreadableRecord as error:
-                raise UnreadableRecord(f"{self._file.path}: {error}; run the version that wrote it") from error
-        return records
-
-
-def _aside(file: SpoolFile) -> SpoolFile:
-    """Where records go that the journal does not take: the same form, so that they can be landed by hand."""
-    path = file.path.with_name(file.path.name + ".set-aside")
-    return SpoolFile(path, limit_bytes=2**40)

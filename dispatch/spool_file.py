@@ -15,22 +15,32 @@ HEAD = struct.Struct(">II")
 ONLY_OURS = 0o600
 
 
-class SpoolFull(RuntimeError):
+class SpoolError(RuntimeError):
+    """The spool cannot be used; the message says what to do."""
+
+
+class SpoolFull(SpoolError):
     """The spool has reached its limit: nothing more can be taken until the database is back."""
 
     code = "spool_full"
 
 
-class SpoolInUse(RuntimeError):
+class SpoolInUse(SpoolError):
     """Another service holds this spool: give each service its own RESCUE_SPOOL."""
 
     code = "spool_in_use"
 
 
-class NotASpool(ValueError):
+class NotASpool(SpoolError):
     """The file is something else; name another one in RESCUE_SPOOL."""
 
     code = "not_a_spool"
+
+
+class SpoolUnwritable(SpoolError):
+    """Nothing can be written where the spool is to be: name another place in RESCUE_SPOOL."""
+
+    code = "spool_unwritable"
 
 
 class SpoolFile:
@@ -51,8 +61,10 @@ class SpoolFile:
         """Every whole record that a former run left, in order.
 
         Raises:
-            SpoolInUse, NotASpool, OSError
+            SpoolInUse, NotASpool, SpoolUnwritable, OSError
         """
+        if not os.access(self.path.parent, os.W_OK):
+            raise SpoolUnwritable(f"nothing can be written to the spool {self.path}: name another in RESCUE_SPOOL")
         if not self.path.exists():
             return []
         file = self._open()

@@ -24,7 +24,6 @@ class Landed:
     duplicate_of: the incident that the journal has long had of this call; the new one must be called off.
     """
 
-    incident_id: str
     appended: Appended | None = None
     duplicate_of: str | None = None
 
@@ -39,7 +38,7 @@ def land(connection: Connection, journal: Journal, record: SpooledAppend) -> Lan
     known = _find_message_incident(connection, message) if message else None
     opened_twice = _find_other(connection, record, known) if record.before_version == 0 else None
     if _is_there(connection, record, known):
-        return Landed(incident_id=record.incident_id, duplicate_of=opened_twice)
+        return Landed(duplicate_of=opened_twice)
     before = replay(connection, record.incident_id)
     if (before.version if before else 0) != record.before_version:
         raise StaleIncident(record.incident_id)
@@ -51,7 +50,7 @@ def land(connection: Connection, journal: Journal, record: SpooledAppend) -> Lan
         appended = _without_its_call(connection, journal, appended, opened_twice)
     rows = journal.write(connection, appended, yielding=True)
     _compare(record, rows)
-    return Landed(incident_id=record.incident_id, appended=appended, duplicate_of=opened_twice)
+    return Landed(appended=appended, duplicate_of=opened_twice)
 
 
 def _without_its_call(connection: Connection, journal: Journal, appended: Appended, other: str) -> Appended:

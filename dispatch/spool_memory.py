@@ -31,18 +31,13 @@ class RecentMemory:
         self._calls: OrderedDict[tuple[str, str], str] = OrderedDict()
         self.hold = False
 
-    @classmethod
-    async def load(cls, database: WatchedDatabase) -> "RecentMemory":
-        """As of now, from the journal."""
-        memory = cls()
-        await database.consult(memory.read, patience_s=LOADING_PATIENCE_S)
-        return memory
+    async def load(self, database: WatchedDatabase) -> None:
+        """Once, before anything is appended: what the journal has."""
+        await database.consult(self._read, patience_s=LOADING_PATIENCE_S)
 
-    def read(self, connection: Connection) -> None:
-        """Replace everything by what the journal has."""
-        for kept in (self.last_seq, self._rows, self._messages, self._calls):
-            kept.clear()
-        self.last_seq.update(connection.execute(select(t.inboxes.c.recipient, t.inboxes.c.last_seq)).tuples())
+    def _read(self, connection: Connection) -> None:
+        for recipient, seq in connection.execute(select(t.inboxes.c.recipient, t.inboxes.c.last_seq)):
+            self.last_seq[recipient] = seq
         of_open = (
             select(t.inbox)
             .join(t.incidents, t.incidents.c.incident_id == t.inbox.c.incident_id)

@@ -12,6 +12,7 @@ from dispatch.core.events import Event
 from dispatch.core.incident import Incident, evolve_all
 from dispatch.event_codec import UnreadableEvent, decode, encode, event_type
 from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.spool_file import SpoolError
 
 FORMAT = 1
 
@@ -21,7 +22,7 @@ _MESSAGE = TypeAdapter(CallRecord)
 _ROWS = TypeAdapter(list[InboxRow])
 
 
-class UnreadableRecord(ValueError):
+class UnreadableRecord(SpoolError):
     """The spool holds a record that this version cannot read: run the version that wrote it."""
 
     code = "unreadable_spool_record"

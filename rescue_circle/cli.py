@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from dispatch.callbacks.cli import app as callbacks_app
 from dispatch.secrets import BadSecret, split_secrets
+from dispatch.spool_file import SpoolError
 from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
 from geo.network_file import NetworkFileError
@@ -38,6 +39,7 @@ KNOWN_FAILURES = (
     NetworkFileError,
     NoPlaceForTable,
     OSError,
+    SpoolError,
     WeakSecret,
 )
 """What a user can mend; their messages say how."""

@@ -21,12 +21,14 @@ from dispatch.frames import Renderer
 from dispatch.hub import Hub
 from dispatch.integrations import Integrations
 from dispatch.journal import Journal
-from dispatch.journal_reader import JournalReader
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
 from dispatch.scout import Scout
 from dispatch.service import DispatchService
 from dispatch.service_area import around
+from dispatch.spool import Spool, SpooledJournal
+from dispatch.spool_memory import RecentMemory
+from dispatch.spool_reader import StandbyReader
 from dispatch.tokens import TokenSigner
 from dispatch.watch import Watch
 from dispatch.ways import Ways
@@ -38,6 +40,7 @@ from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.follower import Follower
 from registry.routes import build_router as build_registry_router
+from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.settings import Settings
@@ -46,7 +49,7 @@ REACHABLE_FOR = timedelta(seconds=120)
 """A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
 
 
-async def build_service(settings: Settings, database: Database) -> DispatchService:
+async def build_service(settings: Settings, database: WatchedDatabase, spool: Spool) -> DispatchService:
     """Everything loaded and resumed: migrated tables, network, compiled kernels, live picture, open incidents.
 
     Raises:
@@ -64,7 +67,7 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         limits=DispatchLimits(time_zone=ZoneInfo(settings.time_zone)),
     )
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
-    reader = JournalReader(database)
+    memory = RecentMemory()
     find_callback_target = target_finder(settings, integrations)
     outbox = build_outbox(database, find_callback_target)
 
@@ -82,9 +85,14 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         is_reachable=is_reachable,
         clock_now=clock.now,
     )
+    journal = SpooledJournal(journal=Journal(database, policy, outbox), database=database, spool=spool, memory=memory)
+    reader = StandbyReader(database, memory, is_settled=lambda: journal.is_settled)
+    # What a former run could not write comes first: incidents resume with it, and sequences go on behind it.
+    await journal.land()
+    await memory.load(database)
     ways = Ways(directory=directory, scout=scout)
     engine = Engine(
-        journal=Journal(database, policy, outbox),
+        journal=journal,
         reader=reader,
         scout=scout,
         policy=policy,
@@ -95,8 +103,11 @@ async def build_service(settings: Settings, database: Database) -> DispatchServi
         ways=ways,
     )
     await engine.resume()
+    journal.close_duplicate = engine.close_duplicate
+    await journal.settle()
     service = DispatchService(
         engine=engine,
+        journal=journal,
         reader=reader,
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),

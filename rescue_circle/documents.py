@@ -14,7 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from dispatch.contracts.asyncapi import asyncapi
 from dispatch.contracts.callback import CALLBACK_MESSAGE
 from dispatch.contracts.webhook import CallMessage
-from registry.database import Database
+from dispatch.spool import Spool
+from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.settings import Settings
@@ -97,10 +98,12 @@ async def _openapi() -> Json:
             "token_secret": NO_SECRET,
         }
         settings = _Described(**values)  # type: ignore[arg-type]  # read from texts, as from the environment
-        database = Database(settings.database_url)
+        database = WatchedDatabase(settings.database_url)
+        spool = Spool.open(settings.spool_path, limit_bytes=0)
         try:
-            return build_app(await build_service(settings, database), database).openapi()
+            return build_app(await build_service(settings, database, spool), database).openapi()
         finally:
+            spool.close()
             await database.close()
 
 

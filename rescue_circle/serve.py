@@ -16,13 +16,16 @@ from dispatch.api.hardening import Hardened
 from dispatch.api.stream_protocol import StreamProtocol
 from dispatch.hub import Hub
 from dispatch.service import DispatchService
-from registry.database import Database
+from dispatch.spool import Spool
+from registry.database import DatabaseUnreachable
+from registry.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
 from rescue_circle.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+RETRY_S = 1.0
 FLUSH_S = 0.5
 """Receipts and positions are written this often; a crash loses no more than that of them, and no call or answer."""
 
@@ -38,6 +41,7 @@ class Gate:
         self.app: ASGIApp | None = None
         self.hub: Hub | None = None
         self.stopping = False
+        self.waits_for: dict[str, Any] | None = None
 
     async def hand_over(self) -> None:
         """Let nobody new in, and send those who are connected to the next process."""
@@ -52,7 +56,8 @@ class Gate:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             code, what = ("stopping", "restarting") if self.stopping else ("starting", "loading")
-            await _answer(send, 503, {"code": code, "message": f"The service is {what}: try again in a second."})
+            told = {"code": code, "message": f"The service is {what}: try again in a second."}
+            await _answer(send, 503, told if self.stopping else self.waits_for or told)
         elif scope["type"] == "websocket":
             await receive()
             # Accepted first, since a refused handshake tells a browser neither code nor reason.
@@ -91,7 +96,7 @@ async def serve(settings: Settings) -> None:
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    database = Database(settings.database_url)
+    database = WatchedDatabase(settings.database_url)
     work = asyncio.create_task(_work(settings, database, gate))
     work.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
@@ -105,8 +110,30 @@ async def serve(settings: Settings) -> None:
             await database.close()
 
 
-async def _work(settings: Settings, database: Database, gate: Gate) -> None:
-    service = await build_service(settings, database)
+async def _work(settings: Settings, database: WatchedDatabase, gate: Gate) -> None:
+    spool = Spool.open(settings.spool_path, limit_bytes=round(settings.spool_limit_mb * 1_000_000))
+    try:
+        await _run(settings, await _build(settings, database, spool, gate), database, gate)
+    finally:
+        spool.close()
+
+
+async def _build(settings: Settings, database: WatchedDatabase, spool: Spool, gate: Gate) -> DispatchService:
+    """The service, as soon as its database can be reached."""
+    while True:
+        try:
+            return await build_service(settings, database, spool)
+        except (DatabaseAway, DatabaseUnreachable) as error:
+            if not may_come_back(error):
+                raise
+            why = f"The service waits for its database ({type(error.__cause__ or error).__name__})."
+            gate.waits_for = {"code": "database_away", "message": why, "database": "away", "spooled": len(spool.left)}
+            log.warning("waiting_for_database", reason=str(error), spooled=len(spool.left), retry_s=RETRY_S)
+        await asyncio.sleep(RETRY_S)
+        await database.probe()
+
+
+async def _run(settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate) -> None:
     gate.app, gate.hub = build_app(service, database), service.hub
     log.info(
         "ready",
@@ -114,7 +141,7 @@ async def _work(settings: Settings, database: Database, gate: Gate) -> None:
         aeds=service.directory.aed_count,
         rescuers=service.directory.rescuer_count,
     )
-    works = (service.engine.deadlines.run(), service.deliverer.run(), service.follower.run())
+    works = (service.engine.deadlines.run(), service.deliverer.run(), service.journal.run(), service.follower.run())
     running = [asyncio.create_task(work) for work in works]
     try:
         while not any(task.done() for task in running):
@@ -130,10 +157,15 @@ async def _work(settings: Settings, database: Database, gate: Gate) -> None:
         await _flush(service, database)
 
 
-async def _flush(service: DispatchService, database: Database) -> None:
+async def _flush(service: DispatchService, database: WatchedDatabase) -> None:
+    if not service.journal.is_settled:
+        # Receipts of incidents that the journal does not have yet have nothing to refer to.
+        return
     try:
         await service.receipts.flush()
         await service.directory.flush(database)
+    except DatabaseAway:
+        log.info("flush_waits_for_database")
     except Exception:
         # Both keep what they could not write and offer it again.
         log.exception("flush_failed")

@@ -1,10 +1,12 @@
 """Settings of the service, each from an environment variable RESCUE_...; the README has the table."""
 
+import hashlib
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
 
 from dispatch.core.policy import Policy
 from dispatch.integrations import Integration
@@ -69,6 +71,12 @@ class Settings(BaseSettings):
     callback_give_up_s: float = Field(
         86_400.0, gt=0, le=30 * 86_400, description="seconds after which a callback that keeps failing is a dead letter"
     )
+    spool: Path | None = Field(
+        None,
+        description="file that takes calls and answers while the database is away; beside the SQLite file where there "
+        "is one, else in the working directory",
+    )
+    spool_limit_mb: float = Field(64.0, gt=0, description="the spool takes no more than this; a call needs about 0.02")
     heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
 
@@ -124,6 +132,17 @@ class Settings(BaseSettings):
     def token_secrets(self) -> tuple[str, ...]:
         """The one that signs first."""
         return split_secrets(self.token_secret)
+
+    @property
+    def spool_path(self) -> Path:
+        """One for each database, so that services beside each other do not meet."""
+        if self.spool is not None:
+            return self.spool
+        url = make_url(self.database_url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            return Path(f"{url.database}.spool")
+        address = f"{url.host} {url.port} {url.database}"
+        return Path(f"rescue-circle-{hashlib.sha256(address.encode()).hexdigest()[:8]}.spool")
 
     @property
     def area(self) -> ServiceArea | None:

@@ -16,8 +16,10 @@ from dispatch.integrations import UnknownIntegration
 from dispatch.metrics import Metrics
 from dispatch.service_area import BadLocation
 from dispatch.signature import BadSignature
+from dispatch.spool_file import SpoolFull, SpoolInUse
 from dispatch.tokens import BadToken
 from registry.repository import UnknownAed, UnknownRescuer
+from registry.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -57,11 +59,15 @@ STATUS: dict[type[Exception], int] = {
     TooLarge: 413,
     BadLocation: 422,
     TooMany: 429,
+    DatabaseAway: 503,
+    SpoolFull: 503,
+    SpoolInUse: 503,
 }
 
 
 def refusal(status: int, code: str, message: str, *, retry_after_s: int | None = None) -> JSONResponse:
-    headers = {"retry-after": str(retry_after_s)} if retry_after_s else None
+    seconds = retry_after_s or (1 if status == 503 else None)
+    headers = {"retry-after": str(seconds)} if seconds else None
     return JSONResponse(Refusal(code=code, message=message).model_dump(), status_code=status, headers=headers)
 
 

@@ -11,8 +11,10 @@ from dispatch.core.consequences import DISPATCHERS, rescuer_key
 from dispatch.core.incident import HELD
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
+from dispatch.spool_file import SpoolError
 from geo.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
+from registry.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,9 @@ class VolunteerDesk:
                     return self._take_duty(frame)
                 case wire.AlertAnswer():
                     return await self._take_answer(frame)
+        except (DatabaseAway, SpoolError) as error:
+            log.error("answer_not_taken", reason=type(error).__name__)
+            return wire.Result(re=frame.id, ok=False, code="try_again", message="Not taken: say it again in a moment.")
         except Refused as refused:
             if isinstance(frame, wire.AlertAnswer):
                 log.info("answer_refused", code=refused.code, answer=frame.type, alert_id=frame.alert_id)

@@ -11,6 +11,7 @@ from dispatch.engine import UnknownIncident
 from dispatch.records import Details, Receipt
 from dispatch.service import DispatchService
 from dispatch.service_area import get_place
+from registry.watched_database import DatabaseAway
 
 MAX_LIST = 500
 
@@ -22,8 +23,11 @@ def build_router(service: DispatchService) -> APIRouter:
     async def list_incidents(
         *, open_only: bool = False, limit: Annotated[int, Query(ge=1, le=MAX_LIST)] = 100
     ) -> list[IncidentView]:
-        """Incidents, newest first, without their alerts."""
-        ids = await service.reader.list_incidents(limit=limit, open_only=open_only)
+        """Incidents, newest first, without their alerts; only the open ones while the database is away."""
+        try:
+            ids = await service.reader.list_incidents(limit=limit, open_only=open_only)
+        except DatabaseAway:
+            ids = service.engine.live.open_ids[:limit]
         return [await _view(service, incident_id, with_alerts=False) for incident_id in ids]
 
     @router.get("/incidents/{incident_id}")

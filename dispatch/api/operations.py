@@ -9,11 +9,21 @@ from dispatch.api.errors import Forbidden, IncidentsOpen
 from dispatch.api.roles import ISSUES
 from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenRequest
 from dispatch.service import DispatchService
+from dispatch.spool import DatabaseState
 from dispatch.tokens import Access, Identity
 
 
 class Ready(BaseModel):
+    """status: `ready`, or `degraded` while the database is away: calls and answers are taken all the same.
+
+    database: `here`, `away`, or `landing` while the journal is given what was spooled, which counts in `spooled`.
+    set_aside: spooled appends that the journal would not take; a person must look at them.
+    """
+
     status: str
+    database: DatabaseState
+    spooled: int
+    set_aside: int
     nodes: int
     aeds: int
     rescuers: int
@@ -26,10 +36,16 @@ def build_router(service: DispatchService) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> Ready:
-        """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled."""
+        """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled.
+
+        It stays 200 when the database goes away later, since calls, alerts and answers go on without it.
+        """
         network = service.renderer.ways.scout.network
         return Ready(
-            status="ready",
+            status="ready" if service.journal.is_settled else "degraded",
+            database=service.journal.state,
+            spooled=service.journal.waiting,
+            set_aside=service.journal.set_aside_count,
             nodes=network.node_count if network else 0,
             aeds=service.directory.aed_count,
             rescuers=service.directory.rescuer_count,

@@ -19,6 +19,7 @@ from dispatch.hub import Mailbox
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.tokens import Access, BadToken, Identity
+from registry.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,10 @@ async def _serve(websocket: WebSocket, service: DispatchService, access: Access)
         service.metrics.refused.labels(code=f"stream_{reason.code}").inc()
         log.info("stream_hung_up", kind=access, code=reason.code, reason=reason.reason)
         await _close(websocket, reason.code, reason.reason)
+    except DatabaseAway:
+        # What this phone has missed can be read once the database is back; frames must not overtake it.
+        log.info("stream_hung_up", kind=access, code=CLOSE_TOO_SLOW, reason="database away")
+        await _close(websocket, CLOSE_TOO_SLOW, "database away")
     except (WebSocketDisconnect, TimeoutError):
         await _close(websocket, CLOSE_TOO_SLOW, "gone")
 
