@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+import typer
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +21,7 @@ from dispatch.spool import Spool
 from registry.database import DatabaseUnreachable
 from registry.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
 from rescue_circle.settings import Settings
 
@@ -140,7 +142,9 @@ async def _run(settings: Settings, service: DispatchService, database: WatchedDa
         address=f"http://{settings.host}:{settings.port}",
         aeds=service.directory.aed_count,
         rescuers=service.directory.rescuer_count,
+        open_incidents=service.engine.live.open_count,
     )
+    typer.echo(greeting(settings, service))
     works = (service.engine.deadlines.run(), service.deliverer.run(), service.journal.run(), service.follower.run())
     running = [asyncio.create_task(work) for work in works]
     try:
