@@ -1,7 +1,7 @@
 """Understanding what 120 sent: what can be read is used, what cannot is said, and a call is never thrown away."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -35,7 +35,7 @@ class Understood:
     details: Details | None
     ambulance_eta_at: datetime | None
     attention: str | None
-    detail: str
+    detail: str = field(repr=False)
 
 
 class _Problems:

@@ -11,14 +11,14 @@ from dispatch.core.matching import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Personal data of an incident; erased apart from its events. Position in WGS-84."""
+    """Personal data of an incident; erased apart from its events, and shown by nothing that prints it. WGS-84."""
 
-    place: Place
-    accuracy_m: float | None = None
-    address: str = ""
-    floor: str = ""
-    note: str = ""
-    caller_phone: str = ""
+    place: Place = field(repr=False)
+    accuracy_m: float | None = field(default=None, repr=False)
+    address: str = field(default="", repr=False)
+    floor: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    caller_phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class CallRecord:
     received_at: datetime
     type: str
     attention: str | None
-    detail: str
-    body: bytes
+    detail: str = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class Certificate:
     """A first-aid certificate; a date that is None is a bound the issuer did not set. Both days count."""
 
     kind: str
-    number: str = ""
+    number: str = field(default="", repr=False)
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -62,8 +62,8 @@ class Certificate:
 class Presence:
     """Where a phone last said it was. WGS-84 degrees, accuracy in metres (radius)."""
 
-    lon: float
-    lat: float
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
     accuracy_m: float
     observed_at: datetime
 
@@ -95,5 +95,5 @@ class Contact:
     """Who a rescuer is and how to reach them: personal data, read only where a person needs it."""
 
     rescuer_id: str
-    name: str
-    phone_e164: str
+    name: str = field(repr=False)
+    phone_e164: str = field(repr=False)

@@ -20,7 +20,8 @@ from rescue_circle import __version__
 from rescue_circle.demo import demo
 from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.log_replay import replay_log
-from rescue_circle.serve import configure_logs, serve
+from rescue_circle.logs import configure_logs
+from rescue_circle.serve import serve
 from rescue_circle.settings import BadSettings, get_settings
 from rescue_circle.settings_table import print_settings
 from simulators.cli import simulate

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from dispatch.contracts.webhook import CallLocation, WireModel
+from dispatch.contracts.webhook import CallLocation, Unshown, WireModel
 
 LAST_YEAR = 9000
 """A clock beyond it would soon reach the calendar's end, and the service would stand still."""
@@ -28,7 +28,7 @@ class TokenRequest(WireModel):
     ttl_s: Annotated[float, Field(gt=0, le=30 * 86_400)] = 12 * 3600
 
 
-class IssuedToken(WireModel):
+class IssuedToken(WireModel, Unshown):
     subject: str
     token: str
     expires_at: AwareDatetime

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from dispatch.contracts.webhook import Unshown
+
 CLOSE_CODES = {
     4401: "no hello within 10 s, or a token that is forged or expired: get a new one",
     4403: "this stream is for another role, or the person is not in the registry",
@@ -26,13 +28,13 @@ LonLat = tuple[float, float]
 
 
 class Frame(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 # What a phone or a console sends.
 
 
-class Hello(Frame):
+class Hello(Frame, Unshown):
     """The first frame, within 10 s: the token, and the last sequence number that was received (0 for none)."""
 
     type: Literal["hello"] = "hello"
@@ -60,7 +62,7 @@ class AlertAnswer(Frame):
     aed_returned: bool = False
 
 
-class Position(Frame):
+class Position(Frame, Unshown):
     """Where the phone is. The datum is named as a phone's own system names it: wgs84, gcj02 or bd09.
 
     With an `id` the position gets a result; without one only a position that is refused does.
@@ -96,7 +98,7 @@ class FrameStub(Frame):
 
 
 ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | Heartbeat, Field(discriminator="type")]
-CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame, config=ConfigDict(hide_input_in_errors=True))
 
 
 # What the service sends.
@@ -122,7 +124,7 @@ class Result(Frame):
     message: str = ""
 
 
-class RouteStepFrame(Frame):
+class RouteStepFrame(Frame, Unshown):
     """One stretch of the way, along one street or over one kind of ground."""
 
     kind: str
@@ -131,7 +133,7 @@ class RouteStepFrame(Frame):
     walk_time_s: float
 
 
-class RouteFrame(Frame):
+class RouteFrame(Frame, Unshown):
     """`shortened`: the end of the way is left out, because the exact place is told only after acceptance."""
 
     lonlat: tuple[LonLat, ...]
@@ -153,7 +155,7 @@ class AedFrame(Frame):
     walk_time_s: float
 
 
-class AreaFrame(Frame):
+class AreaFrame(Frame, Unshown):
     """A circle that holds the patient without telling where in it."""
 
     lon: float
@@ -161,7 +163,7 @@ class AreaFrame(Frame):
     radius_m: float
 
 
-class PatientFrame(Frame):
+class PatientFrame(Frame, Unshown):
     """Where the patient is, as exactly as 120 knows; WGS-84."""
 
     lon: float
@@ -230,7 +232,7 @@ class IncidentChanged(Frame):
     events: tuple[dict[str, object], ...]
 
 
-class ResponderPosition(Frame):
+class ResponderPosition(Frame, Unshown):
     """Where somebody on the way is now, for the dispatchers; WGS-84."""
 
     type: Literal["responder_position"] = "responder_position"

@@ -4,8 +4,9 @@ The signature covers id, timestamp and body (headers `webhook-id`, `webhook-time
 `docs/connect-120.md` shows a whole signed example.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -21,10 +22,17 @@ class MessageType(StrEnum):
 class WireModel(BaseModel):
     """Unknown fields are ignored, so that a newer sender still gets through."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True)
 
 
-class CallLocation(WireModel):
+class Unshown(BaseModel):
+    """What holds secrets or somebody's place, phone or words shows none of it where it is printed."""
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return ()
+
+
+class CallLocation(WireModel, Unshown):
     """Where the patient is. The datum is always named: GCJ-02 and WGS-84 differ by 300-600 m in China."""
 
     lon: float
@@ -36,7 +44,7 @@ class CallLocation(WireModel):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
-class CallData(WireModel):
+class CallData(WireModel, Unshown):
     """`cad_ref` is 120's own reference of the call; every message about the call carries it."""
 
     cad_ref: Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,0 +1,97 @@
+"""The real service's own log, at its most talkative, after a story full of names, places, phones and tokens."""
+
+import json
+import sqlite3
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from websockets.exceptions import ConnectionClosed
+
+from dispatch.tokens import Access
+from tests.support.phone import console_of, phone_of, raw_stream
+from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, running, signed
+from tests.support.town import Town, place
+
+PHONE = "+8613987654321"
+ADDRESS, FLOOR, NOTE = "中原路88号7单元901", "第九层", "门禁密码2580"
+PATIENT = place(7, 11)
+WALKER = place(-31, 3)
+
+
+def story_call(cad_ref: str) -> dict[str, object]:
+    lon, lat = PATIENT
+    location = {"lon": lon, "lat": lat, "datum": "wgs84", "address": ADDRESS, "floor": FLOOR, "note": NOTE}
+    return call(cad_ref=cad_ref, location=location, caller_phone=PHONE)
+
+
+async def play(service: Service) -> list[str]:
+    """A rescue, and then everything that can go wrong with one; the tokens that were used."""
+    tokens = [service.token(role, "r00") for role in Access]
+    position = {"lon": WALKER[0], "lat": WALKER[1], "datum": "wgs84", "accuracy_m": 5}
+    async with phone_of(service, "r00") as phone, console_of(service):
+        incident_id = service.post_call(story_call("A")).json()["incident_id"]
+        alert = await phone.expect("alert")
+        await phone.ask("accept", alert_id=alert["alert_id"])
+        await phone.expect("assignment")
+        await phone.ask("position", **position, observed_at=datetime.now(UTC).isoformat())
+        await phone.ask("position", **position, observed_at="2020-01-01T00:00:00Z")
+        await phone.ask("position", **{**position, "datum": ADDRESS}, observed_at=datetime.now(UTC).isoformat())
+        await phone.send(json.dumps({"type": "position", "lon": ADDRESS, "lat": PHONE}))
+        await phone.expect("result")
+    async with raw_stream(service) as stranger:
+        await stranger.send(json.dumps({"type": "hello", "token": tokens[1]}))
+        with suppress(ConnectionClosed):
+            await stranger.recv()
+    service.get(f"/api/incidents/{incident_id}")
+    raw = json.dumps(story_call("B")).encode()
+    service.post_signed(raw, {**signed(raw), "webhook-signature": "v1,AAAA"})
+    service.post_call(b"{" + raw)
+    service.post_call({**story_call("C"), "type": ADDRESS})
+    service.post_call(json.dumps(story_call("D")).replace(str(PATIENT[0]), "12.345678901").encode())
+    location = {"lon": ADDRESS, "lat": PATIENT[1], "address": ADDRESS}
+    service.request("POST", f"/api/incidents/{incident_id}/location", json={"location": location})
+    service.request("GET", f"/api/aeds?bbox={ADDRESS}")
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        for token in tokens:
+            for path in ("/api/incidents", "/api/rescuers/r00/eligibility", f"/api/incidents/{ADDRESS}"):
+                await client.get(path, headers={"authorization": f"Bearer {token}"})
+    return tokens
+
+
+async def test_the_log_tells_what_happened_and_nothing_personal_or_secret(
+    town: Town, town_database: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "service.log"
+    with running(town, town_database, log, RESCUE_LOG_LEVEL="debug") as service:
+        tokens = await play(service)
+        # From here on what is written fails in the database, with the whole row in the driver's hands.
+        with sqlite3.connect(town_database.removeprefix("sqlite+aiosqlite:///")) as database:
+            database.execute(
+                "CREATE TRIGGER t BEFORE INSERT ON incident_details BEGIN SELECT RAISE(ABORT, 'it is broken'); END"
+            )
+        failed = service.post_call(story_call("E"))
+
+    lines = log.read_text(encoding="utf-8")
+    personal = [ADDRESS, "中原路", FLOOR, NOTE, PHONE, PHONE[3:], "测试0", "+86139000000"]
+    personal += [f"{degrees:.4f}" for place_ in (PATIENT, WALKER) for degrees in place_] + ["12.3456"]
+    secrets = [*tokens, *(token.split(".")[2] for token in tokens), WEBHOOK_SECRET, TOKEN_SECRET]
+    assert failed.status_code >= 500
+    assert "IntegrityError" in lines
+    assert "it is broken" in lines
+    assert not [found for found in (*personal, *secrets) if found in lines]
+    assert not [line for line in lines.splitlines() if not line.startswith("{")]
+    assert {"ready", "refused", "message_taken"} <= {json.loads(line)["event"] for line in lines.splitlines()}
+
+
+def test_a_service_that_cannot_start_says_why_without_a_secret(town: Town, tmp_path: Path) -> None:
+    database, log = tmp_path / "broken.sqlite3", tmp_path / "service.log"
+    database.write_text(f"{ADDRESS} {PHONE}")
+
+    with suppress(RuntimeError), running(town, f"sqlite:///{database}", log):
+        raise AssertionError("it started")
+
+    told = log.read_text(encoding="utf-8")
+    assert "not a database" in told
+    assert not [found for found in (ADDRESS, PHONE, WEBHOOK_SECRET, TOKEN_SECRET) if found in told]
