@@ -61,6 +61,7 @@ async def main() -> None:
         build(database, frame, int(os.environ["BENCH_ALERTS"])),
         host="127.0.0.1",
         port=int(os.environ["BENCH_PORT"]),
+        http="h11",
         ws=StreamProtocol,
         ws_ping_interval=None,
         ws_per_message_deflate=False,

@@ -82,9 +82,10 @@ class Ways:
         legs = [leg for _, stops in stops_of for leg in pairwise(stops)]
         if not legs:
             return {}
-        starts, ends = (
-            network.snap([leg[side].lon for leg in legs], [leg[side].lat for leg in legs]) for side in (0, 1)
-        )
+        # Most of these ways end at one place: each place is put on its street once.
+        places = {place: number for number, place in enumerate({place for leg in legs for place in leg})}
+        snaps = network.snap([place.lon for place in places], [place.lat for place in places])
+        starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
         lines = iter(find_route_lines(network, starts, ends))
         centre = network.plane.to_plane(area.lon, area.lat)
         found = {}
