@@ -5,6 +5,7 @@ All that must survive is in the table; what is held here is only who is being se
 
 import asyncio
 import random
+import time
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from dispatch.callbacks.outbox import DEAD, DELIVERED, PENDING, Outbox, StoredCallback
 from dispatch.callbacks.retrying import Answer, Outcome, Retrying, find_retry_after_s, judge, next_attempt_at
 from dispatch.callbacks.targets import CallbackTarget, FindCallbackTarget
+from registry.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +27,8 @@ LOOK_S = 2.0
 """The table is looked at this often even when nothing was written here: another process may have."""
 GATHER_S = 0.02
 """Wake-ups this close together are one look."""
+LOOK_SHARE = 0.2
+"""Looking at a great backlog takes no more than this share of the time."""
 FAULT_PAUSE_S = 1.0
 SMALL_BODY = 16 * 1024
 """A receiver's answer up to this size is read to its end, so that the connection can be used again."""
@@ -87,24 +91,24 @@ class Deliverer:
             try:
                 while True:
                     self._awake.clear()
+                    began = time.perf_counter()
                     try:
                         await self._look(http)
-                    except Exception:
-                        log.exception("callbacks_not_read", retry_s=FAULT_PAUSE_S)
-                        await asyncio.sleep(FAULT_PAUSE_S)
-                    await self._rest()
+                    except Exception as error:
+                        await self._pause_after(error)
+                    await self._rest(least_s=max(GATHER_S, (time.perf_counter() - began) / LOOK_SHARE))
             finally:
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _rest(self) -> None:
+    async def _rest(self, least_s: float) -> None:
         try:
             async with asyncio.timeout(LOOK_S):
                 await self._awake.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(GATHER_S)
+        await asyncio.sleep(min(least_s, LOOK_S))
 
     async def _look(self, http: httpx.AsyncClient) -> None:
         waiting = await self._outbox.count_waiting()
@@ -127,13 +131,19 @@ class Deliverer:
             while due is not None:
                 goes_on = await self._attempt(http, due)
                 due = await self._outbox.find_first(due.incident_id) if goes_on else None
-        except Exception:
-            # Not noted, so it is sent once more with the same id.
-            log.exception("callback_not_recorded", incident_id=callback.incident_id)
-            await asyncio.sleep(FAULT_PAUSE_S)
+        except Exception as error:
+            # What was sent and could not be noted is sent once more, with the same id.
+            await self._pause_after(error)
         finally:
             del self._serving[callback.incident_id]
             self.wake()
+
+    async def _pause_after(self, error: Exception) -> None:
+        if isinstance(error, DatabaseAway):
+            log.warning("callbacks_wait_for_the_database", retry_s=FAULT_PAUSE_S)
+        else:
+            log.error("callbacks_failed", retry_s=FAULT_PAUSE_S, exc_info=error)
+        await asyncio.sleep(FAULT_PAUSE_S)
 
     async def _attempt(self, http: httpx.AsyncClient, callback: StoredCallback) -> bool:
         """True where the incident's next callback may be sent now."""

@@ -32,7 +32,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("incident_id", "seq", name=op.f("pk_callbacks")),
     )
-    op.create_index(op.f("ix_callbacks_state_written_at"), "callbacks", ["state", "written_at"], unique=False)
+    op.create_index(
+        op.f("ix_callbacks_state_integration_incident_id_seq"),
+        "callbacks",
+        ["state", "integration", "incident_id", "seq"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:

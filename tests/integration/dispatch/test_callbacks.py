@@ -208,7 +208,7 @@ def test_a_receiver_that_never_answers_well_is_given_up_and_the_next_callback_ge
         dead = eventually(lambda: len(found := callbacks(service, state="dead")) == 2 and found)
         metrics = httpx.get(f"{service.url}/metrics", trust_env=False).text
 
-    assert dead[0]["attempts"] > 1
+    assert max(one["attempts"] for one in dead) > 1
     assert dead[0]["last_error"] == "HTTP 500"
     assert in_order(receiver.attempts)
     assert 'rescue_callbacks_total{integration="120",outcome="dead"} 2.0' in metrics
