@@ -15,6 +15,7 @@ CLOSE_CODES = {
     4403: "this stream is for another role, or the person is not in the registry",
     4408: "nothing was heard for three heartbeats",
     4409: "the same volunteer connected anew, perhaps on another phone",
+    4429: "connecting too often, or nothing but frames that make no sense: connect again in a while",
     1009: "a frame of more than 16 KiB",
     1007: "a text frame that is not UTF-8",
     1002: "what came is no websocket frame",

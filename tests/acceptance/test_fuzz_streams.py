@@ -24,6 +24,8 @@ PATIENCE_S = 20
 BOUNDED = settings(
     max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+PER_CONNECTION = 10
+"""After so many lists of frames another connection: what one may say in a second is limited."""
 QUIET = (wire.Heartbeat, wire.Ack)
 WHO = {"volunteer": (Access.VOLUNTEER, "r03"), "dispatcher": (Access.DISPATCHER, "desk")}
 
@@ -103,7 +105,7 @@ class Line:
         if self.socket is None:
             self.close()
             url = f"{self.service.websocket_url}/streams/{self.kind}"
-            self.socket = self._open.enter_context(connect(url, proxy=None))
+            self.socket = self._open.enter_context(connect(url, proxy=None, ping_interval=None))
             self.socket.send(json.dumps({"type": "hello", "token": self.service.token(*self.who)}))
             self.until(lambda frame: frame["type"] == "welcome")
         return self.socket
@@ -120,11 +122,13 @@ class Line:
         """What came back for these frames; None where the service has ended the stream."""
         self.probes += 1
         probe = f"probe {self.probes}"
+        if self.probes % PER_CONNECTION == 0:
+            self.close()
         try:
             socket = self.opened()
             for frame in sent:
                 socket.send(frame)
-            socket.send(json.dumps({"type": "seen", "id": probe, "alert_id": "nothing"}))
+            socket.send(json.dumps({"type": "probe", "id": probe}))
             return [one for one in self.until(lambda one: one.get("re") == probe)[:-1] if one["type"] == "result"]
         except ConnectionClosed as closed:
             self.socket = None
@@ -184,7 +188,7 @@ def test_whatever_comes_first_opens_no_stream(fuzzed: Service) -> None:
     @given(first=frames | too_long)
     @BOUNDED
     def send(first: str | bytes) -> None:
-        with connect(f"{fuzzed.websocket_url}/streams/volunteer", proxy=None) as socket:
+        with connect(f"{fuzzed.websocket_url}/streams/volunteer", proxy=None, ping_interval=None) as socket:
             # The stream may end while the frame is still on its way.
             with suppress(ConnectionClosed):
                 socket.send(first)
