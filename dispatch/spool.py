@@ -138,14 +138,14 @@ class SpooledJournal:
         """Look after the database until cancelled: notice that it goes, and bring home what was spooled."""
         while True:
             await asyncio.sleep(PROBE_S)
-            if await self._database.probe() and self._spooling:
-                try:
-                    await self.land()
-                    await self.settle()
-                except DatabaseAway:
-                    log.warning("landing_interrupted", waiting=self.waiting)
-                except Exception:
-                    log.exception("landing_failed", waiting=self.waiting)
+            try:
+                await self._database.find()
+                await self.land()
+                await self.settle()
+            except DatabaseAway:
+                log.debug("database_still_away", waiting=self.waiting)
+            except Exception:
+                log.exception("landing_failed", waiting=self.waiting)
 
     async def land(self) -> None:
         """Bring every spooled append into the journal, oldest first.

@@ -41,7 +41,7 @@ class Hangs(TimeoutError):
 
 
 class WatchedDatabase(Database):
-    """As `Database`, but a failure of the database itself is `DatabaseAway`, for every caller, until `probe` finds it.
+    """As `Database`, but a failure of the database itself is `DatabaseAway`, for every caller, until `find` finds it.
 
     `transact` and `consult` give up on a database that hangs. What they gave up on may still become durable later.
     """
@@ -79,17 +79,20 @@ class WatchedDatabase(Database):
                 # A long look is no proof that nothing can be written.
                 raise DatabaseAway("the database takes too long to answer: try again in a moment") from error
 
-    async def probe(self) -> bool:
-        """Whether the database takes a transaction now; `is_away` follows."""
+    async def find(self) -> None:
+        """Ask whether the database takes a transaction now; `is_away` follows.
+
+        Raises:
+            DatabaseAway
+        """
         try:
             await self._in_time(super().transact(_touch), PROBE_LIMIT_S)
         except Exception as error:
             if not is_away(error):
                 raise
             self._lost(error)
-            return False
+            raise DatabaseAway("the database does not answer") from error
         self._found()
-        return True
 
     @contextmanager
     def _watching(self) -> Iterator[None]:

@@ -121,16 +121,31 @@ async def _work(settings: Settings, database: WatchedDatabase, gate: Gate) -> No
 async def _build(settings: Settings, database: WatchedDatabase, spool: Spool, gate: Gate) -> DispatchService:
     """The service, as soon as its database can be reached."""
     while True:
-        try:
-            return await build_service(settings, database, spool)
-        except (DatabaseAway, DatabaseUnreachable) as error:
-            if not may_come_back(error):
-                raise
-            why = f"The service waits for its database ({type(error.__cause__ or error).__name__})."
-            gate.waits_for = {"code": "database_away", "message": why, "database": "away", "spooled": len(spool.left)}
-            log.warning("waiting_for_database", reason=str(error), spooled=len(spool.left), retry_s=RETRY_S)
+        why = await _find_why_away(database)
+        if why is None:
+            try:
+                return await build_service(settings, database, spool)
+            except (DatabaseAway, DatabaseUnreachable) as error:
+                if not may_come_back(error):
+                    raise
+                why = error
+        kind = type(why.__cause__ or why).__name__
+        told = f"The service waits for its database ({kind})."
+        gate.waits_for = {"code": "database_away", "message": told, "database": "away", "spooled": len(spool.left)}
+        log.warning("waiting_for_database", reason=kind, spooled=len(spool.left), retry_s=RETRY_S)
         await asyncio.sleep(RETRY_S)
-        await database.probe()
+
+
+async def _find_why_away(database: WatchedDatabase) -> Exception | None:
+    """Asked before the migrations, which wait long for a database that is locked."""
+    try:
+        await database.find()
+    except DatabaseAway as error:
+        return error if may_come_back(error) else None
+    except Exception:
+        # The migrations say better what is wrong.
+        return None
+    return None
 
 
 async def _run(settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate) -> None:
