@@ -1,6 +1,7 @@
 """120 hears of everything, in order and signed, however badly its own end behaves."""
 
 import json
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,8 @@ from rescue_circle.cli import app
 from rescue_circle.settings import BadSettings, get_settings
 from tests.support.killable import killable
 from tests.support.phone import phone_of
-from tests.support.receiver import Attempt, Misbehaviour, Receiver, Reply, receiving
-from tests.support.service import Service, call, running
+from tests.support.receiver import CALLBACK_SECRET, Attempt, Misbehaviour, Receiver, Reply, receiving
+from tests.support.service import WEBHOOK_SECRET, Service, call, running, signed
 from tests.support.town import Town
 from tests.support.waiting import eventually
 
@@ -129,6 +130,58 @@ def test_an_incident_whose_callbacks_fail_holds_up_no_other(service: Service, re
         "incident.nobody_available",
         "incident.closed",
     }
+
+
+def test_a_receiver_that_fails_at_random_hears_many_incidents_whole_and_in_order(
+    service: Service, receiver: Receiver
+) -> None:
+    dice = random.Random(1)
+    sorts: list[Reply | Misbehaviour] = [Reply(status=500), Reply(status=429), Misbehaviour.CLOSE, Reply(), Reply()]
+    receiver.behave = lambda _kind, _data, _number: dice.choice(sorts)
+
+    references = [f"R-{number}" for number in range(40)]
+    for cad_ref in references:
+        nobody_and_end(service, cad_ref)
+    eventually(lambda: len({one.callback_id for one in receiver.taken()}) == 80)
+
+    assert all(receiver.kinds(cad_ref) == ["nobody_available", "closed"] for cad_ref in references)
+    assert in_order(receiver.attempts)
+
+
+def test_every_integration_is_called_back_at_its_own_address(
+    town: Town, town_database: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    file = tmp_path / "integrations.toml"
+    with receiving() as other:
+        file.write_text(
+            f"""
+            [120]
+            secrets = ["{WEBHOOK_SECRET}"]
+            callback_url = "{receiver.url}"
+            callback_secret = "{CALLBACK_SECRET}"
+
+            [zhongmou]
+            secrets = ["{WEBHOOK_SECRET}"]
+            callback_url = "{other.url}?from=rescue-circle"
+            callback_secret = "{CALLBACK_SECRET}"
+
+            [silent]
+            secrets = ["{WEBHOOK_SECRET}"]
+            """,
+            encoding="utf-8",
+        )
+        settings = {"RESCUE_WEBHOOK_SECRET": "", "RESCUE_INTEGRATIONS": str(file), "RESCUE_CALLBACK_URL": ""}
+        with calling_back(town, town_database, tmp_path, receiver, **settings) as service:
+            for name in ("120", "zhongmou", "silent"):
+                raw = json.dumps(call(cad_ref=f"of {name}")).encode()
+                url = f"{service.url}/webhooks/{name}"
+                assert httpx.post(url, content=raw, headers=signed(raw), trust_env=False).status_code == 202
+            eventually(lambda: receiver.taken() and other.taken())
+            waiting = callbacks(service, state="pending")
+
+    assert [one.cad_ref for one in receiver.attempts] == ["of 120"]
+    assert [(one.cad_ref, one.path) for one in other.attempts] == [("of zhongmou", "/callbacks?from=rescue-circle")]
+    assert waiting == []
 
 
 def test_retry_after_is_waited_for(service: Service, receiver: Receiver) -> None:
