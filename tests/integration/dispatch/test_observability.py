@@ -1,6 +1,7 @@
 """What a running service tells of itself: figures for Prometheus, and a log line for each step worth reading."""
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.conftest import PROJECT
 from tests.support.phone import console_of, phone_of
 from tests.support.service import Service, call
 
@@ -102,3 +104,17 @@ async def test_no_line_tells_who_or_where(service: Service, tmp_path: Path) -> N
     text = (tmp_path / "service.log").read_text(encoding="utf-8")
 
     assert not [told for told in ("中原路", "+8613900000000", "r00", "ZZ-1") if told in text]
+
+
+def test_the_operators_page_explains_every_figure_and_none_that_is_not_there(standing_service: Service) -> None:
+    text = httpx.get(f"{standing_service.url}/metrics", trust_env=False).text
+    types = re.findall(r"^# TYPE (rescue_\w+) \w+", text, re.MULTILINE)
+    served = {name.removesuffix("_total") for name in types if not name.endswith("_created")}
+    page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(rescue_\w+)` \|", page, re.MULTILINE))
+    rules = re.search(r"<!-- tested: rules -->\n```yaml\n(.*?)```", page, re.DOTALL)
+    assert rules
+    used = {re.sub(r"_(total|bucket)$", "", name) for name in re.findall(r"rescue_\w+", rules.group(1))}
+
+    assert served == explained
+    assert used <= explained
