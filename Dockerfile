@@ -6,7 +6,8 @@ COPY . .
 RUN make setup && useradd --system --home-dir /var/lib/rescue-circle --create-home rescue
 USER rescue
 ENV RESCUE_HOST=0.0.0.0 \
-    RESCUE_DATABASE_URL=sqlite+aiosqlite:////var/lib/rescue-circle/rescue-circle.sqlite3
+    RESCUE_DATABASE_URL=sqlite+aiosqlite:////var/lib/rescue-circle/rescue-circle.sqlite3 \
+    RESCUE_SPOOL=/var/lib/rescue-circle/calls.spool
 VOLUME /var/lib/rescue-circle
 EXPOSE 8120
 CMD ["/srv/rescue-circle/.venv/bin/rescue-circle", "serve"]
