@@ -9,6 +9,7 @@ import typer
 from rescue_circle.demo_stage import Stage, set_default_stage, set_osm_stage
 from rescue_circle.play import introduce, plain_stage_errors, play
 from simulators.call_generator import CallModel
+from simulators.callback_ear import listening
 from simulators.cli import DAY, write_report
 from simulators.report import Json
 from simulators.report_text import wide_console
@@ -57,7 +58,8 @@ def _set_stage(osm: Path | None, *, calls: int, rescuers: int | None, seed: int,
 def _play(stage: Stage, *, speed: float, seed: int) -> Json:
     """Start the service, replay, end the service; the report."""
     plan = Plan(scenario=stage.scenario, owners=stage.owners, seed=seed)
-    measured, took_s = play(stage, plan, folder=FOLDER, speed=speed)
+    with listening() as ear:
+        measured, took_s = play(stage, plan, folder=FOLDER, speed=speed, ear=ear)
     about: Json = {
         "title": stage.title,
         "synthetic": stage.synthetic,

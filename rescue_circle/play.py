@@ -22,6 +22,7 @@ from registry.importers.files import ImportRefused
 from rescue_circle.demo_stage import ExtractMissing, Stage
 from rescue_circle.served import ServiceNotReady, served
 from simulators.call_log import UnusableLog
+from simulators.callback_ear import CallbackEar
 from simulators.cli import find_known, watched_replay
 from simulators.districts import OutlinesMissing
 from simulators.report import Json
@@ -66,8 +67,11 @@ def introduce(console: Console, stage: Stage, began: float) -> None:
     console.print(f"  set up in {time.perf_counter() - began:.1f} s", highlight=False)
 
 
-def play(stage: Stage, plan: Plan, *, folder: Path, speed: float) -> tuple[Json, float]:
-    """Start the service, replay, end the service: what was measured, and the replay's real seconds."""
+def play(stage: Stage, plan: Plan, *, folder: Path, speed: float, ear: CallbackEar | None = None) -> tuple[Json, float]:
+    """Start the service, replay, end the service: what was measured, and the replay's real seconds.
+
+    ear: the 120 system's own end of the callbacks; without it nobody is called back.
+    """
     webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     token_secret = secrets.token_urlsafe(48)
     starts_at = stage.scenario.head.start - timedelta(seconds=SETUP_REAL_S * speed)
@@ -79,9 +83,13 @@ def play(stage: Stage, plan: Plan, *, folder: Path, speed: float) -> tuple[Json,
         "RESCUE_CLOCK_START": starts_at.isoformat(),
         "RESCUE_CLOCK_SPEED": str(speed),
         "RESCUE_TIME_ZONE": stage.time_zone,
+        **(ear.settings if ear else {}),
     }
     token, _ = TokenSigner(token_secret).issue(Identity(subject="demo", access=Access.SIMULATOR), ttl_s=TOKEN_TTL_S)
     with served(settings, log=folder / "service.log") as url:
         began = time.perf_counter()
         measured = asyncio.run(watched_replay(url, token=token, secret=webhook_secret, plan=plan, title=stage.title))
-        return measured, round(time.perf_counter() - began, 1)
+        took_s = round(time.perf_counter() - began, 1)
+        if ear:
+            measured["callbacks"] = ear.wait_until_quiet()
+        return measured, took_s

@@ -56,7 +56,15 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{_percent(before)} (published: 42-47 %)",
         ),
         ("webhook to socket (real)", _latency_text(latency, report["speed"])),
+        *([("callbacks to 120", _callbacks_text(_part(report, "callbacks")))] if "callbacks" in report else []),
     ]
+
+
+def _callbacks_text(callbacks: Mapping[str, object]) -> str:
+    return (
+        f"{callbacks['heard']} heard, {callbacks['repeated']} repeated, {callbacks['out_of_order']} out of order, "
+        f"{callbacks['refused']} refused"
+    )
 
 
 def _latency_text(latency: Mapping[str, object], speed: object) -> str:

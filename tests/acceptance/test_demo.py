@@ -31,6 +31,8 @@ def assert_whole(report: Any) -> None:
     assert {"first_hands", "first_aed", "ambulance"} == set(report["simulated_s"])
     assert all({"p50", "p90"} <= set(part) for part in report["simulated_s"].values())
     assert set(report["share_within"]) == {"240", "300"}
+    assert report["callbacks"]["out_of_order"] == report["callbacks"]["refused"] == 0
+    assert report["callbacks"]["by_type"]["incident.closed"] == 3
 
 
 def test_the_demo_of_the_synthetic_city_loses_nothing_and_says_that_it_is_synthetic(tmp_path: Path) -> None:
