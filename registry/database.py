@@ -75,7 +75,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose statements all see the same state of the data."""
-        async with _connected(self._reader) as connection:
+        async with self._reading() as connection:
             yield connection
 
     @asynccontextmanager
@@ -84,7 +84,7 @@ class Database:
 
         Not reentrant: a task that writes within its own write waits for itself.
         """
-        async with self._write_lock, _connected(self._writer) as connection, connection.begin():
+        async with self._writing() as connection:
             yield connection
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
@@ -103,7 +103,7 @@ class Database:
     async def consult(self, work: Callable[[Connection], T]) -> T:
         """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
         if self._direct is None:
-            async with self.read() as connection:
+            async with self._reading() as connection:
                 return await connection.run_sync(work)
         return await self._direct.consult(work)
 
@@ -114,13 +114,23 @@ class Database:
     async def _transact_on_postgres(self, work: Callable[[Connection], T]) -> T:
         for _ in range(postgres.MAX_COLLISIONS):
             try:
-                async with self.write() as connection:
+                async with self._writing() as connection:
                     return await connection.run_sync(work)
             except DBAPIError as error:
                 if not postgres.is_collision(error):
                     raise
-        async with self.write() as connection:
+        async with self._writing() as connection:
             return await connection.run_sync(work)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        async with _connected(self._reader) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._write_lock, _connected(self._writer) as connection, connection.begin():
+            yield connection
 
     async def close(self) -> None:
         """Close all connections; a transaction under way is rolled back."""
