@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ _AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
     Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)] | None
 )
+FARTHEST_AHEAD = timedelta(days=1)
 MAX_REF = 200
 MAX_PHONE = 40
 MAX_WORDS = {"address": 500, "floor": 50, "note": 1000}
@@ -56,18 +57,27 @@ def understand(body: bytes, *, area: ServiceArea | None, received_at: datetime) 
     fields: dict[str, Any] = data if isinstance(data, dict) else {}
     kind = _read_type(message, problems)
     cad_ref = _read_cad_ref(fields, problems) if message else None
-    reported_at = _read_time(message, "timestamp", problems) if message else None
+    told_at = _read_time(message, "timestamp", problems) if message else None
+    reported_at = _believable(told_at, received_at, problems)
     eta_at = _read_time(fields, "ambulance_eta", problems) if fields.get("ambulance_eta") is not None else None
     details = _read_details(fields, area, problems) if fields.get("location") is not None else None
     return Understood(
         type=kind,
         cad_ref=cad_ref,
-        reported_at=reported_at or received_at,
+        reported_at=reported_at,
         details=details,
         ambulance_eta_at=eta_at,
         attention=problems.found[0][0] if problems.found else None,
         detail=" ".join(message for _, message in problems.found),
     )
+
+
+def _believable(told_at: datetime | None, received_at: datetime, problems: _Problems) -> datetime:
+    # The newest word wins, so a clock far ahead would make every later word about the call an old one.
+    if told_at is not None and told_at - received_at > FARTHEST_AHEAD:
+        problems.add("timestamp_in_future", "`timestamp` is more than a day ahead: check the sender's clock.")
+        return received_at
+    return told_at or received_at
 
 
 def _read_object(body: bytes, problems: _Problems) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def wanted_search(incident: Incident, now: datetime, policy: Policy) -> Wanted |
         fetch=max(0, fetch),
         total=total,
         excluded_rescuers=frozenset(alert.rescuer_id for alert in incident.alerts.values()),
+        # Who has handed back or declined a fetch is to be replaced by another who fetches.
+        hands_first=len(fetching) == len(held),
     )
 
 

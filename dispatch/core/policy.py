@@ -52,7 +52,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a search is for: budgets of this wave and the widest allowed, and how many may still be rung."""
+    """What a search is for: budgets of this wave and the widest allowed, and how many may still be rung.
+
+    hands_first: nobody is ringing or under way straight to the patient yet, so the fastest pair of hands goes there.
+    """
 
     wave: int
     cap_s: float
@@ -60,6 +63,7 @@ class Wanted:
     fetch: int
     total: int
     excluded_rescuers: frozenset[str]
+    hands_first: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,7 @@ def plan_alerts(policy: Policy, wanted: Wanted, candidates: Candidates) -> Plan:
 def choose(
     wanted: Wanted, candidates: Candidates, direct_budget_s: float, fetch_budget_s: float
 ) -> tuple[PlannedAlert, ...]:
-    """The fastest pair of hands goes straight; then AEDs, the quickest trips first; then more hands.
+    """The fastest pair of hands goes straight, if none does yet; then AEDs, quickest trips first; then more hands.
 
     Hands come first because about one arrest in twenty in China is shockable (BASIC-OHCA): time to CPR drives more
     survivors than time to shock. No rescuer and no AED appears twice.
@@ -121,7 +125,7 @@ def choose(
     order = np.argsort(candidates.direct_s, kind="stable")
     order = order[candidates.direct_s[order] <= direct_budget_s]
     free = [int(index) for index in order if candidates.rescuer_id[index] not in wanted.excluded_rescuers]
-    first = free[: min(1, wanted.direct, wanted.total)]
+    first = free[: min(int(wanted.hands_first), wanted.direct, wanted.total)]
     planned = [_direct(candidates, index) for index in first]
     fetching = _fetchers(wanted, candidates, fetch_budget_s, taken=set(first), count=wanted.total - len(planned))
     planned += fetching

@@ -156,6 +156,15 @@ def test_a_collected_aed_stays_reserved_until_it_hangs_in_its_place_again() -> N
     assert reserved(story.incident) == frozenset()
 
 
+def test_a_fetcher_who_declines_is_replaced_by_one_who_fetches() -> None:
+    story = Story(candidates(TEN, [*FETCH, ("r8", "aed-1", 120, 300)]))
+    story.tell(call())
+
+    story.answer("r1", "decline")
+
+    assert story.alert_of("r8").role is ev.Role.FETCH_AED
+
+
 def test_a_responder_who_hands_back_is_replaced() -> None:
     story = Story(candidates(TEN))
     story.tell(call())

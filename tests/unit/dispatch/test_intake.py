@@ -118,7 +118,7 @@ def test_json_nested_however_deep_asks_for_attention(depth: int, field: str) -> 
 
 aware = st.builds(
     lambda away_s, offset_h: (NOW + timedelta(seconds=away_s)).astimezone(timezone(timedelta(hours=offset_h))),
-    st.floats(-1e9, 1e9),
+    st.floats(-1e9, 80_000),
     st.integers(-12, 14),
 )
 plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=50)
@@ -294,3 +294,13 @@ def test_a_time_that_is_none_in_utc_is_that_of_receipt_and_said(edge: str) -> No
 
     assert understood.attention == "bad_timestamp"
     assert understood.reported_at == NOW
+
+
+def test_a_clock_far_ahead_does_not_make_later_words_old_ones() -> None:
+    ahead = (NOW + timedelta(days=2)).isoformat()
+
+    understood = read({**GOOD, "timestamp": ahead})
+
+    assert understood.reported_at == NOW
+    assert understood.attention == "timestamp_in_future"
+    assert understood.details is not None
