@@ -133,7 +133,7 @@ def running_cluster(programs: Path) -> Iterator[Cluster]:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **_as_unprivileged(),
+                **as_unprivileged(),
             )
         _wait_until_ready(cluster)
         yield cluster
@@ -155,7 +155,7 @@ def _initialise(cluster: Cluster) -> None:
         [cluster.programs / "initdb", "-D", data, *how],
         check=True,
         capture_output=True,
-        **_as_unprivileged(),
+        **as_unprivileged(),
     )
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(_CONFIGURATION.format(host=HOST, port=cluster.port, folder=cluster.folder))
@@ -182,7 +182,8 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     return next(known[name] for name in UNPRIVILEGED if name in known)
 
 
-def _as_unprivileged() -> dict[str, object]:
+def as_unprivileged() -> dict[str, object]:
+    """How a program of the server must be started: not as root."""
     user = _unprivileged_user()
     if user is None:
         return {"cwd": "/"}

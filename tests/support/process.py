@@ -42,11 +42,15 @@ class ServiceProcess:
 
     def start(self, **settings: str) -> None:
         """Start a process and return when it is ready."""
+        self.launch(**settings)
+        eventually(self._is_ready)
+
+    def launch(self, **settings: str) -> None:
+        """Start a process that may not become ready soon."""
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 COMMAND, env={**self._environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        eventually(self._is_ready)
 
     @property
     def pid(self) -> int:
