@@ -4,11 +4,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from dispatch.api.roles import ENDPOINTS, Rule
 from dispatch.contracts.webhook import Refusal
 
 Json = dict[str, Any]
 
-GUARDED = "/api/"
+CLOSED = Rule()
 REFUSAL = "#/components/schemas/Refusal"
 BEARER: Json = {
     "type": "http",
@@ -46,9 +47,11 @@ def _completed(document: Json) -> Json:
     components["securitySchemes"] = {"token": BEARER}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if path.startswith(GUARDED):
+            rule = ENDPOINTS.get(f"{method.upper()} {path}", CLOSED)
+            if rule.roles:
                 operation["security"] = [{"token": []}]
-            for status in _refusals(path, method, operation):
+                operation["x-roles"] = sorted(rule.roles | rule.own)
+            for status in _refusals(path, method, operation, by_token=bool(rule.roles)):
                 operation["responses"][str(status)] = _refusal(status)
     # What FastAPI would answer to an invalid request is not what this service answers.
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -56,9 +59,9 @@ def _completed(document: Json) -> Json:
     return document
 
 
-def _refusals(path: str, method: str, operation: Json) -> set[int]:
+def _refusals(path: str, method: str, operation: Json, *, by_token: bool) -> set[int]:
     found = {422} & {int(status) for status in operation["responses"]}
-    if path.startswith(GUARDED):
+    if by_token:
         if "requestBody" in operation:
             found.add(400)
         found |= {401, 403, 429, 503}

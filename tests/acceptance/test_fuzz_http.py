@@ -35,6 +35,7 @@ def fuzzed(town: Town, filled_database: Path, tmp_path_factory: pytest.TempPathF
     shutil.copy(filled_database, folder / "town.sqlite3")
     with running(town, f"sqlite+aiosqlite:///{folder / 'town.sqlite3'}", folder / "service.log") as service:
         yield service
+    assert '"exception": ' not in (folder / "service.log").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
