@@ -38,7 +38,10 @@ def settings_markdown() -> str:
 
 def print_settings() -> None:
     """Every setting of the service: the environment variable, its default, what it means."""
-    table = Table("variable", "default", "meaning", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("variable", no_wrap=True)
+    table.add_column("default", overflow="fold")
+    table.add_column("meaning", overflow="fold", ratio=1)
     for row in settings_rows():
         default = "[bold]needed[/bold]" if row.needed else escape(row.default) if row.default else "[dim]none[/dim]"
         table.add_row(row.variable, default, escape(row.meaning))

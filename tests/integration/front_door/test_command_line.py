@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.tokens import Access, TokenSigner
+from rescue_circle.settings_table import settings_rows
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 
 GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SECRET, "RESCUE_PORT": "0"}
@@ -48,6 +49,31 @@ def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tm
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_setting_is_printed(tmp_path: Path) -> None:
+    done = run("settings", folder=tmp_path, COLUMNS="200")
+
+    assert done.returncode == 0
+    assert [row.variable for row in settings_rows() if row.variable not in done.stdout] == []
+
+
+def test_documents_are_written_into_a_source_tree_and_then_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("<!-- made by make docs: settings -->\n<!-- end of settings -->\n")
+    first, second = run("docs", folder=tmp_path), run("docs", folder=tmp_path)
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "docs/generated/openapi.json" in first.stdout
+    assert "RESCUE_PORT" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert second.stdout == ""
+
+
+def test_documents_are_refused_where_there_is_no_place_for_them(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Another project\n")
+    done = run("docs", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "made by make docs" in done.stderr
 
 
 def test_an_issued_token_is_the_bearers(tmp_path: Path) -> None:

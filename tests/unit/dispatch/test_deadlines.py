@@ -51,6 +51,19 @@ class Alarm:
             self._rang.notify_all()
 
 
+async def test_a_deadline_is_overdue_from_its_time_until_it_is_carried_out() -> None:
+    alarm = Alarm()
+    alarm.set("past", at(-1))
+    alarm.set("future", at(1))
+    before = alarm.deadlines.overdue
+    async with running(alarm):
+        await alarm.wait_for(1)
+        await asyncio.sleep(0)
+
+    assert before == 1
+    assert alarm.deadlines.overdue == 0
+
+
 @asynccontextmanager
 async def running(alarm: Alarm) -> AsyncIterator[Alarm]:
     task = asyncio.create_task(alarm.deadlines.run())

@@ -134,6 +134,16 @@ def test_who_has_hung_up_is_not_connected_though_an_older_line_may_be() -> None:
     assert hub.connected == 0
 
 
+def test_the_hub_tells_how_many_streams_are_behind_and_by_how_much() -> None:
+    hub, slow, quick = Hub(), Mailbox(NAME, 2), Mailbox("dispatchers", 0)
+    hub.open(slow, alone=True)
+    hub.open(quick, alone=False)
+    hub.offer([row(3), row(4), row(5), row(1, "dispatchers")])
+    quick.sent(1)
+
+    assert hub.behind() == (1, 3)
+
+
 @given(
     start=st.integers(0, 5),
     steps=st.lists(st.integers(1, 100).map(lambda seq: ("offer", seq)) | st.just(("send", 0)), max_size=60),
