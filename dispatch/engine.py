@@ -14,6 +14,7 @@ import structlog
 
 from dispatch.clock import Clock
 from dispatch.contracts.stream import RouteFrame
+from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, no_candidates
@@ -28,7 +29,7 @@ from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
 from dispatch.journal_reader import JournalReader
 from dispatch.live import LiveIncident, LiveIncidents
 from dispatch.metrics import Metrics
-from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.records import Appended, CallRecord, Details, InboxRow, Known
 from dispatch.reports import command_of, compared
 from dispatch.scout import Scout
 from dispatch.watch import Watch
@@ -120,8 +121,8 @@ class Engine:
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
         """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
         async with self._lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
-            for _ in range(MAX_TRIES):
-                known = await self._reader.find_known(record.integration, record.message_id, message.cad_ref)
+            for attempt in range(MAX_TRIES):
+                known = await self._known(message, record, is_first_look=attempt == 0)
                 if known.message_incident_id is not None:
                     return Taken(
                         incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True
@@ -137,6 +138,14 @@ class Engine:
                     continue
                 return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
         raise RuntimeError(f"message {record.message_id} is both there and not there")
+
+    async def _known(self, message: Understood, record: CallRecord, *, is_first_look: bool) -> Known:
+        """What there is already of a message. A new call that nobody here remembers is taken for new without asking the
+        journal, whose unique keys refuse it if it is not: then the second look asks."""
+        about = (record.integration, record.message_id, message.cad_ref)
+        if is_first_look and message.type is MessageType.CALL_CREATED and self._journal.is_settled:
+            return self._reader.recall(*about)
+        return await self._reader.find_known(*about)
 
     async def answer(self, answer: cmd.AnswerAlert) -> Incident:
         """A volunteer's answer.

@@ -37,6 +37,10 @@ class JournalReader:
             rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
         return {row.resource: row.incident_id for row in rows}
 
+    def recall(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+        """What is remembered of a message without asking the journal: here, nothing."""
+        return Known(message_incident_id=None, message_attention=None, call_incident_id=None)
+
     async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
         """What the journal already has of a message and of the call it speaks of."""
         messages, incidents = t.call_messages.c, t.incidents.c

@@ -19,6 +19,9 @@ class StandbyReader(JournalReader):
         self._memory = memory
         self._is_settled = is_settled
 
+    def recall(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+        return self._memory.find_known(integration, message_id, cad_ref)
+
     async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
         try:
             known = await super().find_known(integration, message_id, cad_ref)

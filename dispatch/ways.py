@@ -33,7 +33,7 @@ METRES_PER_DEGREE = 111_320.0
 LONGEST_CELL = 1.005
 """A degree of the ellipsoid is up to 0.34 % longer than that, and the circle's centre is rounded: never too small."""
 
-AT_ONCE = 5
+AT_ONCE = 10
 """So many ways are found before the event loop may do something else, such as the append's next statement."""
 
 
@@ -143,14 +143,20 @@ def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
 
 
 def _up_to_the_edge(legs: Sequence[RouteLine], centre: tuple[float, float], radius_m: float) -> wire.RouteFrame:
-    x_m, y_m = (np.concatenate([getattr(leg, axis) for leg in legs]) for axis in ("x_m", "y_m"))
-    kept = _kept(np.hypot(x_m - centre[0], y_m - centre[1]) <= radius_m)
-    lon, lat = (
-        np.round(np.concatenate([getattr(leg, axis) for leg in legs])[:kept], 6).tolist() for axis in ("lon", "lat")
-    )
-    points = list(zip(lon, lat, strict=True))
+    x_m, y_m, lon, lat = (_joined([getattr(leg, axis) for leg in legs]) for axis in ("x_m", "y_m", "lon", "lat"))
+    kept = _kept((x_m - centre[0]) ** 2 + (y_m - centre[1]) ** 2 <= radius_m * radius_m)
+    lons, lats = (np.round(degrees[:kept], 6).tolist() for degrees in (lon, lat))
+    points = list(zip(lons, lats, strict=True))
     moved = points[:1] + [point for before, point in pairwise(points) if point != before]
-    return wire.RouteFrame(lonlat=tuple(moved), length_m=round(sum(leg.length_m for leg in legs), 1), shortened=True)
+    length_m = round(sum(leg.length_m for leg in legs), 1)
+    # Nothing of it comes from outside, so there is nothing to validate.
+    return wire.RouteFrame.model_construct(
+        lonlat=tuple(moved), length_m=length_m, steps=(), shortened=True, straight_line=False
+    )
+
+
+def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _kept(inside: NDArray[np.bool_]) -> int:
