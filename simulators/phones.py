@@ -261,6 +261,8 @@ class Phone:
             case Result() if not frame.ok:
                 self.bank.ledger.refused[f"position: {frame.code}"] += 1
             case Welcome():
+                # A service that came back from a backup gives the numbers since then anew.
+                self._last_seq = min(self._last_seq, frame.last_seq)
                 self.connected.set()
             case Heartbeat():
                 await socket.send(Heartbeat().model_dump_json())
