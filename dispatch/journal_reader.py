@@ -1,6 +1,7 @@
 """Reading the journal: incidents replayed from their events, inboxes, and what a dispatcher's list shows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -63,6 +64,12 @@ class JournalReader:
         query = select(t.incident_details).where(t.incident_details.c.incident_id == incident_id)
         row = await self._database.consult(lambda connection: connection.execute(query).one_or_none())
         return None if row is None else _details(row)
+
+    async def find_erased_at(self, incident_id: str) -> datetime | None:
+        """When the incident's personal data was erased, if it was."""
+        query = select(t.incidents.c.erased_at).where(t.incidents.c.incident_id == incident_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
 
     async def read_inbox(self, recipient: str, *, after: int, limit: int) -> list[InboxRow]:
         """At most `limit` rows with a sequence number above `after`, in order."""

@@ -13,6 +13,7 @@ from dispatch.integrations import Integrations
 from dispatch.journal_reader import JournalReader
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
+from dispatch.retention import Retention
 from dispatch.service_area import ServiceArea
 from dispatch.spool import SpooledJournal
 from dispatch.tokens import TokenSigner
@@ -40,4 +41,5 @@ class DispatchService:
     metrics: Metrics
     outbox: Outbox
     deliverer: Deliverer
+    retention: Retention
     heartbeat_s: float = 20.0

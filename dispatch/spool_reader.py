@@ -1,6 +1,7 @@
 """Reading the journal while it may be away: what is remembered stands in for what cannot be read."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from dispatch.journal_reader import JournalReader
 from dispatch.records import InboxRow, Known, Receipt
@@ -68,6 +69,13 @@ class StandbyReader(JournalReader):
             return await super().read_receipts(incident_id)
         except DatabaseAway:
             return {}
+
+    async def find_erased_at(self, incident_id: str) -> datetime | None:
+        """Not known while the database is away."""
+        try:
+            return await super().find_erased_at(incident_id)
+        except DatabaseAway:
+            return None
 
     async def find_last_message_detail(self, incident_id: str) -> str:
         """Nothing while the database is away."""

@@ -1,7 +1,8 @@
 """The journal's tables, beside the registry's in one database.
 
 `events` is the truth; `incidents`, `reservations` and the inbox are written with it and let a restart go on without
-replaying everything. Personal data stands in `incident_details` and `call_messages.body` only, where it can be erased.
+replaying everything. Personal data stands in `incident_details` and `call_messages` (body, detail) only, where it
+can be erased.
 """
 
 from sqlalchemy import (
@@ -42,6 +43,7 @@ incidents = Table(
     Column("is_open", Boolean(create_constraint=False), nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("deadline_at", UtcDateTime(), nullable=True),
+    Column("erased_at", UtcDateTime(), nullable=True),
     # How many callbacks were written for it: their numbers within the incident have no gaps.
     Column("callback_count", Integer, nullable=False, server_default="0"),
     UniqueConstraint("integration", "cad_ref"),

@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,6 +121,14 @@ class Database:
                     raise
         async with self._writing() as connection:
             return await connection.run_sync(work)
+
+    async def checkpoint(self) -> None:
+        """Move what is written, and what is erased, from SQLite's log into its file, as far as readers let it.
+
+        Until then the log beside the file still holds the pages as they were. PostgreSQL has no use for this.
+        """
+        if self.is_sqlite:
+            await asyncio.to_thread(_checkpoint, self.url.database or "")
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -239,6 +247,12 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         postgres.prepare(connection)
     command.upgrade(alembic_config(connection), "head")
+
+
+def _checkpoint(path: str) -> None:
+    # Where somebody else is busy with the file the next checkpoint does it.
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=1.0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _open_once(url: URL) -> None:

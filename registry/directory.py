@@ -230,6 +230,14 @@ class Directory:
         self._home_index.remove(key)
         self._drop_unwritten(rescuer_id)
 
+    def forget_positions(self, before: datetime) -> None:
+        """Drop positions taken before then, as the database has."""
+        for rescuer_id, rescuer in self._rescuers.items():
+            if rescuer.presence is not None and rescuer.presence.observed_at <= before:
+                self._rescuers[rescuer_id] = replace(rescuer, presence=None)
+                self._presence_index.remove(self._rescuer_key[rescuer_id])
+                self._changed_presence.discard(rescuer_id)
+
     async def flush(self, database: Database) -> int:
         """Write what changed since the last flush, in one transaction; how many rows. Nothing is lost if it fails."""
         if not (self._changed_presence or self._changed_seen or self._changed_duty):

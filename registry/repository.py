@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.database import Database
@@ -120,6 +120,14 @@ async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: dat
         .where(rescuers.c.rescuer_id == rescuer_id)
         .values(**blank, erased_at=known.erased_at if known.erased_at is not None else at)
     )
+
+
+def delete_positions(connection: Connection, before: datetime, *, dry_run: bool = False) -> int:
+    """Remove positions taken before then; how many there are. The live picture must forget them as well."""
+    old = rescuer_presences.c.observed_at <= before
+    if dry_run:
+        return connection.execute(select(func.count()).select_from(rescuer_presences).where(old)).scalar_one()
+    return connection.execute(delete(rescuer_presences).where(old)).rowcount
 
 
 async def save_live_changes(

@@ -170,6 +170,7 @@ def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Datab
         now = clock.now()
         async with database.write() as connection:
             await erase_rescuer(connection, rescuer_id, at=now)
+        await database.checkpoint()
         # Someone imported since the service started is in the database only.
         if directory.find_rescuer(rescuer_id) is not None:
             directory.forget(rescuer_id, now)

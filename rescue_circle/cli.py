@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from dispatch.callbacks.cli import app as callbacks_app
+from dispatch.retention_cli import app as retention_app
 from dispatch.secrets import BadSecret, split_secrets
 from dispatch.spool_file import SpoolError
 from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
@@ -49,6 +50,7 @@ app.add_typer(geo_app, name="geo")
 app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
 app.add_typer(callbacks_app, name="callbacks")
+app.add_typer(retention_app, name="retention")
 app.command()(simulate)
 app.command()(demo)
 app.command()(docs)

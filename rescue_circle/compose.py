@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, FastAPI
 
 from dispatch import gauges
-from dispatch.api import callbacks, errors, incidents, operations, streams, webhook
+from dispatch.api import callbacks, erasure, errors, incidents, operations, streams, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.limits import Limits
@@ -23,6 +23,8 @@ from dispatch.integrations import Integrations
 from dispatch.journal import Journal
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
+from dispatch.retention import Retention
+from dispatch.retention_cli import rules_of
 from dispatch.scout import Scout
 from dispatch.service import DispatchService
 from dispatch.service_area import around
@@ -122,6 +124,14 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         metrics=metrics,
         outbox=outbox,
         deliverer=build_deliverer(settings, outbox, find_callback_target, metrics),
+        retention=Retention(
+            database,
+            rules_of(
+                details_days=settings.retention_details_days,
+                messages_days=settings.retention_messages_days,
+                positions_days=settings.retention_positions_days,
+            ),
+        ),
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
@@ -139,6 +149,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     errors.install(app, service.metrics)
     app.include_router(webhook.build_router(service))
     app.include_router(incidents.build_router(service))
+    app.include_router(erasure.build_router(service))
     app.include_router(callbacks.build_router(service.outbox))
     app.include_router(operations.build_router(service))
     app.include_router(streams.build_router(service))

@@ -5,6 +5,8 @@ import json
 import signal
 import sys
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dispatch.api.hardening import Hardened
 from dispatch.api.stream_protocol import StreamProtocol
 from dispatch.hub import Hub
+from dispatch.retention import Erased
 from dispatch.service import DispatchService
 from dispatch.spool import Spool
 from registry.database import DatabaseUnreachable
@@ -164,7 +167,13 @@ async def _run(settings: Settings, service: DispatchService, database: WatchedDa
         open_incidents=service.engine.live.open_count,
     )
     typer.echo(greeting(settings, service))
-    works = (service.engine.deadlines.run(), service.deliverer.run(), service.journal.run(), service.follower.run())
+    works = (
+        service.engine.deadlines.run(),
+        service.deliverer.run(),
+        service.journal.run(),
+        service.follower.run(),
+        service.retention.keep_running(service.clock.now, partial(_forget, service)),
+    )
     running = [asyncio.create_task(work) for work in works]
     try:
         while not any(task.done() for task in running):
@@ -178,6 +187,12 @@ async def _run(settings: Settings, service: DispatchService, database: WatchedDa
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await _flush(service, database)
+
+
+def _forget(service: DispatchService, erased: Erased, positions_before: datetime) -> None:
+    for incident_id in erased.incident_ids:
+        service.engine.live.forget(incident_id)
+    service.directory.forget_positions(positions_before)
 
 
 async def _flush(service: DispatchService, database: WatchedDatabase) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from dispatch.core.policy import Policy
 from dispatch.integrations import Integration
+from dispatch.retention_cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
 from dispatch.tokens import LEAST_SECRET_BYTES
@@ -77,6 +78,17 @@ class Settings(BaseSettings):
         "is one, else in the working directory",
     )
     spool_limit_mb: float = Field(64.0, gt=0, description="the spool takes no more than this; a call needs about 0.02")
+    retention_details_days: float = Field(
+        DETAILS_DAYS,
+        ge=0,
+        description="days after an incident's end until the patient's place, address, notes and phone are erased",
+    )
+    retention_messages_days: float = Field(
+        MESSAGES_DAYS, ge=0, description="days after an incident's end until 120's messages about it are erased"
+    )
+    retention_positions_days: float = Field(
+        POSITIONS_DAYS, ge=0, description="days until a volunteer's last position is erased"
+    )
     heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
 

@@ -14,6 +14,7 @@ from dispatch.core.refusals import Refused
 from dispatch.engine import NoAedAway, UnknownIncident
 from dispatch.integrations import UnknownIntegration
 from dispatch.metrics import Metrics
+from dispatch.retention import IncidentOpen
 from dispatch.service_area import BadLocation
 from dispatch.signature import BadSignature
 from dispatch.spool_file import SpoolFull, SpoolInUse
@@ -54,6 +55,7 @@ STATUS: dict[type[Exception], int] = {
     CallbackDelivered: 409,
     NoAedAway: 409,
     ClockIsReal: 409,
+    IncidentOpen: 409,
     IncidentsOpen: 409,
     Refused: 409,
     TooLarge: 413,

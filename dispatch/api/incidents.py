@@ -78,6 +78,7 @@ async def _view(service: DispatchService, incident_id: str, *, with_alerts: bool
     incident = live.incident
     receipts = await service.reader.read_receipts(incident_id) if with_alerts else {}
     detail = await service.reader.find_last_message_detail(incident_id) if incident.attention else ""
+    gone = incident.closed and live.details is None
     return IncidentView(
         incident_id=incident.incident_id,
         cad_ref=incident.cad_ref,
@@ -87,6 +88,7 @@ async def _view(service: DispatchService, incident_id: str, *, with_alerts: bool
         opened_at=incident.opened_at,
         ambulance_eta_at=incident.ambulance_eta_at,
         location=_location(live.details) if live.details else None,
+        erased_at=await service.reader.find_erased_at(incident_id) if gone else None,
         alerts=_alerts(incident, receipts) if with_alerts else (),
     )
 

@@ -69,6 +69,8 @@ class AlertView(WireModel):
 
 
 class IncidentView(WireModel):
+    """`erased_at`: when its personal data was erased; its place, address and notes are gone since."""
+
     incident_id: str
     cad_ref: str | None
     status: str
@@ -77,6 +79,7 @@ class IncidentView(WireModel):
     opened_at: AwareDatetime
     ambulance_eta_at: AwareDatetime | None
     location: CallLocation | None
+    erased_at: AwareDatetime | None = None
     alerts: tuple[AlertView, ...] = ()
 
 
