@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ import httpx
 
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service
 from tests.support.town import Town
-from tests.support.waiting import eventually
+from tests.support.waiting import PAUSE_S
 
 HOST = "127.0.0.1"
 END_LIMIT_S = 30.0
+READY_LIMIT_S = 90.0
 COMMAND = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
 
 
@@ -42,15 +44,14 @@ class ServiceProcess:
 
     def start(self, **settings: str) -> None:
         """Start a process and return when it is ready."""
-        self.launch(**settings)
-        eventually(self._is_ready)
-
-    def launch(self, **settings: str) -> None:
-        """Start a process that may not become ready soon."""
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 COMMAND, env={**self._environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+        deadline = time.monotonic() + READY_LIMIT_S
+        while not self._is_ready():
+            assert time.monotonic() < deadline, f"not ready after {READY_LIMIT_S:g} s:\n{self._tail()}"
+            time.sleep(PAUSE_S)
 
     @property
     def pid(self) -> int:
@@ -90,9 +91,11 @@ class ServiceProcess:
         assert self._child is not None, "start it first"
         return self._child
 
+    def _tail(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
     def _is_ready(self) -> bool:
-        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        assert self._running.poll() is None, f"the service ended with {self._running.returncode}:\n{tail}"
+        assert self._running.poll() is None, f"the service ended with {self._running.returncode}:\n{self._tail()}"
         try:
             return httpx.get(f"{self.service.url}/readyz", trust_env=False, timeout=5).is_success
         except httpx.TransportError:
