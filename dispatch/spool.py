@@ -81,6 +81,7 @@ class SpooledJournal:
         self._spooling = bool(spool.left)
         self._turn = asyncio.Lock()
         self._twins: deque[str] = deque()
+        self._refused: set[str] = set()
         self.close_duplicate: Callable[[str], Awaitable[object]] | None = None
         self.spooled_count = 0
         self.set_aside_count = spool.set_aside_before
@@ -139,13 +140,21 @@ class SpooledJournal:
         while True:
             await asyncio.sleep(PROBE_S)
             try:
-                await self._database.find()
-                await self.land()
-                await self.settle()
+                await self.tend()
             except DatabaseAway:
                 log.debug("database_still_away", waiting=self.waiting)
             except Exception:
                 log.exception("landing_failed", waiting=self.waiting)
+
+    async def tend(self) -> None:
+        """One look at the database, and everything home where it is there.
+
+        Raises:
+            DatabaseAway
+        """
+        await self._database.find()
+        await self.land()
+        await self.settle()
 
     async def land(self) -> None:
         """Bring every spooled append into the journal, oldest first.
@@ -167,6 +176,9 @@ class SpooledJournal:
                 log.warning("call_known_already", incident_id=record.incident_id, duplicate_of=landed.duplicate_of)
 
     async def _land_one(self, record: SpooledAppend) -> Landed | None:
+        if record.incident_id in self._refused:
+            await self._put_aside(record)
+            return None
         for number in range(1, LANDING_TRIES + 1):
             try:
                 landed = await self._database.transact(
@@ -174,15 +186,22 @@ class SpooledJournal:
                 )
             except DatabaseAway:
                 raise
-            except Exception:
-                # Nothing is dropped, and one that does not fit must not keep the others out.
-                log.exception("record_refused", incident_id=record.incident_id, attempt=number)
+            except Exception as error:
+                # Nothing is dropped, and one that does not fit must not keep the others out. The kind of failure only:
+                # its message may quote the patient's address.
+                reason = type(error).__name__
+                log.error("record_refused", incident_id=record.incident_id, reason=reason, attempt=number)
             else:
                 return landed
+        await self._put_aside(record)
+        return None
+
+    async def _put_aside(self, record: SpooledAppend) -> None:
+        """With all that follow it of its incident: they were decided on what it says."""
+        self._refused.add(record.incident_id)
         await asyncio.to_thread(self._set_aside.append, to_bytes(record))
         self.set_aside_count += 1
         log.error("record_set_aside", incident_id=record.incident_id, file=str(self._set_aside.path))
-        return None
 
     async def settle(self) -> None:
         """Remove the file once nothing in it is needed any more."""
@@ -197,4 +216,5 @@ class SpooledJournal:
                 return
             await asyncio.to_thread(self._file.clear)
             self._spooling = self._memory.hold = False
+            self._refused.clear()
         log.warning("everything_landed")

@@ -13,8 +13,8 @@ from registry.watched_database import WatchedDatabase
 
 LOADING_PATIENCE_S = 60.0
 KEPT_ROWS = 5_000
-KEPT_MESSAGES = 10_000
-"""Months of a city of ten million (assumption: tens of arrests a day, five messages each)."""
+KEPT_CALLS = 10_000
+"""Calls, and messages: months of a city of ten million (assumption: tens of arrests a day, five messages each)."""
 
 
 class RecentMemory:
@@ -24,7 +24,8 @@ class RecentMemory:
     nothing is dropped while `hold` says that the journal does not have it yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept_calls: int = KEPT_CALLS) -> None:
+        self._kept_calls = kept_calls
         self.last_seq: dict[str, int] = {}
         self._rows: OrderedDict[tuple[str, int], InboxRow] = OrderedDict()
         self._messages: OrderedDict[tuple[str, str], tuple[str, str | None]] = OrderedDict()
@@ -50,7 +51,7 @@ class RecentMemory:
         newest_messages = (
             select(messages.integration, messages.message_id, messages.incident_id, messages.attention)
             .order_by(messages.received_at.desc())
-            .limit(KEPT_MESSAGES)
+            .limit(self._kept_calls)
         )
         for integration, message_id, incident_id, attention in reversed(connection.execute(newest_messages).all()):
             self._messages[integration, message_id] = (incident_id, attention)
@@ -58,7 +59,7 @@ class RecentMemory:
             select(calls.integration, calls.cad_ref, calls.incident_id)
             .where(calls.cad_ref.is_not(None))
             .order_by(calls.opened_at.desc())
-            .limit(KEPT_MESSAGES)
+            .limit(self._kept_calls)
         )
         for integration, cad_ref, incident_id in reversed(connection.execute(newest_calls).all()):
             self._calls[integration, cad_ref] = incident_id
@@ -115,6 +116,10 @@ class RecentMemory:
     def _trim(self) -> None:
         if self.hold:
             return
-        for kept, limit in ((self._rows, KEPT_ROWS), (self._messages, KEPT_MESSAGES), (self._calls, KEPT_MESSAGES)):
+        for kept, limit in (
+            (self._rows, KEPT_ROWS),
+            (self._messages, self._kept_calls),
+            (self._calls, self._kept_calls),
+        ):
             while len(kept) > limit:
                 kept.popitem(last=False)

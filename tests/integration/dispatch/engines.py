@@ -5,22 +5,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 
 from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.matching import Place, Walker
 from dispatch.core.policy import Policy
-from dispatch.engine import Engine, Taken
+from dispatch.engine import Appends, Engine, Taken
 from dispatch.intake import Understood
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.records import CallRecord, Details, InboxRow
 from dispatch.scout import Scout
+from dispatch.spool import Spool, SpooledJournal
+from dispatch.spool_memory import RecentMemory
+from dispatch.spool_reader import StandbyReader
 from geo.projection import LocalPlane
 from registry.database import Database
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer
+from registry.watched_database import WatchedDatabase
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 PLANE = LocalPlane(113.665, 34.757)
@@ -84,6 +89,14 @@ class Desk:
         return {alert.rescuer_id: alert.aed_id for alert in live.incident.alerts.values()}
 
 
+@dataclass(kw_only=True)
+class DeskWithSpool(Desk):
+    """The same before a database that may go away."""
+
+    journal: SpooledJournal
+    database: WatchedDatabase
+
+
 @asynccontextmanager
 async def desk(
     url: str, rescuers: Sequence[Rescuer], aeds: Sequence[Aed] = (), *, name: str = "inc", policy: Policy | None = None
@@ -91,9 +104,48 @@ async def desk(
     """An engine that has resumed what the database holds."""
     rule = policy or Policy()
     database = Database(url)
+    try:
+        held = _wired(
+            rule, Journal(database, rule), JournalReader(database), Directory(aeds, rescuers, plane=PLANE), name
+        )
+        await held.engine.resume()
+        yield held
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def desk_with_spool(
+    url: str,
+    path: Path,
+    rescuers: Sequence[Rescuer],
+    *,
+    name: str = "inc",
+    limit_bytes: int = 1_000_000,
+    kept_calls: int = 1_000,
+) -> AsyncIterator[DeskWithSpool]:
+    """The same with a spool; what lies in it has landed."""
+    rule = Policy()
+    database = WatchedDatabase(url)
+    spool = Spool.open(path, limit_bytes=limit_bytes)
+    memory = RecentMemory(kept_calls=kept_calls)
+    journal = SpooledJournal(journal=Journal(database, rule), database=database, spool=spool, memory=memory)
+    reader = StandbyReader(database, memory, is_settled=lambda: journal.is_settled)
+    try:
+        await journal.land()
+        await memory.load(database)
+        held = _wired(rule, journal, reader, Directory((), rescuers, plane=PLANE), name)
+        await held.engine.resume()
+        journal.close_duplicate = held.engine.close_duplicate
+        await journal.settle()
+        yield DeskWithSpool(**vars(held), journal=journal, database=database)
+    finally:
+        spool.close()
+        await database.close()
+
+
+def _wired(rule: Policy, journal: Appends, reader: JournalReader, directory: Directory, name: str) -> Desk:
     clock = Clock(start=NOON, speed=0.001)
-    directory = Directory(aeds, rescuers, plane=PLANE)
-    reader = JournalReader(database)
     published: list[InboxRow] = []
     numbers = count(1)
     scout = Scout(
@@ -105,7 +157,7 @@ async def desk(
         clock_now=clock.now,
     )
     engine = Engine(
-        journal=Journal(database, rule),
+        journal=journal,
         reader=reader,
         scout=scout,
         policy=rule,
@@ -113,8 +165,4 @@ async def desk(
         publish=published.extend,
         new_id=lambda: f"{name}{next(numbers)}",
     )
-    try:
-        await engine.resume()
-        yield Desk(engine=engine, reader=reader, clock=clock, published=published)
-    finally:
-        await database.close()
+    return Desk(engine=engine, reader=reader, clock=clock, published=published)
