@@ -18,6 +18,7 @@ from dispatch.spool import Spool
 from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.roles_table import roles_markdown
 from rescue_circle.settings import Settings
 from rescue_circle.settings_table import settings_markdown
 
@@ -60,6 +61,7 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "asyncapi.json": _written(asyncapi(title="Rescue Circle's streams", version=__version__)),
         GENERATED / "webhook.schema.json": _written(_schema("A message of 120", TypeAdapter(CallMessage))),
         GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
+        GENERATED / "roles.md": roles_markdown(),
         README: with_table(readme, "settings", settings_markdown()),
     }
 

@@ -26,7 +26,7 @@ from pydantic import (
 
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.integrations import MESSAGES_PER_MINUTE, NAME, Integration
-from dispatch.secrets import MAX_VALID, check_webhook_secret
+from dispatch.secrets import MAX_VALID, check_webhook_secret, split_secrets
 
 
 class BadIntegrations(ValueError):
@@ -38,6 +38,12 @@ class BadIntegrations(ValueError):
 def _checked(secret: str) -> str:
     check_webhook_secret(secret)
     return secret
+
+
+def _all_checked(text: str) -> str:
+    for secret in split_secrets(text):
+        check_webhook_secret(secret)
+    return text
 
 
 def _named(name: str) -> str:
@@ -54,7 +60,7 @@ class _Entry(BaseModel):
 
     secrets: Annotated[tuple[_Secret, ...], Field(min_length=1, max_length=MAX_VALID)]
     callback_url: HttpUrl | None = None
-    callback_secret: _Secret | None = None
+    callback_secret: Annotated[str, AfterValidator(_all_checked)] | None = None
     messages_per_minute: Annotated[int, Field(ge=1)] = MESSAGES_PER_MINUTE
 
     @model_validator(mode="after")
@@ -62,7 +68,7 @@ class _Entry(BaseModel):
         if self.callback_url and self.callback_secret is None:
             raise ValueError("callback_url needs a callback_secret to sign with")
         # With one secret for both ways a callback sent back to us would count as the centre's word.
-        if self.callback_secret in self.secrets:
+        if set(split_secrets(self.callback_secret or "")) & set(self.secrets):
             raise ValueError("give callbacks another secret than the messages have")
         return self
 

@@ -86,6 +86,8 @@ async def serve(settings: Settings) -> None:
         Hardened(gate),
         host=settings.host,
         port=settings.port,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         # The parser whose limit on headers the next line sets.
         http="h11",
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     retention_positions_days: float = Field(
         POSITIONS_DAYS, ge=0, description="days until a volunteer's last position is erased"
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address",
+    )
     heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
 

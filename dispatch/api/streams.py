@@ -101,12 +101,16 @@ async def _authenticate(websocket: WebSocket, service: DispatchService, access: 
     if identity.access is not access:
         raise _HangUp(CLOSE_FORBIDDEN, f"this stream is for the role {access}")
     if access is Access.VOLUNTEER:
-        rescuer = service.directory.find_rescuer(identity.subject)
-        if rescuer is None or rescuer.erased_at is not None:
-            raise _HangUp(CLOSE_FORBIDDEN, "not in the registry")
+        _check_registered(service, identity)
         if service.limits.connects_too_often(identity.subject):
             raise _HangUp(CLOSE_TOO_MANY, "connecting too often: try again in a moment")
     return hello, identity
+
+
+def _check_registered(service: DispatchService, identity: Identity) -> None:
+    rescuer = service.directory.find_rescuer(identity.subject)
+    if rescuer is None or rescuer.erased_at is not None:
+        raise _HangUp(CLOSE_FORBIDDEN, "not in the registry")
 
 
 def _note_failure(service: DispatchService, websocket: WebSocket) -> None:
@@ -122,6 +126,7 @@ class _Stream:
     def __init__(self, websocket: WebSocket, service: DispatchService, hello: wire.Hello, identity: Identity) -> None:
         self._websocket = websocket
         self._service = service
+        self._identity = identity
         self._is_volunteer = identity.access is Access.VOLUNTEER
         self._recipient = rescuer_recipient(identity.subject) if self._is_volunteer else DISPATCHERS
         self._mailbox = Mailbox(self._recipient, hello.last_seq)
@@ -249,6 +254,8 @@ class _Stream:
             await asyncio.sleep(self._service.heartbeat_s)
             # While we are slow to answer, nothing more is read: that is not the phone's silence.
             silent = 0 if self._heard.is_set() or self._answering.locked() else silent + 1
+            if self._is_volunteer:
+                _check_registered(self._service, self._identity)
             self._reply(wire.Heartbeat())
         raise _HangUp(CLOSE_SILENT, "nothing heard")
 

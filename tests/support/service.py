@@ -51,7 +51,11 @@ class Service:
         return response.json()
 
     def request(self, method: str, path: str, access: Access = Access.DISPATCHER, **options: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self.token(access)}"}
+        return self.request_as(self.token(access), method, path, **options)
+
+    def request_as(self, token: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """With a token of somebody in particular."""
+        headers = {"authorization": f"Bearer {token}"}
         return httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **options)
 
 

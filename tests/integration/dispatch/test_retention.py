@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from websockets.exceptions import ConnectionClosed
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
@@ -14,6 +15,7 @@ from dispatch.engine import UnknownIncident
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.retention import BATCH, IncidentOpen, Retention, RetentionRules
+from dispatch.tokens import Access
 from registry.database import Database
 from registry.directory import Directory
 from registry.models import Presence
@@ -217,6 +219,25 @@ async def test_a_service_that_runs_erases_by_itself_and_so_does_the_command(
     assert "To erase: details of 1 incidents" in dry.stdout
     assert "Erased: details of 1 incidents" in done.stdout
     assert await held_in(town_database) == (set(), set())
+
+
+async def test_a_volunteer_erases_himself_and_is_off_the_line_and_out_of_the_picture(
+    town: Town, town_database: str, tmp_path: Path
+) -> None:
+    with running(town, town_database, tmp_path / "service.log", RESCUE_HEARTBEAT_S="0.2") as service:
+        async with phone_of(service, "r00") as phone:
+            for whom, status in (("r01", 403), ("r00", 204)):
+                answer = service.request_as(
+                    service.token(Access.VOLUNTEER, "r00"), "DELETE", f"/api/rescuers/{whom}/personal-data"
+                )
+                assert answer.status_code == status
+            with pytest.raises(ConnectionClosed) as closed:
+                await phone.expect("nothing")
+        seen = service.request("GET", "/api/rescuers/r00/eligibility").json()
+
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 4403
+    assert seen["reason"] == "erased"
 
 
 async def held_in(url: str) -> tuple[set[str], set[str]]:

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from dispatch.tokens import Access, Identity, TokenSigner
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
+from tests.acceptance.test_documents import block
 from tests.support.service import TOKEN_SECRET, Service, call, running
 from tests.support.town import Town
 
@@ -133,3 +134,27 @@ def test_secrets_are_not_shown_by_what_holds_them(tmp_path: Path) -> None:
 
     assert "zhongmou" in shown
     assert "whsec_" not in shown
+
+
+def test_the_documented_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "integrations.toml"
+    file.write_text(block("docs/connect-120.md", "integrations"))
+
+    found = {integration.name: integration for integration in get_integrations(file, ())}
+
+    assert set(found) == {"120", "zhongmou"}
+    assert len(found["zhongmou"].secrets) == 2
+    assert found["zhongmou"].callback_url
+
+
+def test_a_callbacks_secret_changes_too_and_is_never_the_messages_own(tmp_path: Path) -> None:
+    file = tmp_path / "integrations.toml"
+    entry = f'[120]\nsecrets = ["{HERE}"]\ncallback_url = "https://120.example/"\ncallback_secret = '
+    file.write_text(f'{entry}"{NEW} {OLD}"')
+    [integration] = get_integrations(file, ())
+    file.write_text(f'{entry}"{NEW} {HERE}"')
+
+    with pytest.raises(BadIntegrations, match="another secret"):
+        get_integrations(file, ())
+
+    assert integration.callback_secret == f"{NEW} {OLD}"
