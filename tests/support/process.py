@@ -37,7 +37,9 @@ class ServiceProcess:
             "RESCUE_NETWORK": str(town.network),
             "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
+            "RESCUE_SPOOL": str(log.with_suffix(".spool")),
             "RESCUE_HOST": HOST,
+            "PYTHONFAULTHANDLER": "1",
             "RESCUE_PORT": str(port),
             **settings,
         }
@@ -66,8 +68,13 @@ class ServiceProcess:
         self._running.send_signal(signal.SIGTERM)
 
     async def ended(self) -> int:
-        """The exit code, once there is one."""
-        return await asyncio.to_thread(self._running.wait, END_LIMIT_S)
+        """The exit code, once there is one; a process that hangs fails the test and says where it does."""
+        try:
+            return await asyncio.to_thread(self._running.wait, END_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self._running.send_signal(signal.SIGABRT)
+            await asyncio.to_thread(self._running.wait, END_LIMIT_S)
+            raise AssertionError(f"still there after {END_LIMIT_S:g} s:\n{self._tail()}") from None
 
     def close(self) -> None:
         if self._child is not None and self._child.poll() is None:
@@ -92,7 +99,7 @@ class ServiceProcess:
         return self._child
 
     def _tail(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
 
     def _is_ready(self) -> bool:
         assert self._running.poll() is None, f"the service ended with {self._running.returncode}:\n{self._tail()}"

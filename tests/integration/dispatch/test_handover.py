@@ -151,6 +151,26 @@ async def test_what_was_gathered_is_written_though_a_phone_never_reads(
     assert not on_duty["r00"]
 
 
+async def test_receipts_that_are_being_written_when_the_service_ends_are_kept(
+    process: ServiceProcess, busy_database: sqlite3.Connection
+) -> None:
+    service = process.service
+    async with phone_of(service, "r00") as phone:
+        incident_id = service.post_call(call()).json()["incident_id"]
+        alert = await phone.expect("alert")
+        busy_database.execute("BEGIN IMMEDIATE")
+        await phone.ask("seen", alert_id=alert["alert_id"])
+    process.tell_to_end()
+    await asyncio.to_thread(eventually, lambda: not listens(process))
+    busy_database.execute("ROLLBACK")
+    code = await process.ended()
+    process.start()
+    told = next(one for one in service.get(f"/api/incidents/{incident_id}")["alerts"] if one["rescuer_id"] == "r00")
+
+    assert code == 0
+    assert told["seen_at"]
+
+
 def post(process: ServiceProcess, message: dict[str, Any]) -> HTTPConnection:
     """Send a call, and return when the service has it in hand."""
     raw = json.dumps(message).encode()
@@ -165,6 +185,13 @@ def answer_of(connection: HTTPConnection) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(connection.getresponse().read())
     connection.close()
     return answer
+
+
+def listens(process: ServiceProcess) -> bool:
+    try:
+        return httpx.get(f"{process.service.url}/healthz", trust_env=False).is_success
+    except httpx.ConnectError:
+        return False
 
 
 def refuses(process: ServiceProcess) -> bool:
