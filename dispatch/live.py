@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dispatch.contracts.stream import RouteFrame
 from dispatch.core.consequences import reserved
@@ -43,7 +43,8 @@ class LiveIncidents:
         if not live.incident.closed or reserved(live.incident):
             self._held[incident_id] = live
             return
-        self._closed[incident_id] = live
+        # Nobody is told its address any more, and it may be erased from the journal at any time.
+        self._closed[incident_id] = replace(live, details=None, approaches={})
         while len(self._closed) > KEPT_CLOSED and self._is_settled():
             self._closed.popitem(last=False)
 

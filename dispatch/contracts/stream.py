@@ -20,8 +20,8 @@ CLOSE_CODES = {
     1007: "a text frame that is not UTF-8",
     1002: "what came is no websocket frame",
     1012: "the service ends or starts anew: connect again",
-    1013: "the service is starting, the reader is too slow, or what it missed cannot be read while the database is away: "
-    "connect again in a moment",
+    1013: "the service is starting, the reader is too slow, or what it missed cannot be read while the database is "
+    "away: connect again in a moment",
 }
 """Why a stream is closed by the service."""
 
