@@ -1,6 +1,7 @@
 """Wires the callbacks: which integration is told where, and the deliverer that does it."""
 
 from datetime import UTC, datetime
+from functools import cache
 
 from dispatch.callbacks.deliverer import CallbackMetrics, Deliverer
 from dispatch.callbacks.outbox import Outbox
@@ -17,6 +18,7 @@ from rescue_circle.settings import Settings
 def target_finder(settings: Settings, integrations: Integrations) -> FindCallbackTarget:
     """Finds the receiver of an integration's callbacks: RESCUE_CALLBACK_URL for 120, else what its entry says."""
 
+    @cache
     def find_callback_target(name: str) -> CallbackTarget | None:
         if name == DEFAULT_INTEGRATION and settings.callback_url:
             return CallbackTarget(url=str(settings.callback_url), secrets=split_secrets(settings.callback_secret))

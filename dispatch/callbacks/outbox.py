@@ -6,7 +6,9 @@ The table is the whole state of delivery, so that a process that dies leaves not
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from dispatch import tables as t
@@ -15,6 +17,8 @@ from dispatch.callbacks.targets import FindCallbackTarget
 from dispatch.core.callbacks import Callback, callbacks
 from dispatch.records import Appended
 from registry.database import Database
+
+log = structlog.get_logger(__name__)
 
 PENDING, DELIVERED, DEAD = "pending", "delivered", "dead"
 _PREFIX = "cb"
@@ -73,24 +77,11 @@ class Outbox:
 
     def write(self, connection: Connection, appended: Appended, told: Sequence[Callback], *, last_seq: int) -> None:
         """Within the transaction of the append; `last_seq` is the number of the last of `told`."""
-        now, after = self._now(), appended.after
-        rows = [
-            {
-                "incident_id": after.incident_id,
-                "seq": seq,
-                "integration": after.integration,
-                "type": message_type(callback.kind),
-                "body": render(callback, after, seq=seq, at=appended.at),
-                "state": PENDING,
-                "attempts": 0,
-                "written_at": now,
-                "tried_since": now,
-                "next_attempt_at": now,
-                "last_error": "",
-            }
-            for seq, callback in enumerate(told, start=last_seq - len(told) + 1)
-        ]
-        connection.execute(t.callbacks.insert(), rows)
+        now = self._now()
+        numbered = enumerate(told, start=last_seq - len(told) + 1)
+        rows = [row for seq, callback in numbered if (row := _row(callback, appended, seq, now))]
+        if rows:
+            connection.execute(t.callbacks.insert(), rows)
 
     async def count_waiting(self) -> dict[tuple[str, str], int]:
         """How many are pending or dead, by integration and state."""
@@ -201,6 +192,29 @@ class Outbox:
     async def _read(self, query: Select[tuple[object, ...]]) -> list[StoredCallback]:
         rows = await self._database.consult(lambda connection: connection.execute(query).all())
         return [StoredCallback(**row._mapping) for row in rows]
+
+
+def _row(callback: Callback, appended: Appended, seq: int, now: datetime) -> dict[str, Any] | None:
+    after = appended.after
+    try:
+        body = render(callback, after, seq=seq, at=appended.at)
+    except Exception:
+        # A call must not be lost because it cannot be told back; the receiver sees a gap in the numbers.
+        log.exception("callback_not_written", incident_id=after.incident_id, seq=seq, kind=callback.kind)
+        return None
+    return {
+        "incident_id": after.incident_id,
+        "seq": seq,
+        "integration": after.integration,
+        "type": message_type(callback.kind),
+        "body": body,
+        "state": PENDING,
+        "attempts": 0,
+        "written_at": now,
+        "tried_since": now,
+        "next_attempt_at": now,
+        "last_error": "",
+    }
 
 
 def _parse(callback_id: str) -> tuple[str, int]:
