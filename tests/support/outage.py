@@ -1,5 +1,7 @@
 """Databases that a test takes away from the service and gives back: for real, each in its own way."""
 
+import os
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -69,6 +71,25 @@ class StoppedPostgres:
         command = [self.cluster.programs / "pg_ctl", what, "-D", self.cluster.folder / "data", *how]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return subprocess.run(command, check=check, timeout=60, **quiet, **as_unprivileged()).returncode
+
+
+@dataclass
+class FrozenPostgres(StoppedPostgres):
+    """The server hangs: connections stay open, and nothing answers."""
+
+    _frozen: tuple[int, ...] = ()
+
+    def leave(self) -> None:
+        first = int((self.cluster.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text(encoding="ascii").split()
+        self._frozen = (first, *map(int, children))
+        for process in self._frozen:
+            os.kill(process, signal.SIGSTOP)
+
+    def come_back(self) -> None:
+        for process in self._frozen:
+            os.kill(process, signal.SIGCONT)
+        self._frozen = ()
 
 
 @contextmanager

@@ -46,14 +46,18 @@ class ServiceProcess:
 
     def start(self, **settings: str) -> None:
         """Start a process and return when it is ready."""
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                COMMAND, env={**self._environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self.launch(**settings)
         deadline = time.monotonic() + READY_LIMIT_S
         while not self._is_ready():
             assert time.monotonic() < deadline, f"not ready after {READY_LIMIT_S:g} s:\n{self._tail()}"
             time.sleep(PAUSE_S)
+
+    def launch(self, **settings: str) -> None:
+        """Start a process that may not become ready soon."""
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                COMMAND, env={**self._environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     @property
     def pid(self) -> int:

@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from dispatch import tables as t
 from registry.database import Database
-from tests.support.outage import Breakable, LockedSqlite, StoppedPostgres, given_back
+from tests.support.outage import Breakable, FrozenPostgres, LockedSqlite, StoppedPostgres, given_back
 from tests.support.phone import Phone, console_of, phone_of
 from tests.support.postgres import get_programs, running_cluster
 from tests.support.process import ServiceProcess, standing_by
@@ -26,8 +27,6 @@ from tests.support.waiting import eventually
 SPEED = 5
 OUTAGE = timedelta(seconds=30)
 """On the service's clock."""
-
-pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,20 @@ def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path)
 
 
 @pytest.fixture
+def hanging_database(own_postgres: StoppedPostgres) -> Iterator[Breakable]:
+    cluster = own_postgres.cluster
+    with given_back(FrozenPostgres(cluster, cluster.create_database(own_postgres.database))) as held:
+        yield held
+
+
+@pytest.fixture
 def process(town: Town, database: Breakable, tmp_path: Path) -> Iterator[ServiceProcess]:
+    with _started(town, database, tmp_path) as process:
+        yield process
+
+
+@contextmanager
+def _started(town: Town, database: Breakable, tmp_path: Path) -> Iterator[ServiceProcess]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,6 +78,7 @@ def process(town: Town, database: Breakable, tmp_path: Path) -> Iterator[Service
         yield process
 
 
+@pytest.mark.both_databases
 async def test_calls_and_answers_go_on_and_everything_lands_once(
     process: ServiceProcess, database: Breakable, tmp_path: Path
 ) -> None:
@@ -98,6 +111,7 @@ async def test_calls_and_answers_go_on_and_everything_lands_once(
     await _check_journal(service, database.url, story)
 
 
+@pytest.mark.both_databases
 async def test_a_service_killed_meanwhile_waits_for_the_database_and_loses_nothing(
     process: ServiceProcess, database: Breakable, tmp_path: Path
 ) -> None:
@@ -128,6 +142,22 @@ async def test_a_service_killed_meanwhile_waits_for_the_database_and_loses_nothi
     assert replayed == seen_frames
     assert not (tmp_path / "calls.spool").exists()
     await _check_journal(service, database.url, story)
+
+
+async def test_a_database_that_hangs_is_not_waited_for(town: Town, hanging_database: Breakable, tmp_path: Path) -> None:
+    with _started(town, hanging_database, tmp_path) as process:
+        service = process.service
+        async with phone_of(service, "r00") as first:
+            story = await _first_call(service, first)
+            hanging_database.leave()
+            await _answers_while_away(service, first, story)
+            async with phone_of(service, "r01") as second:
+                await _second_call(service, second, story)
+                assert (await second.ask("arrived", alert_id=story["second_alert"]))["ok"]
+            hanging_database.come_back()
+            eventually(lambda: _settled(service))
+
+        await _check_journal(service, hanging_database.url, story)
 
 
 async def _first_call(service: Service, phone: Phone) -> dict[str, Any]:
