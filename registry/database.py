@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from registry import postgres
+from registry.words import keep_storable
 
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -291,6 +292,8 @@ def _plain_engine(url: URL, *, begin: str, pool_size: int) -> Engine:
 
 
 def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
+    keep_storable(engine)
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         # The driver's own implicit BEGIN would come too late and deferred; SQLAlchemy's "begin" event sends ours.

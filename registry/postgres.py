@@ -5,6 +5,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from registry.words import keep_storable
+
 POOL_SIZE = 10
 OVERFLOW = 10
 CONNECT_LIMIT_S = 5.0
@@ -25,7 +27,7 @@ class NoPostgis(RuntimeError):
 
 def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIMIT_S) -> AsyncEngine:
     """An engine that notices a restarted server before it uses a connection, and never waits long for a dead one."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=OVERFLOW,
@@ -39,6 +41,8 @@ def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIM
             "server_settings": {"application_name": "rescue-circle", "jit": "off"},
         },
     )
+    keep_storable(engine.sync_engine)
+    return engine
 
 
 def listening_engine(url: URL) -> AsyncEngine:

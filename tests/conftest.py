@@ -109,12 +109,27 @@ def town_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: 
 
 
 @pytest.fixture(scope="session")
-def standing_service(town: Town, filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for all tests that do not mind what others have done to it."""
+def standing_sqlite(town: Town, filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("standing")
     shutil.copy(filled_database, folder / "town.sqlite3")
     with running(town, f"sqlite+aiosqlite:///{folder / 'town.sqlite3'}", folder / "service.log") as running_service:
         yield running_service
+
+
+@pytest.fixture(scope="session")
+def standing_postgis(
+    town: Town, filled_postgres: str, postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    url = postgres_cluster.url(postgres_cluster.create_database(filled_postgres))
+    with running(town, url, tmp_path_factory.mktemp("standing") / "service.log") as running_service:
+        yield running_service
+
+
+@pytest.fixture
+def standing_service(database_kind: str, request: pytest.FixtureRequest) -> Service:
+    """One service on each kind of database for all tests that do not mind what others have done to it."""
+    service: Service = request.getfixturevalue(f"standing_{database_kind}")
+    return service
 
 
 @pytest.fixture

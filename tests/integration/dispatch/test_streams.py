@@ -41,6 +41,7 @@ async def test_only_a_valid_token_of_the_right_role_opens_a_stream(standing_serv
     assert await close_code(service, hello(service.token(Access.VOLUNTEER, "r00")), kind="dispatcher") == 4403
 
 
+@pytest.mark.both_databases
 async def test_a_call_rings_the_phones_and_tells_the_address_only_after_acceptance(service: Service) -> None:
     patient = place(0, 0)
     async with phone_of(service, "r00") as phone:
@@ -62,6 +63,7 @@ async def test_a_call_rings_the_phones_and_tells_the_address_only_after_acceptan
     assert geodesic_m(*patient, *assignment["route"]["lonlat"][-1]) < 5
 
 
+@pytest.mark.both_databases
 async def test_an_aed_is_fetched_on_the_way_and_only_one_that_is_open(service: Service) -> None:
     async with phone_of(service, "r00") as first, phone_of(service, "r01") as second:
         service.post_call(call())
@@ -78,6 +80,7 @@ async def test_an_aed_is_fetched_on_the_way_and_only_one_that_is_open(service: S
     assert arrived["ok"]
 
 
+@pytest.mark.both_databases
 async def test_a_phone_that_was_away_resumes_without_loss_or_repetition(service: Service) -> None:
     async with phone_of(service, "r00"):
         pass
@@ -109,6 +112,7 @@ async def test_an_alert_read_after_its_end_tells_no_place(service: Service) -> N
     assert alert["route"] is None
 
 
+@pytest.mark.both_databases
 async def test_an_acknowledged_alert_counts_as_delivered(service: Service) -> None:
     async with phone_of(service, "r00") as phone:
         incident_id = service.post_call(call()).json()["incident_id"]
@@ -212,6 +216,7 @@ async def test_nobody_answers_for_somebody_else(service: Service) -> None:
     assert answer["code"] == "not_your_alert"
 
 
+@pytest.mark.both_databases
 async def test_dispatchers_see_what_happens_without_personal_data(service: Service) -> None:
     async with console_of(service) as console, phone_of(service, "r00") as phone:
         service.post_call(call())
@@ -245,6 +250,7 @@ async def test_a_patient_far_from_any_street_is_reached_in_a_straight_line_and_s
     assert alert["walk_time_s"] == pytest.approx(70 * 1.4 / 1.4, abs=2)
 
 
+@pytest.mark.both_databases
 async def test_a_moved_patient_reaches_those_on_the_way(service: Service) -> None:
     moved = place(0, 60)
     async with phone_of(service, "r00") as phone:
@@ -261,6 +267,7 @@ async def test_a_moved_patient_reaches_those_on_the_way(service: Service) -> Non
     assert again["walk_time_s"] == pytest.approx(120 / 1.4, abs=1)
 
 
+@pytest.mark.both_databases
 async def test_two_calls_at_once_share_no_rescuer_and_no_aed(service: Service) -> None:
     phones: list[Phone] = []
     async with phone_of(service, "r00") as a, phone_of(service, "r01") as b, phone_of(service, "r02") as c:

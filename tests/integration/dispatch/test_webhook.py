@@ -19,6 +19,7 @@ def counted(service: Service, code: str) -> float:
     return float(found[0].split()[1]) if found else 0.0
 
 
+@pytest.mark.both_databases
 def test_a_good_call_is_accepted_and_can_be_seen(service: Service) -> None:
     answer = service.post_call(call())
 
@@ -64,6 +65,7 @@ def test_a_body_of_ten_megabytes_is_refused_and_counted(service: Service) -> Non
     assert counted(service, "body_too_large") == 1
 
 
+@pytest.mark.both_databases
 def test_the_same_message_and_the_same_call_are_taken_once(service: Service) -> None:
     first = service.post_call(call(), message_id="msg_1").json()
     again = service.post_call(call(), message_id="msg_1").json()
@@ -125,6 +127,7 @@ def signed_bytes(raw: bytes) -> dict[str, str]:
     }
 
 
+@pytest.mark.both_databases
 def test_a_call_in_an_older_chinese_encoding_still_finds_its_place(service: Service) -> None:
     body = json.dumps(call(), ensure_ascii=False).encode("gb18030")
 
