@@ -23,6 +23,7 @@ from dispatch.core.decisions import decide, next_deadline, wanted_search
 from dispatch.core.incident import Incident, evolve
 from dispatch.core.matching import Place
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
+from dispatch.core.refusals import Refused
 from dispatch.deadlines import Deadlines
 from dispatch.intake import Understood
 from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
@@ -163,8 +164,12 @@ class Engine:
 
         Raises:
             UnknownIncident
+            Refused: the incident is closed.
         """
-        held = (await self._get(incident_id)).incident.location_reported_at
+        incident = (await self._get(incident_id)).incident
+        if incident.closed:
+            raise Refused("incident_closed", "The incident is closed: open a new call for a new place.")
+        held = incident.location_reported_at
         now = self._clock.now()
         command = cmd.ReportCall(
             incident_id=incident_id,

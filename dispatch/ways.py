@@ -33,6 +33,9 @@ METRES_PER_DEGREE = 111_320.0
 LONGEST_CELL = 1.005
 """A degree of the ellipsoid is up to 0.34 % longer than that, and the circle's centre is rounded: never too small."""
 
+DOOR_POINTS = 2
+"""A way ends with the point of the street and the place itself."""
+
 AT_ONCE = 10
 """So many ways are found before the event loop may do something else, such as the append's next statement."""
 
@@ -132,9 +135,9 @@ def area_around(details: Details) -> wire.AreaFrame:
 def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
     """The way up to where it last enters the area; without its steps, which name the street and the door."""
     lonlat = np.array(route.lonlat, dtype=np.float64)
-    inside = np.asarray(geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat)) <= area.radius_m
+    distance_m = np.asarray(geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat))
     return wire.RouteFrame(
-        lonlat=route.lonlat[: _kept(inside)],
+        lonlat=route.lonlat[: _kept(distance_m, area.radius_m)],
         length_m=route.length_m,
         steps=(),
         shortened=True,
@@ -144,7 +147,7 @@ def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
 
 def _up_to_the_edge(legs: Sequence[RouteLine], centre: tuple[float, float], radius_m: float) -> wire.RouteFrame:
     x_m, y_m, lon, lat = (_joined([getattr(leg, axis) for leg in legs]) for axis in ("x_m", "y_m", "lon", "lat"))
-    kept = _kept((x_m - centre[0]) ** 2 + (y_m - centre[1]) ** 2 <= radius_m * radius_m)
+    kept = _kept(np.hypot(x_m - centre[0], y_m - centre[1]), radius_m)
     lons, lats = (np.round(degrees[:kept], 6).tolist() for degrees in (lon, lat))
     points = list(zip(lons, lats, strict=True))
     moved = points[:1] + [point for before, point in pairwise(points) if point != before]
@@ -159,9 +162,11 @@ def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _kept(inside: NDArray[np.bool_]) -> int:
-    """How many points there are up to the last one outside."""
-    outside = np.flatnonzero(~inside)
+def _kept(distance_m: NDArray[np.float64], radius_m: float) -> int:
+    """How many points there are up to where the way last comes within `radius_m` of the area's centre."""
+    # The street point before the patient's door may lie outside the area: it would tell the door, so the cut widens.
+    at_the_door = distance_m[-DOOR_POINTS:] if distance_m.size > DOOR_POINTS else distance_m[-1:]
+    outside = np.flatnonzero(distance_m > max(radius_m, float(at_the_door.max())))
     return 0 if outside.size == 0 else int(outside[-1]) + 1
 
 

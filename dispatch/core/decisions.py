@@ -155,6 +155,9 @@ def _brings_new_eta(incident: Incident | None, report: cmd.ReportCall) -> bool:
 
 def _end_call(incident: Incident | None, reason: str, reported_at: datetime) -> Iterator[ev.Event]:
     if incident and incident.closed:
+        # Said again, by 120 or a dispatcher, it answers what came after the end.
+        if incident.attention:
+            yield ev.AttentionCleared()
         return
     if incident:
         yield from call_off_everyone(incident, reason)

@@ -74,8 +74,8 @@ STEP = RouteStepFrame(kind="walk", street="中原路", length_m=10.0, walk_time_
 points = st.tuples(st.floats(113.66, 113.67), st.floats(34.752, 34.762))
 
 
-def is_inside(point: tuple[float, float]) -> bool:
-    return bool(geodesic_m(*point, AREA.lon, AREA.lat) <= AREA.radius_m)
+def away_m(point: tuple[float, float]) -> float:
+    return float(geodesic_m(*point, AREA.lon, AREA.lat))
 
 
 @given(st.lists(points, min_size=1, max_size=30))
@@ -86,8 +86,10 @@ def test_a_shortened_way_ends_where_it_last_enters_the_area_and_names_no_street(
 
     cut = len(told.lonlat)
     assert told.lonlat == whole.lonlat[:cut], "what is told is the beginning of the way"
-    assert not told.lonlat or not is_inside(told.lonlat[-1])
-    assert all(is_inside(point) for point in whole.lonlat[cut:]), "no more is left out than what lies in the area"
+    assert not told.lonlat or away_m(told.lonlat[-1]) > AREA.radius_m
+    farthest_m = max(AREA.radius_m, *(away_m(point) for point in way[-2:]))
+    assert all(away_m(point) <= farthest_m for point in way[cut:]), "no more is left out than what lies in the area"
+    assert cut <= max(0, len(way) - 2) or cut < len(way) <= 2, "neither the door nor the street before it is told"
     assert told.steps == ()
     assert told.shortened
 

@@ -319,3 +319,16 @@ def test_replaying_the_events_gives_the_same_incident() -> None:
         log += [(event, story.now) for event in step()]
 
     assert evolve_all(None, log) == story.incident  # type: ignore[arg-type]
+
+
+def test_news_after_the_end_is_answered_by_ending_it_again() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call())
+    story.tell(end())
+    story.tell(call(created=False, reported_at=NOON + timedelta(minutes=5), moved_m=80.0))
+    assert story.incident
+    assert story.incident.attention == "news_after_end"
+
+    story.tell(end("stood_down"))
+
+    assert story.incident.attention is None
