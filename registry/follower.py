@@ -15,7 +15,7 @@ from registry.tables import aeds, rescuers
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
-BATCH = 500
+BATCH = 200
 """So many rows are taken at a time, some milliseconds of the event loop each, before others have their turn."""
 
 
