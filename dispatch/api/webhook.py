@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
+from dispatch.integrations import UnknownIntegration
 from dispatch.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
@@ -77,7 +78,7 @@ def build_router(service: DispatchService) -> APIRouter:
 def _get_message_id(service: DispatchService, integration: str, request: Request, body: bytes) -> str:
     try:
         message_id = service.integrations.get_message_id(integration, request.headers, body)
-    except BadSignature:
+    except (BadSignature, UnknownIntegration):
         service.limits.authentication_failed(host_of(request))
         raise
     service.limits.take_message(integration)
