@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
-from dispatch.integrations import UnknownIntegration
 from dispatch.intake import understand
+from dispatch.integrations import UnknownIntegration
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
 from dispatch.signature import BadSignature
