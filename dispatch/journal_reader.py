@@ -82,21 +82,6 @@ class JournalReader:
         rows = await self._database.consult(lambda connection: connection.execute(query).all())
         return [InboxRow(**row._mapping) for row in rows]
 
-    async def read_unconfirmed(self, recipient: str, up_to: int) -> list[tuple[str, str]]:
-        """(incident_id, alert_id) of alerts up to a sequence number that were sent and not yet acknowledged."""
-        query = (
-            select(t.inbox.c.incident_id, t.inbox.c.alert_id)
-            .join(t.inboxes, t.inboxes.c.recipient == t.inbox.c.recipient)
-            .where(
-                t.inbox.c.recipient == recipient,
-                t.inbox.c.kind == "alert",
-                t.inbox.c.seq > t.inboxes.c.acked_seq,
-                t.inbox.c.seq <= up_to,
-            )
-        )
-        rows = await self._database.consult(lambda connection: connection.execute(query).all())
-        return [(row.incident_id, row.alert_id) for row in rows]
-
     async def last_seq(self, recipient: str) -> int:
         query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
         return await self._database.consult(lambda connection: connection.execute(query).scalar_one_or_none()) or 0

@@ -7,7 +7,7 @@ at most one batch, and the phone acknowledges again when it resumes.
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Insert, func, literal, select, update
 
 from dispatch import tables as t
 from dispatch.records import Receipt
@@ -21,9 +21,15 @@ class ReceiptBook:
         self._database = database
         self._acked: dict[str, int] = {}
         self._receipts: dict[str, Receipt] = {}
+        self._resumed: dict[str, tuple[int, datetime]] = {}
 
     def acknowledged(self, recipient: str, seq: int) -> None:
         self._acked[recipient] = max(seq, self._acked.get(recipient, 0))
+
+    def resumed(self, recipient: str, seq: int, at: datetime) -> None:
+        """The recipient is back and holds everything up to `seq`: what a crash has lost of its receipts counts now."""
+        self.acknowledged(recipient, seq)
+        self._resumed.setdefault(recipient, (seq, at))
 
     def delivered(self, incident_id: str, alert_id: str, at: datetime) -> None:
         held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
@@ -48,9 +54,11 @@ class ReceiptBook:
             return
         acked, self._acked = self._acked, {}
         receipts, self._receipts = self._receipts, {}
+        resumed, self._resumed = self._resumed, {}
         try:
-            await self._write(acked, list(receipts.values()))
+            await self._write(acked, list(receipts.values()), resumed)
         except BaseException:
+            self._resumed = {**self._resumed, **resumed}
             for recipient, seq in acked.items():
                 self.acknowledged(recipient, seq)
             for receipt in receipts.values():
@@ -65,7 +73,9 @@ class ReceiptBook:
             seen_at=older.seen_at or newer.seen_at,
         )
 
-    async def _write(self, acked: dict[str, int], receipts: list[Receipt]) -> None:
+    async def _write(
+        self, acked: dict[str, int], receipts: list[Receipt], resumed: dict[str, tuple[int, datetime]]
+    ) -> None:
         insert = self._database.insert(t.receipts)
         upsert = insert.on_conflict_do_update(
             index_elements=[t.receipts.c.alert_id],
@@ -78,6 +88,8 @@ class ReceiptBook:
             # In the journal's order of recipients, so that an append and a flush never wait for each other.
             for recipient, seq in sorted(acked.items()):
                 behind = (t.inboxes.c.acked_seq < seq) & (t.inboxes.c.last_seq >= seq)
+                if recipient in resumed:
+                    await connection.execute(self._missing(recipient, *resumed[recipient]))
                 await connection.execute(
                     update(t.inboxes).where(t.inboxes.c.recipient == recipient, behind).values(acked_seq=seq)
                 )
@@ -92,3 +104,18 @@ class ReceiptBook:
                     for receipt in sorted(receipts, key=lambda receipt: receipt.alert_id)
                 ]
                 await connection.execute(upsert, rows)
+
+    def _missing(self, recipient: str, seq: int, at: datetime) -> Insert:
+        """Receipts of the alerts up to `seq` of which nobody has noted that they arrived."""
+        unconfirmed = (
+            select(t.inbox.c.alert_id, t.inbox.c.incident_id, literal(at, t.receipts.c.delivered_at.type))
+            .join(t.inboxes, t.inboxes.c.recipient == t.inbox.c.recipient)
+            .where(
+                t.inbox.c.recipient == recipient,
+                t.inbox.c.kind == "alert",
+                t.inbox.c.seq > t.inboxes.c.acked_seq,
+                t.inbox.c.seq <= seq,
+            )
+        )
+        insert = self._database.insert(t.receipts).from_select(["alert_id", "incident_id", "delivered_at"], unconfirmed)
+        return insert.on_conflict_do_nothing(index_elements=[t.receipts.c.alert_id])

@@ -105,14 +105,6 @@ class RecentMemory:
             rows.append(row)
         return rows if rows or after >= last else None
 
-    def find_alerts(self, recipient: str, up_to: int) -> list[tuple[str, str]]:
-        """(incident_id, alert_id) of the recipient's remembered alerts up to a sequence number."""
-        return [
-            (row.incident_id, row.alert_id)
-            for row in self._rows.values()
-            if row.recipient == recipient and row.kind == "alert" and row.seq <= up_to and row.alert_id
-        ]
-
     def _trim(self) -> None:
         if self.hold:
             return

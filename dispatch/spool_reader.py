@@ -54,15 +54,6 @@ class StandbyReader(JournalReader):
             pass
         return self._memory.last_seq.get(recipient, 0)
 
-    async def read_unconfirmed(self, recipient: str, up_to: int) -> list[tuple[str, str]]:
-        """More than are unconfirmed while the database is away, which harms nothing: the first receipt counts."""
-        try:
-            if self._is_settled():
-                return await super().read_unconfirmed(recipient, up_to)
-        except DatabaseAway:
-            pass
-        return self._memory.find_alerts(recipient, up_to)
-
     async def read_receipts(self, incident_id: str) -> dict[str, Receipt]:
         """None of them while the database is away: an incident is shown without rather than not at all."""
         try:

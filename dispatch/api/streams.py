@@ -157,7 +157,7 @@ class _Stream:
         mailbox.sent_seq = min(mailbox.sent_seq, last_seq)
         mailbox.newest_seq = max(mailbox.newest_seq, last_seq)
         if self._is_volunteer and mailbox.sent_seq:
-            self._note(mailbox.sent_seq, await reader.read_unconfirmed(self._recipient, mailbox.sent_seq))
+            self._service.receipts.resumed(self._recipient, mailbox.sent_seq, self._service.clock.now())
         self._desk.heard()
         welcome = wire.Welcome(
             recipient=self._recipient,

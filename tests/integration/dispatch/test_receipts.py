@@ -147,3 +147,25 @@ async def test_what_comes_in_while_a_flush_fails_overwrites_nothing_older(
     assert await reader.read_receipts("a") == {
         ALERT: Receipt(alert_id=ALERT, incident_id="a", delivered_at=NOON, seen_at=NOON)
     }
+
+
+async def test_receipts_that_a_crash_has_lost_are_made_up_when_the_phone_is_back(
+    book: ReceiptBook, database: Database, reader: JournalReader
+) -> None:
+    book.resumed("rescuer:r0", 1, LATER)
+    book.resumed("rescuer:r1", 0, LATER)
+    book.acknowledged("rescuer:r1", 1)
+
+    await book.flush()
+
+    assert (await acked(database))["rescuer:r0"] == 1
+    assert {one.alert_id: one.delivered_at for one in (await reader.read_receipts("a")).values()} == {ALERT: LATER}
+
+
+async def test_a_phone_that_comes_back_again_keeps_the_first_time(book: ReceiptBook, reader: JournalReader) -> None:
+    book.delivered("a", ALERT, NOON)
+    await book.flush()
+    book.resumed("rescuer:r0", 1, LATER)
+    await book.flush()
+
+    assert (await reader.read_receipts("a"))[ALERT].delivered_at == NOON
