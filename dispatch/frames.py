@@ -28,7 +28,7 @@ class Renderer:
         """The frame of `row` as its recipient may see it now."""
         if row.kind == "incident_changed":
             return wire.IncidentChanged(seq=row.seq, at=row.at, incident_id=row.incident_id, **row.body)
-        live = await self.live.find(row.incident_id)
+        live = await self.live.find_for_frame(row.incident_id)
         if live is None or row.alert_id is None:
             raise LookupError(f"the inbox names an incident or alert that the journal does not have: {row}")
         alert = live.incident.alerts[row.alert_id]

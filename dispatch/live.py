@@ -57,6 +57,11 @@ class LiveIncidents:
         """The incident if it is open, without asking the journal."""
         return self._held.get(incident_id)
 
+    async def find_for_frame(self, incident_id: str) -> LiveIncident | None:
+        """As this process last knew it, closed or not: what a phone is told at its end waits for no reading, which for
+        all phones of an incident at once would keep the next call waiting."""
+        return self._held.get(incident_id) or self._closed.get(incident_id) or await self.find(incident_id)
+
     async def find(self, incident_id: str) -> LiveIncident | None:
         """Raises: DatabaseAway, where it is neither held nor readable."""
         held, closed = self._held.get(incident_id), self._closed.get(incident_id)
