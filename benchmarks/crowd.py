@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
 from standardwebhooks import Webhook
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from benchmarks.servers import TOKEN_SECRET, WEBHOOK_SECRET, Server
 from dispatch.tokens import Access, Identity, TokenSigner
@@ -31,13 +33,18 @@ class Phone:
     reader: asyncio.Task[None] | None = None
 
     async def read(self) -> None:
-        async for text in self.socket:
-            received = time.perf_counter()
-            assert isinstance(text, str)
-            self.on_frame(self, text, received)
+        with suppress(ConnectionClosed):
+            async for text in self.socket:
+                received = time.perf_counter()
+                assert isinstance(text, str)
+                self.on_frame(self, text, received)
 
     def say_later(self, text: str, after_s: float = ACK_AFTER_S) -> None:
-        asyncio.get_running_loop().call_later(after_s, lambda: asyncio.ensure_future(self.socket.send(text)))
+        asyncio.get_running_loop().call_later(after_s, lambda: asyncio.ensure_future(self._say(text)))
+
+    async def _say(self, text: str) -> None:
+        with suppress(ConnectionClosed):
+            await self.socket.send(text)
 
 
 @dataclass
@@ -85,7 +92,16 @@ class Desk:
         self._webhook = Webhook(WEBHOOK_SECRET)
 
     async def send(self, message_id: str, body: bytes) -> float:
-        """Send until answered; the reading of the real clock just before it went out."""
+        """Send and wait for the answer; the reading of the real clock just before it went out."""
+        began, _ = await self._exchange(message_id, body)
+        return began
+
+    async def exchange(self, message_id: str, body: bytes) -> tuple[float, dict[str, str]]:
+        """The same, and the answer."""
+        began, response = await self._exchange(message_id, body)
+        return began, response.json()
+
+    async def _exchange(self, message_id: str, body: bytes) -> tuple[float, httpx.Response]:
         now = datetime.now(UTC)
         headers = {
             "content-type": "application/json",
@@ -97,7 +113,7 @@ class Desk:
         began = time.perf_counter()
         response = await self._http.send(request)
         assert response.status_code == httpx.codes.ACCEPTED, f"{response.status_code} {response.text}"
-        return began
+        return began, response
 
     async def get(self, path: str) -> object:
         signer = TokenSigner(TOKEN_SECRET)

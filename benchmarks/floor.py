@@ -53,10 +53,9 @@ def build(database: Database, frame: str, alerts: int) -> FastAPI:
     return app
 
 
-async def main() -> None:
+async def main(frame: str) -> None:
     database = Database(os.environ["BENCH_DATABASE_URL"])
     await database.transact(METADATA.create_all)
-    frame = Path(os.environ["BENCH_FRAME"]).read_text(encoding="utf-8")
     config = uvicorn.Config(
         build(database, frame, int(os.environ["BENCH_ALERTS"])),
         host="127.0.0.1",
@@ -75,4 +74,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(Path(os.environ["BENCH_FRAME"]).read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""What is measured on: the synthetic Zhengzhou's streets, phones around a centre or over the whole city, AEDs, calls."""
+"""What is measured on: the synthetic Zhengzhou's streets, phones around a centre or over the city, AEDs, calls."""
 
 import asyncio
 import json
@@ -33,13 +33,13 @@ class Ground:
     calls: list[LonLat]
 
 
-def crowded_ground(folder: Path, *, phones: int, calls: int, radius_m: float = 1_000.0, aeds: int = 60) -> Ground:
+def crowded_ground(folder: Path, *, phones: int, calls: int, radius_m: float = 800.0, aeds: int = 60) -> Ground:
     """Everybody within `radius_m` of the city's centre, calls in the middle of them: twenty are always near."""
     files = write_city(folder, seed=SEED)
     plane = LocalPlane(*CENTRE)
     x_m, y_m = plane.to_plane(files.city.lon, files.city.lat)
     near = np.flatnonzero(np.hypot(x_m, y_m) <= radius_m)
-    inner = np.flatnonzero(np.hypot(x_m, y_m) <= radius_m * 0.6)
+    inner = np.flatnonzero(np.hypot(x_m, y_m) <= radius_m * 0.4)
     rng = np.random.default_rng([SEED, 11])
     at = files.city.lon, files.city.lat
     return _ground(

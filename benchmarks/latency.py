@@ -3,7 +3,6 @@ minute of the machine."""
 
 import asyncio
 import json
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,7 +95,3 @@ def save_frame(frames: list[str], path: Path) -> int:
     frame = sorted(frames, key=len)[len(frames) // 2]
     path.write_text(frame, encoding="utf-8")
     return len(frame.encode())
-
-
-def now_ms() -> float:
-    return time.perf_counter() * 1000.0

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +94,9 @@ def redis(log: Path) -> Iterator[str | None]:
     port = free_port()
     options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--daemonize", "no"]
     with log.open("wb") as output:
-        child = subprocess.Popen([program, *options], stdout=output, stderr=output, cwd="/tmp")  # noqa: S108
+        child = subprocess.Popen(  # noqa: S603 - the program that we found
+            [program, *options], stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=log.parent
+        )
         try:
             _wait(lambda: _accepts(port), child, log)
             yield f"redis://{HOST}:{port}"
@@ -124,12 +126,12 @@ def _running(
         _end(child)
 
 
-def _wait(is_ready: "object", child: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(is_ready: Callable[[], bool], child: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + READY_LIMIT_S
     while time.monotonic() < deadline:
         if child.poll() is not None:
             break
-        if callable(is_ready) and is_ready():
+        if is_ready():
             return
         time.sleep(0.1)
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
