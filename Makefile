@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint format docs lock bench clean
+.PHONY: help setup demo test lint format docs lock bench bench-quick clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,14 @@ format: setup ## put the code in its written form
 
 docs: setup ## write the documents that are made from code
 	$(BIN)/rescue-circle docs
+
+bench: setup ## measure against the floor, a peer and a city's load; writes build/bench.json (about 15 minutes)
+	@bash scripts/get_postgis.sh
+	@bash scripts/get_redis.sh
+	$(BIN)/python -m benchmarks
+
+bench-quick: setup ## the same, short: for development, not for figures
+	$(BIN)/python -m benchmarks --rounds 1 --calls 15 --seconds $${BENCH_SECONDS:-20}
 
 lock: ## compile the locks anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
