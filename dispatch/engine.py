@@ -4,6 +4,7 @@ All of an incident's commands go through one lock, so that an answer and a deadl
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,8 @@ from dispatch.ways import Ways
 
 log = structlog.get_logger(__name__)
 
-MAX_TRIES = 8
+MAX_TRIES = 20
+PAUSE_S = 0.01
 
 
 class UnknownIncident(LookupError):
@@ -244,12 +246,14 @@ class Engine:
         is_new: bool,
     ) -> Incident:
         async with self._lock(incident_id):
-            for _ in range(MAX_TRIES):
+            for tries in range(MAX_TRIES):
                 live = None if is_new else await self.live.find(incident_id)
                 try:
                     return await self._try_change(live, command, details, message)
                 except AlreadyReserved:
-                    self.reservations.load(await self._reader.read_reservations())
+                    # Where two processes want the same again and again, one of them must come a little later.
+                    await asyncio.sleep(PAUSE_S * random.random() * tries)
+                    await self.reservations.reload(self._reader.read_reservations)
                 except StaleIncident:
                     if is_new:
                         raise
@@ -277,7 +281,7 @@ class Engine:
             before=before, after=after, events=decision.events, at=now, details=new_details, message=message
         )
         try:
-            with self._watch.appending():
+            with self._watch.appending(), self.reservations.appending(after.incident_id):
                 writing = asyncio.ensure_future(self._journal.append(appended))
                 await asyncio.sleep(0)  # the append is under way
                 where = new_details or (live.details if live else None)

@@ -1,7 +1,8 @@
 """What the engine keeps in memory of incidents, all of it derived from the journal and lost without harm."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from dispatch.contracts.stream import RouteFrame
@@ -100,6 +101,8 @@ class Reservations:
 
     def __init__(self) -> None:
         self._holder: dict[str, str] = {}
+        self._appending: set[str] = set()
+        self._touched_during: list[set[str]] = []
 
     def __contains__(self, key: str) -> bool:
         return key in self._holder
@@ -107,6 +110,7 @@ class Reservations:
     def set(self, incident: Incident) -> None:
         """Hold exactly what `incident` holds now."""
         wanted = reserved(incident)
+        self._touch(incident.incident_id)
         self.release(incident.incident_id, keep=wanted)
         for key in wanted:
             self._holder[key] = incident.incident_id
@@ -120,6 +124,32 @@ class Reservations:
         """The incident that holds `key`."""
         return self._holder.get(key)
 
-    def load(self, held: dict[str, str]) -> None:
-        """What the journal says, after it refused a promise that this process thought free."""
-        self._holder = dict(held)
+    @contextmanager
+    def appending(self, incident_id: str) -> Iterator[None]:
+        """While an append of this incident is under way: whether it counts already, only the journal knows."""
+        self._appending.add(incident_id)
+        try:
+            yield
+        finally:
+            self._touch(incident_id)
+            self._appending.discard(incident_id)
+
+    async def reload(self, read: Callable[[], Awaitable[dict[str, str]]]) -> None:
+        """Take what the journal says, after it refused a promise that this process thought free.
+
+        What this process promises or sets free while the journal is read is newer than what is read.
+        """
+        touched = set(self._appending)
+        self._touched_during.append(touched)
+        try:
+            held = await read()
+        finally:
+            self._touched_during = [one for one in self._touched_during if one is not touched]
+        self._holder = {
+            **{key: holder for key, holder in self._holder.items() if holder in touched},
+            **{key: holder for key, holder in held.items() if holder not in touched},
+        }
+
+    def _touch(self, incident_id: str) -> None:
+        for touched in self._touched_during:
+            touched.add(incident_id)

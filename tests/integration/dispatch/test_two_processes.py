@@ -1,0 +1,50 @@
+"""Two services on one database: unique keys, not good manners, keep a rescuer and an AED from being promised twice."""
+
+import asyncio
+import random
+from contextlib import suppress
+from itertools import combinations
+
+import pytest
+
+from dispatch.core.commands import Answer, AnswerAlert
+from dispatch.core.consequences import reserved
+from dispatch.core.refusals import Refused
+from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
+
+pytestmark = pytest.mark.both_databases
+PEOPLE = [rescuer(f"r{number:02d}", 10 * number) for number in range(40)]
+AEDS = [aed("aed-1", 30, 30), aed("aed-2", 60, 30), aed("aed-3", -40, 20)]
+CALLS = 6
+WORDS = [Answer.ACCEPT, Answer.DECLINE, Answer.DECLINE]
+
+
+async def live_through(at: Desk, cad_ref: str, rng: random.Random) -> str:
+    """A call whose phones answer in any order, so that people are promised and set free all the time."""
+    incident_id = (await at.take_call(cad_ref)).incident_id
+    live = await at.engine.live.find(incident_id)
+    assert live
+    alerts = list(live.incident.alerts.values())
+    rng.shuffle(alerts)
+    for alert in alerts:
+        await asyncio.sleep(0)
+        with suppress(Refused):
+            await at.engine.answer(
+                AnswerAlert(alert_id=alert.alert_id, rescuer_id=alert.rescuer_id, answer=rng.choice(WORDS))
+            )
+    return incident_id
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_nobody_and_nothing_is_promised_twice_however_two_processes_race(database_url: str, seed: int) -> None:
+    rng = random.Random(seed)
+    async with desk(database_url, PEOPLE, AEDS, name="north") as north, desk(database_url, PEOPLE, AEDS, name="s") as s:
+        calls = [live_through(at, f"{at is north}-{number}", rng) for number in range(CALLS) for at in (north, s)]
+        incident_ids = await asyncio.gather(*calls)
+        incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
+        held = await north.reader.read_reservations()
+
+    promised = [reserved(incident) for incident in incidents if incident is not None]
+    assert len(promised) == 2 * CALLS
+    assert all(not one & other for one, other in combinations(promised, 2))
+    assert set(held) == set().union(*promised)
