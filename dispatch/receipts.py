@@ -7,11 +7,21 @@ at most one batch, and the phone acknowledges again when it resumes.
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Insert, func, literal, select, update
+from sqlalchemy import Insert, bindparam, func, literal, select, update
 
 from dispatch import tables as t
 from dispatch.records import Receipt
 from registry.database import Database
+
+_inboxes = t.inboxes.c
+_CONFIRM = (
+    update(t.inboxes)
+    .where(
+        _inboxes.recipient == bindparam("who"),
+        (_inboxes.acked_seq < bindparam("seq")) & (_inboxes.last_seq >= bindparam("seq")),
+    )
+    .values(acked_seq=bindparam("seq"))
+)
 
 
 class ReceiptBook:
@@ -85,14 +95,12 @@ class ReceiptBook:
             },
         )
         async with self._database.write() as connection:
-            # In the journal's order of recipients, so that an append and a flush never wait for each other.
-            for recipient, seq in sorted(acked.items()):
-                behind = (t.inboxes.c.acked_seq < seq) & (t.inboxes.c.last_seq >= seq)
-                if recipient in resumed:
-                    await connection.execute(self._missing(recipient, *resumed[recipient]))
-                await connection.execute(
-                    update(t.inboxes).where(t.inboxes.c.recipient == recipient, behind).values(acked_seq=seq)
-                )
+            for recipient in sorted(resumed.keys() & acked.keys()):
+                await connection.execute(self._missing(recipient, *resumed[recipient]))
+            if acked:
+                # In the journal's order of recipients, so that an append and a flush never wait for each other; and
+                # all in one statement, so that a call which comes now does not wait long.
+                await connection.execute(_CONFIRM, [{"who": who, "seq": seq} for who, seq in sorted(acked.items())])
             if receipts:
                 rows = [
                     {
