@@ -155,20 +155,6 @@ async def test_old_positions_are_gone_from_the_database_and_the_live_picture(tow
         assert picture.get_rescuer("r00").home_lon is not None
 
 
-async def test_what_is_erased_is_in_no_file_of_the_database(database: Database, database_kind: str) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("PostgreSQL's pages are freed by its own vacuum; see the threat model")
-    await happen(database, "a")
-    await happen(database, "b")
-    retention = Retention(database, RULES)
-
-    await retention.run(NOON + 30 * DAY)
-
-    file = Path(database.url.database or "")
-    beside = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
-    assert not [path for path in beside if WORDS.encode() in path.read_bytes()]
-
-
 async def test_the_service_erases_on_request_and_renders_what_is_left_without_a_place(service: Service) -> None:
     async with phone_of(service, "r00") as phone:
         incident_id = service.post_call(call(caller_phone="+8613900000000")).json()["incident_id"]
