@@ -109,6 +109,12 @@ async def _latency(
         for percent in (50, 99):
             pair = percentile(ours.waits_ms, percent), percentile(other.waits_ms, percent)
             results.append(_told(f"{what}, p{percent}", *pair, other.name, "ms"))
+    floor = sides[1]
+    results.append(
+        _told(
+            f"an idle phone's memory, {PHONES:,} connected, {database}", ours.idle_kb, floor.idle_kb, floor.name, "KB"
+        )
+    )
     missing = {side.name: side.missing for side in sides if side.missing}
     print(f"  {len(ours.waits_ms):,} alerts each; not rung within 10 s: {missing or 'none'}")
     return results
@@ -131,12 +137,7 @@ async def _load(seconds: float) -> list[Result]:
               "alerts in its journal", "alerts"),
         _told(f"{what}: memory, second half to first", memory["mean of the second half"],
               memory["mean of the first half"], "its own first half", "MB"),
-        _told("memory of an idle phone's connection", told["idle_kb_per_phone"], BARE_SOCKET_KB,
-              "a bare uvicorn websocket (measured when the design was made)", "KB"),
     ]  # fmt: skip
-
-
-BARE_SOCKET_KB = 30.0
 
 
 def _told(name: str, ours: float, peer: float, peer_name: str, unit: str) -> Result:

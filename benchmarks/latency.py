@@ -30,6 +30,7 @@ class Side:
     waits_ms: list[float] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
     missing: int = 0
+    idle_kb: float = 0.0
     _rang: list[tuple[str, float]] = field(default_factory=list)
     _complete: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: int = 0
@@ -39,7 +40,10 @@ class Side:
         self.desk = Desk(self.server, "/webhooks/120")
 
     async def gather(self, names: list[str]) -> None:
+        """Connect everyone; afterwards `idle_kb` is what each connection added to the process."""
+        before_mb = self.server.memory_mb()
         await self.crowd.connect(names, self._on_frame)
+        self.idle_kb = round((self.server.memory_mb() - before_mb) * 1024 / len(names), 1)
 
     async def call(self, number: str, place: LonLat, *, counted: bool) -> None:
         """One call: sent, rung on `alerts` phones, closed."""
