@@ -27,7 +27,7 @@ PLANE = LocalPlane(9.52, 47.14)
 START = datetime(2025, 6, 11, 8, tzinfo=UTC)
 SPEED = 300.0
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, 32 bytes.").decode()
-TOKEN_SECRET = "another secret of the tests, long enough to sign"
+TOKEN_SECRET = "another-secret-of-the-tests-long-enough-to-sign"
 AEDS = '{{"type": "FeatureCollection", "features": [{}]}}'
 AED = (
     '{{"type": "Feature", "id": "aed-{n}", "geometry": {{"type": "Point", "coordinates": [{lon}, {lat}]}}, '
