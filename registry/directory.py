@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from operator import itemgetter
 
 import numpy as np
@@ -27,6 +28,8 @@ from registry.snapshot import Nearby
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
 DEFAULT_HOLD_S = 600.0
+# A write of so many rows holds SQLite's only writer for some milliseconds (assumption: a call can wait for that).
+ROWS_A_FLUSH = 200
 
 
 class Directory:
@@ -239,9 +242,14 @@ class Directory:
                 self._changed_presence.discard(rescuer_id)
 
     async def flush(self, database: Database) -> int:
-        """Write what changed since the last flush, in one transaction; how many rows. Nothing is lost if it fails."""
-        if not (self._changed_presence or self._changed_seen or self._changed_duty):
-            return 0
+        """Write what has changed since the last flush; how many rows. Nothing is lost if it fails.
+
+        In parts, each a transaction of its own: a call that comes meanwhile waits for one of them, not for all phones.
+        """
+        most = max(len(changed) for changed in (self._changed_presence, self._changed_seen, self._changed_duty))
+        return sum([await self._flush_part(database) for _ in range(0, most, ROWS_A_FLUSH)])
+
+    async def _flush_part(self, database: Database) -> int:
         taken: tuple[set[str], set[str], set[str]] = (set(), set(), set())
         try:
             async with database.write() as connection:
@@ -262,9 +270,11 @@ class Directory:
             changed.discard(rescuer_id)
 
     def _take_changes(self) -> tuple[set[str], set[str], set[str]]:
-        taken = (self._changed_presence, self._changed_seen, self._changed_duty)
-        self._changed_presence, self._changed_seen, self._changed_duty = set(), set(), set()
-        return taken
+        changed = (self._changed_presence, self._changed_seen, self._changed_duty)
+        presences, seen, duty = (set(islice(ids, ROWS_A_FLUSH)) for ids in changed)
+        for ids, taken in zip(changed, (presences, seen, duty), strict=True):
+            ids.difference_update(taken)
+        return presences, seen, duty
 
     def _place_rescuer(self, key: int, before: Rescuer | None, now: Rescuer) -> None:
         if before is None or (before.home_lon, before.home_lat) != (now.home_lon, now.home_lat):

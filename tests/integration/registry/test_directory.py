@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from geo.projection import geodesic_m
 from registry.database import Database
-from registry.directory import Directory
+from registry.directory import ROWS_A_FLUSH, Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, find_contact, load_rescuers
@@ -169,6 +169,34 @@ async def test_what_changed_is_there_after_a_restart(database: Database) -> None
     assert again.get_rescuer("r0") == directory.get_rescuer("r0")
     assert again.get_rescuer("r1").last_seen_at == NOON
     assert again.get_rescuer("r2").on_duty is False
+
+
+async def test_a_flush_of_many_phones_lets_others_write_in_between(database: Database) -> None:
+    row = {"source": "t", "source_file": "", "source_digest": "", "imported_at": NOON, "on_duty": True}
+    many = [f"many{number}" for number in range(2 * ROWS_A_FLUSH + 1)]
+    async with database.write() as connection:
+        await connection.execute(insert(rescuers), [{**row, "rescuer_id": one} for one in many])
+    directory = await Directory.load(database)
+    for one in many:
+        directory.seen(one, NOON)
+    written: list[str] = []
+
+    async def flush() -> None:
+        assert await directory.flush(database) == len(many)
+        written.append("phones")
+
+    async def call() -> None:
+        async with database.write() as connection:
+            await connection.execute(select(rescuers.c.rescuer_id).limit(1))
+        written.append("call")
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(flush())
+        tasks.create_task(call())
+
+    assert written == ["call", "phones"]
+    again = await Directory.load(database)
+    assert all(again.get_rescuer(one).last_seen_at == NOON for one in many)
 
 
 async def test_a_flush_that_fails_loses_nothing(database: Database, tmp_path: Path) -> None:
