@@ -60,53 +60,16 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     clock = Clock(start=settings.clock_start, speed=settings.clock_speed)
     tokens = TokenSigner(*settings.token_secrets)
     integrations = Integrations(settings.load_integrations())
-    await asyncio.to_thread(migrate, settings.database_url)
-    network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
-    await asyncio.to_thread(warm_up)
-    directory = await Directory.load(
-        database,
-        plane=network.plane if network else None,
-        limits=DispatchLimits(time_zone=ZoneInfo(settings.time_zone)),
-    )
+    network, directory = await _load_ground(settings, database)
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
-    memory = RecentMemory()
     find_callback_target = target_finder(settings, integrations)
     outbox = build_outbox(database, find_callback_target)
-
-    def is_reachable(rescuer_id: str, at: datetime) -> bool:
-        if hub.is_connected(rescuer_recipient(rescuer_id)):
-            return True
-        seen_at = directory.get_rescuer(rescuer_id).last_seen_at
-        return seen_at is not None and at - seen_at <= REACHABLE_FOR
-
-    scout = Scout(
-        directory=directory,
-        network=network,
-        policy=policy,
-        walker=Walker(speed_m_s=settings.walk_speed_m_s, takeout_s=policy.takeout_s),
-        is_reachable=is_reachable,
-        clock_now=clock.now,
-    )
-    journal = SpooledJournal(journal=Journal(database, policy, outbox), database=database, spool=spool, memory=memory)
-    reader = StandbyReader(database, memory, is_settled=lambda: journal.is_settled)
-    # What a former run could not write comes first: incidents resume with it, and sequences go on behind it.
-    await journal.land()
-    await memory.load(database)
+    scout = _build_scout(settings, directory, network, policy=policy, hub=hub, clock=clock)
     ways = Ways(directory=directory, scout=scout)
-    engine = Engine(
-        journal=journal,
-        reader=reader,
-        scout=scout,
-        policy=policy,
-        clock=clock,
-        publish=hub.offer,
-        new_id=lambda: uuid.uuid4().hex,
-        watch=Watch(metrics),
-        ways=ways,
+    journal, reader = await _land_journal(Journal(database, policy, outbox), database, spool)
+    engine = await _resume_engine(
+        journal, reader, scout=scout, ways=ways, policy=policy, clock=clock, hub=hub, metrics=metrics
     )
-    await engine.resume()
-    journal.close_duplicate = engine.close_duplicate
-    await journal.settle()
     service = DispatchService(
         engine=engine,
         journal=journal,
@@ -124,18 +87,89 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         metrics=metrics,
         outbox=outbox,
         deliverer=build_deliverer(settings, outbox, find_callback_target, metrics),
-        retention=Retention(
-            database,
-            rules_of(
-                details_days=settings.retention_details_days,
-                messages_days=settings.retention_messages_days,
-                positions_days=settings.retention_positions_days,
-            ),
-        ),
+        retention=_build_retention(settings, database),
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
     return service
+
+
+async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetwork | None, Directory]:
+    """The streets and, once the tables are of this version, the live picture of who and what is on them."""
+    await asyncio.to_thread(migrate, settings.database_url)
+    network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
+    await asyncio.to_thread(warm_up)
+    limits = DispatchLimits(time_zone=ZoneInfo(settings.time_zone))
+    return network, await Directory.load(database, plane=network.plane if network else None, limits=limits)
+
+
+def _build_scout(
+    settings: Settings, directory: Directory, network: WalkNetwork | None, *, policy: Policy, hub: Hub, clock: Clock
+) -> Scout:
+    def is_reachable(rescuer_id: str, at: datetime) -> bool:
+        if hub.is_connected(rescuer_recipient(rescuer_id)):
+            return True
+        seen_at = directory.get_rescuer(rescuer_id).last_seen_at
+        return seen_at is not None and at - seen_at <= REACHABLE_FOR
+
+    return Scout(
+        directory=directory,
+        network=network,
+        policy=policy,
+        walker=Walker(speed_m_s=settings.walk_speed_m_s, takeout_s=policy.takeout_s),
+        is_reachable=is_reachable,
+        clock_now=clock.now,
+    )
+
+
+async def _land_journal(
+    journal: Journal, database: WatchedDatabase, spool: Spool
+) -> tuple[SpooledJournal, StandbyReader]:
+    """The journal with what a former run could not write: incidents resume with it, and sequences go on behind it."""
+    memory = RecentMemory()
+    spooled = SpooledJournal(journal=journal, database=database, spool=spool, memory=memory)
+    reader = StandbyReader(database, memory, is_settled=lambda: spooled.is_settled)
+    await spooled.land()
+    await memory.load(database)
+    return spooled, reader
+
+
+async def _resume_engine(
+    journal: SpooledJournal,
+    reader: StandbyReader,
+    *,
+    scout: Scout,
+    ways: Ways,
+    policy: Policy,
+    clock: Clock,
+    hub: Hub,
+    metrics: Metrics,
+) -> Engine:
+    """An engine whose open incidents go on, and that has closed those which landed beside a twin of theirs."""
+    engine = Engine(
+        journal=journal,
+        reader=reader,
+        scout=scout,
+        policy=policy,
+        clock=clock,
+        publish=hub.offer,
+        new_id=lambda: uuid.uuid4().hex,
+        watch=Watch(metrics),
+        ways=ways,
+    )
+    await engine.resume()
+    journal.close_duplicate = engine.close_duplicate
+    await journal.settle()
+    return engine
+
+
+def _build_retention(settings: Settings, database: Database) -> Retention:
+    rules = rules_of(
+        details_days=settings.retention_details_days,
+        messages_days=settings.retention_messages_days,
+        positions_days=settings.retention_positions_days,
+    )
+    return Retention(database, rules)
 
 
 def build_app(service: DispatchService, database: Database) -> FastAPI:
