@@ -4,10 +4,12 @@ One append is one transaction: events, the projection of the incident, reservati
 in each recipient's own sequence, and what 120 is to be told. Either all of it is durable or none of it has happened.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, Executable, UpdateBase, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from dispatch import tables as t
@@ -33,6 +35,35 @@ class DuplicateMessage(RuntimeError):
     """A message with this id is in the journal already."""
 
 
+# Built once: to build a statement anew costs more than to run it.
+_INSERT_INCIDENT, _INSERT_MESSAGE = t.incidents.insert(), t.call_messages.insert()
+_INSERT_RESERVATION, _INSERT_EVENT, _INSERT_INBOX = t.reservations.insert(), t.events.insert(), t.inbox.insert()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statements:
+    """The statements that are written in the database's own dialect."""
+
+    put_details: Executable
+    reserve_what_is_free: Executable
+    advance_inboxes: UpdateBase
+
+    @classmethod
+    def of(cls, database: Database) -> Self:
+        details, inboxes = database.insert(t.incident_details), database.insert(t.inboxes)
+        kept = t.incident_details.c.incident_id
+        return cls(
+            put_details=details.on_conflict_do_update(
+                index_elements=[kept], set_={c.name: c for c in details.excluded if c.name != kept.name}
+            ),
+            reserve_what_is_free=database.insert(t.reservations).on_conflict_do_nothing(),
+            advance_inboxes=inboxes.on_conflict_do_update(
+                index_elements=[t.inboxes.c.recipient],
+                set_={"last_seq": t.inboxes.c.last_seq + inboxes.excluded.last_seq},
+            ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq),
+        )
+
+
 class Journal:
     """Appends; it decides nothing. Without an `outbox` nobody is called back."""
 
@@ -40,6 +71,7 @@ class Journal:
         self._database = database
         self._policy = policy
         self._outbox = outbox
+        self._statements = _Statements.of(database)
 
     @property
     def is_settled(self) -> bool:
@@ -99,7 +131,7 @@ class Journal:
                 "callback_count": callbacks,
             }
             try:
-                connection.execute(t.incidents.insert().values(**row, **projection))
+                connection.execute(_INSERT_INCIDENT, {**row, **projection})
             except IntegrityError as error:
                 raise StaleIncident(after.incident_id) from error
             return callbacks
@@ -128,12 +160,13 @@ class Journal:
             "body": message.body,
         }
         try:
-            connection.execute(t.call_messages.insert().values(**row))
+            connection.execute(_INSERT_MESSAGE, row)
         except IntegrityError as error:
             raise DuplicateMessage(message.message_id) from error
 
     def _write_details(self, connection: Connection, incident_id: str, details: Details) -> None:
         values = {
+            "incident_id": incident_id,
             "position": (details.place.lon, details.place.lat),
             "accuracy_m": details.accuracy_m,
             "address": details.address,
@@ -141,8 +174,7 @@ class Journal:
             "note": details.note,
             "caller_phone": details.caller_phone,
         }
-        insert = self._database.insert(t.incident_details).values(incident_id=incident_id, **values)
-        connection.execute(insert.on_conflict_do_update(index_elements=[t.incident_details.c.incident_id], set_=values))
+        connection.execute(self._statements.put_details, values)
 
     def _write_reservations(self, connection: Connection, appended: Appended, *, yielding: bool) -> None:
         held = reserved(appended.before) if appended.before else frozenset()
@@ -156,9 +188,9 @@ class Journal:
             )
         if taken := wanted - held:
             rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in sorted(taken)]
-            insert = self._database.insert(t.reservations)
+            reserve = self._statements.reserve_what_is_free if yielding else _INSERT_RESERVATION
             try:
-                connection.execute(insert.on_conflict_do_nothing() if yielding else insert, rows)
+                connection.execute(reserve, rows)
             except IntegrityError as error:
                 raise AlreadyReserved(", ".join(sorted(taken))) from error
 
@@ -175,26 +207,20 @@ class Journal:
             }
             for seq, event in enumerate(appended.events, start=first)
         ]
-        connection.execute(t.events.insert(), rows)
+        connection.execute(_INSERT_EVENT, rows)
 
     def _write_inbox(self, connection: Connection, appended: Appended) -> list[InboxRow]:
         told = notices(appended.after, appended.events)
         last = self._advance_inboxes(connection, [notice.recipient for notice in told])
         rows = inbox_rows(appended, told, last)
-        connection.execute(t.inbox.insert(), [_inbox_values(row) for row in rows])
+        connection.execute(_INSERT_INBOX, [_inbox_values(row) for row in rows])
         return rows
 
     def _advance_inboxes(self, connection: Connection, recipients: list[str]) -> dict[str, int]:
-        counts = {recipient: recipients.count(recipient) for recipient in sorted(set(recipients))}
-        insert = self._database.insert(t.inboxes)
-        statement = insert.values(
-            [{"recipient": recipient, "last_seq": count, "acked_seq": 0} for recipient, count in counts.items()]
-        )
-        advanced = statement.on_conflict_do_update(
-            index_elements=[t.inboxes.c.recipient],
-            set_={"last_seq": t.inboxes.c.last_seq + statement.excluded.last_seq},
-        ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq)
-        return {row.recipient: row.last_seq for row in (connection.execute(advanced)).all()}
+        counts = Counter(recipients)
+        # Always in one order, so that two processes that tell the same people never wait for each other.
+        rows = [{"recipient": recipient, "last_seq": counts[recipient], "acked_seq": 0} for recipient in sorted(counts)]
+        return {row.recipient: row.last_seq for row in connection.execute(self._statements.advance_inboxes, rows)}
 
 
 def inbox_rows(appended: Appended, told: Sequence[Notice], last_seq: Mapping[str, int]) -> list[InboxRow]:
