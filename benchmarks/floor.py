@@ -6,13 +6,13 @@ It shares uvicorn, FastAPI, the websocket protocol and `Database` with the servi
 import asyncio
 import os
 import random
+from itertools import count
 from pathlib import Path
 
-import uvicorn
-from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, Response
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 
-from dispatch.api.stream_protocol import StreamProtocol
+from benchmarks.bare_server import Sockets, bare_app, serve_bare
 from registry.database import Database
 
 METADATA = MetaData()
@@ -20,26 +20,10 @@ ROWS = Table("floor", METADATA, Column("message_id", String(256), primary_key=Tr
 
 
 def build(database: Database, frame: str, alerts: int) -> FastAPI:
-    app = FastAPI()
-    sockets: dict[str, WebSocket] = {}
+    sockets: Sockets = {}
+    numbers = count()
     rng = random.Random(1)
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.websocket("/streams/volunteer")
-    async def stream(websocket: WebSocket) -> None:
-        await websocket.accept()
-        await websocket.receive_text()
-        await websocket.send_text('{"type":"welcome"}')
-        name = str(id(websocket))
-        sockets[name] = websocket
-        try:
-            while True:
-                await websocket.receive_text()
-        except WebSocketDisconnect:
-            del sockets[name]
+    app = bare_app(sockets, name_of=lambda _: str(next(numbers)))
 
     @app.post("/webhooks/120", status_code=202)
     async def take(request: Request) -> Response:
@@ -56,20 +40,7 @@ def build(database: Database, frame: str, alerts: int) -> FastAPI:
 async def main(frame: str) -> None:
     database = Database(os.environ["BENCH_DATABASE_URL"])
     await database.transact(METADATA.create_all)
-    config = uvicorn.Config(
-        build(database, frame, int(os.environ["BENCH_ALERTS"])),
-        host="127.0.0.1",
-        port=int(os.environ["BENCH_PORT"]),
-        http="h11",
-        ws=StreamProtocol,
-        ws_ping_interval=None,
-        ws_per_message_deflate=False,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
-    await uvicorn.Server(config).serve()
+    await serve_bare(build(database, frame, int(os.environ["BENCH_ALERTS"])))
     await database.close()
 
 

@@ -10,16 +10,17 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import jwt
-import uvicorn
-from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, Response
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from standardwebhooks import Webhook
 
+from benchmarks.bare_server import Sockets, bare_app, serve_bare
 from benchmarks.servers import TOKEN_SECRET, WEBHOOK_SECRET
-from dispatch.api.stream_protocol import StreamProtocol
 
 TABLES = """
 CREATE EXTENSION IF NOT EXISTS postgis;
@@ -37,65 +38,64 @@ WHERE on_duty ORDER BY position <-> ST_MakePoint($1, $2)::geography LIMIT $3
 
 
 def build(pool: asyncpg.Pool, redis: Redis, alerts: int) -> FastAPI:
-    sockets: dict[str, WebSocket] = {}
-    subscriber = redis.pubsub()
+    sockets: Sockets = {}
     webhook = Webhook(WEBHOOK_SECRET)
 
-    async def forward() -> None:
-        await subscriber.psubscribe("phone:*")
-        async for message in subscriber.listen():
-            if message["type"] == "pmessage":
-                socket = sockets.get(message["channel"].decode().removeprefix("phone:"))
-                if socket is not None:
-                    await socket.send_text(message["data"].decode())
-
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(forward())
+    async def subscribed(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(_forward(redis.pubsub(), sockets))
         yield
         task.cancel()
 
-    app = FastAPI(lifespan=running)
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.websocket("/streams/volunteer")
-    async def stream(websocket: WebSocket) -> None:
-        await websocket.accept()
-        hello = json.loads(await websocket.receive_text())
-        name = jwt.decode(hello["token"], TOKEN_SECRET, algorithms=["HS256"], options={"verify_aud": False})["sub"]
-        sockets[name] = websocket
-        await websocket.send_text('{"type":"welcome"}')
-        try:
-            while True:
-                await websocket.receive_text()
-        except WebSocketDisconnect:
-            del sockets[name]
+    app = bare_app(sockets, name_of=_subject, lifespan=subscribed)
 
     @app.post("/webhooks/120", status_code=202)
     async def take(request: Request) -> Response:
         body = await request.body()
         data = webhook.verify(body, dict(request.headers))["data"]
-        lon, lat = data["location"]["lon"], data["location"]["lat"]
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "INSERT INTO calls VALUES ($1, $2, $3)", request.headers["webhook-id"], data["cad_ref"], body
-            )
-            found = await connection.fetch(NEAREST, lon, lat, alerts)
-            await connection.executemany(
-                "INSERT INTO alerts VALUES ($1, $2, $3)",
-                [(data["cad_ref"], row["rescuer_id"], row["metres"]) for row in found],
-            )
-        async with redis.pipeline(transaction=False) as pipeline:
-            for row in found:
-                alert = {"type": "alert", "cad_ref": data["cad_ref"], "lon": lon, "lat": lat, "metres": row["metres"]}
-                pipeline.publish(f"phone:{row['rescuer_id']}", json.dumps(alert, separators=(",", ":")))
-            await pipeline.execute()
+        nearest = await _save(pool, request.headers["webhook-id"], data, body, alerts)
+        await _publish(redis, data, nearest)
         return Response(status_code=202)
 
     return app
+
+
+def _subject(hello: str) -> str:
+    token = json.loads(hello)["token"]
+    return str(jwt.decode(token, TOKEN_SECRET, algorithms=["HS256"], options={"verify_aud": False})["sub"])
+
+
+async def _forward(subscriber: PubSub, sockets: Sockets) -> None:
+    await subscriber.psubscribe("phone:*")
+    async for message in subscriber.listen():
+        if message["type"] == "pmessage":
+            socket = sockets.get(message["channel"].decode().removeprefix("phone:"))
+            if socket is not None:
+                await socket.send_text(message["data"].decode())
+
+
+async def _save(
+    pool: asyncpg.Pool, message_id: str, data: dict[str, Any], body: bytes, alerts: int
+) -> list[asyncpg.Record]:
+    """The call and whom it alerts, in one transaction; those alerted."""
+    place = data["location"]
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("INSERT INTO calls VALUES ($1, $2, $3)", message_id, data["cad_ref"], body)
+        found: list[asyncpg.Record] = await connection.fetch(NEAREST, place["lon"], place["lat"], alerts)
+        await connection.executemany(
+            "INSERT INTO alerts VALUES ($1, $2, $3)",
+            [(data["cad_ref"], row["rescuer_id"], row["metres"]) for row in found],
+        )
+    return found
+
+
+async def _publish(redis: Redis, data: dict[str, Any], nearest: list[asyncpg.Record]) -> None:
+    lon, lat = data["location"]["lon"], data["location"]["lat"]
+    async with redis.pipeline(transaction=False) as pipeline:
+        for row in nearest:
+            alert = {"type": "alert", "cad_ref": data["cad_ref"], "lon": lon, "lat": lat, "metres": row["metres"]}
+            pipeline.publish(f"phone:{row['rescuer_id']}", json.dumps(alert, separators=(",", ":")))
+        await pipeline.execute()
 
 
 async def main(homes: dict[str, tuple[float, float]]) -> None:
@@ -107,19 +107,7 @@ async def main(homes: dict[str, tuple[float, float]]) -> None:
     )
     await pool.execute("ANALYZE rescuers")
     redis = Redis.from_url(os.environ["BENCH_REDIS_URL"])
-    config = uvicorn.Config(
-        build(pool, redis, int(os.environ["BENCH_ALERTS"])),
-        host="127.0.0.1",
-        port=int(os.environ["BENCH_PORT"]),
-        http="h11",
-        ws=StreamProtocol,
-        ws_ping_interval=None,
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
-    await uvicorn.Server(config).serve()
+    await serve_bare(build(pool, redis, int(os.environ["BENCH_ALERTS"])))
     await pool.close()
     await redis.aclose()
 

@@ -135,7 +135,7 @@ def _wait(is_ready: Callable[[], bool], child: "subprocess.Popen[bytes]", log: P
             return
         time.sleep(0.1)
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    raise RuntimeError(f"{child.args} did not come up:\n{tail}")
+    raise RuntimeError(f"{child.args!r} did not come up:\n{tail}")
 
 
 def _answers(url: str) -> bool:
