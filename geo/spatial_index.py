@@ -5,21 +5,18 @@ the tree for the grid until the next `rebuild`. The tree's library is not thread
 belongs to the thread that first uses it after a load.
 """
 
-import math
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rtree.index import Index
 
+from geo.moved_points import MovedPoints
 from geo.projection import LocalPlane
 
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
-
-_CELL_M = 250.0
 
 
 class DuplicateKey(ValueError):
@@ -72,16 +69,14 @@ class PointIndex:
     def move(self, key: int, lon: float, lat: float) -> None:
         """Put a point, known or new, at this place in degrees."""
         self._claim()
-        self._forget(key)
-        x, y = self.plane.to_plane(lon, lat)
-        cell = _cell(x), _cell(y)
-        self._moved[key] = cell
-        self._cells.setdefault(cell, {})[key] = (x, y)
+        self._strike(key)
+        self._moved.put(key, *self.plane.to_plane(lon, lat))
 
     def remove(self, key: int) -> None:
         """Take a point out; an unknown key changes nothing."""
         self._claim()
-        self._forget(key)
+        self._strike(key)
+        self._moved.discard(key)
 
     def near(self, lon: float, lat: float, radius_m: float) -> Int64s:
         """Keys of the points within `radius_m` of this place, in plane metres, the rim included; ascending."""
@@ -89,24 +84,17 @@ class PointIndex:
         x, y = self.plane.to_plane(lon, lat)
         places = self._in_box(x - radius_m, y - radius_m, x + radius_m, y + radius_m)
         hit = self._in_tree[places] & (np.hypot(self._x[places] - x, self._y[places] - y) <= radius_m)
-        moved = [
-            key
-            for points in self._cells_around(x, y, radius_m)
-            for key, (px, py) in points.items()
-            if math.hypot(px - x, py - y) <= radius_m
-        ]
-        return np.sort(np.concatenate((self._keys[places[hit]], np.asarray(moved, np.int64))))
+        return np.sort(np.concatenate((self._keys[places[hit]], self._moved.near(x, y, radius_m))))
 
     def rebuild(self) -> None:
         """Build the tree anew with everything where it is now."""
         self._claim()
         stay = np.flatnonzero(self._in_tree)
-        moved = [(key, *point) for points in self._cells.values() for key, point in points.items()]
-        table = np.array(moved, np.float64).reshape(-1, 3)
+        keys, x, y = self._moved.table()
         self._fill(
-            np.concatenate((self._keys[stay], np.array([row[0] for row in moved], np.int64))),
-            np.concatenate((self._x[stay], table[:, 1])),
-            np.concatenate((self._y[stay], table[:, 2])),
+            np.concatenate((self._keys[stay], keys)),
+            np.concatenate((self._x[stay], x)),
+            np.concatenate((self._y[stay], y)),
         )
 
     def _fill(self, keys: Int64s, x: Float64s, y: Float64s) -> None:
@@ -116,34 +104,17 @@ class PointIndex:
         self._place = dict(zip(keys.tolist(), range(keys.size), strict=True))
         corners = np.column_stack((x, y))
         self._tree = Index((np.arange(keys.size, dtype=np.int64), corners, corners)) if keys.size else None
-        self._cells: dict[tuple[int, int], dict[int, tuple[float, float]]] = {}
-        self._moved: dict[int, tuple[int, int]] = {}
+        self._moved = MovedPoints()
 
-    def _forget(self, key: int) -> None:
+    def _strike(self, key: int) -> None:
         place = self._place.pop(key, None)
         if place is not None:
             self._in_tree[place] = False
-        cell = self._moved.pop(key, None)
-        if cell is not None:
-            del self._cells[cell][key]
-            if not self._cells[cell]:
-                del self._cells[cell]
 
     def _in_box(self, *box: float) -> Int64s:
         if self._tree is None:
             return np.empty(0, np.int64)
         return np.fromiter(self._tree.intersection(box), np.int64)
-
-    def _cells_around(self, x: float, y: float, radius_m: float) -> Iterator[dict[int, tuple[float, float]]]:
-        columns = range(_cell(x - radius_m), _cell(x + radius_m) + 1)
-        rows = range(_cell(y - radius_m), _cell(y + radius_m) + 1)
-        if len(columns) * len(rows) > len(self._cells):
-            yield from self._cells.values()
-            return
-        for column in columns:
-            for row in rows:
-                if (column, row) in self._cells:
-                    yield self._cells[column, row]
 
     def _claim(self) -> None:
         thread = threading.get_ident()
@@ -151,7 +122,3 @@ class PointIndex:
             self._owner = thread
         elif self._owner != thread:
             raise WrongThread
-
-
-def _cell(metres: float) -> int:
-    return int(metres // _CELL_M)
