@@ -18,7 +18,12 @@ MAX_LIST = 500
 
 def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["incidents"])
+    _add_reading(router, service)
+    _add_taking_over(router, service)
+    return router
 
+
+def _add_reading(router: APIRouter, service: DispatchService) -> None:
     @router.get("/incidents")
     async def list_incidents(
         *, open_only: bool = False, limit: Annotated[int, Query(ge=1, le=MAX_LIST)] = 100
@@ -43,6 +48,8 @@ def build_router(service: DispatchService) -> APIRouter:
             raise UnknownIncident(f"there is no incident {incident_id!r}")
         return [TimelineEntry(seq=row.seq, at=row.at, type=row.type, data=row.body) for row in rows]
 
+
+def _add_taking_over(router: APIRouter, service: DispatchService) -> None:
     @router.post("/incidents/{incident_id}/location")
     async def set_location(incident_id: str, body: SetLocation) -> IncidentView:
         """Say where the patient is; answers an incident's need for attention and starts its search."""
@@ -67,8 +74,6 @@ def build_router(service: DispatchService) -> APIRouter:
     async def aed_returned(aed_id: str) -> None:
         """The AED hangs in its place again: it may be promised to the next call."""
         await service.engine.aed_returned(aed_id)
-
-    return router
 
 
 async def _view(service: DispatchService, incident_id: str, *, with_alerts: bool) -> IncidentView:

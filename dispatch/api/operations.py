@@ -33,7 +33,13 @@ class Ready(BaseModel):
 
 def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(tags=["operations"])
+    _add_health(router, service)
+    _add_tokens(router, service)
+    _add_clock(router, service)
+    return router
 
+
+def _add_health(router: APIRouter, service: DispatchService) -> None:
     @router.get("/readyz")
     async def readyz() -> Ready:
         """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled.
@@ -58,6 +64,12 @@ def build_router(service: DispatchService) -> APIRouter:
         """Prometheus' text format."""
         return PlainTextResponse(service.metrics.render(), media_type="text/plain; version=0.0.4")
 
+
+def _add_tokens(router: APIRouter, service: DispatchService) -> None:
+    def issue(identity: Identity, ttl_s: float) -> IssuedToken:
+        token, expires_at = service.tokens.issue(identity, ttl_s=ttl_s)
+        return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
+
     @router.post("/api/tokens")
     async def issue_tokens(body: TokenRequest, identity: Caller) -> list[IssuedToken]:
         """Short-lived tokens, one for each subject. A volunteer's subject is a rescuer_id of the registry."""
@@ -67,23 +79,24 @@ def build_router(service: DispatchService) -> APIRouter:
         if wanted is Access.VOLUNTEER:
             for rescuer_id in body.subjects:
                 service.directory.get_rescuer(rescuer_id)
-        issued = []
-        for subject in body.subjects:
-            token, expires_at = service.tokens.issue(Identity(subject=subject, access=wanted), ttl_s=body.ttl_s)
-            issued.append(IssuedToken(subject=subject, token=token, expires_at=expires_at))
-        return issued
+        return [issue(Identity(subject=subject, access=wanted), body.ttl_s) for subject in body.subjects]
 
     @router.post("/api/tokens/renew")
     async def renew_token(identity: Caller) -> IssuedToken:
         """A fresh token in place of one that is still valid."""
         if identity.access is Access.VOLUNTEER and service.directory.get_rescuer(identity.subject).erased_at:
             raise Forbidden("this person's data has been erased")
-        token, expires_at = service.tokens.issue(identity, ttl_s=TokenRequest.model_fields["ttl_s"].default)
-        return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
+        return issue(identity, TokenRequest.model_fields["ttl_s"].default)
+
+
+def _add_clock(router: APIRouter, service: DispatchService) -> None:
+    def state() -> ClockState:
+        clock = service.clock
+        return ClockState(now=clock.now(), speed=clock.speed, simulated=clock.simulated)
 
     @router.get("/api/clock")
     async def get_clock() -> ClockState:
-        return _clock(service)
+        return state()
 
     @router.post("/api/clock/advance")
     async def advance_clock(body: ClockAdvance) -> ClockState:
@@ -91,10 +104,4 @@ def build_router(service: DispatchService) -> APIRouter:
         if service.engine.live.open_count:
             raise IncidentsOpen(IncidentsOpen.__doc__)
         service.clock.advance(body.to)
-        return _clock(service)
-
-    return router
-
-
-def _clock(service: DispatchService) -> ClockState:
-    return ClockState(now=service.clock.now(), speed=service.clock.speed, simulated=service.clock.simulated)
+        return state()
