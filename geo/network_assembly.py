@@ -47,12 +47,10 @@ def assemble(
     ahead = np.where(draft.flags & EdgeFlag.BACKWARD_ONLY, np.inf, draft.effort_m).astype(np.float32)
     back = np.where(draft.flags & EdgeFlag.FORWARD_ONLY, np.inf, draft.effort_m).astype(np.float32)
     start, lon, lat = shapes(draft)
-    x, y = plane.to_plane(lon, lat)
+    x, y = (axis.astype(np.float32) for axis in plane.to_plane(lon, lat))
     shape_edge = np.repeat(np.arange(draft.edge_from.size, dtype=np.int32), np.diff(start))
     flags = draft.flags.astype(np.uint8)
-    grid, cell_start, cell_segment = _snap_grid(
-        x.astype(np.float32), y.astype(np.float32), _snappable(shape_edge, flags)
-    )
+    grid, cell_start, cell_segment = _snap_grid(x, y, _snappable(shape_edge, flags))
     arc_start, arc_head, arc_edge, out, inward = _arcs(draft, ahead, back)
     texts_utf8 = [text.encode() for text in ("", *street_names)]
     return WalkNetwork(
@@ -72,8 +70,8 @@ def assemble(
         edge_flags=flags,
         edge_street=(draft.street + 1).astype(np.int32),
         shape_start=start.astype(np.int32),
-        shape_x=x.astype(np.float32),
-        shape_y=y.astype(np.float32),
+        shape_x=x,
+        shape_y=y,
         shape_edge=shape_edge,
         shape_island=(flags & EdgeFlag.ISLAND)[shape_edge] != 0,
         cell_start=cell_start,

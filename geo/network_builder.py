@@ -54,6 +54,16 @@ class BuildSummary:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What is not connected to the main network: kept as islands, dropped as fragments."""
+
+    islands: int
+    islands_m: float
+    fragments: int
+    fragments_m: float
+
+
 def build_network(
     *,
     node_lon: Array,
@@ -87,8 +97,7 @@ def build_network(
         EmptyNetwork: no edge is left.
     """
     edges = np.asarray(edge_from).size
-    bends = np.zeros(edges + 1, np.int64) if inner_start is None else np.asarray(inner_start, np.int64)
-    kinds = np.zeros(edges, np.uint8) if flags is None else np.asarray(flags, np.uint8)
+    kinds = _given(flags, np.uint8, else_=np.zeros(edges))
     draft = Draft(
         node_lon=np.asarray(node_lon, np.float64),
         node_lat=np.asarray(node_lat, np.float64),
@@ -96,35 +105,40 @@ def build_network(
         edge_from=np.asarray(edge_from, np.int64),
         edge_to=np.asarray(edge_to, np.int64),
         length_m=np.zeros(edges),
-        effort_m=_effort_of(kinds) if effort is None else np.asarray(effort, np.float64),
+        effort_m=_given(effort, np.float64, else_=_effort_of(kinds)),
         flags=kinds,
-        street=np.full(edges, -1) if street is None else np.asarray(street, np.int64),
-        inner_start=bends,
-        inner_lon=np.zeros(0) if inner_lon is None else np.asarray(inner_lon, np.float64),
-        inner_lat=np.zeros(0) if inner_lat is None else np.asarray(inner_lat, np.float64),
+        street=_given(street, np.int64, else_=np.full(edges, -1)),
+        inner_start=_given(inner_start, np.int64, else_=np.zeros(edges + 1)),
+        inner_lon=_given(inner_lon, np.float64, else_=np.zeros(0)),
+        inner_lat=_given(inner_lat, np.float64, else_=np.zeros(0)),
     )
     draft.length_m = _lengths_m(draft) if length_m is None else np.asarray(length_m, np.float64)
-    draft.effort_m = np.maximum(draft.effort_m * draft.length_m, _LEAST_EFFORT_M)
-    draft.keep_edges(np.flatnonzero((draft.edge_from != draft.edge_to) | (draft.length_m >= _LEAST_LOOP_M)))
+    _weigh_edges(draft)
     if draft.edge_from.size == 0:
         raise EmptyNetwork(source)
     _fence_private_ground(draft)
-    islands, islands_m, fragments, fragments_m = _settle_islands(draft, min_island_m)
+    parts = _settle_islands(draft, min_island_m)
     plane = put_in_morton_order(draft)
-    network = assemble(
-        draft, plane, street_names, snap_limit_m, texts={"name": name, "source": source, "attribution": attribution}
-    )
-    summary = BuildSummary(
+    texts = {"name": name, "source": source, "attribution": attribution}
+    network = assemble(draft, plane, street_names, snap_limit_m, texts=texts)
+    return network, _summary(network, parts, left_out or {})
+
+
+def _given(values: Array | None, dtype: type[np.generic], *, else_: Array) -> Array:
+    return np.asarray(else_ if values is None else values, dtype)
+
+
+def _summary(network: WalkNetwork, parts: _Parts, left_out: Mapping[str, int]) -> BuildSummary:
+    return BuildSummary(
         nodes=network.node_count,
         edges=network.edge_count,
         length_km=network.length_km,
-        islands=islands,
-        islands_km=islands_m / 1000.0,
-        fragments=fragments,
-        fragments_km=fragments_m / 1000.0,
-        left_out=dict(left_out or {}),
+        islands=parts.islands,
+        islands_km=parts.islands_m / 1000.0,
+        fragments=parts.fragments,
+        fragments_km=parts.fragments_m / 1000.0,
+        left_out=dict(left_out),
     )
-    return network, summary
 
 
 def _effort_of(flags: Array) -> Array:
@@ -139,6 +153,12 @@ def _lengths_m(draft: Draft) -> Array:
     steps_m = geodesic_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     steps_m[start[1:-1] - 1] = 0.0
     return np.add.reduceat(np.append(steps_m, 0.0), start[:-1])
+
+
+def _weigh_edges(draft: Draft) -> None:
+    """From factors to metres of effort; loops too short to stand on are dropped."""
+    draft.effort_m = np.maximum(draft.effort_m * draft.length_m, _LEAST_EFFORT_M)
+    draft.keep_edges(np.flatnonzero((draft.edge_from != draft.edge_to) | (draft.length_m >= _LEAST_LOOP_M)))
 
 
 def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Array]:
@@ -180,8 +200,8 @@ def _fence_private_ground(draft: Draft) -> None:
     draft.inner_start = np.append(draft.inner_start, np.full(gates.size, draft.inner_start[-1]))
 
 
-def _settle_islands(draft: Draft, min_island_m: float) -> tuple[int, float, int, float]:
-    """Mark islands and drop fragments: (islands, their metres, fragments, their metres)."""
+def _settle_islands(draft: Draft, min_island_m: float) -> _Parts:
+    """Mark islands and drop fragments."""
     count, label = _components(draft.node_lon.size, draft.edge_from, draft.edge_to)
     part = label[draft.edge_from]
     metres = np.bincount(part, weights=draft.length_m, minlength=count)
@@ -193,5 +213,9 @@ def _settle_islands(draft: Draft, min_island_m: float) -> tuple[int, float, int,
     fragment[main] = False
     draft.flags = np.where(island[part], draft.flags | EdgeFlag.ISLAND, draft.flags).astype(np.uint8)
     draft.keep_edges(np.flatnonzero(~fragment[part]))
-    totals = [float(metres[chosen].sum()) for chosen in (island, fragment)]
-    return int(island.sum()), totals[0], int(fragment.sum()), totals[1]
+    return _Parts(
+        islands=int(island.sum()),
+        islands_m=float(metres[island].sum()),
+        fragments=int(fragment.sum()),
+        fragments_m=float(metres[fragment].sum()),
+    )
