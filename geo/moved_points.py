@@ -101,6 +101,7 @@ class MovedPoints:
         self._slot: dict[int, int] = {}
         self._free: list[int] = []
         self._out = np.empty(_FIRST_CAPACITY, np.int64)
+        self._keys, self._x, self._y = np.empty(0, np.int64), np.empty(0), np.empty(0)
         self._allot(_FIRST_CAPACITY)
 
     def __len__(self) -> int:
@@ -145,10 +146,9 @@ class MovedPoints:
     def _allot(self, capacity: int) -> None:
         """Room for `capacity` points, a power of two; those there are stay."""
         grown = (np.empty(capacity, np.int64), np.full(capacity, np.nan), np.full(capacity, np.nan))
-        held = self._keys.size if self._slot else 0
-        if held:
-            for new, old in zip(grown, (self._keys, self._x, self._y), strict=True):
-                new[:held] = old
+        held = self._keys.size
+        for new, old in zip(grown, (self._keys, self._x, self._y), strict=True):
+            new[:held] = old
         self._keys, self._x, self._y = grown
         self._head = np.empty(capacity, np.int64)
         self._after, self._before = np.empty(capacity, np.int64), np.empty(capacity, np.int64)

@@ -1,8 +1,9 @@
 """Who and what can help at a given time: pure rules, each answer with its reason."""
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -84,6 +85,9 @@ _SCHOOL = Verdict(
     text="Its opening hours depend on school holidays, which are not known here.",
 )
 
+# Where the hours are "24/7" the answer depends on no time.
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
 # Only these depend on the place itself: public holidays by country, and the sun.
 _NEEDS_PLACE = re.compile(r"\bPH\b|sunrise|sunset|dawn|dusk", re.IGNORECASE)
 _NEEDS_SCHOOL_CALENDAR = re.compile(r"\bSH\b")
@@ -152,7 +156,7 @@ def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEF
         return _ERASED
     if not rescuer.on_duty:
         return _OFF_DUTY
-    papers = _certificate_problem(rescuer.certificates, _local_day(at, limits.time_zone))
+    papers = _certificate_problem(rescuer.certificates, local_day(at, limits.time_zone))
     if papers is not None:
         return papers
     position = position_of(rescuer, at, limits)
@@ -161,6 +165,39 @@ def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEF
     if position.at_home:
         return _READY_AT_HOME
     return _READY
+
+
+def certified_span(certificates: tuple[Certificate, ...], day: date) -> tuple[bool, int, int]:
+    """Whether the papers are in order on `day`, and between which days (first, end; as ordinals) that stays so."""
+    number = day.toordinal()
+    changes = [item.valid_from.toordinal() for item in certificates if item.valid_from is not None]
+    changes += [item.valid_until.toordinal() + 1 for item in certificates if item.valid_until is not None]
+    return (
+        _certificate_problem(certificates, day) is None,
+        max((one for one in changes if one <= number), default=0),
+        min((one for one in changes if one > number), default=date.max.toordinal() + 1),
+    )
+
+
+def usability(aed: Aed) -> Callable[[datetime], Answer]:
+    """`is_usable(aed, at).answer` as a function of the time: for who asks often, since the hours are read only once."""
+    always = is_usable(replace(aed, opening_hours="24/7"), _ANY_TIME).answer
+    text = aed.opening_hours.strip()
+    if always is Answer.NO or not text or _NEEDS_SCHOOL_CALENDAR.search(text):
+        fixed = always if always is Answer.NO else Answer.UNKNOWN
+        return lambda at: fixed
+    try:
+        hours, zone = _hours_of(aed, text), get_time_zone(aed.time_zone)
+    except (ParserError, UnknownTimeZone):
+        return lambda at: Answer.UNKNOWN
+
+    def answer(at: datetime) -> Answer:
+        state, comment = hours.state(at.astimezone(zone))
+        if state == State.CLOSED:
+            return Answer.NO
+        return always if state == State.OPEN and not comment else Answer.UNKNOWN
+
+    return answer
 
 
 def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Position | None:
@@ -179,10 +216,8 @@ def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
         return _NO_HOURS
     if _NEEDS_SCHOOL_CALENDAR.search(text):
         return _SCHOOL
-    place = (aed.lat, aed.lon) if _NEEDS_PLACE.search(text) else None
     try:
-        hours = _parse_hours(text, aed.time_zone, place)
-        state, comment = hours.state(at.astimezone(get_time_zone(aed.time_zone)))
+        state, comment = _hours_of(aed, text).state(at.astimezone(get_time_zone(aed.time_zone)))
     except (ParserError, UnknownTimeZone):
         return Verdict(
             answer=Answer.UNKNOWN, reason="hours_unparseable", text=f"Its opening hours cannot be read: {text}"
@@ -196,14 +231,19 @@ def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
     return Verdict(answer=Answer.UNKNOWN, reason="hours_conditional", text=f"Whether it is open depends: {said}")
 
 
+def _hours_of(aed: Aed, text: str) -> OpeningHours:
+    place = (aed.lat, aed.lon) if _NEEDS_PLACE.search(text) else None
+    return _parse_hours(text, aed.time_zone, place)
+
+
 @lru_cache(maxsize=65_536)
 def _parse_hours(text: str, time_zone: str, place: tuple[float, float] | None) -> OpeningHours:
     return OpeningHours(text, timezone=get_time_zone(time_zone), coords=place)
 
 
 @lru_cache(maxsize=16)
-def _local_day(at: datetime, zone: tzinfo) -> date:
-    """A search asks it of hundreds of rescuers at one moment."""
+def local_day(at: datetime, zone: tzinfo) -> date:
+    """The day of the calendar in a zone. A search asks it of hundreds of rescuers at one moment."""
     return at.astimezone(zone).date()
 
 

@@ -13,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from geo.projection import geodesic_m
 from registry.database import Database
-from registry.directory import ROWS_A_FLUSH, Directory
+from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, find_contact, load_rescuers
 from registry.tables import rescuer_personal, rescuer_presences, rescuers
+from registry.unwritten import ROWS_A_FLUSH
+from tests.support.waiting import turns
 
 pytestmark = pytest.mark.both_databases
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
@@ -219,7 +221,7 @@ async def test_a_flush_that_is_cancelled_loses_nothing(database: Database) -> No
     directory.record_presence("r0", presence(LON + 0.01), NOON)
     async with database.write():
         waiting = asyncio.create_task(directory.flush(database))
-        await asyncio.sleep(0)
+        await turns()
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

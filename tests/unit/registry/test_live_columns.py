@@ -1,0 +1,66 @@
+"""What the live picture answers in one look at many says the same as the rules say of each."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.projection import LocalPlane
+from registry.eligibility import DEFAULT_LIMITS, Answer, is_dispatchable, is_usable, usability
+from registry.models import Aed, AedState, Certificate, Presence, Rescuer
+from registry.roster import Roster
+
+DAY = date(2025, 3, 5)
+LON, LAT = 113.66, 34.75
+days = st.none() | st.integers(-3, 3).map(lambda number: DAY + timedelta(days=number))
+certificates = st.lists(
+    st.builds(Certificate, kind=st.just("red_cross"), valid_from=days, valid_until=days), max_size=3
+)
+instants = st.integers(-4 * 24, 4 * 24).map(lambda hours: datetime(2025, 3, 5, tzinfo=UTC) + timedelta(hours=hours))
+presences = st.none() | st.builds(
+    Presence, lon=st.just(LON), lat=st.just(LAT), accuracy_m=st.sampled_from([5.0, 336.0, 337.0]), observed_at=instants
+)
+people = st.builds(
+    Rescuer,
+    rescuer_id=st.just("r"),
+    certificates=certificates.map(tuple),
+    on_duty=st.booleans(),
+    presence=presences,
+    home_lon=st.just(LON),
+    home_lat=st.none() | st.just(LAT),
+    erased_at=st.none() | instants,
+)
+
+
+@given(st.lists(people, min_size=1, max_size=3), st.lists(instants, min_size=1, max_size=4))
+def test_who_may_go_is_who_the_rules_let_go_whenever_one_asks(states: list[Rescuer], asked: list[datetime]) -> None:
+    roster = Roster([states[0]], plane=LocalPlane(LON, LAT), limits=DEFAULT_LIMITS)
+    for state in states:
+        roster.put(state)
+        for at in asked:
+            found = roster.around(LON, LAT, 100.0, at)
+            allowed = is_dispatchable(state, at).answer is Answer.YES
+            assert roster.ids(found.key) == (("r",) if allowed else ())
+
+
+HOURS = [
+    "", "24/7", "Mo-Fr 08:00-17:00", 'Mo-Fr 08:00-12:00 "by appointment"', "SH Mo-Fr 08:00-16:00", "PH off",
+    "sunrise-sunset", "Mo - Fr 7:00", "off", "unknown", "Mo-Su 22:00-02:00",
+]  # fmt: skip
+
+
+@given(
+    st.builds(
+        Aed,
+        aed_id=st.just("a"),
+        lon=st.just(LON),
+        lat=st.just(LAT),
+        time_zone=st.sampled_from(["Asia/Shanghai", "Europe/Vaduz", "Nowhere/Land"]),
+        access=st.sampled_from(["", "yes", "private", "fee", "customers"]),
+        opening_hours=st.sampled_from(HOURS),
+        state=st.sampled_from(AedState),
+    ),
+    instants,
+)
+def test_hours_read_once_answer_as_hours_read_anew(aed: Aed, at: datetime) -> None:
+    assert usability(aed)(at) is is_usable(aed, at).answer
