@@ -107,6 +107,9 @@ class Reservations:
     def __contains__(self, key: str) -> bool:
         return key in self._holder
 
+    def __len__(self) -> int:
+        return len(self._holder)
+
     def set(self, incident: Incident) -> None:
         """Hold exactly what `incident` holds now."""
         wanted = reserved(incident)

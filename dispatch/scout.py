@@ -1,7 +1,8 @@
 """Finds who could go: the live picture around a patient, less whom others have been promised, given to matching."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,17 @@ from registry.directory import Directory
 from registry.eligibility import position_of
 from registry.snapshot import Nearby
 
+Bools = NDArray[np.bool_]
+
+REACHABLE_FOR = timedelta(seconds=120)
+"""A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
+
 SLACK_M = 1.0
 """The plane's and the geodesic's metres differ by less than this within walking distance."""
 
 
 class Scout:
-    """Read-only eyes of the engine. `is_reachable` tells whether a rescuer's phone can be rung at a time."""
+    """Read-only eyes of the engine. `is_on_the_line` tells whether a rescuer's phone is connected now."""
 
     def __init__(
         self,
@@ -32,7 +38,7 @@ class Scout:
         network: WalkNetwork | None,
         policy: Policy,
         walker: Walker,
-        is_reachable: Callable[[str, datetime], bool],
+        is_on_the_line: Callable[[str], bool],
         clock_now: Callable[[], datetime],
     ) -> None:
         self.reservations = Reservations()
@@ -40,7 +46,7 @@ class Scout:
         self.walker = walker
         self._directory = directory
         self._policy = policy
-        self._is_reachable = is_reachable
+        self._is_on_the_line = is_on_the_line
         self._now = clock_now
 
     def candidates(
@@ -51,9 +57,16 @@ class Scout:
         released: keys that the incident itself gives up in this same step.
         """
         radius_m = budget_s * self.walker.speed_m_s + SLACK_M
-        nearby = self._directory.nearby(patient.lon, patient.lat, radius_m=radius_m, at=at)
+        nearby = self._directory.nearby(
+            patient.lon,
+            patient.lat,
+            radius_m=radius_m,
+            at=at,
+            reachable_since=at - REACHABLE_FOR,
+            is_on_the_line=self._is_on_the_line,
+        )
         return find_candidates(
-            self.network, patient, self._free(nearby, at, released), budget_s=budget_s, walker=self.walker
+            self.network, patient, self._free(nearby, released), budget_s=budget_s, walker=self.walker
         )
 
     def ways(self, incident: Incident, patient: Place) -> dict[str, Way | None]:
@@ -82,15 +95,10 @@ class Scout:
             self.network, patient, rescuer, by_way_of, budget_s=self._policy.longest_budget_s, walker=self.walker
         )
 
-    def _free(self, nearby: Nearby, at: datetime, released: frozenset[str]) -> Nearby:
-        def is_free(key: str) -> bool:
-            return key not in self.reservations or key in released
-
-        rescuers = _mask(
-            is_free(rescuer_key(rescuer_id)) and self._is_reachable(rescuer_id, at) for rescuer_id in nearby.rescuer_id
-        )
+    def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
-        aeds = _mask(is_free(aed_key(aed_id)) for aed_id in nearby.aed_id) & ~nearby.aed_hours_unknown
+        aeds = self._unpromised(nearby.aed_id, aed_key, released) & ~nearby.aed_hours_unknown
+        rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
         return Nearby(
             at=nearby.at,
             rescuer_id=_chosen(nearby.rescuer_id, rescuers),
@@ -103,10 +111,12 @@ class Scout:
             aed_hours_unknown=nearby.aed_hours_unknown[aeds],
         )
 
+    def _unpromised(self, ids: tuple[str, ...], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
+        if not self.reservations:
+            return np.ones(len(ids), np.bool_)
+        keys = map(key_of, ids)
+        return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
 
-def _mask(free: Iterable[bool]) -> NDArray[np.bool_]:
-    return np.fromiter(free, dtype=np.bool_)
 
-
-def _chosen(ids: tuple[str, ...], mask: NDArray[np.bool_]) -> tuple[str, ...]:
-    return tuple(one for one, free in zip(ids, mask, strict=True) if free)
+def _chosen(ids: tuple[str, ...], mask: Bools) -> tuple[str, ...]:
+    return ids if mask.all() else tuple(compress(ids, mask))

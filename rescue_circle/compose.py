@@ -2,7 +2,6 @@
 
 import asyncio
 import uuid
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
@@ -46,9 +45,6 @@ from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.settings import Settings
-
-REACHABLE_FOR = timedelta(seconds=120)
-"""A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
 
 
 async def build_service(settings: Settings, database: WatchedDatabase, spool: Spool) -> DispatchService:
@@ -106,18 +102,12 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
 def _build_scout(
     settings: Settings, directory: Directory, network: WalkNetwork | None, *, policy: Policy, hub: Hub, clock: Clock
 ) -> Scout:
-    def is_reachable(rescuer_id: str, at: datetime) -> bool:
-        if hub.is_connected(rescuer_recipient(rescuer_id)):
-            return True
-        seen_at = directory.get_rescuer(rescuer_id).last_seen_at
-        return seen_at is not None and at - seen_at <= REACHABLE_FOR
-
     return Scout(
         directory=directory,
         network=network,
         policy=policy,
         walker=Walker(speed_m_s=settings.walk_speed_m_s, takeout_s=policy.takeout_s),
-        is_reachable=is_reachable,
+        is_on_the_line=lambda rescuer_id: hub.is_connected(rescuer_recipient(rescuer_id)),
         clock_now=clock.now,
     )
 

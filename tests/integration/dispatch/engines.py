@@ -153,7 +153,7 @@ def _wired(rule: Policy, journal: Appends, reader: JournalReader, directory: Dir
         network=None,
         policy=rule,
         walker=Walker(takeout_s=rule.takeout_s),
-        is_reachable=lambda _rescuer_id, _at: True,
+        is_on_the_line=lambda _rescuer_id: True,
         clock_now=clock.now,
     )
     engine = Engine(
