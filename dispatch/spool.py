@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from dispatch.spool_file import SpoolFile
 from dispatch.spool_landing import Landed, land
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
+from dispatch.spool_set_aside import FOLLOWS, SetAside
 from registry.watched_database import DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,6 @@ log = structlog.get_logger(__name__)
 PROBE_S = 1.0
 LANDING_PATIENCE_S = 10.0
 LANDING_TRIES = 3
-NO_LIMIT = 2**62
 
 
 class DatabaseState(StrEnum):
@@ -40,15 +41,11 @@ class DatabaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spool:
-    """The spool's files. left: what a former run could not bring into the journal.
-
-    set_aside: what the journal does not take though it is there, in the same form, so that it can be landed by hand.
-    """
+    """The spool's files. left: what a former run could not bring into the journal."""
 
     file: SpoolFile
     left: tuple[SpooledAppend, ...]
-    set_aside: SpoolFile
-    set_aside_before: int
+    set_aside: SetAside
 
     @classmethod
     def open(cls, path: Path, *, limit_bytes: int) -> "Spool":
@@ -59,17 +56,27 @@ class Spool:
         """
         file = SpoolFile(path, limit_bytes=limit_bytes)
         left = tuple(from_bytes(record) for record in file.load())
-        set_aside = SpoolFile(path.with_name(path.name + ".set-aside"), limit_bytes=NO_LIMIT)
-        return cls(file=file, left=left, set_aside=set_aside, set_aside_before=len(set_aside.load()))
+        set_aside = SetAside(path)
+        set_aside.look()
+        return cls(file=file, left=left, set_aside=set_aside)
+
+    @property
+    def set_aside_before(self) -> int:
+        """Records that former runs have set aside and nobody has dealt with."""
+        return self.set_aside.count
 
     def close(self) -> None:
         """Leave everything where it is."""
         self.file.close()
-        self.set_aside.close()
+        self.set_aside.release()
 
 
 class SpooledJournal:
-    """The journal as the engine sees it. `close_duplicate` ends an incident that turned out to be another's twin."""
+    """The journal as the engine sees it.
+
+    close_duplicate: ends an incident that turned out to be another's twin. forget: lets an incident be read anew, of
+    which the journal did not take all that was decided.
+    """
 
     def __init__(self, *, journal: Journal, database: WatchedDatabase, spool: Spool, memory: RecentMemory) -> None:
         self._journal = journal
@@ -81,10 +88,10 @@ class SpooledJournal:
         self._spooling = bool(spool.left)
         self._turn = asyncio.Lock()
         self._twins: deque[str] = deque()
-        self._refused: set[str] = set()
+        self._refused: dict[str, str] = {}
         self.close_duplicate: Callable[[str], Awaitable[object]] | None = None
+        self.forget: Callable[[str], None] = lambda _incident_id: None
         self.spooled_count = 0
-        self.set_aside_count = spool.set_aside_before
         memory.hold = self._spooling
 
     @property
@@ -102,6 +109,11 @@ class SpooledJournal:
     def waiting(self) -> int:
         """Appends in the spool that the journal does not have yet."""
         return len(self._waiting)
+
+    @property
+    def set_aside_count(self) -> int:
+        """Records that the journal would not take and nobody has dealt with."""
+        return self._set_aside.count
 
     async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows that follow from it, in the order they are to be sent.
@@ -155,6 +167,7 @@ class SpooledJournal:
         await self._database.find()
         await self.land()
         await self.settle()
+        await asyncio.to_thread(self._set_aside.look)
 
     async def land(self) -> None:
         """Bring every spooled append into the journal, oldest first.
@@ -162,23 +175,31 @@ class SpooledJournal:
         Raises:
             DatabaseAway: what has not landed waits for the next time.
         """
-        while self._waiting:
-            record = self._waiting[0]
-            landed = await self._land_one(record)
-            self._waiting.popleft()
-            if landed and landed.appended:
-                self._journal.written(landed.appended)
-            if landed and landed.duplicate_of and record.incident_id not in self._twins:
-                self._twins.append(record.incident_id)
-                opened = record.appended_to(None).after
-                if opened.cad_ref:
-                    self._memory.put_call(opened.integration, opened.cad_ref, landed.duplicate_of)
-                log.warning("call_known_already", incident_id=record.incident_id, duplicate_of=landed.duplicate_of)
+        try:
+            while self._waiting:
+                record = self._waiting[0]
+                landed = await self._land_one(record)
+                self._waiting.popleft()
+                if landed:
+                    self._note_landed(record, landed)
+        finally:
+            self._set_aside.release()
+
+    def _note_landed(self, record: SpooledAppend, landed: Landed) -> None:
+        if landed.appended:
+            self._journal.written(landed.appended)
+        if landed.duplicate_of and record.incident_id not in self._twins:
+            self._twins.append(record.incident_id)
+            opened = record.appended_to(None).after
+            if opened.cad_ref:
+                self._memory.put_call(opened.integration, opened.cad_ref, landed.duplicate_of)
+            log.warning("call_known_already", incident_id=record.incident_id, duplicate_of=landed.duplicate_of)
 
     async def _land_one(self, record: SpooledAppend) -> Landed | None:
         if record.incident_id in self._refused:
-            await self._put_aside(record)
+            await self._put_aside(record, FOLLOWS)
             return None
+        reason = ""
         for number in range(1, LANDING_TRIES + 1):
             try:
                 landed = await self._database.transact(
@@ -193,15 +214,17 @@ class SpooledJournal:
                 log.error("record_refused", incident_id=record.incident_id, reason=reason, attempt=number)
             else:
                 return landed
-        await self._put_aside(record)
+        await self._put_aside(record, reason)
         return None
 
-    async def _put_aside(self, record: SpooledAppend) -> None:
+    async def _put_aside(self, record: SpooledAppend, why: str) -> None:
         """With all that follow it of its incident: they were decided on what it says."""
-        self._refused.add(record.incident_id)
-        await asyncio.to_thread(self._set_aside.append, to_bytes(record))
-        self.set_aside_count += 1
-        log.error("record_set_aside", incident_id=record.incident_id, file=str(self._set_aside.path))
+        follows = self._refused.get(record.incident_id)
+        record_id = await asyncio.to_thread(self._set_aside.put, record, why=why, at=datetime.now(UTC), follows=follows)
+        self._refused[record.incident_id] = record_id
+        log.error(
+            "record_set_aside", incident_id=record.incident_id, record_id=record_id, file=str(self._set_aside.path)
+        )
 
     async def settle(self) -> None:
         """Remove the file once nothing in it is needed any more."""
@@ -216,5 +239,7 @@ class SpooledJournal:
                 return
             await asyncio.to_thread(self._file.clear)
             self._spooling = self._memory.hold = False
+            for incident_id in self._refused:
+                self.forget(incident_id)
             self._refused.clear()
         log.warning("everything_landed")

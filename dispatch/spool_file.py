@@ -7,6 +7,7 @@ which nobody was told of; it is cut off. What is damaged elsewhere is kept besid
 import fcntl
 import os
 import struct
+import threading
 import zlib
 from pathlib import Path
 
@@ -44,13 +45,15 @@ class SpoolUnwritable(SpoolError):
 
 
 class SpoolFile:
-    """The file exists only while there is something in it. One thread at a time; nobody else may write to it."""
+    """The file exists only while there is something in it. Threads take turns; nobody else may write to it."""
 
     def __init__(self, path: Path, *, limit_bytes: int) -> None:
         self.path = path
         self._limit_bytes = limit_bytes
         self._file: int | None = None
         self._end = 0
+        # A service that ends closes the file while a thread may still be writing the last call to it.
+        self._turn = threading.RLock()
 
     @property
     def damaged_path(self) -> Path:
@@ -63,26 +66,27 @@ class SpoolFile:
         Raises:
             SpoolInUse, NotASpool, SpoolUnwritable, OSError
         """
-        if not os.access(self.path.parent, os.W_OK):
-            raise SpoolUnwritable(f"nothing can be written to the spool {self.path}: name another in RESCUE_SPOOL")
-        if not self.path.exists():
-            return []
-        file = self._open()
-        data = _read_all(file)
-        if not (data.startswith(MAGIC) or MAGIC.startswith(data)):
-            self.close()
-            raise NotASpool(f"{self.path} is no spool of this service; name another file in RESCUE_SPOOL")
-        records, end = _split(data) if data.startswith(MAGIC) else ([], 0)
-        if end < len(data):
-            if end and not _is_torn(data[end:]):
-                _write_beside(self.damaged_path, data[end:])
-            os.ftruncate(file, end)
-            os.fsync(file)
-        if end == 0:
-            self._begin(file)
-        else:
-            self._end = end
-        return records
+        with self._turn:
+            if not os.access(self.path.parent, os.W_OK):
+                raise SpoolUnwritable(f"nothing can be written to the spool {self.path}: name another in RESCUE_SPOOL")
+            if not self.path.exists():
+                return []
+            file = self._open()
+            data = _read_all(file)
+            if not (data.startswith(MAGIC) or MAGIC.startswith(data)):
+                self.close()
+                raise NotASpool(f"{self.path} is no spool of this service; name another file in RESCUE_SPOOL")
+            records, end = _split(data) if data.startswith(MAGIC) else ([], 0)
+            if end < len(data):
+                if end and not _is_torn(data[end:]):
+                    _write_beside(self.damaged_path, data[end:])
+                os.ftruncate(file, end)
+                os.fsync(file)
+            if end == 0:
+                self._begin(file)
+            else:
+                self._end = end
+            return records
 
     def append(self, record: bytes) -> None:
         """Put `record` behind the others; it is on the disk when this returns, and not in the file when this raises.
@@ -90,38 +94,55 @@ class SpoolFile:
         Raises:
             SpoolFull, SpoolInUse, OSError
         """
-        if not record:
-            raise ValueError("an empty record cannot be told from a hole")
-        if self._file is None:
-            # Whatever lies there stays.
-            self.load()
-        begun = self._end or len(MAGIC)
-        if begun + HEAD.size + len(record) > self._limit_bytes:
-            raise SpoolFull(f"the database is away and the spool has reached its {self._limit_bytes} bytes")
-        file = self._file if self._file is not None else self._open()
-        if not self._end:
-            self._begin(file)
-        try:
-            _write(file, HEAD.pack(len(record), zlib.crc32(record)) + record, self._end)
-            os.fsync(file)
-        except BaseException:
-            os.ftruncate(file, self._end)
-            raise
-        self._end += HEAD.size + len(record)
+        with self._turn:
+            if not record:
+                raise ValueError("an empty record cannot be told from a hole")
+            if self._file is None:
+                # Whatever lies there stays.
+                self.load()
+            begun = self._end or len(MAGIC)
+            if begun + HEAD.size + len(record) > self._limit_bytes:
+                raise SpoolFull(f"the database is away and the spool has reached its {self._limit_bytes} bytes")
+            file = self._file if self._file is not None else self._open()
+            if not self._end:
+                self._begin(file)
+            try:
+                _write(file, HEAD.pack(len(record), zlib.crc32(record)) + record, self._end)
+                os.fsync(file)
+            except BaseException:
+                os.ftruncate(file, self._end)
+                raise
+            self._end += HEAD.size + len(record)
+
+    def replace(self, records: list[bytes]) -> None:
+        """Hold these instead, or nothing: whoever reads meanwhile, and a crash, find the old ones or the new."""
+        with self._turn:
+            if not records:
+                self.clear()
+                return
+            parts = (HEAD.pack(len(record), zlib.crc32(record)) + record for record in records)
+            new = self.path.with_name(self.path.name + ".new")
+            new.unlink(missing_ok=True)
+            _write_beside(new, MAGIC + b"".join(parts))
+            new.replace(self.path)
+            _sync_folder(self.path.parent)
+            self.close()
 
     def clear(self) -> None:
         """Remove everything, and the file."""
-        if self._file is None:
-            return
-        self.path.unlink(missing_ok=True)
-        self.close()
-        _sync_folder(self.path.parent)
+        with self._turn:
+            if self._file is None:
+                return
+            self.path.unlink(missing_ok=True)
+            self.close()
+            _sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Let go of the file and leave it as it is."""
-        if self._file is not None:
-            os.close(self._file)
-        self._file, self._end = None, 0
+        with self._turn:
+            if self._file is not None:
+                os.close(self._file)
+            self._file, self._end = None, 0
 
     def _begin(self, file: int) -> None:
         _write(file, MAGIC, 0)
@@ -144,6 +165,21 @@ class SpoolFile:
                 self._file = file
                 return file
             os.close(file)
+
+
+def read_records(path: Path) -> list[bytes]:
+    """The whole records of a file that somebody else may be writing to; none where there is no file.
+
+    Raises:
+        NotASpool, OSError
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    if not (data.startswith(MAGIC) or MAGIC.startswith(data)):
+        raise NotASpool(f"{path} is no spool of this service; name another file in RESCUE_SPOOL")
+    return _split(data)[0]
 
 
 def _split(data: bytes) -> tuple[list[bytes], int]:
@@ -185,9 +221,9 @@ def _write(file: int, data: bytes, at: int) -> None:
 
 
 def _write_beside(path: Path, data: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, ONLY_OURS)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, ONLY_OURS)
     try:
-        os.write(file, data)
+        _write(file, data, os.fstat(file).st_size)
         os.fsync(file)
     finally:
         os.close(file)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from dispatch.core.events import Event
 from dispatch.core.incident import Incident, evolve_all
@@ -65,17 +65,7 @@ def spooled(appended: Appended, rows: list[InboxRow]) -> SpooledAppend:
 
 
 def to_bytes(record: SpooledAppend) -> bytes:
-    body: dict[str, Any] = {
-        "format": FORMAT,
-        "incident_id": record.incident_id,
-        "before_version": record.before_version,
-        "events": [[event_type(event), event.schema_version, encode(event)] for event in record.events],
-        "at": _AT.dump_python(record.at, mode="json"),
-        "details": _DETAILS.dump_python(record.details, mode="json") if record.details else None,
-        "message": _message_to_json(record.message) if record.message else None,
-        "rows": _ROWS.dump_python(list(record.rows), mode="json"),
-    }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def from_bytes(data: bytes) -> SpooledAppend:
@@ -85,7 +75,38 @@ def from_bytes(data: bytes) -> SpooledAppend:
         UnreadableRecord: it was written by another version, or by another program.
     """
     try:
-        body = json.loads(data)
+        return from_json(json.loads(data))
+    except json.JSONDecodeError as error:
+        raise UnreadableRecord("a spool record cannot be read: it is no JSON") from error
+
+
+def to_json(record: SpooledAppend) -> dict[str, Any]:
+    """The record as JSON has it; `details` and the `body` of `message` are personal."""
+    return {
+        "format": FORMAT,
+        "incident_id": record.incident_id,
+        "before_version": record.before_version,
+        "events": [[event_type(event), event.schema_version, encode(event)] for event in record.events],
+        "at": _AT.dump_python(record.at, mode="json"),
+        "details": _DETAILS.dump_python(record.details, mode="json") if record.details else None,
+        "message": _message_to_json(record.message) if record.message else None,
+        "rows": _ROWS.dump_python(list(record.rows), mode="json"),
+    }
+
+
+def without_personal_data(body: dict[str, Any]) -> dict[str, Any]:
+    """What `to_json` made, without the patient's details and 120's own words."""
+    message = {**body["message"], "detail": "", "body": ""} if body["message"] else None
+    return {**body, "details": None, "message": message}
+
+
+def from_json(body: dict[str, Any]) -> SpooledAppend:
+    """The record again.
+
+    Raises:
+        UnreadableRecord: it was written by another version, or by another program.
+    """
+    try:
         if body["format"] != FORMAT:
             raise UnreadableRecord(f"a spool record of format {body['format']!r} is not known here")
         return SpooledAppend(
@@ -97,7 +118,7 @@ def from_bytes(data: bytes) -> SpooledAppend:
             message=_message_from_json(body["message"]) if body["message"] else None,
             rows=tuple(_ROWS.validate_python(body["rows"])),
         )
-    except (ValidationError, UnreadableEvent, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (UnreadableEvent, KeyError, TypeError, ValueError) as error:
         raise UnreadableRecord(f"a spool record cannot be read: {type(error).__name__}") from error
 
 

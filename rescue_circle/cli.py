@@ -25,6 +25,7 @@ from rescue_circle.logs import configure_logs
 from rescue_circle.serve import serve
 from rescue_circle.settings import BadSettings, get_settings
 from rescue_circle.settings_table import print_settings
+from rescue_circle.spool_commands import app as spool_app
 from simulators.cli import simulate
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
 app.add_typer(callbacks_app, name="callbacks")
 app.add_typer(retention_app, name="retention")
+app.add_typer(spool_app, name="spool")
 app.command()(simulate)
 app.command()(demo)
 app.command()(docs)

@@ -148,7 +148,7 @@ async def _resume_engine(
         ways=ways,
     )
     await engine.resume()
-    journal.close_duplicate = engine.close_duplicate
+    journal.close_duplicate, journal.forget = engine.close_duplicate, engine.live.forget
     await journal.settle()
     return engine
 
