@@ -19,7 +19,7 @@ from geo.walk_network import WalkNetwork
 from simulators.cad import AlreadyReplayed
 from simulators.call_generator import generate_scenario
 from simulators.live_table import LiveTable
-from simulators.phones import PhonesRefused
+from simulators.phone_line import PhonesRefused
 from simulators.places import network_places
 from simulators.reach import BadOwners, load_owners
 from simulators.report import Json

@@ -54,7 +54,7 @@ class Response:
             ordinal=self._ordinal,
         )
         if decision.drops:
-            self._phone.drop_connection()
+            self._phone.line.drop()
         if decision.seen_after_s is None or not await self._answer(decision):
             return
         self.engaged = True
@@ -151,7 +151,7 @@ class Response:
             type=kind, id=f"{alert.alert_id[:48]}-{self._words}", alert_id=alert.alert_id, aed_returned=aed_returned
         )
         at = self._bank.clock.now()
-        result = await self._phone.ask(frame)
+        result = await self._phone.line.ask(frame)
         self._bank.ledger.add_said(
             Said(
                 rescuer_id=self._phone.rescuer_id,

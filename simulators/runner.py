@@ -139,7 +139,7 @@ async def _connect(bank: PhoneBank) -> None:
         async with asyncio.timeout(CONNECT_LIMIT_S):
             await bank.all_connected()
     except TimeoutError as error:
-        missing = sum(not phone.connected.is_set() for phone in bank.phones)
+        missing = sum(not phone.line.connected.is_set() for phone in bank.phones)
         raise PhonesNotConnected(f"{missing} of {len(bank.phones)} phones: {PhonesNotConnected.__doc__}") from error
 
 
