@@ -7,7 +7,7 @@ import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,12 @@ from dispatch.core.matching import Place
 from dispatch.records import Details
 from dispatch.scout import Scout
 from geo.projection import geodesic_m
-from geo.walk_line import RouteLine, find_route_lines
+from geo.walk_line import RouteLines, find_route_lines
 from geo.walk_network import NotOnNetwork, WalkNetwork
 from geo.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route
 from registry.directory import Directory
+
+LonLat = tuple[float, float]
 
 AREA_CELL_M = 200.0
 """Side of the grid cell that stands for the patient's place before acceptance. It is a fixed grid, so that several
@@ -89,15 +91,21 @@ class Ways:
         places = {place: number for number, place in enumerate({place for leg in legs for place in leg})}
         snaps = network.snap([place.lon for place in places], [place.lat for place in places])
         starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
-        lines = iter(find_route_lines(network, starts, ends))
-        centre = network.plane.to_plane(area.lon, area.lat)
-        found = {}
+        lines = find_route_lines(network, starts, ends)
+        whole, cuts, first = [], [], 0
+        distance_m = np.hypot(*np.subtract((lines.x_m, lines.y_m), network.plane.to_plane(area.lon, area.lat)))
         for alert_id, stops in stops_of:
-            walked = [next(lines) for _ in pairwise(stops)]
-            whole = [line for line in walked if line is not None]
-            if len(whole) == len(walked):
-                found[alert_id] = _up_to_the_edge(whole, centre, area.radius_m)
-        return found
+            last = first + len(stops) - 1
+            length_m = float(lines.length_m[first:last].sum())
+            if math.isfinite(length_m):
+                rows = slice(int(lines.stop[first]), int(lines.stop[last]))
+                cuts.append(slice(rows.start, rows.start + _kept(distance_m[rows], area.radius_m)))
+                whole.append((alert_id, length_m))
+            first = last
+        return {
+            alert_id: _approach_frame(points, length_m)
+            for (alert_id, length_m), points in zip(whole, _degrees(network, lines, cuts), strict=True)
+        }
 
     def _stops(self, details: Details, alert: Alert) -> list[Place] | None:
         start = self.scout.find_position(alert.rescuer_id)
@@ -145,21 +153,20 @@ def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
     )
 
 
-def _up_to_the_edge(legs: Sequence[RouteLine], centre: tuple[float, float], radius_m: float) -> wire.RouteFrame:
-    x_m, y_m, lon, lat = (_joined([getattr(leg, axis) for leg in legs]) for axis in ("x_m", "y_m", "lon", "lat"))
-    kept = _kept(np.hypot(x_m - centre[0], y_m - centre[1]), radius_m)
-    lons, lats = (np.round(degrees[:kept], 6).tolist() for degrees in (lon, lat))
-    points = list(zip(lons, lats, strict=True))
+def _degrees(network: WalkNetwork, lines: RouteLines, cuts: Sequence[slice]) -> list[list[LonLat]]:
+    """The points of each cut, projected all together."""
+    x_m, y_m = (np.concatenate([axis[cut] for cut in cuts] or [axis[:0]]) for axis in (lines.x_m, lines.y_m))
+    lons, lats = (np.round(degrees, 6).tolist() for degrees in network.plane.to_lonlat(x_m, y_m))
+    points = iter(zip(lons, lats, strict=True))
+    return [list(islice(points, cut.stop - cut.start)) for cut in cuts]
+
+
+def _approach_frame(points: list[LonLat], length_m: float) -> wire.RouteFrame:
     moved = points[:1] + [point for before, point in pairwise(points) if point != before]
-    length_m = round(sum(leg.length_m for leg in legs), 1)
     # Nothing of it comes from outside, so there is nothing to validate.
     return wire.RouteFrame.model_construct(
-        lonlat=tuple(moved), length_m=length_m, steps=(), shortened=True, straight_line=False
+        lonlat=tuple(moved), length_m=round(length_m, 1), steps=(), shortened=True, straight_line=False
     )
-
-
-def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _kept(distance_m: NDArray[np.float64], radius_m: float) -> int:

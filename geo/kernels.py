@@ -177,3 +177,118 @@ def efforts_between(
     for index in range(edge.size):
         start = (np.int64(edge[index]), np.float64(fraction[index]), np.float64(access[index]))
         efforts_to(graph, edges, start, targets, limits[index], generation + index, labels, out[index])
+
+
+@njit(cache=True, nogil=True)
+def _put(out: Array, size: int, x: Number, y: Number) -> int:
+    """Add a point as far as there is room; how many points there would be."""
+    if size < out[0].size:
+        out[0][size], out[1][size] = x, y
+    return size + 1
+
+
+@njit(cache=True, nogil=True)
+def _reverse(out: Array, first: int, stop: int) -> None:
+    last = min(stop, out[0].size) - 1
+    while first < last:
+        for axis in out:
+            axis[first], axis[last] = axis[last], axis[first]
+        first += 1
+        last -= 1
+
+
+@njit(cache=True, nogil=True)
+def _put_stretch(shape: Array, edge: int, begin: Number, end: Number, out: Array, size: int) -> int:
+    """Add the line of an edge from one fraction of its length to another, backwards where the second is smaller."""
+    shape_start, shape_x, shape_y = shape
+    first, last = shape_start[edge], shape_start[edge + 1] - 1
+    whole = 0.0
+    for p in range(first, last):
+        whole += np.hypot(np.float64(shape_x[p + 1]) - shape_x[p], np.float64(shape_y[p + 1]) - shape_y[p])
+    low, high = min(begin, end) * whole, max(begin, end) * whole
+    held, along = size, 0.0
+    for p in range(first, last):
+        x, y = np.float64(shape_x[p]), np.float64(shape_y[p])
+        dx, dy = shape_x[p + 1] - x, shape_y[p + 1] - y
+        length = np.hypot(dx, dy)
+        if size == held and (along + length >= low or p == last - 1):
+            share = (low - along) / length if length > 0.0 else 0.0
+            size = _put(out, size, x + share * dx, y + share * dy)
+        elif size > held and along > low:
+            size = _put(out, size, x, y)
+        if along + length >= high or p == last - 1:
+            share = (high - along) / length if length > 0.0 else 0.0
+            size = _put(out, size, x + share * dx, y + share * dy)
+            break
+        along += length
+    if begin > end:
+        _reverse(out, held, size)
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _trace(
+    graph: Array, edges: Array, lines: Array, start: Array, goal: Array, generation: int, labels: Array, out: Array,
+    size: int,
+) -> Array:  # fmt: skip
+    """Add the way that `search` left in the labels, from the goal back to the start: (points, metres of edges)."""
+    edge_from, edge_to, ahead, back = edges
+    effort, stamp, parent = labels[0], labels[1], labels[2]
+    arc_edge, edge_length, shape = lines
+    first, last = edge_from[goal[0]], edge_to[goal[0]]
+    by_first, by_last = np.float32(np.inf), np.float32(np.inf)
+    if stamp[first] == generation:
+        by_first = effort[first] + part(goal[1], ahead[goal[0]])
+    if stamp[last] == generation:
+        by_last = effort[last] + part(1.0 - goal[1], back[goal[0]])
+    node, arrival = (first, 0.0) if by_first <= by_last else (last, 1.0)
+    size = _put_stretch(shape, goal[0], goal[1], arrival, out, size)
+    metres = abs(goal[1] - arrival) * edge_length[goal[0]]
+    while parent[node] >= 0:
+        edge = arc_edge[parent[node]]
+        forward = edge_to[edge] == node
+        size = _put_stretch(shape, edge, 1.0 if forward else 0.0, 0.0 if forward else 1.0, out, size)
+        metres += edge_length[edge]
+        node = edge_from[edge] if forward else edge_to[edge]
+    edge, fraction = start[0], start[1]
+    departure = 0.0 if node == edge_from[edge] else 1.0
+    if edge_from[edge] == edge_to[edge]:
+        departure = 0.0 if part(fraction, back[edge]) <= part(1.0 - fraction, ahead[edge]) else 1.0
+    size = _put_stretch(shape, edge, departure, fraction, out, size)
+    return size, metres + abs(departure - fraction) * edge_length[edge]
+
+
+@njit(cache=True, nogil=True)
+def lines_between(
+    graph: Array, edges: Array, lines: Array, starts: Array, ends: Array, places: Array, generation: int,
+    labels: Array, out: Array, stops: Array, lengths: Array,
+) -> int:  # fmt: skip
+    """The quickest walk from each start to the end of the same index, as points one after another in `out` (x, y).
+
+    lines: (arc_edge, edge_length, (shape_start, shape_x, shape_y)); places: (start x, start y, end x, end y), (n,).
+    stops: (n + 1,) where each walk's points begin and end; lengths: (n,) metres, inf where there is no way.
+    Returns how many points there are; where that is more than `out` holds, only `stops` and `lengths` count.
+    """
+    size = 0
+    stops[0] = 0
+    for index in range(lengths.size):
+        start = (int(starts[0][index]), np.float64(starts[1][index]), np.float64(starts[2][index]))
+        goal = (int(ends[0][index]), np.float64(ends[1][index]), np.float64(ends[2][index]))
+        lengths[index], stops[index + 1] = np.inf, size
+        if start[0] < 0 or goal[0] < 0:
+            continue
+        straight = along_edge(edges, start, goal[0], goal[1], goal[2])
+        around = search(graph, edges, start, goal, np.float64(straight), generation + index, labels)
+        if min(straight, around) == np.inf:
+            continue
+        held = size
+        size = _put(out, size, places[2][index], places[3][index])
+        if straight <= around:
+            size = _put_stretch(lines[2], start[0], goal[1], start[1], out, size)
+            metres = abs(goal[1] - start[1]) * lines[1][start[0]]
+        else:
+            size, metres = _trace(graph, edges, lines, start, goal, generation + index, labels, out, size)
+        size = _put(out, size, places[0][index], places[1][index])
+        _reverse(out, held, size)
+        lengths[index], stops[index + 1] = start[2] + metres + goal[2], size
+    return size

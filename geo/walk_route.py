@@ -63,7 +63,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class _Stretch:
     """Part of an edge as it is walked: from one fraction to another, backwards where the second is smaller."""
 
     edge: int
@@ -80,11 +80,11 @@ def find_route(
     speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
 ) -> Route | None:
     """The quickest walk from `start` to `end`, None where there is none within `budget_s` (no budget: any length)."""
-    stretches = find_stretches(network, start, end, limit=np.inf if budget_s is None else budget_s * speed_m_s)
+    stretches = _find_stretches(network, start, end, limit=np.inf if budget_s is None else budget_s * speed_m_s)
     return None if stretches is None else _describe(network, start, end, stretches, speed_m_s)
 
 
-def find_stretches(network: WalkNetwork, start: Snap, end: Snap, *, limit: float = np.inf) -> list[Stretch] | None:
+def _find_stretches(network: WalkNetwork, start: Snap, end: Snap, *, limit: float = np.inf) -> list[_Stretch] | None:
     """The parts of edges on the quickest walk, None where there is none of at most `limit` metres of effort."""
     if start.edge < 0 or end.edge < 0:
         return None
@@ -98,7 +98,7 @@ def find_stretches(network: WalkNetwork, start: Snap, end: Snap, *, limit: float
     if min(straight, around) > limit or min(straight, around) == np.inf:
         return None
     if straight <= around:
-        return [Stretch(start.edge, start.fraction, end.fraction)]
+        return [_Stretch(start.edge, start.fraction, end.fraction)]
     return _trace(network, start, end, generation)
 
 
@@ -121,7 +121,7 @@ def get_route(
     return route
 
 
-def _trace(network: WalkNetwork, start: Snap, end: Snap, generation: int) -> list[Stretch]:
+def _trace(network: WalkNetwork, start: Snap, end: Snap, generation: int) -> list[_Stretch]:
     """Follow the parents that the search left from the better end of the last edge back to the start."""
     effort, stamp, parent = network.buffers().labels[:3]
 
@@ -132,13 +132,13 @@ def _trace(network: WalkNetwork, start: Snap, end: Snap, generation: int) -> lis
     by_first = arriving(first, float(part(end.fraction, network.edge_effort_ahead[end.edge])))
     by_last = arriving(last, float(part(1.0 - end.fraction, network.edge_effort_back[end.edge])))
     node, from_end = (first, 0.0) if by_first <= by_last else (last, 1.0)
-    stretches = [Stretch(end.edge, from_end, end.fraction)]
+    stretches = [_Stretch(end.edge, from_end, end.fraction)]
     while (arc := int(parent[node])) >= 0:
         edge = int(network.arc_edge[arc])
         forward = int(network.edge_to[edge]) == node
-        stretches.append(Stretch(edge, 0.0 if forward else 1.0, 1.0 if forward else 0.0))
+        stretches.append(_Stretch(edge, 0.0 if forward else 1.0, 1.0 if forward else 0.0))
         node = int(network.edge_from[edge] if forward else network.edge_to[edge])
-    stretches.append(Stretch(start.edge, start.fraction, _leaving_end(network, start, node)))
+    stretches.append(_Stretch(start.edge, start.fraction, _leaving_end(network, start, node)))
     return stretches[::-1]
 
 
@@ -151,8 +151,8 @@ def _leaving_end(network: WalkNetwork, start: Snap, node: int) -> float:
     return 0.0 if back <= part(1.0 - start.fraction, network.edge_effort_ahead[start.edge]) else 1.0
 
 
-def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[Stretch], speed_m_s: float) -> Route:
-    lines = [stretch_line(network, stretch) for stretch in stretches]
+def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[_Stretch], speed_m_s: float) -> Route:
+    lines = [_stretch_line(network, stretch) for stretch in stretches]
     lon, lat = network.plane.to_lonlat(*np.concatenate(lines, axis=1))
     lon, lat = np.concatenate(([start.lon], lon, [end.lon])), np.concatenate(([start.lat], lat, [end.lat]))
     moved = np.concatenate(([True], (np.diff(lon) != 0) | (np.diff(lat) != 0)))
@@ -170,7 +170,7 @@ def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[Stre
     )
 
 
-def stretch_line(network: WalkNetwork, stretch: Stretch) -> NDArray[Any]:
+def _stretch_line(network: WalkNetwork, stretch: _Stretch) -> NDArray[Any]:
     """(2, m) plane metres along a stretch."""
     rows = slice(network.shape_start[stretch.edge], network.shape_start[stretch.edge + 1])
     x, y = network.shape_x[rows].astype(np.float64), network.shape_y[rows].astype(np.float64)
@@ -185,7 +185,7 @@ def stretch_line(network: WalkNetwork, stretch: Stretch) -> NDArray[Any]:
     return line if stretch.begin <= stretch.end else line[:, ::-1]
 
 
-def _step_along(network: WalkNetwork, stretch: Stretch, speed_m_s: float) -> RouteStep:
+def _step_along(network: WalkNetwork, stretch: _Stretch, speed_m_s: float) -> RouteStep:
     flags, share = network.edge_flags[stretch.edge], abs(stretch.end - stretch.begin)
     kind = StepKind.WALK
     if flags & (EdgeFlag.PRIVATE | EdgeFlag.GATE):

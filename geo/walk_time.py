@@ -9,6 +9,7 @@ from geo.kernels import efforts_between, efforts_to
 from geo.network_builder import build_network
 from geo.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.projection import geodesic_m
+from geo.walk_line import find_route_lines
 from geo.walk_network import Snap, Snaps, WalkNetwork
 from geo.walk_route import NoRoute, Route, RouteStep, StepKind, find_route, get_route
 
@@ -136,6 +137,7 @@ def warm_up() -> None:
     walk_times(network, places[0], places, budget_s=600.0)
     trip_options(network, places[0], places, places, budget_s=600.0, takeout_s=0.0)
     get_route(network, places[0], places[2])
+    find_route_lines(network, places, places)
 
 
 def _direction(network: WalkNetwork, *, inward: bool) -> tuple[tuple[NDArray[np.generic], ...], ...]:
