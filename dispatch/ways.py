@@ -93,7 +93,8 @@ class Ways:
         starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
         lines = find_route_lines(network, starts, ends)
         whole, cuts, first = [], [], 0
-        distance_m = np.hypot(*np.subtract((lines.x_m, lines.y_m), network.plane.to_plane(area.lon, area.lat)))
+        centre_x_m, centre_y_m = network.plane.to_plane(area.lon, area.lat)
+        distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m)
         for alert_id, stops in stops_of:
             last = first + len(stops) - 1
             length_m = float(lines.length_m[first:last].sum())

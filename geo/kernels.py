@@ -236,11 +236,12 @@ def _trace(
     effort, stamp, parent = labels[0], labels[1], labels[2]
     arc_edge, edge_length, shape = lines
     first, last = edge_from[goal[0]], edge_to[goal[0]]
-    by_first, by_last = np.float32(np.inf), np.float32(np.inf)
+    # Added up as `walk_route` does it, so that of two ways that take equally long both find the same.
+    by_first, by_last = np.inf, np.inf
     if stamp[first] == generation:
-        by_first = effort[first] + part(goal[1], ahead[goal[0]])
+        by_first = np.float64(effort[first]) + np.float64(part(goal[1], ahead[goal[0]]))
     if stamp[last] == generation:
-        by_last = effort[last] + part(1.0 - goal[1], back[goal[0]])
+        by_last = np.float64(effort[last]) + np.float64(part(1.0 - goal[1], back[goal[0]]))
     node, arrival = (first, 0.0) if by_first <= by_last else (last, 1.0)
     size = _put_stretch(shape, goal[0], goal[1], arrival, out, size)
     metres = abs(goal[1] - arrival) * edge_length[goal[0]]
