@@ -1,6 +1,6 @@
 """Lets a request in or not, by the table of roles; who it is from is known to the endpoint afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,10 +12,11 @@ from dispatch.api.roles import ENDPOINTS, Rule
 from dispatch.tokens import BadToken, Identity, TokenSigner
 
 
-def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], None]:
+def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], Awaitable[None]]:
     """The dependency of the whole application. A stream is not its business: there the first frame brings the token."""
 
-    def let_in(connection: HTTPConnection) -> None:
+    # Not a plain function: FastAPI would send each request to another thread and back for it.
+    async def let_in(connection: HTTPConnection) -> None:
         if connection.scope["type"] != "http":
             return
         endpoint = f"{connection.scope['method']} {connection.scope['route'].path}"
@@ -47,7 +48,7 @@ def _get_allowed(connection: HTTPConnection, tokens: TokenSigner, rule: Rule) ->
     return identity
 
 
-def _get_caller(request: Request) -> Identity:
+async def _get_caller(request: Request) -> Identity:
     identity: Identity = request.state.identity
     return identity
 
