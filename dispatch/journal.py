@@ -5,21 +5,21 @@ in each recipient's own sequence, and what 120 is to be told. Either all of it i
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection, Executable, UpdateBase, delete, update
 from sqlalchemy.exc import IntegrityError
 
+from dispatch import journal_rows as rows_of
 from dispatch import tables as t
 from dispatch.callbacks.outbox import Outbox
 from dispatch.core.callbacks import Callback
-from dispatch.core.consequences import DISPATCHERS, Notice, notices, reserved
-from dispatch.core.decisions import next_deadline
+from dispatch.core.consequences import notices
 from dispatch.core.policy import Policy
-from dispatch.event_codec import encode, event_type, stamped
-from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.journal_at_once import append_at_once
+from dispatch.records import Appended, CallRecord, InboxRow
 from registry.database import Database
 
 
@@ -91,18 +91,13 @@ class Journal:
     def write(self, connection: Connection, appended: Appended, *, yielding: bool = False) -> list[InboxRow]:
         """The append itself, within somebody's transaction. yielding: what another incident has reserved stays its."""
         told = self._following(appended)
-        last_callback = self._write_incident(connection, appended, len(told))
-        if appended.message:
-            self.write_message(connection, appended.after.incident_id, appended.message)
-        if appended.details:
-            self._write_details(connection, appended.after.incident_id, appended.details)
-        self._write_reservations(connection, appended, yielding=yielding)
-        if not appended.events:
-            return []
-        self._write_events(connection, appended)
+        if connection.dialect.name == "postgresql" and appended.events and not yielding:
+            rows, last_callback = self._write_at_once(connection, appended, len(told))
+        else:
+            rows, last_callback = self._write_in_steps(connection, appended, len(told), yielding=yielding)
         if self._outbox and told:
             self._outbox.write(connection, appended, told, last_seq=last_callback)
-        return self._write_inbox(connection, appended)
+        return rows
 
     def written(self, appended: Appended) -> None:
         """The transaction of `write` has been committed."""
@@ -112,35 +107,52 @@ class Journal:
     def _following(self, appended: Appended) -> Sequence[Callback]:
         return self._outbox.following(appended) if self._outbox else []
 
+    def _write_at_once(self, connection: Connection, appended: Appended, callbacks: int) -> tuple[list[InboxRow], int]:
+        try:
+            rows, last_callback = append_at_once(connection, appended, self._policy, callbacks=callbacks)
+        except IntegrityError as error:
+            table = getattr(getattr(error.orig, "__cause__", None), "table_name", None)
+            if table == t.reservations.name:
+                raise AlreadyReserved(", ".join(rows_of.reservation_changes(appended)[1])) from error
+            if table == t.call_messages.name and appended.message:
+                raise DuplicateMessage(appended.message.message_id) from error
+            raise StaleIncident(appended.after.incident_id) from error
+        if last_callback is None:
+            raise StaleIncident(appended.after.incident_id)
+        return rows, last_callback
+
+    def _write_in_steps(
+        self, connection: Connection, appended: Appended, callbacks: int, *, yielding: bool
+    ) -> tuple[list[InboxRow], int]:
+        last_callback = self._write_incident(connection, appended, callbacks)
+        if appended.message:
+            self.write_message(connection, appended.after.incident_id, appended.message)
+        if appended.details:
+            details = rows_of.details_row(appended.after.incident_id, appended.details)
+            connection.execute(self._statements.put_details, details)
+        self._write_reservations(connection, appended, yielding=yielding)
+        if not appended.events:
+            return [], last_callback
+        connection.execute(_INSERT_EVENT, rows_of.event_rows(appended))
+        return self._write_inbox(connection, appended), last_callback
+
     def _write_incident(self, connection: Connection, appended: Appended, callbacks: int) -> int:
         """The number of the incident's last callback, of which `callbacks` are new."""
-        after = appended.after
-        projection = {
-            "version": after.version,
-            "status": after.status,
-            "attention": after.attention,
-            "is_open": not after.closed or bool(reserved(after)),
-            "deadline_at": next_deadline(after, self._policy),
-        }
+        incident_id = appended.after.incident_id
+        projection = rows_of.projection(appended, self._policy)
         if appended.before is None:
-            row = {
-                "incident_id": after.incident_id,
-                "integration": after.integration,
-                "cad_ref": after.cad_ref,
-                "opened_at": after.opened_at,
-                "callback_count": callbacks,
-            }
+            row = {**rows_of.identity(appended), **projection, "callback_count": callbacks}
             try:
-                connection.execute(_INSERT_INCIDENT, {**row, **projection})
+                connection.execute(_INSERT_INCIDENT, row)
             except IntegrityError as error:
-                raise StaleIncident(after.incident_id) from error
+                raise StaleIncident(incident_id) from error
             return callbacks
-        same = (t.incidents.c.incident_id == after.incident_id) & (t.incidents.c.version == appended.before.version)
+        same = (t.incidents.c.incident_id == incident_id) & (t.incidents.c.version == appended.before.version)
         count = t.incidents.c.callback_count
         change = update(t.incidents).where(same).values(**projection, callback_count=count + callbacks).returning(count)
         last_callback: int | None = connection.execute(change).scalar_one_or_none()
         if last_callback is None:
-            raise StaleIncident(after.incident_id)
+            raise StaleIncident(incident_id)
         return last_callback
 
     def write_message(self, connection: Connection, incident_id: str, message: CallRecord) -> None:
@@ -149,71 +161,30 @@ class Journal:
         Raises:
             DuplicateMessage
         """
-        row = {
-            "integration": message.integration,
-            "message_id": message.message_id,
-            "incident_id": incident_id,
-            "received_at": message.received_at,
-            "type": message.type,
-            "attention": message.attention,
-            "detail": message.detail,
-            "body": message.body,
-        }
         try:
-            connection.execute(_INSERT_MESSAGE, row)
+            connection.execute(_INSERT_MESSAGE, rows_of.message_row(incident_id, message))
         except IntegrityError as error:
             raise DuplicateMessage(message.message_id) from error
 
-    def _write_details(self, connection: Connection, incident_id: str, details: Details) -> None:
-        values = {
-            "incident_id": incident_id,
-            "position": (details.place.lon, details.place.lat),
-            "accuracy_m": details.accuracy_m,
-            "address": details.address,
-            "floor": details.floor,
-            "note": details.note,
-            "caller_phone": details.caller_phone,
-        }
-        connection.execute(self._statements.put_details, values)
-
     def _write_reservations(self, connection: Connection, appended: Appended, *, yielding: bool) -> None:
-        held = reserved(appended.before) if appended.before else frozenset()
-        wanted = reserved(appended.after)
+        freed, taken = rows_of.reservation_changes(appended)
         incident_id = appended.after.incident_id
-        if released := held - wanted:
-            connection.execute(
-                delete(t.reservations).where(
-                    t.reservations.c.resource.in_(released), t.reservations.c.incident_id == incident_id
-                )
-            )
-        if taken := wanted - held:
-            rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in sorted(taken)]
+        if freed:
+            held = t.reservations.c
+            connection.execute(delete(t.reservations).where(held.resource.in_(freed), held.incident_id == incident_id))
+        if taken:
+            rows = [{"resource": key, "incident_id": incident_id, "reserved_at": appended.at} for key in taken]
             reserve = self._statements.reserve_what_is_free if yielding else _INSERT_RESERVATION
             try:
                 connection.execute(reserve, rows)
             except IntegrityError as error:
-                raise AlreadyReserved(", ".join(sorted(taken))) from error
-
-    def _write_events(self, connection: Connection, appended: Appended) -> None:
-        first = appended.after.version - len(appended.events) + 1
-        rows = [
-            {
-                "incident_id": appended.after.incident_id,
-                "seq": seq,
-                "type": event_type(event),
-                "schema_version": event.schema_version,
-                "at": appended.at,
-                "body": encode(event),
-            }
-            for seq, event in enumerate(appended.events, start=first)
-        ]
-        connection.execute(_INSERT_EVENT, rows)
+                raise AlreadyReserved(", ".join(taken)) from error
 
     def _write_inbox(self, connection: Connection, appended: Appended) -> list[InboxRow]:
         told = notices(appended.after, appended.events)
         last = self._advance_inboxes(connection, [notice.recipient for notice in told])
-        rows = inbox_rows(appended, told, last)
-        connection.execute(_INSERT_INBOX, [_inbox_values(row) for row in rows])
+        rows = rows_of.inbox_rows(appended, told, last)
+        connection.execute(_INSERT_INBOX, [rows_of.inbox_values(row) for row in rows])
         return rows
 
     def _advance_inboxes(self, connection: Connection, recipients: list[str]) -> dict[str, int]:
@@ -221,45 +192,3 @@ class Journal:
         # Always in one order, so that two processes that tell the same people never wait for each other.
         rows = [{"recipient": recipient, "last_seq": counts[recipient], "acked_seq": 0} for recipient in sorted(counts)]
         return {row.recipient: row.last_seq for row in connection.execute(self._statements.advance_inboxes, rows)}
-
-
-def inbox_rows(appended: Appended, told: Sequence[Notice], last_seq: Mapping[str, int]) -> list[InboxRow]:
-    """The frames of `told` in order. `last_seq`: by recipient, the number of its last frame among them."""
-    last = dict(last_seq)
-    rows = []
-    for notice in reversed(told):
-        rows.append(
-            InboxRow(
-                recipient=notice.recipient,
-                seq=last[notice.recipient],
-                kind=notice.kind,
-                incident_id=appended.after.incident_id,
-                alert_id=notice.alert_id,
-                at=appended.at,
-                received_at=appended.message.received_at if appended.message else None,
-                body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
-            )
-        )
-        last[notice.recipient] -= 1
-    rows.reverse()
-    return rows
-
-
-def _dispatcher_body(appended: Appended) -> dict[str, Any]:
-    return {
-        "status": appended.after.status,
-        "attention": appended.after.attention,
-        "events": [stamped(event, appended.at) for event in appended.events],
-    }
-
-
-def _inbox_values(row: InboxRow) -> dict[str, Any]:
-    return {
-        "recipient": row.recipient,
-        "seq": row.seq,
-        "kind": row.kind,
-        "incident_id": row.incident_id,
-        "alert_id": row.alert_id,
-        "at": row.at,
-        "body": row.body,
-    }

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from dispatch import tables as t
 from dispatch.core.consequences import notices
-from dispatch.journal import inbox_rows
+from dispatch.journal_rows import inbox_rows
 from dispatch.records import Appended, InboxRow, Known
 from registry.watched_database import WatchedDatabase
 

@@ -1,0 +1,125 @@
+"""What an append writes, as rows of the journal's tables: the same whichever database takes them, in however many
+statements."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dispatch.core.consequences import DISPATCHERS, Notice, reserved
+from dispatch.core.decisions import next_deadline
+from dispatch.core.policy import Policy
+from dispatch.event_codec import encode, event_type, stamped
+from dispatch.records import Appended, CallRecord, Details, InboxRow
+
+Row = dict[str, Any]
+
+
+def projection(appended: Appended, policy: Policy) -> Row:
+    """What the row of the incident says after the append."""
+    after = appended.after
+    return {
+        "version": after.version,
+        "status": after.status,
+        "attention": after.attention,
+        "is_open": not after.closed or bool(reserved(after)),
+        "deadline_at": next_deadline(after, policy),
+    }
+
+
+def identity(appended: Appended) -> Row:
+    """What the row of an incident says for ever."""
+    after = appended.after
+    return {
+        "incident_id": after.incident_id,
+        "integration": after.integration,
+        "cad_ref": after.cad_ref,
+        "opened_at": after.opened_at,
+    }
+
+
+def message_row(incident_id: str, message: CallRecord) -> Row:
+    return {
+        "integration": message.integration,
+        "message_id": message.message_id,
+        "incident_id": incident_id,
+        "received_at": message.received_at,
+        "type": message.type,
+        "attention": message.attention,
+        "detail": message.detail,
+        "body": message.body,
+    }
+
+
+def details_row(incident_id: str, details: Details) -> Row:
+    return {
+        "incident_id": incident_id,
+        "position": (details.place.lon, details.place.lat),
+        "accuracy_m": details.accuracy_m,
+        "address": details.address,
+        "floor": details.floor,
+        "note": details.note,
+        "caller_phone": details.caller_phone,
+    }
+
+
+def reservation_changes(appended: Appended) -> tuple[list[str], list[str]]:
+    """Keys set free and keys taken, each in ascending order: two processes that want the same meet in one order."""
+    held = reserved(appended.before) if appended.before else frozenset()
+    wanted = reserved(appended.after)
+    return sorted(held - wanted), sorted(wanted - held)
+
+
+def event_rows(appended: Appended) -> list[Row]:
+    first = appended.after.version - len(appended.events) + 1
+    return [
+        {
+            "incident_id": appended.after.incident_id,
+            "seq": seq,
+            "type": event_type(event),
+            "schema_version": event.schema_version,
+            "at": appended.at,
+            "body": encode(event),
+        }
+        for seq, event in enumerate(appended.events, start=first)
+    ]
+
+
+def inbox_rows(appended: Appended, told: Sequence[Notice], last_seq: Mapping[str, int]) -> list[InboxRow]:
+    """The frames of `told` in order. `last_seq`: by recipient, the number of its last frame among them."""
+    last = dict(last_seq)
+    rows = []
+    for notice in reversed(told):
+        rows.append(
+            InboxRow(
+                recipient=notice.recipient,
+                seq=last[notice.recipient],
+                kind=notice.kind,
+                incident_id=appended.after.incident_id,
+                alert_id=notice.alert_id,
+                at=appended.at,
+                received_at=appended.message.received_at if appended.message else None,
+                body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
+            )
+        )
+        last[notice.recipient] -= 1
+    rows.reverse()
+    return rows
+
+
+def inbox_values(row: InboxRow) -> Row:
+    return {
+        "recipient": row.recipient,
+        "seq": row.seq,
+        "kind": row.kind,
+        "incident_id": row.incident_id,
+        "alert_id": row.alert_id,
+        "at": row.at,
+        "body": row.body,
+    }
+
+
+def _dispatcher_body(appended: Appended) -> Row:
+    return {
+        "status": appended.after.status,
+        "attention": appended.after.attention,
+        "events": [stamped(event, appended.at) for event in appended.events],
+    }
