@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import sys
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,8 +22,10 @@ from dispatch.spool import Spool
 from registry.database import DatabaseUnreachable
 from registry.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
+from rescue_circle.pauses import keep_pauses_quiet, set_aside
 from rescue_circle.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,17 @@ RETRY_S = 1.0
 FLUSH_S = 0.5
 """Receipts and positions are written this often; a crash loses no more than that of them, and no call or answer."""
 
+TASKS_S, LAST_FLUSH_S, CLOSE_S = 1.0, 1.5, 1.0
+WORK_S = TASKS_S + LAST_FLUSH_S + 0.5
+"""What the last steps may take; with the hand-over and the requests before them less than `ending.LIMIT_S`."""
+
 THREAD_SWITCH_S = 0.0002
 """The thread that writes to SQLite gives up the interpreter at every step of a statement; with Python's 5 ms it would
 get it back so late that a call's way to the phones takes twice as long (measured by `make bench`)."""
+
+OVERDUE_FIRST_S = 5.0
+"""What fell due while no process ran is done before the door opens, behind which all phones wait at once and leave it
+no turn; but for no longer than this (hundreds of incidents), since calls wait there too."""
 
 MAX_FRAME_BYTES = 16 * 1024
 MAX_HEAD_BYTES = 32 * 1024
@@ -102,29 +111,36 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=FINISH_S,
         server_header=False,
     )
-    server = HandingOverServer(config, gate.hand_over)
+    ending = Ending()
+
+    async def hand_over() -> None:
+        ending.begin()
+        await gate.hand_over()
+
+    server = HandingOverServer(config, hand_over)
     # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     database = WatchedDatabase(settings.database_url)
-    work = asyncio.create_task(_work(settings, database, gate))
+    work = asyncio.create_task(_work(settings, database, gate, ending))
     work.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
         await server.serve()
     finally:
+        ending.begin()
         work.cancel()
-        try:
-            with suppress(asyncio.CancelledError):
-                await work
-        finally:
-            await database.close()
+        await ending.step("work", asyncio.wait({work}), WORK_S)
+        await ending.step("database", database.close(), CLOSE_S)
+    if work.done() and not work.cancelled():
+        work.result()
+    ending.end()
 
 
-async def _work(settings: Settings, database: WatchedDatabase, gate: Gate) -> None:
+async def _work(settings: Settings, database: WatchedDatabase, gate: Gate, ending: Ending) -> None:
     spool = Spool.open(settings.spool_path, limit_bytes=round(settings.spool_limit_mb * 1_000_000))
     try:
-        await _run(settings, await _build(settings, database, spool, gate), database, gate)
+        await _run(settings, await _build(settings, database, spool, gate), database, gate, ending)
     finally:
         spool.close()
 
@@ -159,8 +175,12 @@ async def _find_why_away(database: WatchedDatabase) -> Exception | None:
     return None
 
 
-async def _run(settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate) -> None:
+async def _run(
+    settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate, ending: Ending
+) -> None:
+    await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
     gate.app, gate.hub = build_app(service, database), service.hub
+    set_aside()
     log.info(
         "ready",
         address=f"http://{settings.host}:{settings.port}",
@@ -175,6 +195,7 @@ async def _run(settings: Settings, service: DispatchService, database: WatchedDa
         service.journal.run(),
         service.follower.run(),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
+        keep_pauses_quiet(lambda: service.engine.live.open_count == 0),
     )
     running = [asyncio.create_task(work) for work in works]
     try:
@@ -187,8 +208,8 @@ async def _run(settings: Settings, service: DispatchService, database: WatchedDa
     finally:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await _flush(service, database)
+        await ending.step("tasks", asyncio.gather(*running, return_exceptions=True), TASKS_S)
+        await ending.step("flush", _flush(service, database), LAST_FLUSH_S)
 
 
 def _forget(service: DispatchService, erased: Erased, positions_before: datetime) -> None:
