@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from registry.database import migrate
+from tests.support.ports import free_port
 from tests.support.postgres import Cluster, get_programs, running_cluster
-from tests.support.service import Service, fill_database, running
+from tests.support.process import running
+from tests.support.service import Service, fill_database
 from tests.support.town import Town, make_town
 
 PROJECT = Path(__file__).parent.parent
@@ -130,6 +132,12 @@ def standing_service(database_kind: str, request: pytest.FixtureRequest) -> Serv
     """One service on each kind of database for all tests that do not mind what others have done to it."""
     service: Service = request.getfixturevalue(f"standing_{database_kind}")
     return service
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """Instead of pytest-asyncio's, which another process of the same run may be given too."""
+    return free_port()
 
 
 @pytest.fixture

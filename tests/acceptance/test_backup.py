@@ -13,7 +13,8 @@ from tests.acceptance.test_documents import block
 from tests.conftest import PROJECT
 from tests.support.phone import phone_of
 from tests.support.postgres import Cluster
-from tests.support.service import call, running
+from tests.support.process import running
+from tests.support.service import call
 from tests.support.town import Town
 
 pytestmark = pytest.mark.both_databases

@@ -20,7 +20,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dispatch.tokens import Access
-from tests.support.service import Service, call, running
+from tests.support.process import running
+from tests.support.service import Service, call
 from tests.support.town import CENTRE, Town
 
 EXAMPLES = 12

@@ -17,10 +17,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from dispatch.contracts import stream as wire
 from dispatch.tokens import Access
-from tests.support.service import Service, call, running
+from tests.support.process import running
+from tests.support.service import Service, call
 from tests.support.town import CENTRE, Town
+from tests.support.waiting import PATIENCE_S
 
-PATIENCE_S = 20
 BOUNDED = settings(
     max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )

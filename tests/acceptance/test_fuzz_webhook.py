@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from dispatch.contracts.webhook import MessageType
 from dispatch.tokens import Access
-from tests.support.service import WEBHOOK_SECRET, Service, running
+from tests.support.process import running
+from tests.support.service import WEBHOOK_SECRET, Service
 from tests.support.town import CENTRE, Town
 
 EXAMPLES = 80

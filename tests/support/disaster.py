@@ -15,12 +15,12 @@ from tests.support.phone import Frame
 from tests.support.process import ServiceProcess
 from tests.support.service import call, signed
 from tests.support.stubborn import StubbornPhone
+from tests.support.waiting import idle, pause
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SPEED = 30.0
 """A volunteer has 30 s to answer: one real second."""
 CALLS_AT_ONCE = 24
-RETRY_S = 0.05
 SETTLE_LIMIT_S = 120.0
 
 
@@ -69,7 +69,7 @@ class Disaster:
         async with asyncio.timeout(SETTLE_LIMIT_S), httpx.AsyncClient(trust_env=False, timeout=30) as http:
             status = None
             while status != "ready":
-                await asyncio.sleep(RETRY_S)
+                await pause()
                 status = (await http.get(f"{self.process.service.url}/readyz")).json()["status"]
 
     def _rescuer_ids(self) -> list[str]:
@@ -96,7 +96,7 @@ class Disaster:
         rng = random.Random(f"{self.seed}/kills")
         for mark in sorted(rng.sample(range(CALLS_AT_ONCE, self.calls - CALLS_AT_ONCE // 2), self.kills)):
             await self._reached[mark].wait()
-            await asyncio.sleep(rng.uniform(0.0, 0.5))
+            await idle(rng.uniform(0.0, 0.5))
             killed_at = self._clock()
             self.process.kill()
             self.lives.append(Life(began_at=self._began_at, killed_at=killed_at))
@@ -120,11 +120,11 @@ class Disaster:
         cad_ref = f"ZZ-{number}"
         where = {"location": _location(rng)}
         await self._tell(http, f"{cad_ref}-created", call(cad_ref=cad_ref, at=self._clock(), **where), rng)
-        await asyncio.sleep(rng.uniform(0.3, 2.5))
+        await idle(rng.uniform(0.3, 2.5))
         if rng.random() < 0.2:
             moved = call("call.updated", cad_ref=cad_ref, at=self._clock(), location=_location(rng))
             await self._tell(http, f"{cad_ref}-updated", moved, rng)
-            await asyncio.sleep(rng.uniform(0.0, 1.0))
+            await idle(rng.uniform(0.0, 1.0))
         for kind in ("call.cancelled",) if rng.random() < 0.2 else ("ambulance.arrived", "call.closed"):
             await self._tell(http, f"{cad_ref}-{kind}", call(kind, cad_ref=cad_ref, at=self._clock()), rng)
 
@@ -140,13 +140,13 @@ class Disaster:
                     f"{self.process.service.url}/webhooks/120", content=raw, headers=signed(raw, message_id)
                 )
             except httpx.TransportError:
-                await asyncio.sleep(RETRY_S)
+                await pause()
                 continue
             if answer.status_code == httpx.codes.ACCEPTED:
                 self.told[message_id].append(answer.json()["incident_id"])
             else:
                 assert answer.is_server_error, answer.text
-                await asyncio.sleep(RETRY_S)
+                await pause()
 
 
 def _location(rng: random.Random) -> dict[str, Any]:
@@ -160,15 +160,15 @@ async def _volunteer(phone: StubbornPhone, alert: Frame, rng: random.Random) -> 
     alert_id, fetches = alert["alert_id"], alert["role"] == "fetch_aed"
     if mood < 0.35:
         return
-    await asyncio.sleep(delays[0])
+    await idle(delays[0])
     if mood < 0.5:
         await phone.say("decline", alert_id)
         return
     going = (await phone.say("accept", alert_id)).ok
-    await asyncio.sleep(delays[1])
+    await idle(delays[1])
     carries = going and fetches and (await phone.say("aed_collected", alert_id)).ok
-    await asyncio.sleep(delays[2])
+    await idle(delays[2])
     if going:
         await phone.say("arrived", alert_id)
-        await asyncio.sleep(delays[3])
+        await idle(delays[3])
         await phone.say("done", alert_id, aed_returned=carries)

@@ -10,9 +10,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from dispatch.tokens import Access
 from tests.support.service import Service
+from tests.support.waiting import PATIENCE_S
 
 Frame = dict[str, Any]
-PATIENCE_S = 20
 
 
 class Phone:

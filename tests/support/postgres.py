@@ -7,21 +7,20 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-HOST = "127.0.0.1"
+from tests.support.ports import HOST, free_port
+from tests.support.waiting import eventually
+
 OWNER = "rescue"
-START_LIMIT_S = 30.0
 UNPRIVILEGED = ("postgres", "nobody")
 MISSING = "no PostgreSQL with PostGIS: apt-get install postgresql-15-postgis-3, or the like for your system"
 
@@ -47,10 +46,6 @@ autovacuum = off
 deadlock_timeout = 100ms
 log_min_messages = warning
 """
-
-
-class ClusterNotReady(RuntimeError):
-    """The tests' database server did not come up; the message holds its log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +117,7 @@ def running_cluster(programs: Path) -> Iterator[Cluster]:
     """A new cluster, ready; ended and removed afterwards, even where this process is killed."""
     # Not below pytest's own folder: that one only its owner may enter, and PostgreSQL refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="rescue-circle-postgres-", dir="/tmp"))
-    cluster = Cluster(programs=programs, folder=folder, port=_free_port(), password=secrets.token_hex(8))
+    cluster = Cluster(programs=programs, folder=folder, port=free_port(), password=secrets.token_hex(8))
     keeper = None
     try:
         _initialise(cluster)
@@ -162,16 +157,14 @@ def _initialise(cluster: Cluster) -> None:
 
 
 def _wait_until_ready(cluster: Cluster) -> None:
-    deadline = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < deadline:
+    def answers() -> bool:
         try:
             cluster.execute("SELECT 1")
         except subprocess.CalledProcessError:
-            time.sleep(0.1)
-        else:
-            return
-    log = (cluster.folder / "log").read_text(encoding="utf-8", errors="replace")
-    raise ClusterNotReady(f"the tests' database server was not ready after {START_LIMIT_S:g} s:\n{log}")
+            return False
+        return True
+
+    eventually(answers, tell=lambda: (cluster.folder / "log").read_text(encoding="utf-8", errors="replace"))
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
@@ -199,9 +192,3 @@ def _number(version: Path) -> float:
         return float(version.name)
     except ValueError:
         return 0.0
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -1,25 +1,51 @@
 """The real service as a process that a test may kill, end, start again and look into; same port, same database."""
 
 import asyncio
+import faulthandler
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
+from rescue_circle.cli import main
+from tests.support.ports import HOST, free_port
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service
 from tests.support.town import Town
-from tests.support.waiting import PAUSE_S
+from tests.support.waiting import eventually
 
-HOST = "127.0.0.1"
-END_LIMIT_S = 30.0
-READY_LIMIT_S = 90.0
-COMMAND = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
+END_LIMIT_S = 60.0
+
+# Forked from a process that has imported the service it is ready in a fraction of the time, and is as much a process:
+# it can be killed, and leaves nothing to the next. Those of the demo and the simulators are started by their command.
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["rescue_circle.cli"])
+
+
+def _serve(environment: dict[str, str], log: Path) -> None:
+    """`rescue-circle serve`; it does not outlive the process of the tests, however that ends."""
+    os.setsid()
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    faulthandler.enable()
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["rescue-circle", "serve"]
+    main()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class ServiceProcess:
@@ -28,7 +54,8 @@ class ServiceProcess:
     def __init__(self, town: Town, database_url: str, log: Path, port: int, **settings: str) -> None:
         self.service = Service(f"http://{HOST}:{port}")
         self.log = log
-        self._child: subprocess.Popen[bytes] | None = None
+        log.touch()
+        self._child: ForkServerProcess | None = None
         self._port = port
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
         self._environment = {
@@ -39,7 +66,6 @@ class ServiceProcess:
             "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
             "RESCUE_SPOOL": str(log.with_suffix(".spool")),
             "RESCUE_HOST": HOST,
-            "PYTHONFAULTHANDLER": "1",
             "RESCUE_PORT": str(port),
             **settings,
         }
@@ -47,41 +73,38 @@ class ServiceProcess:
     def start(self, **settings: str) -> None:
         """Start a process and return when it is ready."""
         self.launch(**settings)
-        deadline = time.monotonic() + READY_LIMIT_S
-        while not self._is_ready():
-            assert time.monotonic() < deadline, f"not ready after {READY_LIMIT_S:g} s:\n{self._tail()}"
-            time.sleep(PAUSE_S)
+        eventually(self._is_ready, tell=self._tail)
 
     def launch(self, **settings: str) -> None:
         """Start a process that may not become ready soon."""
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                COMMAND, env={**self._environment, **settings}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        child = _FORKED.Process(target=_serve, args=({**self._environment, **settings}, self.log))
+        child.start()
+        self._child = child
 
     @property
     def pid(self) -> int:
+        assert self._running.pid
         return self._running.pid
 
     def kill(self) -> None:
         """As a power cut does to a process: without a word."""
-        self._running.send_signal(signal.SIGKILL)
-        self._running.wait(END_LIMIT_S)
+        self._running.kill()
+        self._wait()
+
+    def end(self) -> None:
+        """Tell it to, and wait until everything it gathered is written."""
+        self.tell_to_end()
+        self._wait()
 
     def tell_to_end(self) -> None:
-        self._running.send_signal(signal.SIGTERM)
+        self._running.terminate()
 
     async def ended(self) -> int:
-        """The exit code, once there is one; a process that hangs fails the test and says where it does."""
-        try:
-            return await asyncio.to_thread(self._running.wait, END_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self._running.send_signal(signal.SIGABRT)
-            await asyncio.to_thread(self._running.wait, END_LIMIT_S)
-            raise AssertionError(f"still there after {END_LIMIT_S:g} s:\n{self._tail()}") from None
+        """The exit code, once there is one."""
+        return await asyncio.to_thread(self._wait)
 
     def close(self) -> None:
-        if self._child is not None and self._child.poll() is None:
+        if self._child is not None:
             self.kill()
 
     def resident_bytes(self) -> int:
@@ -98,15 +121,24 @@ class ServiceProcess:
         return [int(row[4].split(":")[0], 16) for row in fields if int(row[1].split(":")[1], 16) == self._port]
 
     @property
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _running(self) -> ForkServerProcess:
         assert self._child is not None, "start it first"
         return self._child
+
+    def _wait(self) -> int:
+        """A process that hangs fails the test and says where it does."""
+        self._running.join(END_LIMIT_S)
+        if self._running.exitcode is None:
+            os.kill(self.pid, signal.SIGABRT)
+            self._running.join()
+            raise AssertionError(f"still there after {END_LIMIT_S:g} s:\n{self._tail()}")
+        return self._running.exitcode
 
     def _tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-6000:]
 
     def _is_ready(self) -> bool:
-        assert self._running.poll() is None, f"the service ended with {self._running.returncode}:\n{self._tail()}"
+        assert self._running.exitcode is None, f"the service ended with {self._running.exitcode}:\n{self._tail()}"
         try:
             return httpx.get(f"{self.service.url}/readyz", trust_env=False, timeout=5).is_success
         except httpx.TransportError:
@@ -121,3 +153,12 @@ def standing_by(town: Town, database_url: str, log: Path, port: int, **settings:
         yield process
     finally:
         process.close()
+
+
+@contextmanager
+def running(town: Town, database_url: str, log: Path, **settings: str) -> Iterator[Service]:
+    """The service on this database, ready, and told to end afterwards."""
+    with standing_by(town, database_url, log, free_port(), **settings) as process:
+        process.start()
+        yield process.service
+        process.end()

@@ -1,13 +1,10 @@
-"""The real service as a child process for tests, with 120's and an administrator's view of it."""
+"""A running service as tests see it: with the eyes of 120, of dispatchers and of an administrator."""
 
 import asyncio
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +14,6 @@ from dispatch.tokens import Access, Identity, TokenSigner
 from geo.datum import Datum
 from registry.database import Database, migrate
 from registry.importers.run import ImportOptions, import_file
-from rescue_circle.served import served
 from tests.support.town import Town, place
 
 WEBHOOK_SECRET = "whsec_dGVzdHMtb25seS1zZWNyZXQtb2YtMTIwLXRlc3Rz"
@@ -86,20 +82,6 @@ def fill_database(url: str, town: Town) -> None:
     """Make the tables of an empty database, with the town's AEDs and rescuers in them."""
     migrate(url)
     asyncio.run(_import(url, town))
-
-
-@contextmanager
-def running(town: Town, database_url: str, log: Path, **settings: str) -> Iterator[Service]:
-    """The service on this database, ready, and ended afterwards."""
-    environment = {
-        "RESCUE_DATABASE_URL": database_url,
-        "RESCUE_NETWORK": str(town.network),
-        "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
-        **settings,
-    }
-    with served(environment, log=log) as url:
-        yield Service(url)
 
 
 async def _import(url: str, town: Town) -> None:

@@ -13,9 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from tests.support.phone import Frame
+from tests.support.waiting import PATIENCE_S, pause
 
-RETRY_S = 0.05
-PATIENCE_S = 60.0
 DURABLE = frozenset({"alert", "assignment", "alert_ended"})
 
 
@@ -66,7 +65,7 @@ class StubbornPhone:
             with suppress(OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage, EOFError):
                 await self._talk()
             self.welcomed.clear()
-            await asyncio.sleep(RETRY_S)
+            await pause()
 
     async def say(self, kind: str, alert_id: str, **fields: Any) -> Said:
         """Say it until it is answered."""

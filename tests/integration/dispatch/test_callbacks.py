@@ -15,9 +15,9 @@ from dispatch.tokens import Access
 from rescue_circle.cli import app
 from rescue_circle.settings import BadSettings, get_settings
 from tests.support.phone import phone_of
-from tests.support.process import standing_by
+from tests.support.process import running, standing_by
 from tests.support.receiver import CALLBACK_SECRET, Attempt, Misbehaviour, Receiver, Reply, receiving
-from tests.support.service import WEBHOOK_SECRET, Service, call, running, signed
+from tests.support.service import WEBHOOK_SECRET, Service, call, signed
 from tests.support.town import Town
 from tests.support.waiting import eventually
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from dispatch import tables as t
 from registry.database import Database
 from tests.support.outage import Breakable, FrozenPostgres, LockedSqlite, StoppedPostgres, given_back
 from tests.support.phone import Phone, console_of, phone_of
+from tests.support.ports import free_port
 from tests.support.postgres import get_programs, running_cluster
 from tests.support.process import ServiceProcess, standing_by
 from tests.support.service import Service, call, fill_database
@@ -69,11 +69,8 @@ def process(town: Town, database: Breakable, tmp_path: Path) -> Iterator[Service
 
 @contextmanager
 def _started(town: Town, database: Breakable, tmp_path: Path) -> Iterator[ServiceProcess]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     settings = {"RESCUE_SPOOL": str(tmp_path / "calls.spool"), "RESCUE_CLOCK_SPEED": str(SPEED)}
-    with standing_by(town, database.url, tmp_path / "service.log", port, **settings) as process:
+    with standing_by(town, database.url, tmp_path / "service.log", free_port(), **settings) as process:
         process.start()
         yield process
 

@@ -11,6 +11,7 @@ from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.engine import NoAedAway, UnknownIncident
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.both_databases
 TWELVE = [rescuer(f"r{number:02d}", 20 * number) for number in range(12)]
@@ -33,8 +34,7 @@ async def say(at: Desk, incident_id: str, rescuer_id: str, *words: Answer, aed_r
 
 async def until_promised(at: Desk, key: str) -> None:
     """Returns between the promise in memory and its being durable."""
-    while at.engine.reservations.find_holder(key) is None:  # noqa: ASYNC110 - there is no event to wait for
-        await asyncio.sleep(0)
+    await until(lambda: at.engine.reservations.find_holder(key) is not None, pause_s=0)
 
 
 async def test_of_two_calls_at_once_one_gets_the_last_rescuer(url: str) -> None:

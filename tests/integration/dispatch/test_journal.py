@@ -25,6 +25,7 @@ from tests.integration.dispatch.journal_story import (
     record,
     report,
 )
+from tests.support.waiting import turns
 from tests.unit.dispatch.incident_story import candidates
 
 pytestmark = pytest.mark.both_databases
@@ -184,7 +185,7 @@ async def test_every_recipient_has_a_sequence_without_gaps_under_many_writers(
             try:
                 incident, _ = await append(journal, None, report(incident_id), shared)
             except AlreadyReserved:
-                await asyncio.sleep(0)
+                await turns()
             else:
                 break
         for word in (Answer.ACCEPT, Answer.DECLINE):

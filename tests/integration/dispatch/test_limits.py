@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +13,10 @@ from dispatch.api.hardening import LARGER_BODIES, MAX_BODY_BYTES
 from dispatch.api.limits import FAILURES, HELLOS, MALFORMED, POSITIONS
 from dispatch.tokens import Access
 from tests.support.phone import Phone, phone_of, raw_stream
-from tests.support.service import WEBHOOK_SECRET, Service, call, running
+from tests.support.process import running
+from tests.support.service import WEBHOOK_SECRET, Service, call
 from tests.support.town import Town, place
+from tests.support.waiting import eventually
 
 
 def position(number: int, began: datetime) -> str:
@@ -86,6 +87,14 @@ async def test_a_frame_larger_than_any_is_not_read(standing_service: Service) ->
     assert closed.value.rcvd.code == 1009
 
 
+def sent_again(service: Service, message_id: str) -> dict[str, str] | None:
+    """The answer to a message once it is taken."""
+    answer = service.post_call(call("call.updated", cad_ref="A"), message_id=message_id)
+    assert answer.status_code in {202, 429}, answer.text
+    taken: dict[str, str] = answer.json()
+    return taken if answer.status_code == 202 else None
+
+
 def test_a_centre_that_runs_wild_is_told_when_to_send_again_and_loses_no_call(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
@@ -97,17 +106,16 @@ def test_a_centre_that_runs_wild_is_told_when_to_send_again_and_loses_no_call(
         for number in range(200):
             answer = service.post_call(call("call.updated", cad_ref="A"), message_id=f"m{number}")
             if answer.status_code == 429:
-                refused = answer
+                refused, refused_id = answer, f"m{number}"
                 break
         assert refused is not None
         forged = service.post_signed(b"{}", {})
-        time.sleep(int(refused.headers["retry-after"]))
-        again = service.post_call(call("call.updated", cad_ref="A"), message_id=f"m{number}")
+        again = eventually(lambda: sent_again(service, refused_id))
 
     assert refused.json()["code"] == "too_many_messages"
+    assert refused.headers["retry-after"] == "1"
     assert forged.status_code == 401
-    assert again.status_code == 202
-    assert again.json()["code"] != "duplicate"
+    assert again["code"] != "duplicate"
 
 
 def test_an_address_that_only_guesses_is_slowed_down_and_a_good_token_from_there_still_counts(

@@ -9,7 +9,8 @@ import pytest
 
 from dispatch.tokens import Access
 from tests.support.phone import phone_of
-from tests.support.service import Service, call, running
+from tests.support.process import running
+from tests.support.service import Service, call
 from tests.support.town import Town, place
 from tests.support.waiting import eventually
 

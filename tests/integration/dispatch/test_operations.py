@@ -1,12 +1,7 @@
 """Running the service: its clock, its start and its end, and what it keeps over both."""
 
-import asyncio
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +15,11 @@ from registry.database import Database
 from registry.repository import load_rescuers
 from rescue_circle.serve import Gate
 from tests.support.phone import phone_of
-from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, running
+from tests.support.process import running, standing_by
+from tests.support.service import Service, call
 from tests.support.town import Town, place
-from tests.support.waiting import eventually
 
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-GRACE_S = 20
 
 
 @pytest.fixture
@@ -152,45 +146,17 @@ async def test_a_phone_that_claims_more_than_was_sent_is_told_where_it_stands(se
     assert alert["seq"] == 1
 
 
-@contextmanager
-def process(town: Town, database_url: str, folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {
-        **os.environ,
-        "RESCUE_DATABASE_URL": database_url,
-        "RESCUE_NETWORK": str(town.network),
-        "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
-        "RESCUE_PORT": str(port),
-    }
-    command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
-    with (folder / "process.log").open("wb") as log:
-        child = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
 async def test_a_service_told_to_end_does_so_though_phones_hang_on_and_keeps_their_last_positions(
     town: Town, town_database: str, tmp_path: Path, unused_tcp_port: int
 ) -> None:
     lon, lat = place(77, 33)
-    service = Service(f"http://127.0.0.1:{unused_tcp_port}")
-    with process(town, town_database, tmp_path, unused_tcp_port) as child:
-        await asyncio.to_thread(eventually, lambda: is_ready(service.url))
-        async with phone_of(service, "r05") as phone:
+    with standing_by(town, town_database, tmp_path / "service.log", unused_tcp_port) as process:
+        process.start()
+        async with phone_of(process.service, "r05") as phone:
             position: dict[str, Any] = {"lon": lon, "lat": lat, "datum": "wgs84", "accuracy_m": 5}
             taken = await phone.ask("position", **position, observed_at=datetime.now(UTC).isoformat())
-            child.send_signal(signal.SIGTERM)
-            code = await asyncio.to_thread(child.wait, GRACE_S)
+            process.tell_to_end()
+            code = await process.ended()
     database = Database(town_database)
     try:
         async with database.read() as connection:

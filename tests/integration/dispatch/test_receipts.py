@@ -15,6 +15,7 @@ from dispatch.receipts import ReceiptBook
 from dispatch.records import Receipt
 from registry.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, append, report
+from tests.support.waiting import turns
 from tests.unit.dispatch.incident_story import candidates
 
 pytestmark = pytest.mark.both_databases
@@ -136,7 +137,7 @@ async def test_what_comes_in_while_a_flush_fails_overwrites_nothing_older(
     async with database.write():
         # The writer is ours for now, so this flush has taken what it will write and waits for its turn.
         failing = asyncio.create_task(book.flush())
-        await asyncio.sleep(0)
+        await turns()
         book.delivered("a", ALERT, LATER)
     with pytest.raises(SQLAlchemyError):
         await failing

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.phone import phone_of
-from tests.support.service import call, running
+from tests.support.process import running
+from tests.support.service import call
 from tests.support.town import Town
 
 SPEED = "30"

@@ -22,7 +22,8 @@ from registry.models import Presence
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, append, decided, record, report
 from tests.integration.front_door.test_command_line import GOOD, run
 from tests.support.phone import console_of, phone_of
-from tests.support.service import Service, call, running
+from tests.support.process import running
+from tests.support.service import Service, call
 from tests.support.town import Town
 from tests.support.waiting import eventually
 from tests.unit.dispatch.incident_story import candidates

@@ -11,6 +11,7 @@ from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import reserved
 from dispatch.core.refusals import Refused
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
+from tests.support.waiting import turns
 
 pytestmark = pytest.mark.both_databases
 PEOPLE = [rescuer(f"r{number:02d}", 10 * number) for number in range(40)]
@@ -27,7 +28,7 @@ async def live_through(at: Desk, cad_ref: str, rng: random.Random) -> str:
     alerts = list(live.incident.alerts.values())
     rng.shuffle(alerts)
     for alert in alerts:
-        await asyncio.sleep(0)
+        await turns()
         with suppress(Refused):
             await at.engine.answer(
                 AnswerAlert(alert_id=alert.alert_id, rescuer_id=alert.rescuer_id, answer=rng.choice(WORDS))

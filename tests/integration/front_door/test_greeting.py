@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.support.service import Service, running
+from tests.support.process import running
+from tests.support.service import Service
 from tests.support.town import Town
 
 

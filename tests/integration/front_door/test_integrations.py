@@ -15,7 +15,8 @@ from standardwebhooks import Webhook
 from dispatch.tokens import Access, Identity, TokenSigner
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 from tests.acceptance.test_documents import block
-from tests.support.service import TOKEN_SECRET, Service, call, running
+from tests.support.process import running
+from tests.support.service import TOKEN_SECRET, Service, call
 from tests.support.town import Town
 
 HERE, THERE, NEW, OLD, STRANGE = (

@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from dispatch.tokens import Access
 from registry.database import Database
 from tests.support.phone import console_of, phone_of, raw_stream
-from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, running, signed
+from tests.support.process import running
+from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, signed
 from tests.support.town import Town, place
 
 PHONE = "+8613987654321"
@@ -102,8 +103,8 @@ def test_a_service_that_cannot_start_says_why_without_a_secret(town: Town, tmp_p
     database, log = tmp_path / "broken.sqlite3", tmp_path / "service.log"
     database.write_text(f"{ADDRESS} {PHONE}")
 
-    with suppress(RuntimeError), running(town, f"sqlite:///{database}", log):
-        raise AssertionError("it started")
+    with pytest.raises(AssertionError, match="the service ended with 2"), running(town, f"sqlite:///{database}", log):
+        pytest.fail("it started")
 
     told = log.read_text(encoding="utf-8")
     assert "not a database" in told

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
 from registry.tables import rescuers
 from tests.support.postgres import Cluster
+from tests.support.waiting import turns
 
 pytestmark = pytest.mark.both_databases
 NOW = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
@@ -125,8 +126,7 @@ async def test_writers_that_are_cancelled_at_any_moment_leave_the_next_one_a_fre
 
     for ticks in range(60):
         task = asyncio.create_task(write(ticks))
-        for _ in range(ticks):
-            await asyncio.sleep(0)
+        await turns(ticks)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

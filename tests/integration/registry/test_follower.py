@@ -1,7 +1,7 @@
 """The live picture follows what other processes change in the database, without losing what phones have just said."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,11 +16,11 @@ from registry.merging import merged
 from registry.models import Presence, Rescuer
 from registry.repository import erase_rescuer
 from registry.tables import aeds, certificates, rescuer_homes, rescuers
+from tests.support import waiting
 
 pytestmark = pytest.mark.both_databases
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)
 LON, LAT = 113.66, 34.75
-PATIENCE_S = 10.0
 
 
 def aed_row(aed_id: str, lon: float = LON, lat: float = LAT) -> dict[str, object]:
@@ -89,11 +89,9 @@ def around(directory: Directory, lon: float = LON, lat: float = LAT) -> tuple[li
     return list(found.rescuer_id), list(found.aed_id)
 
 
-async def until(expected: object, look: object, *arguments: object) -> None:
+async def until(expected: object, look: Callable[..., object], *arguments: object) -> None:
     """Returns as soon as it is so; a fraction of a second on an idle machine."""
-    async with asyncio.timeout(PATIENCE_S):
-        while look(*arguments) != expected:  # type: ignore[operator]  # noqa: ASYNC110 - nothing announces it
-            await asyncio.sleep(0.01)
+    await waiting.until(lambda: look(*arguments) == expected)
 
 
 async def test_new_ones_are_found_and_those_that_are_gone_are_not(directory: Directory, other: Database) -> None:

@@ -15,6 +15,7 @@ from simulators.scenario import Scenario
 from simulators.service import Service
 from simulators.sim_clock import SimClock
 from tests.integration.simulators.conftest import SECRET, START, two_calls
+from tests.support.waiting import turns
 
 ACCEPTED = b'{"code": "accepted", "message_id": "m", "incident_id": "i1"}'
 
@@ -60,7 +61,7 @@ async def cad_against(peer: Failing) -> AsyncIterator[tuple[Cad, Ledger]]:
                 service=service,
                 clock=clock,
                 ledger=ledger,
-                on_skip=lambda _: asyncio.sleep(0),
+                on_skip=lambda _: turns(),
                 lead_real_s=0.0,
             ),
             ledger,

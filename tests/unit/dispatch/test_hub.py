@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dispatch.hub import MAX_REPLIES, MAX_ROWS, Hub, Mailbox
 from dispatch.records import InboxRow
+from tests.support.waiting import PATIENCE_S, turns
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 NAME = "rescuer:r1"
@@ -83,11 +84,10 @@ async def test_waiting_ends_when_there_is_something_to_send_and_not_before() -> 
         mailbox = Mailbox(NAME, 5)
         waiting = asyncio.create_task(mailbox.wait())
         mailbox.offer(row(5))
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await turns(5)
         early = waiting.done()
         bring(mailbox)
-        await asyncio.wait_for(waiting, timeout=20)
+        await asyncio.wait_for(waiting, timeout=PATIENCE_S)
 
         assert not early
 
