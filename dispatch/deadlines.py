@@ -43,22 +43,38 @@ class Deadlines:
         now = self._clock.now()
         return sum(at <= now for at in self._due.values()) + len(self._firing)
 
+    async def catch_up(self, *, within_s: float) -> None:
+        """Carry out what is overdue, which is much where no process ran for a while; what takes longer goes on."""
+        self._fire_due()
+        try:
+            if self._firing:
+                await asyncio.wait(set(self._firing), timeout=within_s)
+        except asyncio.CancelledError:
+            self._give_up()
+            raise
+
     async def run(self) -> None:
         """Fire deadlines until cancelled; each in a task of its own, so that one slow incident delays no other."""
         try:
             while True:
+                self._fire_due()
                 await self._wait_for_next()
-                now = self._clock.now()
-                while self._heap and self._heap[0][0] <= now:
-                    at, incident_id = heapq.heappop(self._heap)
-                    if self._due.get(incident_id) == at:
-                        del self._due[incident_id]
-                        task = asyncio.create_task(self._fire_one(incident_id))
-                        self._firing.add(task)
-                        task.add_done_callback(self._firing.discard)
         finally:
-            for task in self._firing:
-                task.cancel()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        for task in self._firing:
+            task.cancel()
+
+    def _fire_due(self) -> None:
+        now = self._clock.now()
+        while self._heap and self._heap[0][0] <= now:
+            at, incident_id = heapq.heappop(self._heap)
+            if self._due.get(incident_id) == at:
+                del self._due[incident_id]
+                task = asyncio.create_task(self._fire_one(incident_id))
+                self._firing.add(task)
+                task.add_done_callback(self._firing.discard)
 
     async def _wait_for_next(self) -> None:
         self._changed.clear()

@@ -1,6 +1,7 @@
 """The service is killed in the middle of hundreds of calls, again and again: nothing is lost, nothing comes twice."""
 
 import asyncio
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,8 @@ KILLS = 5
 RESCUERS = 80
 AEDS = 24
 SEED = 120
+COMES_IN = (ev.IncidentOpened, ev.AlertAccepted, ev.AlertDeclined, ev.AmbulanceArrived, ev.IncidentClosed)
+ENDS_RINGING = (ev.AlertAccepted, ev.AlertDeclined, ev.AlertTimedOut, ev.AlertWithdrawn)
 ANSWERED: dict[str, tuple[type[ev.Event], ...]] = {
     "accept": (ev.AlertAccepted,),
     "decline": (ev.AlertDeclined, ev.AssignmentHandedBack),
@@ -94,24 +97,24 @@ def every_alert_was_answered_or_ended(found: Audit) -> None:
 
 
 def deadlines_went_on_after_each_kill(lives: list[Life], found: Audit) -> None:
-    """What was due while no process ran is done by one that comes after; it may be killed soon in its turn."""
+    """What fell due while no process ran was ended by the very next one, before a call or an answer came in to it."""
     assert len(lives) == KILLS + 1
     assert lives[0].began_at == START
+    ended = {one.event.alert_id: one for one in found.events if isinstance(one.event, ENDS_RINGING)}
     overtaken: list[str] = []
     for before, after in pairwise(lives):
         assert before.killed_at
         overdue = [
-            alert
-            for incident in found.incidents.values()
-            for alert in incident.alerts.values()
-            if alert.alerted_at < before.killed_at < alert.answer_by <= after.began_at
-        ]
-        ended = {
             one.event.alert_id
             for one in found.events
-            if isinstance(one.event, ev.AlertTimedOut) and one.at >= after.began_at
-        }
-        overtaken += [alert.alert_id for alert in overdue if alert.alert_id in ended]
+            if isinstance(one.event, ev.RescuerAlerted)
+            and one.at < before.killed_at < one.event.answer_by <= after.began_at <= ended[one.event.alert_id].at
+        ]
+        came_in = [one.at for one in found.events if isinstance(one.event, COMES_IN) and one.at >= after.began_at]
+        door_open_at = min([*came_in, after.killed_at or datetime.max.replace(tzinfo=UTC)])
+        assert all(isinstance(ended[alert_id].event, ev.AlertTimedOut) for alert_id in overdue)
+        assert [alert_id for alert_id in overdue if ended[alert_id].at > door_open_at] == []
+        overtaken += overdue
     searched = [one.incident_id for one in found.events if isinstance(one.event, ev.WaveEnded)]
     assert len(overtaken) > KILLS
     assert set(searched) & {alert_id.rpartition("-")[0] for alert_id in overtaken}

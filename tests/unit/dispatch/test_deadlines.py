@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dispatch.clock import Clock
 from dispatch.deadlines import Deadlines
+from tests.support.waiting import PATIENCE_S, turns
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-PATIENCE_S = 20
 
 
 def at(hours: float) -> datetime:
@@ -58,7 +58,7 @@ async def test_a_deadline_is_overdue_from_its_time_until_it_is_carried_out() -> 
     before = alarm.deadlines.overdue
     async with running(alarm):
         await alarm.wait_for(1)
-        await asyncio.sleep(0)
+        await turns()
 
     assert before == 1
     assert alarm.deadlines.overdue == 0
@@ -105,7 +105,7 @@ async def test_a_replaced_deadline_counts_and_the_old_one_does_not() -> None:
     async with running(alarm):
         alarm.set("sooner", at(5))
         alarm.set("later", at(1))
-        await asyncio.sleep(0)
+        await turns()
         alarm.set("sooner", at(2))
         alarm.set("later", at(4))
         alarm.clock.advance(at(3))
@@ -136,7 +136,7 @@ async def test_a_deadline_taken_away_does_not_fire() -> None:
     async with running(alarm):
         alarm.set("gone", at(1))
         alarm.set("end", at(2))
-        await asyncio.sleep(0)
+        await turns()
         alarm.set("gone", None)
         alarm.clock.advance(at(3))
         await alarm.wait_for(1)
@@ -148,7 +148,7 @@ async def test_a_deadline_set_while_the_alarm_waits_for_a_later_one_is_not_misse
     alarm = Alarm()
     alarm.set("late", at(9))
     async with running(alarm):
-        await asyncio.sleep(0)
+        await turns()
         alarm.set("past", at(-1))
         await alarm.wait_for(1)
 
@@ -168,19 +168,57 @@ async def test_a_deadline_that_fails_is_tried_again_and_delays_no_other(monkeypa
     assert sorted(alarm.fired) == ["fails", "works"]
 
 
+async def test_what_is_overdue_at_a_start_is_carried_out_before_anything_else() -> None:
+    alarm = Alarm()
+    for incident_id, hours in {"late": -1, "later": -2, "future": 1}.items():
+        alarm.set(incident_id, at(hours))
+
+    await alarm.deadlines.catch_up(within_s=PATIENCE_S)
+
+    assert alarm.fired == ["later", "late"]
+    assert alarm.deadlines.overdue == 0
+
+
+async def test_an_overdue_one_that_fails_again_and_again_holds_up_no_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dispatch.deadlines.RETRY_S", 0.01)
+    alarm = Alarm(faults=10)
+    alarm.set("fails", at(-1))
+    await alarm.deadlines.catch_up(within_s=0)
+    early = list(alarm.fired)
+    async with running(alarm):
+        await alarm.wait_for(1)
+
+    assert early == []
+    assert alarm.fired == ["fails"]
+
+
+async def test_a_start_that_is_called_off_leaves_no_deadline_trying() -> None:
+    alarm = Alarm(faults=1)
+    alarm.set("fails", at(-1))
+    start = asyncio.create_task(alarm.deadlines.catch_up(within_s=PATIENCE_S))
+    await turns(5)
+    start.cancel()
+    with suppress(asyncio.CancelledError):
+        await start
+    await turns(5)
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert alarm.fired == []
+
+
 @pytest.mark.parametrize("steps", range(12))
 async def test_the_alarm_ends_when_it_is_cancelled_whatever_it_is_doing(steps: int) -> None:
     alarm = Alarm()
     alarm.set("late", at(9))
     task = asyncio.create_task(alarm.deadlines.run())
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await turns(5)
     alarm.set("later", at(10))
-    for _ in range(steps):
-        await asyncio.sleep(0)
+    await turns(steps)
 
     task.cancel()
-    done, _ = await asyncio.wait([task], timeout=1)
+    done, _ = await asyncio.wait([task], timeout=PATIENCE_S)
     task.cancel()
 
     assert done
