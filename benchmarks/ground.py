@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from geo.datum import Datum
 from geo.projection import LocalPlane
+from geo.walk_network import WalkNetwork
+from geo.walk_time import walk_times
 from registry.database import Database, migrate
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from simulators.city import CENTRE, SyntheticAed, aeds_geojson
@@ -18,6 +20,7 @@ from simulators.city_files import write_city
 from simulators.people import Shares, make_volunteers, rescuer_id, volunteers_csv
 
 SEED = 1
+MANY, NEAR_S = 30, 200.0
 LonLat = tuple[float, float]
 Degrees = NDArray[np.float64]
 
@@ -42,10 +45,10 @@ def crowded_ground(folder: Path, *, phones: int, calls: int, radius_m: float = 8
     inner = np.flatnonzero(np.hypot(x_m, y_m) <= radius_m * 0.4)
     rng = np.random.default_rng([SEED, 11])
     at = files.city.lon, files.city.lat
-    return _ground(
-        folder, files.network, "crowded", people=_drawn(rng, at, near, phones), aeds=_drawn(rng, at, near, aeds),
-        calls=_drawn(rng, at, inner, calls),
-    )  # fmt: skip
+    people, devices = _drawn(rng, at, near, phones), _drawn(rng, at, near, aeds)
+    places = _drawn(rng, at, inner, 2 * calls)
+    places = places[:, _has_many_near(WalkNetwork.load(files.network), people, places)][:, :calls]
+    return _ground(folder, files.network, "crowded", people=people, aeds=devices, calls=places)
 
 
 def city_ground(folder: Path, *, phones: int, calls: int, aeds: int = 800) -> Ground:
@@ -79,6 +82,16 @@ def _drawn(rng: np.random.Generator, at: tuple[Degrees, Degrees], nodes: NDArray
     chosen = rng.permutation(nodes)[:count] if count <= len(nodes) else rng.choice(nodes, size=count)
     scatter = rng.normal(0.0, 10.0, (2, count)) / 111_320.0
     return np.round(np.stack([at[0][chosen], at[1][chosen]]) + scatter, 6)
+
+
+def _has_many_near(network: WalkNetwork, people: Degrees, places: Degrees) -> NDArray[np.bool_]:
+    """(n,) whether at each place enough are near for all alerts of a call to go out at once, with some to spare."""
+    homes = network.snap(people[0], people[1])
+    times_s = (
+        walk_times(network, network.snap_one(lon, lat), homes, budget_s=NEAR_S, to_start=True)
+        for lon, lat in places.T.tolist()
+    )
+    return np.array([np.isfinite(one).sum() >= MANY for one in times_s])
 
 
 def _ground(folder: Path, network: Path, name: str, *, people: Degrees, aeds: Degrees, calls: Degrees) -> Ground:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from dispatch.core import events as ev
 from dispatch.core.events import Role
@@ -113,12 +114,12 @@ def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident
         )
     if incident is None:
         raise ValueError(f"an incident begins with IncidentOpened, not with {type(event).__name__}")
-    changed = _evolve_call(incident, event)
-    if changed is None:
-        changed = _evolve_search(incident, event)
-    if changed is None:
-        changed = _evolve_alert(incident, event, at)
-    return replace(changed, version=incident.version + 1)
+    changes = _call_changes(event)
+    if changes is None:
+        changes = _search_changes(incident, event)
+    if changes is None:
+        changes = _alert_changes(incident, event, at)
+    return replace(incident, version=incident.version + 1, **changes)
 
 
 def evolve_all(incident: Incident | None, events: Iterable[tuple[ev.Event, datetime]]) -> Incident:
@@ -130,50 +131,53 @@ def evolve_all(incident: Incident | None, events: Iterable[tuple[ev.Event, datet
     return incident
 
 
-def _evolve_call(incident: Incident, event: ev.Event) -> Incident | None:
+Changes = dict[str, Any]
+
+
+def _call_changes(event: ev.Event) -> Changes | None:
     match event:
         case ev.CallConfirmed():
-            return replace(incident, call_confirmed=True)
+            return {"call_confirmed": True}
         case ev.LocationSet():
-            return replace(incident, location_reported_at=event.reported_at, search_due=True, search_ended=None)
+            return {"location_reported_at": event.reported_at, "search_due": True, "search_ended": None}
         case ev.AmbulanceEtaSet():
-            return replace(
-                incident, ambulance_eta_at=event.eta_at, ambulance_eta_reported_at=event.reported_at, search_due=True
-            )
+            return {
+                "ambulance_eta_at": event.eta_at,
+                "ambulance_eta_reported_at": event.reported_at,
+                "search_due": True,
+            }
         case ev.AttentionRaised():
-            return replace(incident, attention=event.code)
+            return {"attention": event.code}
         case ev.AttentionCleared():
-            return replace(incident, attention=None)
+            return {"attention": None}
         case ev.AmbulanceArrived():
-            return replace(incident, ambulance_arrived=True, search_due=False, next_search_at=None)
+            return {"ambulance_arrived": True, "search_due": False, "next_search_at": None}
         case ev.IncidentClosed():
-            return replace(
-                incident,
-                closed=event.reason,
-                closed_reported_at=event.reported_at,
-                search_due=False,
-                next_search_at=None,
-            )
+            return {
+                "closed": event.reason,
+                "closed_reported_at": event.reported_at,
+                "search_due": False,
+                "next_search_at": None,
+            }
         case _:
             return None
 
 
-def _evolve_search(incident: Incident, event: ev.Event) -> Incident | None:
+def _search_changes(incident: Incident, event: ev.Event) -> Changes | None:
     match event:
         case ev.SearchMade():
-            return replace(
-                incident,
-                wave=event.wave,
-                search_due=False,
-                next_search_at=event.next_at,
-                nobody_available=incident.nobody_available and event.alerted == 0,
-            )
+            return {
+                "wave": event.wave,
+                "search_due": False,
+                "next_search_at": event.next_at,
+                "nobody_available": incident.nobody_available and event.alerted == 0,
+            }
         case ev.WaveEnded():
-            return replace(incident, wave=event.wave + 1, search_due=True, next_search_at=None)
+            return {"wave": event.wave + 1, "search_due": True, "next_search_at": None}
         case ev.NobodyAvailable():
-            return replace(incident, nobody_available=True)
+            return {"nobody_available": True}
         case ev.SearchEnded():
-            return replace(incident, search_ended=event.reason, search_due=False, next_search_at=None)
+            return {"search_ended": event.reason, "search_due": False, "next_search_at": None}
         case _:
             return None
 
@@ -191,21 +195,23 @@ _ANSWERS: Mapping[type[ev.Event], AlertStatus] = {
 _LEAVES_A_PLACE = (ev.AlertDeclined, ev.AlertTimedOut, ev.AlertWithdrawn, ev.AssignmentHandedBack)
 
 
-def _evolve_alert(incident: Incident, event: ev.Event, at: datetime) -> Incident:
+def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes:
     if isinstance(event, ev.RescuerAlerted):
-        alert = Alert(
-            alert_id=event.alert_id,
-            rescuer_id=event.rescuer_id,
-            role=event.role,
-            aed_id=event.aed_id,
-            walk_time_s=event.walk_time_s,
-            to_aed_s=event.to_aed_s,
-            straight_line=event.straight_line,
-            wave=event.wave,
-            alerted_at=at,
-            answer_by=event.answer_by,
+        return _with_alert(
+            incident,
+            Alert(
+                alert_id=event.alert_id,
+                rescuer_id=event.rescuer_id,
+                role=event.role,
+                aed_id=event.aed_id,
+                walk_time_s=event.walk_time_s,
+                to_aed_s=event.to_aed_s,
+                straight_line=event.straight_line,
+                wave=event.wave,
+                alerted_at=at,
+                answer_by=event.answer_by,
+            ),
         )
-        return _with_alert(incident, alert)
     alert = incident.alerts[event.alert_id]  # type: ignore[union-attr]  # all other events name their alert
     match event:
         case ev.AedCollected():
@@ -218,10 +224,10 @@ def _evolve_alert(incident: Incident, event: ev.Event, at: datetime) -> Incident
             )
             return _with_alert(incident, revised)
         case _:
-            changed = _with_alert(incident, replace(alert, status=_ANSWERS[type(event)]))
             wanted = isinstance(event, _LEAVES_A_PLACE) and not incident.search_ended and not incident.closed
-            return replace(changed, search_due=changed.search_due or wanted)
+            answered = _with_alert(incident, replace(alert, status=_ANSWERS[type(event)]))
+            return {**answered, "search_due": incident.search_due or wanted}
 
 
-def _with_alert(incident: Incident, alert: Alert) -> Incident:
-    return replace(incident, alerts=MappingProxyType({**incident.alerts, alert.alert_id: alert}))
+def _with_alert(incident: Incident, alert: Alert) -> Changes:
+    return {"alerts": MappingProxyType({**incident.alerts, alert.alert_id: alert})}
