@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.command import command
+
 COMMAND = str(Path(sys.executable).with_name("rescue-circle"))
 
 
@@ -31,14 +33,7 @@ def test_a_hundred_real_calls_are_replayed_and_nothing_is_lost(shared_data: Path
 
 
 def test_a_log_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [COMMAND, "replay-log", "--data", str(tmp_path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = command("replay-log", "--data", str(tmp_path), folder=tmp_path)
 
     assert done.returncode == 2
     assert "--log" in done.stderr

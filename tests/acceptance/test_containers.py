@@ -1,9 +1,7 @@
 """The container files, as far as they can be tried without an engine."""
 
-import os
 import re
-import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ import yaml
 
 from rescue_circle.settings import Settings
 from tests.conftest import PROJECT
+from tests.support.command import command
 from tests.support.postgres import Cluster
 
 
@@ -60,16 +59,15 @@ def test_the_image_is_made_by_the_makefiles_own_commands() -> None:
 
 
 def test_the_migration_runs_with_the_address_and_the_password_as_they_are_given(
-    services: dict[str, Any], postgres_cluster: Cluster
+    services: dict[str, Any], postgres_cluster: Cluster, tmp_path: Path
 ) -> None:
     migrate = services["migrate"]
     name = postgres_cluster.create_database()
     url = migrate["environment"]["RESCUE_DATABASE_URL"]
     here = url.replace("database:5432/rescue", f"127.0.0.1:{postgres_cluster.port}/{name}")
-    environment = {**os.environ, "RESCUE_DATABASE_URL": here, "PGPASSWORD": postgres_cluster.password}
-    command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", *migrate["command"][1:]]
+    settings = {"RESCUE_DATABASE_URL": here, "PGPASSWORD": postgres_cluster.password}
 
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = command(*migrate["command"][1:], folder=tmp_path, **settings)
     tables = postgres_cluster.execute("SELECT count(*) FROM aeds", database=name)
     postgres_cluster.drop_database(name)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.command import command
+
 COMMAND = str(Path(sys.executable).with_name("rescue-circle"))
 
 
@@ -70,7 +72,7 @@ def test_the_demo_of_a_real_extract_uses_its_aeds_and_its_time_zone(tmp_path: Pa
     ],
 )
 def test_bad_values_are_refused_in_one_sentence(tmp_path: Path, options: list[str], said: str) -> None:
-    done = demo(tmp_path, *options)
+    done = command("demo", *options, folder=tmp_path)
 
     assert done.returncode == 2
     assert said in done.stderr
@@ -80,7 +82,7 @@ def test_bad_values_are_refused_in_one_sentence(tmp_path: Path, options: list[st
 def test_a_file_that_is_no_extract_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "streets.osm.pbf").write_text("not an extract")
 
-    done = demo(tmp_path, "--osm", "streets.osm.pbf")
+    done = command("demo", "--osm", "streets.osm.pbf", folder=tmp_path)
 
     assert done.returncode == 2
     assert "streets.osm.pbf" in done.stderr
@@ -90,7 +92,7 @@ def test_a_file_that_is_no_extract_is_refused_in_one_sentence(tmp_path: Path) ->
 def test_an_unknown_time_zone_is_refused_in_one_sentence(tmp_path: Path, shared_data: Path) -> None:
     extract = shared_data / "liechtenstein" / "liechtenstein-2024.osm.pbf"
 
-    done = demo(tmp_path, "--osm", str(extract), "--time-zone", "Mars/Olympus")
+    done = command("demo", "--osm", str(extract), "--time-zone", "Mars/Olympus", folder=tmp_path)
 
     assert done.returncode == 2
     assert "Mars/Olympus" in done.stderr

@@ -1,51 +1,22 @@
 """The real service as a process that a test may kill, end, start again and look into; same port, same database."""
 
 import asyncio
-import faulthandler
-import multiprocessing
 import os
 import signal
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
-from rescue_circle.cli import main
+from tests.support.command import started
 from tests.support.ports import HOST, free_port
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service
 from tests.support.town import Town
 from tests.support.waiting import eventually
 
 END_LIMIT_S = 60.0
-
-# Forked from a process that has imported the service it is ready in a fraction of the time, and is as much a process:
-# it can be killed, and leaves nothing to the next. Those of the demo and the simulators are started by their command.
-_FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["rescue_circle.cli"])
-
-
-def _serve(environment: dict[str, str], log: Path) -> None:
-    """`rescue-circle serve`; it does not outlive the process of the tests, however that ends."""
-    os.setsid()
-    with log.open("ab") as output:
-        os.dup2(output.fileno(), sys.stdout.fileno())
-        os.dup2(output.fileno(), sys.stderr.fileno())
-    faulthandler.enable()
-    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.argv = ["rescue-circle", "serve"]
-    main()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class ServiceProcess:
@@ -77,9 +48,10 @@ class ServiceProcess:
 
     def launch(self, **settings: str) -> None:
         """Start a process that may not become ready soon."""
-        child = _FORKED.Process(target=_serve, args=({**self._environment, **settings}, self.log))
-        child.start()
-        self._child = child
+        environment = {**self._environment, **settings}
+        self._child = started(
+            "serve", environment=environment, folder=self.log.parent, output=self.log, errors=self.log
+        )
 
     @property
     def pid(self) -> int:

@@ -1,13 +1,11 @@
 """A registry that changes while the service runs: imports, corrections and erasures by processes beside it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dispatch.tokens import Access
+from tests.support.command import command
 from tests.support.phone import phone_of
 from tests.support.process import running
 from tests.support.service import Service, call
@@ -20,9 +18,7 @@ RESCUERS = "id,name,phone,certificate_kind,valid_from,valid_until,on_duty,home_l
 
 def registry(database_url: str, *arguments: str) -> str:
     """The command line, in a process of its own."""
-    command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "registry", *arguments]
-    environment = {**os.environ, "RESCUE_DATABASE_URL": database_url}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = command("registry", *arguments, folder=Path.cwd(), RESCUE_DATABASE_URL=database_url)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -20,7 +20,7 @@ from registry.database import Database
 from registry.directory import Directory
 from registry.models import Presence
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, append, decided, record, report
-from tests.integration.front_door.test_command_line import GOOD, run
+from tests.support.command import command
 from tests.support.phone import console_of, phone_of
 from tests.support.process import running
 from tests.support.service import Service, call
@@ -197,10 +197,8 @@ async def test_a_service_that_runs_erases_by_itself_and_so_does_the_command(
         eventually(lambda: "retention_ran" in (tmp_path / "second.log").read_text(encoding="utf-8"))
         assert service.get(f"/api/incidents/{kept}")["location"]
     after_a_week = await held_in(town_database)
-    dry = run(
-        "retention", "run", "--details-days", "0", "--dry-run", "--database", town_database, folder=tmp_path, **GOOD
-    )
-    done = run("retention", "run", "--details-days", "0", "--database", town_database, folder=tmp_path, **GOOD)
+    erase = ("retention", "run", "--details-days", "0", "--database", town_database)
+    dry, done = command(*erase, "--dry-run", folder=tmp_path), command(*erase, folder=tmp_path)
 
     assert after_a_week == ({kept}, set())
     assert "To erase: details of 1 incidents" in dry.stdout

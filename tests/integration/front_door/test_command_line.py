@@ -1,30 +1,15 @@
 """The command line says in one line what is wrong and what to do, and never shows a traceback for it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dispatch.tokens import Access, TokenSigner
 from rescue_circle.settings_table import settings_rows
+from tests.support.command import command
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 
 GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SECRET, "RESCUE_PORT": "0"}
-
-
-def run(*arguments: str, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
-    return subprocess.run(
-        [sys.executable, "-c", "from rescue_circle.cli import main; main()", *arguments],
-        env={**environment, **settings},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +29,7 @@ def run(*arguments: str, folder: Path, **settings: str) -> "subprocess.Completed
 def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tmp_path: Path) -> None:
     (tmp_path / "foreign.net").write_text("not a network")
 
-    done = run("serve", folder=tmp_path, **{**GOOD, **change})
+    done = command("serve", folder=tmp_path, **{**GOOD, **change})
 
     assert done.returncode == 2
     assert told in done.stderr
@@ -52,7 +37,7 @@ def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tm
 
 
 def test_every_setting_is_printed(tmp_path: Path) -> None:
-    done = run("settings", folder=tmp_path, COLUMNS="200")
+    done = command("settings", folder=tmp_path, COLUMNS="200")
 
     assert done.returncode == 0
     assert [row.variable for row in settings_rows() if row.variable not in done.stdout] == []
@@ -60,7 +45,7 @@ def test_every_setting_is_printed(tmp_path: Path) -> None:
 
 def test_documents_are_written_into_a_source_tree_and_then_left_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("<!-- made by make docs: settings -->\n<!-- end of settings -->\n")
-    first, second = run("docs", folder=tmp_path), run("docs", folder=tmp_path)
+    first, second = command("docs", folder=tmp_path), command("docs", folder=tmp_path)
 
     assert (first.returncode, second.returncode) == (0, 0)
     assert "docs/generated/openapi.json" in first.stdout
@@ -70,21 +55,21 @@ def test_documents_are_written_into_a_source_tree_and_then_left_alone(tmp_path: 
 
 def test_documents_are_refused_where_there_is_no_place_for_them(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Another project\n")
-    done = run("docs", folder=tmp_path)
+    done = command("docs", folder=tmp_path)
 
     assert done.returncode == 2
     assert "made by make docs" in done.stderr
 
 
 def test_an_issued_token_is_the_bearers(tmp_path: Path) -> None:
-    done = run("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path, **GOOD)
+    done = command("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path, **GOOD)
 
     identity = TokenSigner(TOKEN_SECRET).check(done.stdout.strip())
     assert (identity.subject, identity.access) == ("desk-1", Access.DISPATCHER)
 
 
 def test_a_token_is_not_issued_without_the_services_secret(tmp_path: Path) -> None:
-    done = run("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path)
+    done = command("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path)
 
     assert done.returncode == 2
     assert "RESCUE_TOKEN_SECRET" in done.stderr

@@ -17,6 +17,7 @@ from simulators.service import Service, ServiceRefused
 from simulators.sim_clock import SimClock
 from simulators.volunteer import Behaviour
 from tests.integration.simulators.conftest import Town, two_calls
+from tests.support.command import command
 
 EAGER = Behaviour(seen=1.0, accepted=1.0, declined=0.0, late=0.0, hands_back=0.0, drops=0.0, answer_median_s=5.0)
 
@@ -116,13 +117,19 @@ def test_the_simulate_command_says_in_a_sentence_what_it_needs(town: Town, tmp_p
     save_scenario(two_calls(), tmp_path / "calls.jsonl")
     scenario = ("--scenario", str(tmp_path / "calls.jsonl"))
 
+    given = ("simulate", "--url", town.url, "--rescuers", str(town.rescuers))
+    secrets = {"RESCUE_WEBHOOK_SECRET": town.secret, "RESCUE_SIMULATOR_TOKEN": town.token}
+
+    def refused(*options: str) -> "subprocess.CompletedProcess[str]":
+        return command(*given, *options, folder=tmp_path, **secrets)
+
     refusals = [
-        simulate(town),
-        simulate(town, "--generate", "2"),
-        simulate(town, *scenario, "--rescuers", str(tmp_path / "strangers.csv")),
-        simulate(town, *scenario, "--url", "http://127.0.0.1:9"),
-        simulate(town, *scenario, "--webhook-secret", "whsec_"),
-        simulate(town, *scenario, "--accepted", "0.9"),
+        refused(),
+        refused("--generate", "2"),
+        refused(*scenario, "--rescuers", str(tmp_path / "strangers.csv")),
+        refused(*scenario, "--url", "http://127.0.0.1:9"),
+        refused(*scenario, "--webhook-secret", "whsec_"),
+        refused(*scenario, "--accepted", "0.9"),
     ]
 
     for refusal, said in zip(
