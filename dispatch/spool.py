@@ -6,8 +6,11 @@ landing finds out.
 """
 
 import asyncio
+import math
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,12 +25,14 @@ from dispatch.spool_landing import Landed, land
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import FOLLOWS, SetAside
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
 
 PROBE_S = 1.0
-LANDING_PATIENCE_S = 10.0
+LEAST_PAUSE_S = 0.1
+LANDING_PATIENCE_S = 5.0
+LAST_FEW = 8
 LANDING_TRIES = 3
 
 
@@ -93,6 +98,8 @@ class SpooledJournal:
         self.forget: Callable[[str], None] = lambda _incident_id: None
         self.spooled_count = 0
         memory.hold = self._spooling
+        self._wanted = asyncio.Event()
+        database.on_lost = self._wanted.set
 
     @property
     def state(self) -> DatabaseState:
@@ -142,6 +149,7 @@ class SpooledJournal:
             raise DatabaseAway(f"the database is away and the spool cannot be written: {error.strerror}") from error
         if not self._spooling:
             log.warning("spooling", spool=str(self._file.path))
+            self._wanted.set()
         self._spooling = self._memory.hold = True
         self._waiting.append(record)
         self.spooled_count += 1
@@ -149,8 +157,15 @@ class SpooledJournal:
 
     async def run(self) -> None:
         """Look after the database until cancelled: notice that it goes, and bring home what was spooled."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         while True:
-            await asyncio.sleep(PROBE_S)
+            # At once when it has just gone, or was only slow; else in turns, of which a question may have taken some.
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(max(began_s + PROBE_S, loop.time() + LEAST_PAUSE_S)):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            began_s = loop.time()
             try:
                 await self.tend()
             except DatabaseAway:
@@ -175,10 +190,15 @@ class SpooledJournal:
         Raises:
             DatabaseAway: what has not landed waits for the next time.
         """
+        await self._land(LANDING_PATIENCE_S)
+
+    async def _land(self, patience_s: float, *, but: int = 0, within_s: float = math.inf) -> None:
+        """Until only `but` of them are left, or time is over."""
+        end_s = time.monotonic() + within_s
         try:
-            while self._waiting:
+            while len(self._waiting) > but and time.monotonic() < end_s:
                 record = self._waiting[0]
-                landed = await self._land_one(record)
+                landed = await self._land_one(record, patience_s)
                 self._waiting.popleft()
                 if landed:
                     self._note_landed(record, landed)
@@ -195,7 +215,7 @@ class SpooledJournal:
                 self._memory.put_call(opened.integration, opened.cad_ref, landed.duplicate_of)
             log.warning("call_known_already", incident_id=record.incident_id, duplicate_of=landed.duplicate_of)
 
-    async def _land_one(self, record: SpooledAppend) -> Landed | None:
+    async def _land_one(self, record: SpooledAppend, patience_s: float) -> Landed | None:
         if record.incident_id in self._refused:
             await self._put_aside(record, FOLLOWS)
             return None
@@ -203,7 +223,7 @@ class SpooledJournal:
         for number in range(1, LANDING_TRIES + 1):
             try:
                 landed = await self._database.transact(
-                    lambda connection: land(connection, self._journal, record), patience_s=LANDING_PATIENCE_S
+                    lambda connection: land(connection, self._journal, record), patience_s=patience_s
                 )
             except DatabaseAway:
                 raise
@@ -227,15 +247,23 @@ class SpooledJournal:
         )
 
     async def settle(self) -> None:
-        """Remove the file once nothing in it is needed any more."""
+        """Remove the file once nothing in it is needed any more.
+
+        Raises:
+            DatabaseAway
+        """
         if not self._spooling:
             return
         while self._twins and self.close_duplicate:
             await self.close_duplicate(self._twins[0])
             self._twins.popleft()
-            await self.land()
+        # What is appended meanwhile goes to the spool too, and on a busy day something always is: so the last few land
+        # while appends wait, if that is quick.
+        await self._land(LANDING_PATIENCE_S, but=LAST_FEW)
         async with self._turn:
+            await self._land(PATIENCE_S, within_s=PATIENCE_S)
             if self._waiting or self._twins:
+                self._wanted.set()
                 return
             await asyncio.to_thread(self._file.clear)
             self._spooling = self._memory.hold = False

@@ -1,6 +1,10 @@
 """What PostgreSQL alone needs: its engine's settings, PostGIS in the database, locks between processes."""
 
-from sqlalchemy import Connection, NullPool, func, select, text
+import socket
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import Connection, NullPool, event, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -14,6 +18,20 @@ STATEMENT_LIMIT_S = 60.0
 """No statement of the running service takes seconds; one that does waits on a server that is gone."""
 MAX_COLLISIONS = 4
 
+SILENCE_S = 10
+"""Either side gives up a connection whose other side has acknowledged nothing for so long."""
+KEEPALIVE_S = {"idle": 5, "interval": 2, "count": 3}
+"""An idle connection is asked for after 5 s, then every 2 s, and is dead after 3 questions without an answer."""
+IDLE_TRANSACTION_S = 10
+"""A process whose machine died in a transaction must not hold its locks for longer; ours never pause in one."""
+
+_SERVER_NOTICES = {
+    "tcp_user_timeout": f"{SILENCE_S}s",
+    "tcp_keepalives_idle": f"{KEEPALIVE_S['idle']}s",
+    "tcp_keepalives_interval": f"{KEEPALIVE_S['interval']}s",
+    "tcp_keepalives_count": str(KEEPALIVE_S["count"]),
+}
+
 # Transactions that PostgreSQL ended because they stood in each other's way; nothing of them has happened.
 _COLLISIONS = {"40001", "40P01"}
 # Any two numbers that nobody else uses for advisory locks in this database.
@@ -26,7 +44,11 @@ class NoPostgis(RuntimeError):
 
 
 def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIMIT_S) -> AsyncEngine:
-    """An engine that notices a restarted server before it uses a connection, and never waits long for a dead one."""
+    """An engine that notices a restarted server before it uses a connection, and never waits long for a dead one.
+
+    statement_limit_s: None for work that may take its time within one transaction, as a migration.
+    """
+    limits = {} if statement_limit_s is None else {"idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_S}s"}
     engine = create_async_engine(
         url,
         pool_size=POOL_SIZE,
@@ -34,25 +56,80 @@ def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIM
         pool_pre_ping=True,
         # What is written is personal; an error's text must not repeat it.
         hide_parameters=True,
-        # Queries here are small: compiling them costs more than it gains.
         connect_args={
             "timeout": CONNECT_LIMIT_S,
             "command_timeout": statement_limit_s,
-            "server_settings": {"application_name": "rescue-circle", "jit": "off"},
+            # Queries here are small: compiling them costs more than it gains.
+            "server_settings": {"application_name": "rescue-circle", "jit": "off", **_SERVER_NOTICES, **limits},
         },
     )
     keep_storable(engine.sync_engine)
+    event.listen(engine.sync_engine, "connect", _notice_silence)
     return engine
 
 
 def listening_engine(url: URL) -> AsyncEngine:
     """For the one connection that waits for notifications, outside of any transaction and of any pool."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": CONNECT_LIMIT_S, "command_timeout": CONNECT_LIMIT_S},
+        connect_args={
+            "timeout": CONNECT_LIMIT_S,
+            "command_timeout": CONNECT_LIMIT_S,
+            "server_settings": {"application_name": "rescue-circle listens", **_SERVER_NOTICES},
+        },
     )
+    event.listen(engine.sync_engine, "connect", _notice_silence)
+    return engine
+
+
+class Lines:
+    """The connections of an engine, to cut them: a driver waits long on one whose other end has gone silent."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._drivers: WeakSet[Any] = WeakSet()
+        event.listen(engine.sync_engine, "connect", self._note)
+
+    def _note(self, connection: Any, _record: Any) -> None:
+        self._drivers.add(connection.driver_connection)
+
+    def cut(self) -> None:
+        """End them all without a word. Whoever waits on one is told at once that it is gone."""
+        for driver in list(self._drivers):
+            if not driver.is_closed():
+                driver.terminate()
+
+
+class Probe:
+    """One connection of its own to ask whether the server answers, whatever the others wait for."""
+
+    def __init__(self, url: URL, *, limit_s: float) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=1,
+            max_overflow=0,
+            isolation_level="AUTOCOMMIT",
+            connect_args={
+                "timeout": limit_s,
+                "command_timeout": limit_s,
+                "server_settings": {"application_name": "rescue-circle asks", **_SERVER_NOTICES},
+            },
+        )
+        self._lines = Lines(self._engine)
+
+    async def ask(self) -> None:
+        """Return when the server has answered; raises as the driver does."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    def hang_up(self) -> None:
+        """Ask on a new connection next time."""
+        self._lines.cut()
+
+    async def close(self) -> None:
+        self.hang_up()
+        await self._engine.dispose()
 
 
 def consistent_reader(engine: AsyncEngine) -> AsyncEngine:
@@ -100,3 +177,22 @@ async def lock_registry(connection: AsyncConnection) -> None:
     """Let nobody else import, correct or erase until this transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(select(func.pg_advisory_xact_lock(_REGISTRY_LOCK)))
+
+
+def _notice_silence(connection: Any, _record: Any) -> None:
+    """A cable that was pulled says nothing: let the system ask, and fail the connection when nobody answers."""
+    transport = getattr(connection.driver_connection, "_transport", None)
+    line = transport.get_extra_info("socket") if transport else None
+    if line is None or line.family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    wanted = {
+        "TCP_KEEPIDLE": KEEPALIVE_S["idle"],
+        "TCP_KEEPINTVL": KEEPALIVE_S["interval"],
+        "TCP_KEEPCNT": KEEPALIVE_S["count"],
+        "TCP_USER_TIMEOUT": SILENCE_S * 1000,
+    }
+    for name, value in wanted.items():
+        # Not every system has each of them.
+        if (option := getattr(socket, name, None)) is not None:
+            line.setsockopt(socket.IPPROTO_TCP, option, value)

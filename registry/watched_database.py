@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry import postgres
 from registry.database import Database, DatabaseUnreachable
 
 log = structlog.get_logger(__name__)
@@ -20,12 +21,25 @@ log = structlog.get_logger(__name__)
 PATIENCE_S = 1.0
 """A transaction takes milliseconds; one that takes this long is not waited for while a phone should ring."""
 
-PROBE_LIMIT_S = 2.0
+SLICE_S = 0.1
+"""Of a longer pause than this between two looks only so much counts: an answer that came while this process itself was
+not served could not have been heard."""
+
+PROBE_LIMIT_S = 1.5
+LEFT_BEHIND_S = 2.0
+"""What was given up on has so long to end by itself, before the connections it waits on are cut."""
+
+CLOSE_LIMIT_S = 2.0
 
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
 # Connection exceptions, insufficient resources, operator intervention, system errors, and a standby that only reads:
 # https://www.postgresql.org/docs/15/errcodes-appendix.html
-_AWAY_POSTGRESQL = ("08", "53", "57P", "58", "25006")
+_AWAY_POSTGRESQL = ("08", "53", "57P", "58", "25006", "25P03")
+AWAY = (
+    "The database is away, and this needs it: try again in a moment. "
+    "New calls and volunteers' answers are taken meanwhile."
+)
+SLOW = "The database takes too long to answer: try again in a moment."
 
 T = TypeVar("T")
 
@@ -44,12 +58,18 @@ class WatchedDatabase(Database):
     """As `Database`, but a failure of the database itself is `DatabaseAway`, for every caller, until `find` finds it.
 
     `transact` and `consult` give up on a database that hangs. What they gave up on may still become durable later.
+    A database that takes too long for one transaction while it finishes others is slow, and not away: only that one
+    caller is told. on_lost: called when it has gone.
     """
 
     def __init__(self, url: str | None = None) -> None:
         super().__init__(url)
         self._away_since_s: float | None = None
-        self._abandoned: set[asyncio.Task[Any]] = set()
+        self._wrote_at_s = time.monotonic()
+        self._left_behind: dict[asyncio.Task[Any], float] = {}
+        self._lines = None if self.is_sqlite else postgres.Lines(self._writer)
+        self._probe = None if self.is_sqlite else postgres.Probe(self.url, limit_s=PROBE_LIMIT_S)
+        self.on_lost: Callable[[], None] = lambda: None
 
     @property
     def is_away(self) -> bool:
@@ -66,10 +86,20 @@ class WatchedDatabase(Database):
         with self._watching():
             async with super().write() as connection:
                 yield connection
+            self._wrote_at_s = time.monotonic()
 
     async def transact(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
+        began_s = time.monotonic()
         with self._watching():
-            return await self._in_time(super().transact(work), patience_s)
+            try:
+                done = await self._in_time(super().transact(work), patience_s)
+            except Hangs as error:
+                if self._wrote_at_s > began_s:
+                    log.warning("database_slow", waited_s=round(time.monotonic() - began_s, 1))
+                    raise DatabaseAway(SLOW) from error
+                raise
+        self._wrote_at_s = time.monotonic()
+        return done
 
     async def consult(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
         with self._watching():
@@ -77,55 +107,93 @@ class WatchedDatabase(Database):
                 return await self._in_time(super().consult(work), patience_s)
             except Hangs as error:
                 # A long look is no proof that nothing can be written.
-                raise DatabaseAway("the database takes too long to answer: try again in a moment") from error
+                raise DatabaseAway(SLOW) from error
 
     async def find(self) -> None:
-        """Ask whether the database takes a transaction now; `is_away` follows.
+        """Ask whether the database answers now; `is_away` follows.
 
         Raises:
             DatabaseAway
         """
         try:
-            await self._in_time(super().transact(_touch), PROBE_LIMIT_S)
+            await self._ask()
         except Exception as error:
             if not is_away(error):
                 raise
             self._lost(error)
+            if self._lines:
+                # Whoever still waits on a connection would find out much later.
+                self._lines.cut()
             raise DatabaseAway("the database does not answer") from error
         self._found()
+        await self._clear_up()
+
+    async def close(self) -> None:
+        """Close all connections; nobody waits long for a database that is away."""
+        if self._lines and self.is_away:
+            self._lines.cut()
+        closing = [super().close()] + ([self._probe.close()] if self._probe else [])
+        for one in closing:
+            try:
+                await self._in_time(one, CLOSE_LIMIT_S)
+            except Hangs:
+                log.warning("database_close_abandoned", after_s=CLOSE_LIMIT_S)
+
+    async def _ask(self) -> None:
+        if self._probe is None:
+            await self._in_time(super().transact(_touch), 2 * PROBE_LIMIT_S)
+            return
+        try:
+            await self._in_time(self._probe.ask(), PROBE_LIMIT_S)
+        except Exception:
+            # One dead connection is no dead database.
+            self._probe.hang_up()
+            await self._in_time(self._probe.ask(), PROBE_LIMIT_S)
+
+    async def _clear_up(self) -> None:
+        """What was given up on may hold a lock for as long as its driver waits on a connection that is dead."""
+        if self._lines is None or not self._left_behind:
+            return
+        left_s = min(self._left_behind.values()) + LEFT_BEHIND_S - time.monotonic()
+        _, waiting = await asyncio.wait(list(self._left_behind), timeout=max(0.0, left_s))
+        if waiting:
+            log.warning("connections_cut", waiting=len(waiting))
+            self._lines.cut()
+            await asyncio.wait(waiting, timeout=LEFT_BEHIND_S)
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
         if self.is_away:
-            raise DatabaseAway("the database is away: try again in a moment")
+            raise DatabaseAway(AWAY)
         try:
             yield
         except Exception as error:
             if isinstance(error, DatabaseAway) or not is_away(error):
                 raise
             self._lost(error)
-            raise DatabaseAway("the database is away: try again in a moment") from error
+            raise DatabaseAway(AWAY) from error
 
     async def _in_time(self, work: Coroutine[Any, Any, T], limit_s: float) -> T:
         task = asyncio.create_task(work)
         try:
-            done, _ = await asyncio.wait({task}, timeout=limit_s)
+            for _ in range(max(1, round(limit_s / SLICE_S))):
+                done, _ = await asyncio.wait({task}, timeout=SLICE_S)
+                if done:
+                    return task.result()
         except asyncio.CancelledError:
-            self._abandon(task)
+            self._leave_behind(task)
             raise
-        if not done:
-            # Not awaited: a driver may hang in its own cancellation just as it did in its work.
-            self._abandon(task)
-            raise Hangs(f"no answer in {limit_s:g} s")
-        return task.result()
+        # Not awaited: a driver may hang in its own cancellation just as it did in its work.
+        self._leave_behind(task)
+        raise Hangs(f"no answer in {limit_s:g} s")
 
-    def _abandon(self, task: "asyncio.Task[Any]") -> None:
-        self._abandoned.add(task)
+    def _leave_behind(self, task: "asyncio.Task[Any]") -> None:
+        self._left_behind[task] = time.monotonic()
         task.add_done_callback(self._forget)
         task.cancel()
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
-        self._abandoned.discard(task)
+        self._left_behind.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             log.debug("abandoned_work_failed", reason=_reason(error))
 
@@ -133,6 +201,7 @@ class WatchedDatabase(Database):
         if self._away_since_s is None:
             self._away_since_s = time.monotonic()
             log.warning("database_away", reason=_reason(error))
+            self.on_lost()
 
     def _found(self) -> None:
         if self._away_since_s is not None:

@@ -12,7 +12,7 @@ from dispatch.hub import Hub
 HAND_OVER_S = 4.0
 """Streams that have not ended by then are cut."""
 
-FINISH_S = 5
+FINISH_S = 3
 """What 120 has sent is answered within this, or else sent again by it; with the rest below the 10 s that container
 engines leave a process between SIGTERM and SIGKILL."""
 

@@ -194,17 +194,16 @@ async def _run(
         service.deliverer.run(),
         service.journal.run(),
         service.follower.run(),
+        # A task of its own: one that hangs in a write must not keep us from ending the others.
+        _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
         keep_pauses_quiet(lambda: service.engine.live.open_count == 0),
     )
     running = [asyncio.create_task(work) for work in works]
     try:
-        while not any(task.done() for task in running):
-            await asyncio.sleep(FLUSH_S)
-            await _flush(service, database)
-        for task in running:
-            if task.done():
-                task.result()
+        ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
     finally:
         for task in running:
             task.cancel()
@@ -216,6 +215,12 @@ def _forget(service: DispatchService, erased: Erased, positions_before: datetime
     for incident_id in erased.incident_ids:
         service.engine.live.forget(incident_id)
     service.directory.forget_positions(positions_before)
+
+
+async def _keep_flushing(service: DispatchService, database: WatchedDatabase) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        await _flush(service, database)
 
 
 async def _flush(service: DispatchService, database: WatchedDatabase) -> None:
