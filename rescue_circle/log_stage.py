@@ -14,6 +14,7 @@ from registry.eligibility import get_time_zone
 from rescue_circle.demo_stage import Stage, fill_database, invent_volunteers, owners_of, zone_of
 from simulators.call_log import CallLog, LogColumns, log_scenario, read_call_log
 from simulators.city import DAYTIME_HOURS, OPEN_ALL_DAY, SyntheticAed, aeds_geojson
+from simulators.log_folding import FoldedLog, fold_log
 from simulators.people import Shares, volunteers_csv
 from simulators.phones import PhoneOwner
 from simulators.places import built_km2, network_places
@@ -46,12 +47,15 @@ class LogSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogStage:
+    """log: as it was read; folded: as it is replayed, where its calls are brought together."""
+
     stage: Stage
     log: CallLog
+    folded: FoldedLog | None
 
 
-def set_log_stage(folder: Path, source: LogSource, *, seed: int, calls: int | None) -> LogStage:
-    """Streets, registry and scenario of a log.
+def set_log_stage(folder: Path, source: LogSource, *, seed: int, calls: int | None, together: int) -> LogStage:
+    """Streets, registry and scenario of a log, with up to `together` calls at once; 1 leaves every call at its time.
 
     Raises:
         UnusableLog, UnreadableLines, LinesWithoutCrs, EmptyNetwork, NetworkFileError, ImportRefused, BadOwners
@@ -62,42 +66,39 @@ def set_log_stage(folder: Path, source: LogSource, *, seed: int, calls: int | No
     log = read_call_log(source.log, source.columns, time_zone=ZoneInfo(zone), seed=seed, longest_min=source.longest_min)
     if calls is not None:
         log = log.sample(calls, seed=seed)
-    scenario = log_scenario(log, seed=seed)
+    folded = fold_log(log, together=together) if together > 1 else None
+    replayed = folded.log if folded else log
+    scenario = log_scenario(replayed, seed=seed)
     scenario_file = folder / f"{source.log.stem}-scenario.jsonl"
     save_scenario(scenario, scenario_file)
     aeds_path, aeds_told = _aeds(folder, source, network, seed=seed)
-    rescuers_path, owners, people_told = _people(folder, source, network, log, seed=seed)
+    rescuers_path, owners, people_told = _people(folder, source, network, replayed, seed=seed)
     url, imported = fill_database(
         folder, aeds_path, rescuers_path, time_zone=source.time_zone, aed_datum=source.aed_datum
     )
-    invented = [
+    told = {"time zone": zone, "AEDs": aeds_told, "volunteers": people_told, "imported": imported}
+    invented = _invented(source)
+    stage = Stage(
+        title=f"{source.log.name}: a real call log; invented are {', '.join(invented)}",
+        network=network_path,
+        database_url=url,
+        scenario=scenario,
+        scenario_file=scenario_file,
+        owners=owners,
+        time_zone=zone,
+        summary={"streets": _streets_told(network), **told, **_log_told(log, folded)},
+        synthetic=invented,
+    )
+    return LogStage(stage=stage, log=log, folded=folded)
+
+
+def _invented(source: LogSource) -> list[str]:
+    return [
         *([] if source.aeds else ["AEDs"]),
         *([] if source.rescuers else ["volunteers"]),
         *([] if source.columns.has_times else ["times of day"]),
         "volunteers' decisions and speeds",
     ]
-    return LogStage(
-        log=log,
-        stage=Stage(
-            title=f"{source.log.name}: a real call log; invented are {', '.join(invented)}",
-            network=network_path,
-            database_url=url,
-            scenario=scenario,
-            scenario_file=scenario_file,
-            owners=owners,
-            time_zone=zone,
-            summary={
-                "streets": f"{network.source}: {network.node_count:,} nodes, {network.length_km:,.0f} km, "
-                f"{built_km2(network):,.0f} km2 with streets",
-                "time zone": zone,
-                "AEDs": aeds_told,
-                "volunteers": people_told,
-                "imported": imported,
-                **_told(log),
-            },
-            synthetic=invented,
-        ),
-    )
 
 
 def _streets(folder: Path, source: LogSource) -> tuple[Path, WalkNetwork]:
@@ -108,6 +109,13 @@ def _streets(folder: Path, source: LogSource) -> tuple[Path, WalkNetwork]:
     path = folder / f"{source.roads.name.partition('.')[0]}.net"
     network.save(path)
     return path, network
+
+
+def _streets_told(network: WalkNetwork) -> str:
+    return (
+        f"{network.source}: {network.node_count:,} nodes, {network.length_km:,.0f} km, "
+        f"{built_km2(network):,.0f} km2 with streets"
+    )
 
 
 def _aeds(folder: Path, source: LogSource, network: WalkNetwork, *, seed: int) -> tuple[Path, str]:
@@ -151,7 +159,7 @@ def _people(
     return path, owners_of(volunteers), f"{volunteers.statement(Shares())}; {share}"
 
 
-def _told(log: CallLog) -> dict[str, str]:
+def _log_told(log: CallLog, folded: FoldedLog | None) -> dict[str, str]:
     said = log.statement()
     outliers = said["response_outliers"]
     assert isinstance(outliers, dict)  # noqa: S101 - of the log's own making
@@ -160,4 +168,12 @@ def _told(log: CallLog) -> dict[str, str]:
         "response minutes": json.dumps(said["response_min"]),
         "outliers": f"{json.dumps(outliers['counts'])}: {outliers['handled']}",
         "times of day": str(said["times_of_day"]),
+        "dates": _dates_told(folded) if folded else "as in the log, one call after another",
     }
+
+
+def _dates_told(folded: FoldedLog) -> str:
+    return (
+        f"folded: {folded.moved:,} calls moved by whole weeks into {folded.weeks} weeks, up to {folded.together} at "
+        "once, none near enough to another to share a rescuer or an AED"
+    )

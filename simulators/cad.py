@@ -26,6 +26,19 @@ class AlreadyReplayed(RuntimeError):
     """The service knows these calls already: give --run LABEL, which sets this replay's references apart."""
 
 
+def waited_s(scenario: Scenario) -> float:
+    """Simulated seconds that a replay lives through, from each call until it is quiet; it skips the rest."""
+    span: dict[str, tuple[float, float]] = {}
+    for message in scenario.messages:
+        began, _ = span.get(message.cad_ref, (message.offset_s, 0.0))
+        span[message.cad_ref] = began, message.offset_s + QUIET_S
+    total_s = until = 0.0
+    for began, ended in sorted(span.values()):
+        total_s += max(0.0, ended - max(began, until))
+        until = max(until, ended)
+    return total_s
+
+
 class Cad:
     """Replays one scenario from `base` on."""
 
@@ -41,8 +54,8 @@ class Cad:
         lead_real_s: float,
         run: str = "",
     ) -> None:
+        self.base = base
         self._scenario = scenario
-        self._base = base
         self._service = service
         self._clock = clock
         self._ledger = ledger
@@ -63,7 +76,7 @@ class Cad:
 
     def _tell_when_crews_come(self) -> None:
         for message in self._scenario.messages:
-            at = self._base + timedelta(seconds=message.offset_s)
+            at = self.base + timedelta(seconds=message.offset_s)
             if message.type is MessageType.AMBULANCE_ARRIVED:
                 self._ledger.leave_at[message.cad_ref] = at + timedelta(seconds=HANDOVER_S)
             elif message.type in ENDING:
@@ -73,7 +86,7 @@ class Cad:
         at = self._clock.now()
         if message.type is MessageType.CALL_CREATED:
             self._open.add(message.cad_ref)
-            planned = self._base + timedelta(seconds=message.offset_s)
+            planned = self.base + timedelta(seconds=message.offset_s)
             self._ledger.calls[message.cad_ref] = CallState(cad_ref=message.cad_ref, at=planned)
         call = self._ledger.calls.get(message.cad_ref)
         if call is None:
@@ -86,7 +99,7 @@ class Cad:
             call.state = message.type.value.removeprefix("call.")
 
     async def _wait_for(self, message: ScenarioMessage) -> None:
-        at = self._base + timedelta(seconds=message.offset_s)
+        at = self.base + timedelta(seconds=message.offset_s)
         quiet_until = self._clock.now() + timedelta(seconds=QUIET_S)
         lead = timedelta(seconds=self._lead_real_s * self._clock.speed)
         if self._clock.simulated and not self._open and at - lead > quiet_until:
@@ -109,7 +122,7 @@ class Cad:
             return
 
     async def _deliver(self, message: ScenarioMessage) -> None:
-        wire = message.to_wire(self._base, run=self._run)
+        wire = message.to_wire(self.base, run=self._run)
         began, code, incident_id, attempt = time.perf_counter(), "unanswered", None, 0
         if message.type is MessageType.CALL_CREATED:
             self._ledger.last_call_at = began

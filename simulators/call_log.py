@@ -147,18 +147,24 @@ def read_call_log(
     return CallLog(name=path.name, columns=columns, calls=tuple(calls), unreadable=tuple(unreadable))
 
 
+def lengths_s(log: CallLog, model: CallModel | None = None) -> list[float]:
+    """Seconds from each call to its end; one whose response time is flagged lasts as long as the log's median call."""
+    model = model or CallModel()
+    usual_s = median([call.response_s for call in log.calls if call.response_s is not None] or [model.response_s])
+    return [(usual_s if call.response_s is None else call.response_s) + model.close_after_s for call in log.calls]
+
+
 def log_scenario(log: CallLog, *, seed: int, model: CallModel | None = None) -> Scenario:
     """The log as 120 would have told it: the call, the ambulance at the minute on record, the end of the call.
 
     120 tells no ETA, because the log has none. Where the response time is flagged, no ambulance comes, and the call is
     closed when that of the log's median call would be.
     """
-    model = model or CallModel()
-    usual_s = median([call.response_s for call in log.calls if call.response_s is not None] or [model.response_s])
-    start = log.calls[0].at
+    # With the offset of that day instead of the zone: differences within a zone leave out the hours of clock changes.
+    start = datetime.fromisoformat(log.calls[0].at.isoformat())
     messages: list[ScenarioMessage] = []
-    for call in log.calls:
-        messages.extend(_messages(call, (call.at - start).total_seconds(), usual_s, model, log.columns.datum))
+    for call, length_s in zip(log.calls, lengths_s(log, model), strict=True):
+        messages.extend(_messages(call, (call.at - start).total_seconds(), length_s, log.columns.datum))
     return Scenario(
         head=ScenarioHead(
             scenario=f"call log {log.name}",
@@ -228,10 +234,7 @@ def _second_of_day(rng: random.Random) -> float:
     return round(hour * 3600.0 + rng.uniform(0.0, 3600.0), 1)
 
 
-def _messages(
-    call: LoggedCall, offset_s: float, usual_s: float, model: CallModel, datum: Datum
-) -> Sequence[ScenarioMessage]:
-    ends_s = (usual_s if call.response_s is None else call.response_s) + model.close_after_s
+def _messages(call: LoggedCall, offset_s: float, length_s: float, datum: Datum) -> Sequence[ScenarioMessage]:
     location = CallLocation(
         lon=call.lon, lat=call.lat, datum=datum.value, accuracy_m=BLOCK_ACCURACY_M, address=call.address
     )
@@ -241,7 +244,7 @@ def _messages(
         return ScenarioMessage.model_validate({**fields, "cad_ref": f"LOG-{call.call_id}", **told})
 
     created = message(1, 0.0, MessageType.CALL_CREATED, location=location, caller_phone=FICTIONAL_CALLER)
-    closed = message(3, ends_s, MessageType.CALL_CLOSED)
+    closed = message(3, length_s, MessageType.CALL_CLOSED)
     if call.response_s is None:
         return created, closed
     return created, message(2, call.response_s, MessageType.AMBULANCE_ARRIVED), closed

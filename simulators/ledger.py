@@ -74,6 +74,8 @@ class Ledger:
     sent: list[Sent] = field(default_factory=list)
     rung: list[Rung] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    meant_in_time: set[str] = field(default_factory=set)
+    """Alerts that a volunteer meant to answer while the answer was waited for; the machine may still have been late."""
     rung_twice: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)

@@ -6,6 +6,10 @@ What each figure means:
   alerts.delivered      of these, how many rang on the phone; alerts.lost: how many never did
   alerts.unreachable    alerts to phones that were not connected in this run
   alerts.duplicated     the same alert rung as new more than once on a phone
+  answers.meant_in_time answers (accept or decline) that volunteers, by their own draws, gave while one was waited for;
+                        without those whose alert was over for another reason
+  answers.too_late      of these, how many the service did not take because they came too late: at N times speed every
+                        millisecond of the machine counts N times. Where share_too_late is high, outcomes mean little
   latency_ms.webhook_to_socket  real milliseconds from just before the first try to send the call's webhook until the
                         alert came out of the phone's socket; every alert of each incident's first search
   simulated_s.first_hands  from the call to the first responder who said arrived, on the service's clock; `n` calls have
@@ -70,6 +74,7 @@ def measure(run: Run) -> Json:
             "sent_again": sum(sent.attempts - 1 for sent in run.ledger.sent),
         },
         "alerts": _alerts(run),
+        "answers": _answers(run),
         "latency_ms": {"webhook_to_socket": _latency(run, calls)},
         **_times(run.ledger),
         "refused": dict(sorted(run.ledger.refused.items())),
@@ -97,6 +102,18 @@ def _alerts(run: Run) -> Json:
         "duplicated": run.ledger.rung_twice,
         "unknown": len(rung - {(alert.rescuer_id, alert.alert_id) for alert in views}),
         "to_fetch_aed": _with_role(sent, "fetch_aed"),
+    }
+
+
+def _answers(run: Run) -> Json:
+    said = run.ledger.said
+    taken = {one.alert_id for one in said if one.type in {"accept", "decline"} and one.ok}
+    ran_out = {alert.alert_id for one in run.recorded for alert in one.view.alerts if alert.state == "timed_out"}
+    meant, late = run.ledger.meant_in_time & (taken | ran_out), run.ledger.meant_in_time & ran_out
+    return {
+        "meant_in_time": len(meant),
+        "too_late": len(late),
+        "share_too_late": round(len(late) / len(meant), 4) if meant else None,
     }
 
 

@@ -47,6 +47,7 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{alerts['accepted']} accepted, {alerts['declined']} declined, {alerts['timed_out']} timed out, "
             f"{alerts['handed_back']} handed back, {alerts['arrived']} arrived",
         ),
+        ("too late by the machine", _too_late_text(_part(report, "answers"), report["speed"])),
         ("first hands (simulated)", _spread(simulated, "first_hands", calls["sent"])),
         ("first AED (simulated)", _spread(simulated, "first_aed", calls["sent"])),
         ("ambulance (simulated)", _spread(simulated, "ambulance", calls["sent"])),
@@ -58,6 +59,16 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
         ("webhook to socket (real)", _latency_text(latency, report["speed"])),
         *([("callbacks to 120", _callbacks_text(_part(report, "callbacks")))] if "callbacks" in report else []),
     ]
+
+
+def _too_late_text(answers: Mapping[str, object], speed: object) -> str:
+    share = answers["share_too_late"]
+    if not isinstance(share, float) or not isinstance(speed, float):
+        return "not measured"
+    return (
+        f"{share:.1%} of {answers['meant_in_time']} answers given in time (10 ms of the machine are {speed / 100:g} s "
+        "here): the higher, the less what follows means"
+    )
 
 
 def _callbacks_text(callbacks: Mapping[str, object]) -> str:

@@ -53,6 +53,8 @@ class Response:
             cad_ref=cad_ref,
             ordinal=self._ordinal,
         )
+        if decision.answer and self.alert.at + timedelta(seconds=decision.answer_after_s) <= self.alert.answer_by:
+            self._bank.ledger.meant_in_time.add(self.alert.alert_id)
         if decision.drops:
             self._phone.line.drop()
         if decision.seen_after_s is None or not await self._answer(decision):

@@ -14,7 +14,7 @@ from simulators.ledger import Ledger
 from simulators.phones import IDLE_REPORT_S, PhoneBank, PhoneOwner
 from simulators.reach import wgs84, within_reach
 from simulators.report import Json, Recorded, Run, faults, measure
-from simulators.scenario import Scenario
+from simulators.scenario import Scenario, ScenarioMessage
 from simulators.service import ClockBusy, Service
 from simulators.sim_clock import SimClock
 from simulators.volunteer import Behaviour
@@ -63,33 +63,10 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
     """
     state, read_at = await service.get_clock()
     clock = SimClock(state, read_at=read_at, real=time.perf_counter)
-    base = _base(plan.scenario.head.start, clock)
     ledger = Ledger()
     owners = within_reach(plan.owners, plan.scenario)
-    tokens = await service.issue_tokens([owner.rescuer_id for owner in owners]) if owners else {}
-    bank = PhoneBank(
-        url=service.stream_url,
-        owners=owners,
-        tokens=tokens,
-        clock=clock,
-        ledger=ledger,
-        behaviour=plan.behaviour,
-        seed=plan.seed,
-        report_every_s=plan.report_every_s,
-        idle_report_s=plan.idle_report_s,
-    )
-    cad = Cad(
-        scenario=plan.scenario,
-        base=base,
-        service=service,
-        clock=clock,
-        ledger=ledger,
-        on_skip=lambda message: bank.report_positions(wgs84(message.location) if plan.report_near_only else None),
-        lead_real_s=LEAD_NEAR_REAL_S
-        if plan.report_near_only
-        else max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(owners)),
-        run=plan.run,
-    )
+    bank = await _phones(service, plan, owners, clock, ledger)
+    cad = _cad(service, plan, bank, clock, ledger)
     recorded: list[Recorded] = []
 
     async def story() -> None:
@@ -99,13 +76,13 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
         recorded.extend(await _read_back(service, ledger, {owner.rescuer_id for owner in owners}))
 
     await _until_done(story(), beside=(bank.run(), watch(ledger, clock)))
-    run = Run(ledger=ledger, recorded=recorded, rescuers=frozenset(tokens))
-    measured = measure(run)
+    rescuers = frozenset(owner.rescuer_id for owner in owners)
+    measured = measure(Run(ledger=ledger, recorded=recorded, rescuers=rescuers))
     return {
         "seed": plan.seed,
         "speed": clock.speed,
         "scenario": plan.scenario.head.model_dump(mode="json"),
-        "replayed_from": base.isoformat(),
+        "replayed_from": cad.base.isoformat(),
         "volunteers": {"could_be_sent": len(plan.owners), "connected": len(owners)},
         "inputs_sha256": _fingerprint(plan.scenario, owners),
         "behaviour": plan.behaviour.parameters(),
@@ -125,6 +102,39 @@ def _fingerprint(scenario: Scenario, owners: Sequence[PhoneOwner]) -> str:
     """Two runs with the same seed and the same fingerprint had the same calls, phones, decisions and speeds."""
     text = scenario.dump() + "".join(f"{owner.rescuer_id} {owner.home}\n" for owner in owners)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def _phones(
+    service: Service, plan: Plan, owners: Sequence[PhoneOwner], clock: SimClock, ledger: Ledger
+) -> PhoneBank:
+    return PhoneBank(
+        url=service.stream_url,
+        owners=owners,
+        tokens=await service.issue_tokens([owner.rescuer_id for owner in owners]),
+        clock=clock,
+        ledger=ledger,
+        behaviour=plan.behaviour,
+        seed=plan.seed,
+        report_every_s=plan.report_every_s,
+        idle_report_s=plan.idle_report_s,
+    )
+
+
+def _cad(service: Service, plan: Plan, bank: PhoneBank, clock: SimClock, ledger: Ledger) -> Cad:
+    async def report_positions(message: ScenarioMessage) -> None:
+        await bank.report_positions(wgs84(message.location) if plan.report_near_only else None)
+
+    everybody_s = max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(bank.phones))
+    return Cad(
+        scenario=plan.scenario,
+        base=_base(plan.scenario.head.start, clock),
+        service=service,
+        clock=clock,
+        ledger=ledger,
+        on_skip=report_positions,
+        lead_real_s=LEAD_NEAR_REAL_S if plan.report_near_only else everybody_s,
+        run=plan.run,
+    )
 
 
 def _base(start: datetime, clock: SimClock) -> datetime:
