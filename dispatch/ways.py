@@ -5,7 +5,7 @@ The ways of a whole wave are found together, while the journal makes the wave du
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -38,9 +38,6 @@ LONGEST_CELL = 1.005
 DOOR_POINTS = 2
 """A way ends with the point of the street and the place itself."""
 
-AT_ONCE = 10
-"""So many ways are found before the event loop may do something else, such as the append's next statement."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
@@ -52,15 +49,12 @@ class Ways:
     async def approaches(self, details: Details, alerts: Sequence[Alert]) -> dict[str, wire.RouteFrame]:
         """By alert: the way up to the area's edge, of all whose whole way is on streets. The others are found later,
         one by one, by `approach`."""
-        found: dict[str, wire.RouteFrame] = {}
         network = self.scout.network
-        if network is None:
-            return found
-        area = area_around(details)
-        for first in range(0, len(alerts), AT_ONCE):
-            found |= self._approaches(network, details, area, alerts[first : first + AT_ONCE])
-            await asyncio.sleep(0)
-        return found
+        stops_of = {alert.alert_id: stops for alert in alerts if (stops := self._stops(details, alert))}
+        if network is None or not stops_of:
+            return {}
+        # In a thread: the append's next statement waits for the event loop.
+        return await asyncio.to_thread(_approaches, network, stops_of, area_around(details))
 
     def approach(self, details: Details, alert: Alert) -> wire.RouteFrame | None:
         """The way up to the area's edge; None where nobody knows where the rescuer is."""
@@ -79,34 +73,6 @@ class Ways:
             steps=tuple(step for leg in legs for step in leg.steps),
             straight_line=any(leg.straight_line for leg in legs),
         )
-
-    def _approaches(
-        self, network: WalkNetwork, details: Details, area: wire.AreaFrame, alerts: Sequence[Alert]
-    ) -> dict[str, wire.RouteFrame]:
-        stops_of = [(alert.alert_id, stops) for alert in alerts if (stops := self._stops(details, alert))]
-        legs = [leg for _, stops in stops_of for leg in pairwise(stops)]
-        if not legs:
-            return {}
-        # Most of these ways end at one place: each place is put on its street once.
-        places = {place: number for number, place in enumerate({place for leg in legs for place in leg})}
-        snaps = network.snap([place.lon for place in places], [place.lat for place in places])
-        starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
-        lines = find_route_lines(network, starts, ends)
-        whole, cuts, first = [], [], 0
-        centre_x_m, centre_y_m = network.plane.to_plane(area.lon, area.lat)
-        distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m)
-        for alert_id, stops in stops_of:
-            last = first + len(stops) - 1
-            length_m = float(lines.length_m[first:last].sum())
-            if math.isfinite(length_m):
-                rows = slice(int(lines.stop[first]), int(lines.stop[last]))
-                cuts.append(slice(rows.start, rows.start + _kept(distance_m[rows], area.radius_m)))
-                whole.append((alert_id, length_m))
-            first = last
-        return {
-            alert_id: _approach_frame(points, length_m)
-            for (alert_id, length_m), points in zip(whole, _degrees(network, lines, cuts), strict=True)
-        }
 
     def _stops(self, details: Details, alert: Alert) -> list[Place] | None:
         start = self.scout.find_position(alert.rescuer_id)
@@ -152,6 +118,32 @@ def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
         shortened=True,
         straight_line=route.straight_line,
     )
+
+
+def _approaches(
+    network: WalkNetwork, stops_of: Mapping[str, list[Place]], area: wire.AreaFrame
+) -> dict[str, wire.RouteFrame]:
+    legs = [leg for stops in stops_of.values() for leg in pairwise(stops)]
+    # Most of these ways end at one place: each place is put on its street once.
+    places = {place: number for number, place in enumerate({place for leg in legs for place in leg})}
+    snaps = network.snap([place.lon for place in places], [place.lat for place in places])
+    starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
+    lines = find_route_lines(network, starts, ends)
+    centre_x_m, centre_y_m = network.plane.to_plane(area.lon, area.lat)
+    distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m)
+    whole, cuts, first = [], [], 0
+    for alert_id, stops in stops_of.items():
+        last = first + len(stops) - 1
+        length_m = float(lines.length_m[first:last].sum())
+        if math.isfinite(length_m):
+            rows = slice(int(lines.stop[first]), int(lines.stop[last]))
+            cuts.append(slice(rows.start, rows.start + _kept(distance_m[rows], area.radius_m)))
+            whole.append((alert_id, length_m))
+        first = last
+    return {
+        alert_id: _approach_frame(points, length_m)
+        for (alert_id, length_m), points in zip(whole, _degrees(network, lines, cuts), strict=True)
+    }
 
 
 def _degrees(network: WalkNetwork, lines: RouteLines, cuts: Sequence[slice]) -> list[list[LonLat]]:

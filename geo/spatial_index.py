@@ -111,10 +111,13 @@ class PointIndex:
         if place is not None:
             self._in_tree[place] = False
 
-    def _in_box(self, *box: float) -> Int64s:
+    def _in_box(self, west: float, south: float, east: float, north: float) -> Int64s:
         if self._tree is None:
             return np.empty(0, np.int64)
-        return np.fromiter(self._tree.intersection(box), np.int64)
+        # The tree's query for many boxes hands its answer over whole, where the one for one box does it id by id.
+        low, high = np.array([[west, south]]), np.array([[east, north]])
+        found: Int64s = self._tree.intersection_v(low, high)[0]  # type: ignore[no-untyped-call]
+        return found
 
     def _claim(self) -> None:
         thread = threading.get_ident()

@@ -82,6 +82,8 @@ class Roster:
         key = self._key_of(rescuer.rescuer_id)
         self._records[rescuer.rescuer_id] = rescuer
         self._columns.put(key, rescuer)
+        if before is None or before.certificates != rescuer.certificates:
+            self._columns.unread_papers(key)
         if before is None or before.presence != rescuer.presence:
             presence = rescuer.presence
             lon, lat = (presence.lon, presence.lat) if presence else (None, None)
@@ -161,7 +163,9 @@ class _Columns:
         self.home_lon[key], self.home_lat[key] = (rescuer.home_lon, rescuer.home_lat) if has_home else (np.nan, np.nan)
         self.seen_us[key] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
         self.willing[key] = rescuer.on_duty and rescuer.erased_at is None
-        # Looked at when somebody asks: an empty span of days covers none.
+
+    def unread_papers(self, key: int) -> None:
+        """They are looked at when somebody asks: an empty span of days covers none."""
         self.papers_from[key] = self.papers_until[key] = 0
 
     def is_fresh(self, keys: Int64s, at: datetime, limits: DispatchLimits) -> Bools:
