@@ -1,7 +1,7 @@
-"""The command line in processes of its own, each forked from one that has imported it: they start in a tenth of the time.
+"""The command line in processes of its own, each forked from one that has imported it, which takes most of a start.
 
-They are as much processes as any: they can be killed, and leave nothing to the next. What starts in its own right, as a
-user does it, are the demo, the replays and the commands of the documents.
+They are as much processes as any: they can be killed, and leave nothing to the next. The demo, the replays and what the
+documents say are started as a user starts them.
 """
 
 import faulthandler
