@@ -14,14 +14,13 @@ from weakref import WeakValueDictionary
 import structlog
 
 from dispatch.clock import Clock
-from dispatch.contracts.stream import RouteFrame
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, no_candidates
 from dispatch.core.consequences import aed_key, reserved
 from dispatch.core.decisions import decide, next_deadline, wanted_search
-from dispatch.core.incident import Incident, evolve
+from dispatch.core.incident import Alert, Incident, evolve
 from dispatch.core.matching import Place
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.core.refusals import Refused
@@ -35,7 +34,6 @@ from dispatch.records import Appended, CallRecord, Details, InboxRow, Known
 from dispatch.reports import command_of, compared
 from dispatch.scout import Scout
 from dispatch.watch import Watch
-from dispatch.ways import Ways
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +55,12 @@ class NoAedAway(LookupError):
 
 class Publish(Protocol):
     def __call__(self, rows: Sequence[InboxRow]) -> None: ...
+
+
+class Prepare(Protocol):
+    async def __call__(
+        self, incident_id: str, details: Details, alerts: Sequence[Alert], at: datetime
+    ) -> Mapping[str, str]: ...
 
 
 class Appends(Protocol):
@@ -97,7 +101,7 @@ class Engine:
         publish: Publish,
         new_id: Callable[[], str],
         watch: Watch | None = None,
-        ways: Ways | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -107,7 +111,7 @@ class Engine:
         self._publish = publish
         self._new_id = new_id
         self._watch = watch or Watch(Metrics())
-        self._ways = ways  # of those who are about to ring, found while the append is under way
+        self._prepare = prepare
         self.reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -285,14 +289,14 @@ class Engine:
                 writing = asyncio.ensure_future(self._journal.append(appended))
                 await asyncio.sleep(0)  # the append is under way
                 where = new_details or (live.details if live else None)
-                approaches = await self._approaches(appended, where)
+                ready = await self._frames(appended, where)
                 rows = await writing
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
                 self.reservations.set(before)
             raise
-        self._hold(LiveIncident(incident=after, details=where, approaches=approaches))
+        self._hold(LiveIncident(incident=after, details=where, ready=ready))
         self._publish(rows)
         self._watch.appended(appended)
         return after
@@ -305,15 +309,18 @@ class Engine:
             return found
         return self._scout.candidates(patient, budget_s=wanted.cap_s, at=now, released=released)
 
-    async def _approaches(self, appended: Appended, details: Details | None) -> Mapping[str, RouteFrame]:
+    async def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
+        """What is about to ring, made ready while the append is under way."""
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
-        if self._ways is None or details is None or not rung:
+        if self._prepare is None or details is None or not rung:
             return {}
+        after = appended.after
+        alerts = [after.alerts[alert_id] for alert_id in rung]
         try:
-            return await self._ways.approaches(details, [appended.after.alerts[alert_id] for alert_id in rung])
+            return await self._prepare(after.incident_id, details, alerts, appended.at)
         except Exception:
-            # Each is found again, alone, when its phone is told.
-            log.exception("approaches_failed", incident_id=appended.after.incident_id)
+            # Each is made again, alone, when its phone is told.
+            log.exception("frames_not_prepared", incident_id=after.incident_id)
             return {}
 
     def _hold(self, live: LiveIncident) -> None:

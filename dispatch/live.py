@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from dispatch.contracts.stream import RouteFrame
 from dispatch.core.consequences import reserved
 from dispatch.core.incident import Incident
 from dispatch.journal_reader import JournalReader
@@ -18,11 +17,11 @@ KEPT_CLOSED = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveIncident:
-    """approaches: by alert, the way up to the patient's area, of those that ring with this version of the incident."""
+    """ready: by alert, its frame but for the number, of those that begin to ring with this version of the incident."""
 
     incident: Incident
     details: Details | None
-    approaches: Mapping[str, RouteFrame] = field(default_factory=dict)
+    ready: Mapping[str, str] = field(default_factory=dict)
 
 
 class LiveIncidents:
@@ -45,7 +44,7 @@ class LiveIncidents:
             self._held[incident_id] = live
             return
         # Nobody is told its address any more, and it may be erased from the journal at any time.
-        self._closed[incident_id] = replace(live, details=None, approaches={})
+        self._closed[incident_id] = replace(live, details=None, ready={})
         while len(self._closed) > KEPT_CLOSED and self._is_settled():
             self._closed.popitem(last=False)
 

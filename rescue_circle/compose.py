@@ -16,7 +16,7 @@ from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.matching import Walker
 from dispatch.core.policy import Policy
 from dispatch.engine import Engine
-from dispatch.frames import Renderer
+from dispatch.frames import AlertFrames, Renderer
 from dispatch.hub import Hub
 from dispatch.integrations import Integrations
 from dispatch.journal import Journal
@@ -61,10 +61,10 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     find_callback_target = target_finder(settings, integrations)
     outbox = build_outbox(database, find_callback_target)
     scout = _build_scout(settings, directory, network, policy=policy, hub=hub, clock=clock)
-    ways = Ways(directory=directory, scout=scout)
+    alerts = AlertFrames(directory=directory, ways=Ways(directory=directory, scout=scout))
     journal, reader = await _land_journal(Journal(database, policy, outbox), database, spool)
     engine = await _resume_engine(
-        journal, reader, scout=scout, ways=ways, policy=policy, clock=clock, hub=hub, metrics=metrics
+        journal, reader, scout=scout, alerts=alerts, policy=policy, clock=clock, hub=hub, metrics=metrics
     )
     service = DispatchService(
         engine=engine,
@@ -72,7 +72,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         reader=reader,
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),
-        renderer=Renderer(live=engine.live, directory=directory, ways=ways),
+        renderer=Renderer(live=engine.live, alerts=alerts),
         receipts=ReceiptBook(database),
         hub=hub,
         clock=clock,
@@ -129,7 +129,7 @@ async def _resume_engine(
     reader: StandbyReader,
     *,
     scout: Scout,
-    ways: Ways,
+    alerts: AlertFrames,
     policy: Policy,
     clock: Clock,
     hub: Hub,
@@ -145,7 +145,7 @@ async def _resume_engine(
         publish=hub.offer,
         new_id=lambda: uuid.uuid4().hex,
         watch=Watch(metrics),
-        ways=ways,
+        prepare=alerts.prepare,
     )
     await engine.resume()
     journal.close_duplicate, journal.forget = engine.close_duplicate, engine.live.forget

@@ -33,7 +33,7 @@ def _where(settings: Settings) -> str:
 
 
 def _ways(service: DispatchService) -> str:
-    network = service.renderer.ways.scout.network
+    network = service.renderer.alerts.ways.scout.network
     if network is None:
         return "straight lines, lengthened; set RESCUE_NETWORK to walk along streets"
     return f"{network.length_km:,.0f} km of streets, {network.name}"

@@ -46,7 +46,7 @@ def _add_health(router: APIRouter, service: DispatchService) -> None:
 
         It stays 200 when the database goes away later, since calls, alerts and answers go on without it.
         """
-        network = service.renderer.ways.scout.network
+        network = service.renderer.alerts.ways.scout.network
         return Ready(
             status="ready" if service.journal.is_settled else "degraded",
             database=service.journal.state,

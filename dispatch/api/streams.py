@@ -188,10 +188,10 @@ class _Stream:
                 row = mailbox.take_next()
                 rows = [row] if row else await self._missed()
                 for one in rows:
-                    frame = await self._service.renderer.render(one)
+                    text = await self._service.renderer.render(one)
                     if one.kind == "alert" and one.alert_id:
                         self._unconfirmed.append((one.seq, one.incident_id, one.alert_id))
-                    await self._send(frame)
+                    await self._send_text(text)
                     mailbox.sent(one.seq)
                     self._service.metrics.frame_written(one)
 
