@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from registry.database import migrate
 from tests.support.ports import free_port
@@ -16,6 +17,10 @@ from tests.support.town import Town, make_town
 
 PROJECT = Path(__file__).parent.parent
 DATABASES = ("sqlite", "postgis")
+
+# How long an example takes says how busy the machine is; speed is measured in benchmarks.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
 
 
 def pytest_configure(config: pytest.Config) -> None:
