@@ -174,6 +174,6 @@ def _log_told(log: CallLog, folded: FoldedLog | None) -> dict[str, str]:
 
 def _dates_told(folded: FoldedLog) -> str:
     return (
-        f"folded: {folded.moved:,} calls moved by whole weeks into {folded.weeks} weeks, up to {folded.together} at "
-        "once, none near enough to another to share a rescuer or an AED"
+        f"folded: {folded.moved:,} calls moved by whole weeks into the log's first {7 * folded.weeks} days, up to "
+        f"{folded.together} at once, none near enough to another to share a rescuer or an AED"
     )
