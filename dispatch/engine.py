@@ -17,14 +17,13 @@ from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
-from dispatch.core.candidates import Candidates, no_candidates
-from dispatch.core.consequences import aed_key, reserved
-from dispatch.core.decisions import decide, next_deadline, wanted_search
-from dispatch.core.incident import Alert, Incident, evolve
-from dispatch.core.matching import Place
-from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
+from dispatch.core.consequences import aed_key
+from dispatch.core.decisions import next_deadline
+from dispatch.core.incident import Alert, Incident
+from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.deadlines import Deadlines
+from dispatch.decider import Decider
 from dispatch.intake import Understood
 from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
 from dispatch.journal_reader import JournalReader
@@ -81,12 +80,6 @@ class Taken:
     duplicate: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Decision:
-    events: tuple[ev.Event, ...]
-    after: Incident | None
-
-
 class Engine:
     """The one writer of incidents in this process."""
 
@@ -112,6 +105,7 @@ class Engine:
         self._new_id = new_id
         self._watch = watch or Watch(Metrics())
         self._prepare = prepare
+        self._decider = Decider(scout, policy, self._watch)
         self.reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -270,7 +264,7 @@ class Engine:
         before = live.incident if live else None
         now = self._clock.now()
         command, details = compared(command, live.details if live else None, details, self._scout)
-        decision = self._decide(live, command, details, now)
+        decision = self._decider.decide(live, command, details, now)
         after = decision.after
         if after is None:
             raise UnknownIncident("there is no such incident")
@@ -301,14 +295,6 @@ class Engine:
         self._watch.appended(appended)
         return after
 
-    def _search(self, patient: Place, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
-        """Who lies within the next wave's budgets, or within the widest where that wave would ring nobody."""
-        reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
-        found = self._scout.candidates(patient, budget_s=reach_s, at=now, released=released)
-        if reach_s >= wanted.cap_s or reaches_somebody(self._policy, wanted, found):
-            return found
-        return self._scout.candidates(patient, budget_s=wanted.cap_s, at=now, released=released)
-
     async def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
         """What is about to ring, made ready while the append is under way."""
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
@@ -327,36 +313,3 @@ class Engine:
         self.live.put(live)
         self.reservations.set(live.incident)
         self.deadlines.set(live.incident.incident_id, next_deadline(live.incident, self._policy))
-
-    def _decide(
-        self, live: LiveIncident | None, command: cmd.Command, details: Details | None, now: datetime
-    ) -> _Decision:
-        """The command's own events, then those of the search that they call for: one append, one moment."""
-        incident = live.incident if live else None
-        events: list[ev.Event] = []
-
-        def go_on(following: cmd.Command) -> None:
-            nonlocal incident
-            for event in decide(incident, following, now, self._policy):
-                events.append(event)
-                incident = evolve(incident, event, now)
-
-        go_on(command)
-        moved = any(isinstance(event, ev.LocationSet) for event in events)
-        where = details if moved else (live.details if live else None)
-        if incident is None or where is None:
-            return _Decision(events=tuple(events), after=incident)
-        if moved and incident.held_alerts:
-            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place)))
-        wanted = wanted_search(incident, now, self._policy)
-        if wanted is not None:
-            try:
-                released = reserved(live.incident) - reserved(incident) if live else frozenset()
-                with self._watch.matching():
-                    candidates = self._search(where.place, wanted, now, released)
-            except Exception:
-                log.exception("matching_failed", incident_id=incident.incident_id)
-                go_on(cmd.RaiseAttention(code="matching_failed"))
-                candidates = no_candidates()
-            go_on(cmd.OfferCandidates(candidates=candidates))
-        return _Decision(events=tuple(events), after=incident)
