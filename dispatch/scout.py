@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,24 +98,10 @@ class Scout:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
         aeds = self._unpromised(nearby.aed_id, aed_key, released) & ~nearby.aed_hours_unknown
         rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
-        return Nearby(
-            at=nearby.at,
-            rescuer_id=_chosen(nearby.rescuer_id, rescuers),
-            rescuer_lon=nearby.rescuer_lon[rescuers],
-            rescuer_lat=nearby.rescuer_lat[rescuers],
-            rescuer_at_home=nearby.rescuer_at_home[rescuers],
-            aed_id=_chosen(nearby.aed_id, aeds),
-            aed_lon=nearby.aed_lon[aeds],
-            aed_lat=nearby.aed_lat[aeds],
-            aed_hours_unknown=nearby.aed_hours_unknown[aeds],
-        )
+        return nearby.take(rescuers, aeds)
 
     def _unpromised(self, ids: tuple[str, ...], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
         if not self.reservations:
             return np.ones(len(ids), np.bool_)
         keys = map(key_of, ids)
         return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
-
-
-def _chosen(ids: tuple[str, ...], mask: Bools) -> tuple[str, ...]:
-    return ids if mask.all() else tuple(compress(ids, mask))

@@ -54,8 +54,8 @@ class Cabinets:
 
     def around(
         self, lon: float, lat: float, radius_m: float, *, throughout: tuple[datetime, datetime]
-    ) -> tuple[list[Aed], NDArray[np.bool_]]:
-        """AEDs within `radius_m` that may be taken at both instants, ids ascending; whether that is not known."""
+    ) -> tuple[list[Aed], NDArray[np.bool_], NDArray[np.int64]]:
+        """AEDs within `radius_m` that may be taken at both instants, ids ascending; whether that is not known; keys."""
         found, unknown = [], []
         for aed_id in sorted([self._ids[key] for key in self._index.near(lon, lat, radius_m).tolist()]):
             is_usable = self._usability.get(aed_id)
@@ -65,4 +65,4 @@ class Cabinets:
             if Answer.NO not in answers:
                 found.append(self._records[aed_id])
                 unknown.append(Answer.UNKNOWN in answers)
-        return found, np.array(unknown, np.bool_)
+        return found, np.array(unknown, np.bool_), np.array([self._key[aed.aed_id] for aed in found], np.int64)

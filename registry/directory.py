@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from geo.projection import LocalPlane
+from geo.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
 from registry.database import Database
 from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
@@ -14,6 +15,7 @@ from registry.merging import merged
 from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
 from registry.roster import Helpers, Roster
+from registry.snap_memory import SnapMemory
 from registry.snapshot import Nearby
 from registry.unwritten import Unwritten
 
@@ -35,16 +37,18 @@ class Directory:
         plane: LocalPlane | None = None,
         limits: DispatchLimits = DEFAULT_LIMITS,
         hold_s: float = DEFAULT_HOLD_S,
+        network: WalkNetwork | None = None,
     ) -> None:
         self.limits = limits
         self._hold = timedelta(seconds=hold_s)
         aeds, rescuers = list(aeds), list(rescuers)
-        around = plane or _plane_around(aeds, rescuers)
+        around = plane or (network.plane if network else None) or _plane_around(aeds, rescuers)
         self._is_centred = around is not None
         self.plane = around or LocalPlane(0.0, 0.0)
         self._cabinets = Cabinets(aeds, plane=self.plane)
         self._roster = Roster(rescuers, plane=self.plane, limits=limits)
         self._unwritten = Unwritten()
+        self._rescuer_snaps, self._aed_snaps = (SnapMemory(network) if network else None for _ in range(2))
 
     @classmethod
     async def load(
@@ -54,12 +58,13 @@ class Directory:
         plane: LocalPlane | None = None,
         limits: DispatchLimits = DEFAULT_LIMITS,
         hold_s: float = DEFAULT_HOLD_S,
+        network: WalkNetwork | None = None,
     ) -> "Directory":
-        """The live picture of what the database holds; `plane` is best the walk network's own."""
+        """The live picture of what the database holds. It remembers who stands where on the `network`."""
         async with database.read() as connection:
             aeds = await load_aeds(connection)
             rescuers = await load_rescuers(connection)
-        return cls(aeds, rescuers, plane=plane, limits=limits, hold_s=hold_s)
+        return cls(aeds, rescuers, plane=plane, limits=limits, hold_s=hold_s, network=network)
 
     @property
     def aed_ids(self) -> Collection[str]:
@@ -95,7 +100,9 @@ class Directory:
         helpers = self._roster.around(lon, lat, radius_m, at)
         if reachable_since is not None:
             helpers = self._reachable(helpers, reachable_since, is_on_the_line)
-        aeds, hours_unknown = self._cabinets.around(lon, lat, radius_m, throughout=(at, at + self._hold))
+        aeds, hours_unknown, aed_keys = self._cabinets.around(lon, lat, radius_m, throughout=(at, at + self._hold))
+        aed_lon, aed_lat = (np.array([getattr(aed, axis) for aed in aeds], np.float64) for axis in ("lon", "lat"))
+        rescuers, devices = self._rescuer_snaps, self._aed_snaps
         return Nearby(
             at=at,
             rescuer_id=self._roster.ids(helpers.key),
@@ -103,9 +110,11 @@ class Directory:
             rescuer_lat=helpers.lat,
             rescuer_at_home=helpers.at_home,
             aed_id=tuple(aed.aed_id for aed in aeds),
-            aed_lon=np.array([aed.lon for aed in aeds], np.float64),
-            aed_lat=np.array([aed.lat for aed in aeds], np.float64),
+            aed_lon=aed_lon,
+            aed_lat=aed_lat,
             aed_hours_unknown=hours_unknown,
+            rescuer_snaps=rescuers.snaps(helpers.key, helpers.lon, helpers.lat) if rescuers else None,
+            aed_snaps=devices.snaps(aed_keys, aed_lon, aed_lat) if devices else None,
         )
 
     def aeds_in(self, west: float, south: float, east: float, north: float) -> list[Aed]:

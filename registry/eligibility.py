@@ -85,7 +85,7 @@ _SCHOOL = Verdict(
     text="Its opening hours depend on school holidays, which are not known here.",
 )
 
-# Where the hours are "24/7" the answer depends on no time.
+_ALWAYS_OPEN = "24/7"
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 # Only these depend on the place itself: public holidays by country, and the sun.
@@ -181,11 +181,12 @@ def certified_span(certificates: tuple[Certificate, ...], day: date) -> tuple[bo
 
 def usability(aed: Aed) -> Callable[[datetime], Answer]:
     """`is_usable(aed, at).answer` as a function of the time: for who asks often, since the hours are read only once."""
-    always = is_usable(replace(aed, opening_hours="24/7"), _ANY_TIME).answer
+    always = is_usable(replace(aed, opening_hours=_ALWAYS_OPEN), _ANY_TIME).answer
     text = aed.opening_hours.strip()
-    if always is Answer.NO or not text or _NEEDS_SCHOOL_CALENDAR.search(text):
-        fixed = always if always is Answer.NO else Answer.UNKNOWN
-        return lambda at: fixed
+    if always is Answer.NO or text == _ALWAYS_OPEN:
+        return lambda at: always
+    if not text or _NEEDS_SCHOOL_CALENDAR.search(text):
+        return lambda at: Answer.UNKNOWN
     try:
         hours, zone = _hours_of(aed, text), get_time_zone(aed.time_zone)
     except (ParserError, UnknownTimeZone):

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
+
+from geo.walk_network import Snaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -13,6 +16,7 @@ class Nearby:
 
     rescuer_id: n ids; rescuer_lon, rescuer_lat: (n,) float64; rescuer_at_home: (n,) bool, the home position stands in
     for an unknown one.
+    rescuer_snaps, aed_snaps: where they stand on the street network, (n,) and (m,), where that is known.
     aed_id: m ids; aed_lon, aed_lat: (m,) float64; aed_hours_unknown: (m,) bool, whether it can be taken is not known.
     """
 
@@ -25,3 +29,23 @@ class Nearby:
     aed_lon: NDArray[np.float64]
     aed_lat: NDArray[np.float64]
     aed_hours_unknown: NDArray[np.bool_]
+    rescuer_snaps: Snaps | None = None
+    aed_snaps: Snaps | None = None
+
+    def take(self, rescuers: NDArray[np.bool_], aeds: NDArray[np.bool_]) -> "Nearby":
+        """Only those, in the same order."""
+        if rescuers.all() and aeds.all():
+            return self
+        return Nearby(
+            at=self.at,
+            rescuer_id=tuple(compress(self.rescuer_id, rescuers)),
+            rescuer_lon=self.rescuer_lon[rescuers],
+            rescuer_lat=self.rescuer_lat[rescuers],
+            rescuer_at_home=self.rescuer_at_home[rescuers],
+            aed_id=tuple(compress(self.aed_id, aeds)),
+            aed_lon=self.aed_lon[aeds],
+            aed_lat=self.aed_lat[aeds],
+            aed_hours_unknown=self.aed_hours_unknown[aeds],
+            rescuer_snaps=self.rescuer_snaps.take(rescuers) if self.rescuer_snaps else None,
+            aed_snaps=self.aed_snaps.take(aeds) if self.aed_snaps else None,
+        )

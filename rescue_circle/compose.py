@@ -96,7 +96,7 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
     network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
     await asyncio.to_thread(warm_up)
     limits = DispatchLimits(time_zone=ZoneInfo(settings.time_zone))
-    return network, await Directory.load(database, plane=network.plane if network else None, limits=limits)
+    return network, await Directory.load(database, network=network, limits=limits)
 
 
 def _build_scout(

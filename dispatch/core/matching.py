@@ -41,8 +41,8 @@ def find_candidates(
     start = _find_snap(network, patient)
     if network is None or start is None:
         return _straight(patient, nearby, budget_s, walker)
-    rescuers = network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
-    aeds = network.snap(nearby.aed_lon, nearby.aed_lat)
+    rescuers = nearby.rescuer_snaps or network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
+    aeds = nearby.aed_snaps or network.snap(nearby.aed_lon, nearby.aed_lat)
     direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
     off_street = rescuers.edge < 0
     if off_street.any():
