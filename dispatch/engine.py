@@ -57,7 +57,7 @@ class Publish(Protocol):
 
 
 class Prepare(Protocol):
-    async def __call__(
+    def __call__(
         self, incident_id: str, details: Details, alerts: Sequence[Alert], at: datetime
     ) -> Mapping[str, str]: ...
 
@@ -68,7 +68,7 @@ class Appends(Protocol):
     @property
     def is_settled(self) -> bool: ...
 
-    async def append(self, appended: Appended) -> list[InboxRow]: ...
+    async def append(self, appended: Appended, *, meanwhile: Callable[[], None] = ...) -> list[InboxRow]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,13 +278,13 @@ class Engine:
         appended = Appended(
             before=before, after=after, events=decision.events, at=now, details=new_details, message=message
         )
+        where = new_details or (live.details if live else None)
+        ready: dict[str, str] = {}
         try:
             with self._watch.appending(), self.reservations.appending(after.incident_id):
-                writing = asyncio.ensure_future(self._journal.append(appended))
-                await asyncio.sleep(0)  # the append is under way
-                where = new_details or (live.details if live else None)
-                ready = await self._frames(appended, where)
-                rows = await writing
+                rows = await self._journal.append(
+                    appended, meanwhile=lambda: ready.update(self._frames(appended, where))
+                )
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
@@ -295,15 +295,15 @@ class Engine:
         self._watch.appended(appended)
         return after
 
-    async def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
-        """What is about to ring, made ready while the append is under way."""
+    def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
+        """What is about to ring, made ready while the disk makes the append durable."""
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
         if self._prepare is None or details is None or not rung:
             return {}
         after = appended.after
         alerts = [after.alerts[alert_id] for alert_id in rung]
         try:
-            return await self._prepare(after.incident_id, details, alerts, appended.at)
+            return self._prepare(after.incident_id, details, alerts, appended.at)
         except Exception:
             # Each is made again, alone, when its phone is told.
             log.exception("frames_not_prepared", incident_id=after.incident_id)

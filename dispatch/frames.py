@@ -27,11 +27,9 @@ class AlertFrames:
     directory: Directory
     ways: Ways
 
-    async def prepare(
-        self, incident_id: str, details: Details, alerts: Sequence[Alert], at: datetime
-    ) -> dict[str, str]:
+    def prepare(self, incident_id: str, details: Details, alerts: Sequence[Alert], at: datetime) -> dict[str, str]:
         """By alert: its frame as text, for `numbered`. What is not ready beforehand is rendered when it is sent."""
-        approaches = await self.ways.approaches(details, alerts)
+        approaches = self.ways.approaches(details, alerts)
         area = area_around(details)
         return {
             alert.alert_id: self._frame(

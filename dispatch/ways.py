@@ -3,7 +3,6 @@
 The ways of a whole wave are found together, while the journal makes the wave durable: the phones ring that much sooner.
 """
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,15 +45,14 @@ class Ways:
     directory: Directory
     scout: Scout
 
-    async def approaches(self, details: Details, alerts: Sequence[Alert]) -> dict[str, wire.RouteFrame]:
+    def approaches(self, details: Details, alerts: Sequence[Alert]) -> dict[str, wire.RouteFrame]:
         """By alert: the way up to the area's edge, of all whose whole way is on streets. The others are found later,
         one by one, by `approach`."""
         network = self.scout.network
         stops_of = {alert.alert_id: stops for alert in alerts if (stops := self._stops(details, alert))}
         if network is None or not stops_of:
             return {}
-        # In a thread: the append's next statement waits for the event loop.
-        return await asyncio.to_thread(_approaches, network, stops_of, area_around(details))
+        return _approaches(network, stops_of, area_around(details))
 
     def approach(self, details: Details, alert: Alert) -> wire.RouteFrame | None:
         """The way up to the area's edge; None where nobody knows where the rescuer is."""

@@ -1,6 +1,5 @@
 """The ways of a whole wave, found together, are the ways that are found one by one."""
 
-import asyncio
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -93,7 +92,7 @@ def test_a_waves_ways_are_those_found_one_by_one_and_end_at_the_areas_edge(
     details = Details(place=patient)
     area = area_around(details)
 
-    found = asyncio.run(ways.approaches(details, alerts))
+    found = ways.approaches(details, alerts)
 
     assert set(found) == {alert.alert_id for alert in alerts}
     for alert in alerts:
