@@ -201,6 +201,11 @@ def usability(aed: Aed) -> Callable[[datetime], Answer]:
     return answer
 
 
+def depends_on_place(opening_hours: str) -> bool:
+    """Whether the hours mean other times elsewhere in the same zone: public holidays, the sun."""
+    return _NEEDS_PLACE.search(opening_hours) is not None
+
+
 def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Position | None:
     """The fresh and accurate presence, else the home position, else None."""
     presence = rescuer.presence
@@ -233,7 +238,7 @@ def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
 
 
 def _hours_of(aed: Aed, text: str) -> OpeningHours:
-    place = (aed.lat, aed.lon) if _NEEDS_PLACE.search(text) else None
+    place = (aed.lat, aed.lon) if depends_on_place(text) else None
     return _parse_hours(text, aed.time_zone, place)
 
 
