@@ -41,6 +41,7 @@ async def test_what_is_imported_beside_a_running_service_counts_for_the_next_cal
     told = registry(town_database, "import", str(people), "--datum", "wgs84")
     registry(town_database, "import", str(aeds), "--datum", "wgs84", "--time-zone", "Asia/Shanghai")
     eventually(lambda: aed_of(service, "新装的"))
+    eventually(lambda: service.request("GET", "/api/rescuers/new/eligibility").is_success)
     async with phone_of(service, "new") as phone:
         incident_id = service.post_call(call()).json()["incident_id"]
         alert = await phone.expect("alert")
