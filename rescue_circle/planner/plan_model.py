@@ -107,6 +107,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictOutline:
+    """A district's border, drawn beneath everything else. area: WGS-84, longitude first."""
+
+    name: str
+    area: Polygon | MultiPolygon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictRow:
     """Coverage of one district at the plan's time. has_rescuer is None where rescuers were not asked about."""
 
@@ -151,6 +159,7 @@ class CoverageResult:
     covered_if_always_open: demand covered if every AED could be used round the clock, those of unknown hours among
         them: what is lost to opening hours is this less `covered`. None where it was not computed.
     by_hour: 168 rows by `hour`, or None where only one time was asked about.
+    outlines: the districts' borders, where there are any.
     notes: assumptions and warnings for the reader.
     """
 
@@ -171,6 +180,7 @@ class CoverageResult:
     by_hour: tuple[HourRow, ...] | None
     covered_if_always_open: float | None
     streets: Streets | None
+    outlines: tuple[DistrictOutline, ...] = ()
     notes: tuple[Bilingual, ...] = ()
 
     @property
@@ -229,7 +239,7 @@ class CurvePoint:
 class SitingResult:
     """Where so many further AEDs (or rescuers) would cover the most.
 
-    minutes, at, network_name, detour_factor, pace_m_s, title, notes: as of CoverageResult.
+    minutes, at, network_name, detour_factor, pace_m_s, title, outlines, notes: as of CoverageResult.
     is_there_and_back: whether a site covers what can fetch there and back within the time, or one way.
     candidates: how many places were to choose from.
     is_covered_before, is_covered_after: (n,) bool, by what stands already; by that and all sites.
@@ -259,6 +269,7 @@ class SitingResult:
     seconds: float
     curve: tuple[CurvePoint, ...]
     streets: Streets | None
+    outlines: tuple[DistrictOutline, ...] = ()
     notes: tuple[Bilingual, ...] = ()
 
     @property

@@ -1,0 +1,201 @@
+"""A run's files: summary, tables for spreadsheets, layers for GIS, a picture and the report.
+
+The layers of a GeoPackage carry every demand point and street; the GeoJSON files hold what people look at one by one.
+CSV files begin with a byte order mark: without it Excel shows Chinese names as rubble.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from rescue_circle.planner.map_picture import draw_coverage, draw_siting
+from rescue_circle.planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
+from rescue_circle.planner.report import Language, coverage_page, siting_page
+from rescue_circle.planner.summaries import coverage_summary, siting_summary
+from rescue_circle.planner.whole_files import whole_files
+
+WGS84 = "EPSG:4326"
+
+
+def write_coverage(result: CoverageResult, folder: Path, *, language: Language = "zh") -> list[Path]:
+    """All files of a coverage run, complete or not at all; their paths."""
+    with whole_files(folder) as staging:
+        _write_json(staging / "summary.json", coverage_summary(result))
+        _write_coverage_tables(result, staging)
+        layers = {
+            "demand": _demand_layer(
+                result.demand,
+                covered=result.is_covered,
+                covered_one_way=result.is_covered_one_way,
+                has_rescuer=result.has_rescuer,
+                nearest_aed_s=_finite(result.nearest_aed_s),
+            ),
+            "aeds": _aed_layer(result.aeds),
+            "gaps": _gap_layer(result),
+            "streets": _street_layer(result.streets),
+        }
+        _write_layers(staging / "coverage.gpkg", layers)
+        _write_geojson(staging / "gaps.geojson", layers["gaps"])
+        _write_geojson(staging / "aeds.geojson", layers["aeds"])
+        draw_coverage(result, staging / "map.png", language=language)
+        (staging / "report.html").write_text(coverage_page(result, language=language), encoding="utf-8")
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def write_siting(result: SitingResult, folder: Path, *, language: Language = "zh") -> list[Path]:
+    """All files of a siting run, complete or not at all; their paths."""
+    with whole_files(folder) as staging:
+        _write_json(staging / "summary.json", siting_summary(result))
+        _write_siting_tables(result, staging)
+        layers = {
+            "sites": _site_layer(result),
+            "demand": _demand_layer(
+                result.demand, covered_before=result.is_covered_before, covered_after=result.is_covered_after
+            ),
+            "aeds": _aed_layer(result.aeds),
+            "streets": _street_layer(result.streets),
+        }
+        _write_layers(staging / "siting.gpkg", layers)
+        _write_geojson(staging / "sites.geojson", layers["sites"])
+        draw_siting(result, staging / "map.png", language=language)
+        (staging / "report.html").write_text(siting_page(result, language=language), encoding="utf-8")
+        names = sorted(path.name for path in staging.iterdir())
+    return [folder / name for name in names]
+
+
+def _write_coverage_tables(result: CoverageResult, folder: Path) -> None:
+    districts = coverage_summary(result)["by_district"]
+    if districts:
+        _write_csv(folder / "districts.csv", list(districts[0]), (row.values() for row in districts))
+    if result.by_hour is not None:
+        rows = (
+            (row.hour, row.hour // 24, row.hour % 24, row.covered, row.usable_aeds)
+            for row in sorted(result.by_hour, key=lambda row: row.hour)
+        )
+        _write_csv(folder / "hours.csv", ["hour_of_week", "weekday", "hour", "covered", "usable_aeds"], rows)
+    _write_csv(
+        folder / "gaps.csv",
+        ["rank", "demand", "nearest_aed_s", "district", "lon", "lat"],
+        (
+            (gap.rank, gap.demand, gap.nearest_aed_s, gap.district, *_inside(gap.area))
+            for gap in sorted(result.gaps, key=lambda gap: gap.rank)
+        ),
+    )
+
+
+def _write_siting_tables(result: SitingResult, folder: Path) -> None:
+    covered = {point.sites: point.covered for point in result.curve}
+    columns = ["rank", "lon", "lat", "adds", "covers", "covered_so_far", "street", "district", "practice_station"]
+    _write_csv(
+        folder / "sites.csv",
+        [*columns, "why_en", "why_zh"],
+        (
+            (
+                *(site.rank, site.lon, site.lat, site.adds, site.covers, covered.get(site.rank)),
+                *(site.street, site.district, site.practice_station, site.why.en, site.why.zh),
+            )
+            for site in result.sites
+        ),
+    )
+    _write_csv(folder / "curve.csv", ["sites", "covered"], ((point.sites, point.covered) for point in result.curve))
+
+
+def _demand_layer(demand: Demand, **columns: Any) -> gpd.GeoDataFrame:
+    known = {name: values for name, values in columns.items() if values is not None}
+    points = shapely.points(demand.lon, demand.lat)
+    return gpd.GeoDataFrame({"weight": demand.weight, **known}, geometry=points, crs=WGS84)
+
+
+def _aed_layer(aeds: Aeds) -> gpd.GeoDataFrame:
+    state = np.where(aeds.is_usable, "usable", np.where(aeds.is_unknown, "unknown", "not usable")).astype(object)
+    columns = {"name": np.array(aeds.name, dtype=object), "state": state}
+    return gpd.GeoDataFrame(columns, geometry=shapely.points(aeds.lon, aeds.lat), crs=WGS84)
+
+
+def _gap_layer(result: CoverageResult) -> gpd.GeoDataFrame:
+    gaps = sorted(result.gaps, key=lambda gap: gap.rank)
+    columns = {
+        "rank": np.array([gap.rank for gap in gaps], dtype=np.int64),
+        "demand": np.array([gap.demand for gap in gaps], dtype=np.float64),
+        "nearest_aed_s": np.array(
+            [np.nan if gap.nearest_aed_s is None else gap.nearest_aed_s for gap in gaps], dtype=np.float64
+        ),
+        "district": np.array([gap.district for gap in gaps], dtype=object),
+    }
+    # Layers of one geometry type are what most GIS expect.
+    areas = [shapely.multipolygons([gap.area]) if gap.area.geom_type == "Polygon" else gap.area for gap in gaps]
+    return gpd.GeoDataFrame(columns, geometry=areas, crs=WGS84)
+
+
+def _site_layer(result: SitingResult) -> gpd.GeoDataFrame:
+    sites = result.sites
+    columns = {
+        "rank": np.array([site.rank for site in sites], dtype=np.int64),
+        "adds": np.array([site.adds for site in sites], dtype=np.float64),
+        "covers": np.array([site.covers for site in sites], dtype=np.float64),
+        "street": np.array([site.street for site in sites], dtype=object),
+        "district": np.array([site.district for site in sites], dtype=object),
+        "practice_station": np.array([site.practice_station for site in sites], dtype=object),
+        "why_en": np.array([site.why.en for site in sites], dtype=object),
+        "why_zh": np.array([site.why.zh for site in sites], dtype=object),
+    }
+    points = shapely.points([site.lon for site in sites], [site.lat for site in sites])
+    return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84)
+
+
+def _street_layer(streets: Streets | None) -> gpd.GeoDataFrame | None:
+    if streets is None or not len(streets.time_s):
+        return None
+    owner = np.repeat(np.arange(len(streets.time_s)), np.diff(streets.first))
+    lines = shapely.linestrings(np.column_stack([streets.lon, streets.lat]), indices=owner)
+    columns: dict[str, Any] = {"nearest_aed_s": _finite(streets.time_s)}
+    if streets.name:
+        columns["name"] = np.array(streets.name, dtype=object)
+    return gpd.GeoDataFrame(columns, geometry=lines, crs=WGS84)
+
+
+def _write_layers(path: Path, layers: dict[str, gpd.GeoDataFrame | None]) -> None:
+    for name, layer in layers.items():
+        if layer is not None:
+            kind = {"gaps": "MultiPolygon", "streets": "LineString"}.get(name, "Point")
+            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", geometry_type=kind)
+
+
+def _write_geojson(path: Path, layer: gpd.GeoDataFrame) -> None:
+    # Seven decimals are a centimetre; more would only make the file longer.
+    layer.to_file(path, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=7, RFC7946="YES")
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> object:
+    """A spreadsheet would run a name that begins like a formula; an apostrophe keeps it a name."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _inside(area: shapely.Geometry) -> tuple[float, float]:
+    point = shapely.point_on_surface(area)
+    return float(point.x), float(point.y)
+
+
+def _finite(seconds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Unknown rather than infinite: neither SQL nor JSON knows infinity."""
+    return np.where(np.isfinite(seconds), seconds, np.nan).astype(np.float64)
