@@ -1,5 +1,6 @@
 """A local metric plane for a service area, and exact distances on the ellipsoid."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -37,7 +38,10 @@ class LocalPlane:
         self, lon: float | NDArray[Any], lat: float | NDArray[Any]
     ) -> tuple[float, float] | tuple[Floats, Floats]:
         """Metres (x east, y north) of positions in degrees. Floats in, floats out; arrays in, arrays out."""
-        x, y = self._forward(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+        if isinstance(lon, float | int) and isinstance(lat, float | int):
+            # One position of a phone: numpy takes ten times as long over it as the plain functions.
+            return self._forward(float(lon), float(lat), math)
+        x, y = self._forward(np.asarray(lon, np.float64), np.asarray(lat, np.float64), np)
         return (float(x), float(y)) if x.ndim == 0 else (x, y)
 
     @overload
@@ -52,23 +56,24 @@ class LocalPlane:
         lon = np.full(np.broadcast(x, y).shape, self.lon0)
         lat = np.full(lon.shape, self.lat0)
         for _ in range(_INVERSION_ROUNDS):
-            there_x, there_y = self._forward(lon, lat)
+            there_x, there_y = self._forward(lon, lat, np)
             meridian_m, parallel_m = _radii_m(lat)
             lon = lon + np.degrees((x - there_x) / parallel_m)
             lat = lat + np.degrees((y - there_y) / meridian_m)
         return (float(lon), float(lat)) if lon.ndim == 0 else (lon, lat)
 
-    def _forward(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        phi = np.radians(lat)
-        sin, cos = np.sin(phi), np.cos(phi)
+    def _forward(self, lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
+        """`m`: whose sin, cos, sqrt and radians are used, those of numpy for arrays or of math for one place."""
+        phi = m.radians(lat)
+        sin, cos = m.sin(phi), m.cos(phi)
         tan2 = (sin / cos) ** 2
         c = _E2_PRIME * cos * cos
-        normal = _SEMI_MAJOR_M / np.sqrt(1.0 - _E2 * sin * sin)
-        a = np.radians((lon - self.lon0 + 180.0) % 360.0 - 180.0) * cos
+        normal = _SEMI_MAJOR_M / m.sqrt(1.0 - _E2 * sin * sin)
+        a = m.radians((lon - self.lon0 + 180.0) % 360.0 - 180.0) * cos
         a2 = a * a
         x = normal * a * (1.0 + a2 * ((1.0 - tan2 + c) / 6.0 + a2 * (5.0 - 18.0 * tan2 + tan2 * tan2) / 120.0))
         bend = normal * (sin / cos) * a2 * (0.5 + a2 * (5.0 - tan2 + 9.0 * c) / 24.0)
-        return x, _meridian_arc_m(phi) - _meridian_arc_m(np.radians(np.float64(self.lat0))) + bend
+        return x, _meridian_arc_m(phi, m) - _meridian_arc_m(math.radians(self.lat0), math) + bend
 
 
 @overload
@@ -97,9 +102,9 @@ def _radii_m(lat: Floats) -> tuple[Floats, Floats]:
     return normal * (1.0 - _E2) / curvature, normal * np.cos(np.radians(lat))
 
 
-def _meridian_arc_m(phi: Floats) -> Floats:
+def _meridian_arc_m(phi: Any, m: Any) -> Any:
     e4, e6 = _E2 * _E2, _E2**3
     arc = (1.0 - _E2 / 4.0 - 3.0 * e4 / 64.0 - 5.0 * e6 / 256.0) * phi
-    arc = arc - (3.0 * _E2 / 8.0 + 3.0 * e4 / 32.0 + 45.0 * e6 / 1024.0) * np.sin(2.0 * phi)
-    arc = arc + (15.0 * e4 / 256.0 + 45.0 * e6 / 1024.0) * np.sin(4.0 * phi) - 35.0 * e6 / 3072.0 * np.sin(6.0 * phi)
-    return np.asarray(_SEMI_MAJOR_M * arc)
+    arc = arc - (3.0 * _E2 / 8.0 + 3.0 * e4 / 32.0 + 45.0 * e6 / 1024.0) * m.sin(2.0 * phi)
+    arc = arc + (15.0 * e4 / 256.0 + 45.0 * e6 / 1024.0) * m.sin(4.0 * phi) - 35.0 * e6 / 3072.0 * m.sin(6.0 * phi)
+    return _SEMI_MAJOR_M * arc
