@@ -93,8 +93,7 @@ def reach(
         parts.append(tuple(column[:found].copy() for column in out))
         progress(stops[1], len(sources))
     source, point, there, both = (np.concatenate(column) for column in zip(*parts or [_no_pairs()], strict=True))
-    speed = np.float32(speed_m_s)
-    pairs = (source, point, there / speed, both / speed)
+    pairs = (source, point, _seconds(there, speed_m_s), _seconds(both, speed_m_s))
     return _by_point(pairs, points=len(points), limit_s=limit_s, sources=len(sources))
 
 
@@ -144,7 +143,7 @@ def nearest_s(
         lower_to_nearest(
             search.edges, search.starts, search.chosen, by_edge, search.limit, search.generation, search.labels, out
         )
-    return out / np.float32(speed_m_s)
+    return _seconds(out, speed_m_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -250,6 +249,10 @@ def _by_point(pairs: _Pairs, *, points: int, limit_s: float, sources: int) -> Re
     )
 
 
+def _seconds(effort: Float32s, speed_m_s: float) -> Float32s:
+    return np.asarray(effort / np.float32(speed_m_s), np.float32)
+
+
 def _no_pairs() -> _Pairs:
     return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32)
 
@@ -271,10 +274,10 @@ def _starts(sources: Snaps) -> tuple[Int32s, Float32s, Float32s]:
 def _points_by_edge(network: WalkNetwork, points: Snaps) -> tuple[Int64s, Int32s, Float32s, Float32s]:
     """(place of each edge's first point, point, fraction, distance): the points on the network, grouped by edge."""
     order = np.argsort(points.edge, kind="stable")
-    order = order[np.searchsorted(points.edge[order], 0) :].astype(np.int32)
+    order = order[np.searchsorted(points.edge[order], 0) :]
     counts = np.bincount(points.edge[order], minlength=network.edge_count)
     first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    return first, order, points.fraction[order], points.distance_m[order]
+    return first, np.asarray(order, np.int32), points.fraction[order], points.distance_m[order]
 
 
 def _labels(network: WalkNetwork, sources: int) -> _Labels:

@@ -184,6 +184,8 @@ def pairs_within(
                         back = min(back, _along(towards[1], begin, off, edge, fraction[place], access[place]))
                     if there > limit:
                         continue
+                    if back > limit:
+                        back = np.float32(np.inf)
                     if size < out[0].size:
                         out[0][size], out[1][size] = start, point[place]
                         out[2][size], out[3][size] = there, there + back

@@ -1,0 +1,102 @@
+"""Streets cut into pieces of about equal length: a network's own demand points, and lines to draw times on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.walk_network import EdgeFlag, Snaps, WalkNetwork
+
+# Short against a four-minute walk (336 m), so that a piece is all but wholly inside or outside.
+LONGEST_PIECE_M = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pieces:
+    """(n,) pieces of street, by edge and then along it.
+
+    middle: of each piece, on its edge. length_m, begin, end: (n,) float64, metres and fractions of the edge.
+    """
+
+    middle: Snaps
+    length_m: NDArray[np.float64]
+    begin: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return self.length_m.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lines:
+    """Polylines: line i has the points first[i]:first[i + 1] of lon, lat (degrees)."""
+
+    first: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+
+def street_pieces(network: WalkNetwork, *, longest_m: float = LONGEST_PIECE_M) -> Pieces:
+    """Every public street in pieces no longer than `longest_m`; private ground and gates are left out."""
+    is_public = (network.edge_flags & (EdgeFlag.PRIVATE | EdgeFlag.GATE)) == 0
+    edges = np.flatnonzero(is_public & (network.edge_length_m > 0.0)).astype(np.int32)
+    length = network.edge_length_m[edges].astype(np.float64)
+    counts = np.maximum(np.ceil(length / longest_m), 1).astype(np.int64)
+    edge = np.repeat(edges, counts)
+    whole = np.repeat(counts, counts)
+    number = np.arange(edge.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    begin, end = number / whole, (number + 1) / whole
+    fraction = ((begin + end) / 2.0).astype(np.float32)
+    lon, lat = _places(network, _Axis.of(network), edge, fraction.astype(np.float64))
+    middle = Snaps(lon=lon, lat=lat, edge=edge, fraction=fraction, distance_m=np.zeros(edge.size, np.float32))
+    return Pieces(middle=middle, length_m=np.repeat(length / counts, counts), begin=begin, end=end)
+
+
+def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
+    """The pieces as they run on the ground, bends included."""
+    axis = _Axis.of(network)
+    edge = pieces.middle.edge
+    start, stop = axis.at(network, edge, pieces.begin), axis.at(network, edge, pieces.end)
+    first_bend = np.searchsorted(axis.along_m, start, side="right")
+    bends = np.maximum(np.searchsorted(axis.along_m, stop, side="left") - first_bend, 0)
+    first = np.concatenate(([0], np.cumsum(bends + 2))).astype(np.int64)
+    place = np.empty(first[-1])
+    inner = np.ones(place.size, np.bool_)
+    inner[first[:-1]] = inner[first[1:] - 1] = False
+    step = np.arange(place.size) - np.repeat(first[:-1], bends + 2) - 1
+    place[inner] = axis.along_m[(np.repeat(first_bend, bends + 2) + step)[inner]]
+    place[first[:-1]], place[first[1:] - 1] = start, stop
+    lon, lat = axis.degrees(network, place)
+    return Lines(first=first, lon=lon, lat=lat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Axis:
+    """All edges' shapes one behind the other on one axis, a metre between two: along_m (p,), of each shape point."""
+
+    along_m: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, network: WalkNetwork) -> "_Axis":
+        steps = np.hypot(np.diff(network.shape_x.astype(np.float64)), np.diff(network.shape_y.astype(np.float64)))
+        steps[np.diff(network.shape_edge) != 0] = 1.0
+        return cls(along_m=np.concatenate(([0.0], np.cumsum(steps))))
+
+    def at(self, network: WalkNetwork, edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where on the axis a fraction of an edge is."""
+        low = self.along_m[network.shape_start[edge]]
+        high = self.along_m[network.shape_start[edge + 1] - 1]
+        return np.asarray(low + fraction * (high - low))
+
+    def degrees(
+        self, network: WalkNetwork, place: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """lon, lat of places on the axis."""
+        x, y = (np.interp(place, self.along_m, shape) for shape in (network.shape_x, network.shape_y))
+        return network.plane.to_lonlat(x, y)
+
+
+def _places(
+    network: WalkNetwork, axis: _Axis, edge: NDArray[np.int32], fraction: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return axis.degrees(network, axis.at(network, edge, fraction))
