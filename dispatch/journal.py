@@ -118,7 +118,10 @@ class Journal:
                 raise AlreadyReserved(", ".join(rows_of.reservation_changes(appended)[1])) from error
             if table == t.call_messages.name and appended.message:
                 raise DuplicateMessage(appended.message.message_id) from error
-            raise StaleIncident(appended.after.incident_id) from error
+            if table in {t.incidents.name, t.events.name}:
+                raise StaleIncident(appended.after.incident_id) from error
+            # Nobody has been faster: the data are refused, and trying again would only hide why.
+            raise
         if last_callback is None:
             raise StaleIncident(appended.after.incident_id)
         return rows, last_callback
