@@ -14,14 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 import structlog
 
+from dispatch.core.incident import Incident
 from dispatch.journal import Journal
 from dispatch.records import Appended, InboxRow
 from dispatch.spool_file import SpoolFile
-from dispatch.spool_landing import Landed, land
+from dispatch.spool_landing import Landed, land, land_all
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import FOLLOWS, SetAside
@@ -33,7 +35,9 @@ log = structlog.get_logger(__name__)
 PROBE_S = 1.0
 LEAST_PAUSE_S = 0.1
 LANDING_PATIENCE_S = 5.0
-LAST_FEW = 8
+LAST_FEW = 16
+AT_ONCE = 32
+"""Records that land in one transaction; a read or a callback that needs the writer's turn waits for no more."""
 LANDING_TRIES = 3
 
 
@@ -95,6 +99,7 @@ class SpooledJournal:
         self._turn = asyncio.Lock()
         self._twins: deque[str] = deque()
         self._refused: dict[str, str] = {}
+        self._landed: dict[str, Incident] = {}
         self.close_duplicate: Callable[[str], Awaitable[object]] | None = None
         self.forget: Callable[[str], None] = lambda _incident_id: None
         self.spooled_count = 0
@@ -199,18 +204,43 @@ class SpooledJournal:
         """Until only `but` of them are left, or time is over."""
         end_s = time.monotonic() + within_s
         try:
-            while len(self._waiting) > but and time.monotonic() < end_s:
-                record = self._waiting[0]
-                landed = await self._land_one(record, patience_s)
-                self._waiting.popleft()
-                if landed:
-                    self._note_landed(record, landed)
+            while (left := len(self._waiting) - but) > 0 and time.monotonic() < end_s:
+                some = list(islice(self._waiting, min(left, AT_ONCE)))
+                if len(some) == 1 or not await self._land_some(some, patience_s):
+                    for record in some:
+                        landed = await self._land_one(record, patience_s)
+                        self._note_landed(record, landed)
         finally:
             self._set_aside.release()
 
-    def _note_landed(self, record: SpooledAppend, landed: Landed) -> None:
+    async def _land_some(self, records: list[SpooledAppend], patience_s: float) -> bool:
+        """All of them, or none where one of them needs a look of its own."""
+        if any(record.incident_id in self._refused for record in records):
+            return False
+        try:
+            landed = await self._database.transact(
+                lambda connection: land_all(connection, self._journal, records, self._landed), patience_s=patience_s
+            )
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            log.info("landing_one_by_one", reason=type(error).__name__, records=len(records))
+            self._landed.clear()
+            return False
+        for record, one in zip(records, landed, strict=True):
+            self._note_landed(record, one)
+        return True
+
+    def _note_landed(self, record: SpooledAppend, landed: Landed | None) -> None:
+        """The oldest record is in the journal, or None where it was set aside."""
+        self._waiting.popleft()
+        self._landed.pop(record.incident_id, None)
+        if landed is None:
+            return
         if landed.appended:
             self._journal.written(landed.appended)
+            if not landed.duplicate_of:
+                self._landed[record.incident_id] = landed.appended.after
         if landed.duplicate_of and record.incident_id not in self._twins:
             self._twins.append(record.incident_id)
             opened = record.appended_to(None).after
@@ -273,4 +303,5 @@ class SpooledJournal:
             for incident_id in self._refused:
                 self.forget(incident_id)
             self._refused.clear()
+            self._landed.clear()
         log.warning("everything_landed")

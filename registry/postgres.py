@@ -1,10 +1,11 @@
 """What PostgreSQL alone needs: its engine's settings, PostGIS in the database, locks between processes."""
 
+import secrets
 import socket
 from typing import Any
-from weakref import WeakSet
+from weakref import ReferenceType, ref
 
-from sqlalchemy import Connection, NullPool, event, func, select, text
+from sqlalchemy import Connection, NullPool, bindparam, event, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -34,6 +35,10 @@ _SERVER_NOTICES = {
 
 # Transactions that PostgreSQL ended because they stood in each other's way; nothing of them has happened.
 _COLLISIONS = {"40001", "40P01"}
+_END_SESSIONS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE pid IN :pids AND application_name = :name AND usename = current_user"
+).bindparams(bindparam("pids", expanding=True))
 # Any two numbers that nobody else uses for advisory locks in this database.
 _MIGRATION_LOCK = 120_000_001
 _REGISTRY_LOCK = 120_000_002
@@ -60,7 +65,13 @@ def postgres_engine(url: URL, *, statement_limit_s: float | None = STATEMENT_LIM
             "timeout": CONNECT_LIMIT_S,
             "command_timeout": statement_limit_s,
             # Queries here are small: compiling them costs more than it gains.
-            "server_settings": {"application_name": "rescue-circle", "jit": "off", **_SERVER_NOTICES, **limits},
+            # By its own name this process finds its connections on the server again.
+            "server_settings": {
+                "application_name": f"rescue-circle {secrets.token_hex(4)}",
+                "jit": "off",
+                **_SERVER_NOTICES,
+                **limits,
+            },
         },
     )
     keep_storable(engine.sync_engine)
@@ -88,17 +99,31 @@ class Lines:
     """The connections of an engine, to cut them: a driver waits long on one whose other end has gone silent."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._drivers: WeakSet[Any] = WeakSet()
+        self._drivers: dict[int, ReferenceType[Any]] = {}
+        self._name = ""
         event.listen(engine.sync_engine, "connect", self._note)
 
     def _note(self, connection: Any, _record: Any) -> None:
-        self._drivers.add(connection.driver_connection)
+        driver = connection.driver_connection
+        self._name = driver.get_settings().application_name
+        self._drivers[driver.get_server_pid()] = ref(driver)
 
     def cut(self) -> None:
         """End them all without a word. Whoever waits on one is told at once that it is gone."""
-        for driver in list(self._drivers):
-            if not driver.is_closed():
+        for driver in [held() for held in self._drivers.values()]:
+            if driver is not None and not driver.is_closed():
                 driver.terminate()
+
+    async def end_on_server(self, connection: AsyncConnection) -> None:
+        """Of those that have ended here, end what the server keeps: it may hold locks for a client that it cannot hear.
+
+        A server that waits for the rest of a statement has no limit of its own for that but TCP's.
+        """
+        gone = [pid for pid, held in self._drivers.items() if (driver := held()) is None or driver.is_closed()]
+        if gone:
+            await connection.execute(_END_SESSIONS, {"pids": gone, "name": self._name})
+        for pid in gone:
+            del self._drivers[pid]
 
 
 class Probe:
@@ -122,6 +147,11 @@ class Probe:
         """Return when the server has answered; raises as the driver does."""
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def end(self, lines: Lines) -> None:
+        """End on the server what has ended here of `lines`; raises as the driver does."""
+        async with self._engine.connect() as connection:
+            await lines.end_on_server(connection)
 
     def hang_up(self) -> None:
         """Ask on a new connection next time."""

@@ -131,8 +131,10 @@ class WatchedDatabase(Database):
                 # Whoever still waits on a connection would find out much later.
                 self._lines.cut()
             raise DatabaseAway("the database does not answer") from error
+        was_away = self.is_away
         self._found()
-        await self._clear_up()
+        if was_away or self._left_behind:
+            await self._clear_up()
 
     async def close(self) -> None:
         """Close all connections; nobody waits long for a database that is away."""
@@ -157,15 +159,18 @@ class WatchedDatabase(Database):
             await self._in_time(self._probe.ask(), PROBE_LIMIT_S)
 
     async def _clear_up(self) -> None:
-        """What was given up on may hold a lock for as long as its driver waits on a connection that is dead."""
-        if self._lines is None or not self._left_behind:
+        """What was given up on may hold locks, here and on the server, for as long as its dead connection lasts."""
+        if self._lines is None or self._probe is None:
             return
-        left_s = min(self._left_behind.values()) + LEFT_BEHIND_S - time.monotonic()
-        _, waiting = await asyncio.wait(list(self._left_behind), timeout=max(0.0, left_s))
-        if waiting:
-            log.warning("connections_cut", waiting=len(waiting))
-            self._lines.cut()
-            await asyncio.wait(waiting, timeout=LEFT_BEHIND_S)
+        if self._left_behind:
+            left_s = min(self._left_behind.values()) + LEFT_BEHIND_S - time.monotonic()
+            _, waiting = await asyncio.wait(list(self._left_behind), timeout=max(0.0, left_s))
+            if waiting:
+                log.warning("connections_cut", waiting=len(waiting))
+                self._lines.cut()
+                await asyncio.wait(waiting, timeout=LEFT_BEHIND_S)
+        with self._watching():
+            await self._in_time(self._probe.end(self._lines), PROBE_LIMIT_S)
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
