@@ -135,10 +135,15 @@ class MovedPoints:
             found = self._near(x_m, y_m, radius_m)
         return self._out[:found].copy()
 
+    def find(self, key: int) -> tuple[float, float] | None:
+        """Where a point is."""
+        slot = self._slot.get(key)
+        return None if slot is None else (float(self._x[slot]), float(self._y[slot]))
+
     def table(self) -> tuple[Int64s, NDArray[np.float64], NDArray[np.float64]]:
         """(keys, x, y) of all points, (n,) each."""
-        slots = np.fromiter(self._slot.values(), np.int64, len(self._slot))
-        return self._keys[slots], self._x[slots], self._y[slots]
+        held = np.isfinite(self._x)
+        return self._keys[held], self._x[held], self._y[held]
 
     def _near(self, x_m: float, y_m: float, radius_m: float) -> int:
         return int(_near(self._head, self._after, self._x, self._y, self._keys, x_m, y_m, radius_m, self._out))

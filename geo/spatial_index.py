@@ -1,8 +1,8 @@
 """Which points lie within a radius: an R-tree built in bulk, and a small grid of what moved since.
 
 Moving a point inside an R-tree costs half a millisecond and building one of 50,000 anew 31 ms, so a moved point leaves
-the tree for the grid until the next `rebuild`. The tree's library is not thread-safe, not even for readers: one index
-belongs to the thread that first uses it after a load.
+the tree for the grid until a tree built beside it takes its place. The tree's library is not thread-safe, not even for
+readers: one index belongs to the thread that first uses it after a load.
 """
 
 import threading
@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rtree.index import Index
 
 from geo.moved_points import MovedPoints
+from geo.point_tree import PointTree
 from geo.projection import LocalPlane
 
 Int64s = NDArray[np.int64]
@@ -33,23 +33,38 @@ class WrongThread(RuntimeError):
         super().__init__("this index belongs to another thread: give each thread an index of its own")
 
 
+class Rebuild:
+    """A tree of everything where it was when the rebuild began. `build` may run in any thread, once."""
+
+    def __init__(self, keys: Int64s, x_m: Float64s, y_m: Float64s) -> None:
+        self._points = keys, x_m, y_m
+        self.tree: PointTree | None = None
+
+    def build(self) -> None:
+        """Build the tree; most of the time other threads may run."""
+        keys, x_m, y_m = self._points
+        order = np.argsort(keys)
+        self.tree = PointTree(keys[order], x_m[order], y_m[order])
+
+
 class PointIndex:
     """Points under integer keys, found by radius in the metres of one plane."""
 
     def __init__(self, plane: LocalPlane) -> None:
         self.plane = plane
         self._owner: int | None = None
-        self._fill(np.empty(0, np.int64), np.empty(0), np.empty(0))
+        self._changed_since: set[int] | None = None
+        self._take(PointTree(np.empty(0, np.int64), np.empty(0), np.empty(0)))
 
     def __len__(self) -> int:
-        return len(self._place) + len(self._moved)
+        return self._standing + len(self._moved)
 
     def __contains__(self, key: int) -> bool:
-        return key in self._moved or key in self._place
+        return key in self._moved or self._find_standing(key) is not None
 
     @property
     def moved_count(self) -> int:
-        """How many points stand outside the tree because they moved since it was built; `rebuild` takes them in."""
+        """How many points stand outside the tree because they moved since it was built; a rebuild takes them in."""
         return len(self._moved)
 
     def load(self, keys: NDArray[Any], lon: NDArray[Any], lat: NDArray[Any]) -> None:
@@ -64,7 +79,7 @@ class PointIndex:
         if unique.size < keys.size:
             raise DuplicateKey(int(np.delete(keys, first)[0]))
         self._owner = None
-        self._fill(keys, x, y)
+        self._take(PointTree(unique, x[first], y[first]))
 
     def move(self, key: int, lon: float, lat: float) -> None:
         """Put a point, known or new, at this place in degrees."""
@@ -82,42 +97,60 @@ class PointIndex:
         """Keys of the points within `radius_m` of this place, in plane metres, the rim included; ascending."""
         self._claim()
         x, y = self.plane.to_plane(lon, lat)
-        places = self._in_box(x - radius_m, y - radius_m, x + radius_m, y + radius_m)
-        hit = self._in_tree[places] & (np.hypot(self._x[places] - x, self._y[places] - y) <= radius_m)
-        return np.sort(np.concatenate((self._keys[places[hit]], self._moved.near(x, y, radius_m))))
+        places = self._tree.near(x, y, radius_m)
+        standing = self._tree.keys[places[self._stands[places]]]
+        return np.sort(np.concatenate((standing, self._moved.near(x, y, radius_m))))
 
     def rebuild(self) -> None:
         """Build the tree anew with everything where it is now."""
+        rebuild = self.begin_rebuild()
+        rebuild.build()
+        self.adopt(rebuild)
+
+    def begin_rebuild(self) -> Rebuild:
+        """What is to be built beside this index, which goes on meanwhile; then `adopt` it. One at a time."""
         self._claim()
-        stay = np.flatnonzero(self._in_tree)
+        self._changed_since = set()
         keys, x, y = self._moved.table()
-        self._fill(
-            np.concatenate((self._keys[stay], keys)),
-            np.concatenate((self._x[stay], x)),
-            np.concatenate((self._y[stay], y)),
+        stays, tree = self._stands, self._tree
+        return Rebuild(
+            np.concatenate((tree.keys[stays], keys)),
+            np.concatenate((tree.x_m[stays], x)),
+            np.concatenate((tree.y_m[stays], y)),
         )
 
-    def _fill(self, keys: Int64s, x: Float64s, y: Float64s) -> None:
-        self._keys, self._x, self._y = keys, x, y
-        # Tree entries are named by their place in these arrays; one that moved is struck out here, never in the tree.
-        self._in_tree = np.ones(keys.size, bool)
-        self._place = dict(zip(keys.tolist(), range(keys.size), strict=True))
-        corners = np.column_stack((x, y))
-        self._tree = Index((np.arange(keys.size, dtype=np.int64), corners, corners)) if keys.size else None
+    def adopt(self, rebuild: Rebuild) -> None:
+        """Take the tree that was built; what changed meanwhile stays as it is now, and is all the work there is."""
+        self._claim()
+        changed, moved = self._changed_since, self._moved
+        if rebuild.tree is None or changed is None:
+            raise ValueError("only what began with `begin_rebuild` and was built can be adopted, and once")
+        self._take(rebuild.tree)
+        for key in changed:
+            self._strike(key)
+            place = moved.find(key)
+            if place is not None:
+                self._moved.put(key, *place)
+
+    def _take(self, tree: PointTree) -> None:
+        self._tree = tree
+        # What moved is struck out here, never in the tree.
+        self._stands = np.ones(tree.keys.size, np.bool_)
+        self._standing = tree.keys.size
         self._moved = MovedPoints()
+        self._changed_since = None
 
     def _strike(self, key: int) -> None:
-        place = self._place.pop(key, None)
+        if self._changed_since is not None:
+            self._changed_since.add(key)
+        place = self._find_standing(key)
         if place is not None:
-            self._in_tree[place] = False
+            self._stands[place] = False
+            self._standing -= 1
 
-    def _in_box(self, west: float, south: float, east: float, north: float) -> Int64s:
-        if self._tree is None:
-            return np.empty(0, np.int64)
-        # The tree's query for many boxes hands its answer over whole, where the one for one box does it id by id.
-        low, high = np.array([[west, south]]), np.array([[east, north]])
-        found: Int64s = self._tree.intersection_v(low, high)[0]  # type: ignore[no-untyped-call]
-        return found
+    def _find_standing(self, key: int) -> int | None:
+        place = self._tree.find_place(key)
+        return place if place is not None and self._stands[place] else None
 
     def _claim(self) -> None:
         thread = threading.get_ident()

@@ -42,7 +42,7 @@ class Helpers:
 class Roster:
     """All rescuers by id. Each has a key for ever, its place in the columns; who came first are in the order of ids.
 
-    The index of presences is never rebuilt: what moved lies in its grid, which answers as fast as its tree.
+    presences: the index of where phones say they are, under the same keys.
     """
 
     def __init__(self, rescuers: Iterable[Rescuer], *, plane: LocalPlane, limits: DispatchLimits) -> None:
@@ -68,9 +68,9 @@ class Roster:
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""
         columns, count = self._columns, len(self._ids)
-        self._presence_index, self._home_index = PointIndex(plane), PointIndex(plane)
+        self.presences, self._home_index = PointIndex(plane), PointIndex(plane)
         for index, lon, lat in (
-            (self._presence_index, columns.lon, columns.lat),
+            (self.presences, columns.lon, columns.lat),
             (self._home_index, columns.home_lon, columns.home_lat),
         ):
             known = np.flatnonzero(np.isfinite(lon[:count]))
@@ -87,7 +87,7 @@ class Roster:
         if before is None or before.presence != rescuer.presence:
             presence = rescuer.presence
             lon, lat = (presence.lon, presence.lat) if presence else (None, None)
-            _place(self._presence_index, key, lon, lat)
+            _place(self.presences, key, lon, lat)
         if before is None or (before.home_lon, before.home_lat) != (rescuer.home_lon, rescuer.home_lat):
             _place(self._home_index, key, rescuer.home_lon, rescuer.home_lat)
 
@@ -97,14 +97,14 @@ class Roster:
             return
         key = self._key[rescuer_id]
         self._columns.put(key, Rescuer(rescuer_id=rescuer_id))
-        self._presence_index.remove(key)
+        self.presences.remove(key)
         self._home_index.remove(key)
 
     def around(self, lon: float, lat: float, radius_m: float, at: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
         columns, limits = self._columns, self._limits
         # Both indexes may hold a person: who is where their phone says is not at home.
-        out = self._presence_index.near(lon, lat, radius_m)
+        out = self.presences.near(lon, lat, radius_m)
         out = out[columns.is_fresh(out, at, limits)]
         home = self._home_index.near(lon, lat, radius_m)
         home = home[~columns.is_fresh(home, at, limits)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.projection import LocalPlane
-from geo.spatial_index import DuplicateKey, PointIndex, WrongThread
+from geo.spatial_index import DuplicateKey, PointIndex, Rebuild, WrongThread
 
 PLANE = LocalPlane(113.6, 34.7)
 # A coarse raster, so that points coincide and lie on cell borders.
@@ -16,7 +16,11 @@ METRE = st.integers(-8, 8).map(lambda step: step * 125.0)
 PLACE = st.tuples(METRE, METRE).map(lambda xy: PLANE.to_lonlat(*xy))
 KEY = st.integers(-3, 12)
 ACTION = st.one_of(
-    st.tuples(st.just("move"), KEY, PLACE), st.tuples(st.just("remove"), KEY), st.tuples(st.just("rebuild"))
+    st.tuples(st.just("move"), KEY, PLACE),
+    st.tuples(st.just("remove"), KEY),
+    st.tuples(st.just("rebuild")),
+    st.tuples(st.just("begin")),
+    st.tuples(st.just("adopt")),
 )
 
 
@@ -29,7 +33,7 @@ def index_of(points: dict[int, tuple[float, float]]) -> PointIndex:
 
 @given(
     points=st.dictionaries(KEY, PLACE),
-    actions=st.lists(ACTION, max_size=12),
+    actions=st.lists(ACTION, max_size=16),
     centre=PLACE,
     radius_m=st.sampled_from([0.0, 60.0, 130.0, 400.0, 5_000.0]),
 )
@@ -38,6 +42,7 @@ def test_near_finds_what_a_look_at_every_point_finds(
     points: dict[int, tuple[float, float]], actions: list[tuple], centre: tuple[float, float], radius_m: float
 ) -> None:
     index, truth = index_of(points), dict(points)
+    beside: Rebuild | None = None
     for action in actions:
         if action[0] == "move":
             index.move(action[1], *action[2])
@@ -45,8 +50,15 @@ def test_near_finds_what_a_look_at_every_point_finds(
         elif action[0] == "remove":
             index.remove(action[1])
             truth.pop(action[1], None)
-        else:
+        elif action[0] == "rebuild":
             index.rebuild()
+            beside = None
+        elif action[0] == "begin":
+            beside = index.begin_rebuild()
+            beside.build()
+        elif beside is not None:
+            index.adopt(beside)
+            beside = None
 
     x, y = PLANE.to_plane(*centre)
     distance_m = {key: np.hypot(*np.subtract(PLANE.to_plane(*place), (x, y))) for key, place in truth.items()}
@@ -67,6 +79,26 @@ def test_a_rebuild_takes_in_what_moved() -> None:
 
     assert index.moved_count == 0
     assert index.near(113.62, 34.7, 10.0).tolist() == [1]
+
+
+def test_a_tree_built_in_another_thread_takes_over_and_what_moved_meanwhile_stays_where_it_is() -> None:
+    index = index_of({1: (113.6, 34.7), 2: (113.61, 34.7), 3: (113.62, 34.7)})
+    index.move(1, 113.63, 34.7)
+    rebuild = index.begin_rebuild()
+    building = threading.Thread(target=rebuild.build)
+    building.start()
+    index.move(2, 113.64, 34.7)
+    index.remove(3)
+    building.join()
+
+    index.adopt(rebuild)
+
+    assert (index.moved_count, len(index)) == (1, 2)
+    assert index.near(113.63, 34.7, 10.0).tolist() == [1]
+    assert index.near(113.64, 34.7, 10.0).tolist() == [2]
+    assert index.near(113.61, 34.7, 2_000.0).tolist() == [1]
+    with pytest.raises(ValueError, match="once"):
+        index.adopt(rebuild)
 
 
 def test_one_key_for_two_points_is_refused() -> None:
