@@ -42,9 +42,14 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on; put TLS in front")
     port: int = Field(8120, ge=0, le=65535, description="port to listen on")
     webhook_secret: str = Field(
-        "", repr=False, description="120's secret, whsec_ and base64; while it changes the new one and the old one"
+        "",
+        repr=False,
+        description="120's secret, whsec_ and base64; while it changes the new one and the old one. Needed unless "
+        "RESCUE_INTEGRATIONS is set",
     )
-    integrations: Path | None = Field(None, description="TOML file of several 120 systems, each with its own secrets")
+    integrations: Path | None = Field(
+        None, description="TOML file of several 120 systems, each with its own secrets; RESCUE_WEBHOOK_SECRET or this"
+    )
     token_secret: str = Field(
         repr=False, description="signs tokens; at least 32 random characters; while it changes the new and the old one"
     )

@@ -37,7 +37,9 @@ def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service["environment"].items():
             if "SECRET" in name or "PASSWORD" in name:
-                assert re.fullmatch(r"\$\{\w+:\?.+\}", value), name
+                # 120's may be given by RESCUE_INTEGRATIONS instead: the service itself demands one of them.
+                wanted = r"\$\{\w+:-\}" if name == "RESCUE_WEBHOOK_SECRET" else r"\$\{\w+:\?.+\}"
+                assert re.fullmatch(wanted, value), name
 
 
 def test_every_setting_is_one_that_the_service_knows(services: dict[str, Any]) -> None:
