@@ -102,7 +102,10 @@ class SpoolFile:
                 self.load()
             begun = self._end or len(MAGIC)
             if begun + HEAD.size + len(record) > self._limit_bytes:
-                raise SpoolFull(f"the database is away and the spool has reached its {self._limit_bytes} bytes")
+                raise SpoolFull(
+                    f"The database is away and the spool has reached its {self._limit_bytes} bytes: try again in a "
+                    "moment. Nothing more is taken until the database is back, or RESCUE_SPOOL_LIMIT_MB is raised."
+                )
             file = self._file if self._file is not None else self._open()
             if not self._end:
                 self._begin(file)

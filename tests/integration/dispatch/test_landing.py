@@ -13,8 +13,9 @@ from dispatch import tables as t
 from dispatch.core import commands as cmd
 from dispatch.journal import Journal
 from dispatch.records import Appended
-from dispatch.spool import AT_ONCE, DatabaseState, Spool, SpooledJournal
+from dispatch.spool import DatabaseState, Spool, SpooledJournal
 from dispatch.spool_file import SpoolFile
+from dispatch.spool_homecoming import AT_ONCE
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import spooled, to_bytes
 from registry.database import migrate
