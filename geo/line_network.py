@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary, EmptyNetwork, build_network
 from geo.network_draft import ragged_take
+from geo.pace import WALKING, Pace
 from geo.walk_network import WalkNetwork
 
 Array = NDArray[Any]
@@ -27,6 +28,7 @@ class Lines:
 
     point: (p,) int64 numbers, lon, lat: (p,) degrees, WGS-84. start: (k + 1,) offsets of each line's points.
     flags: (k,) uint8 `EdgeFlag`. street: (k,) index into street_names, -1 for none.
+    wait_s: (p,) seconds that passing a point costs; None where nothing is known of waits.
     """
 
     point: Array
@@ -36,6 +38,7 @@ class Lines:
     flags: Array
     street: Array
     street_names: Sequence[str]
+    wait_s: Array | None = None
 
 
 def build_from_shared_points(
@@ -45,6 +48,7 @@ def build_from_shared_points(
     source: str,
     attribution: str,
     snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
+    pace: Pace = WALKING,
     left_out: Mapping[str, int] | None = None,
 ) -> tuple[WalkNetwork, BuildSummary]:
     """A walk network whose nodes are the lines' ends and every point that lines share, or one line passes twice.
@@ -71,6 +75,7 @@ def build_from_shared_points(
         inner_start=inner_start,
         inner_lon=lines.lon[inner],
         inner_lat=lines.lat[inner],
+        wait_s=None if lines.wait_s is None else _waits_between(lines.wait_s, begin, end),
         flags=lines.flags[line[within]],
         street=lines.street[line[within]],
         street_names=lines.street_names,
@@ -78,5 +83,12 @@ def build_from_shared_points(
         source=source,
         attribution=attribution,
         snap_limit_m=snap_limit_m,
+        pace=pace,
         left_out=left_out,
     )
+
+
+def _waits_between(wait_s: Array, begin: Array, end: Array) -> Array:
+    """Of the points between two nodes all, of the nodes half: the edge that the walk goes on along has the rest."""
+    until = np.concatenate(([0.0], np.cumsum(wait_s)))
+    return np.asarray(until[end] - until[begin + 1] + (wait_s[begin] + wait_s[end]) / 2.0)

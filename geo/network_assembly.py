@@ -44,8 +44,8 @@ def assemble(
     draft: Draft, plane: LocalPlane, street_names: Sequence[str], snap_limit_m: float, texts: Mapping[str, str]
 ) -> WalkNetwork:
     """The finished network of a draft whose nodes and edges are in their final order."""
-    ahead = np.where(draft.flags & EdgeFlag.BACKWARD_ONLY, np.inf, draft.effort_m).astype(np.float32)
-    back = np.where(draft.flags & EdgeFlag.FORWARD_ONLY, np.inf, draft.effort_m).astype(np.float32)
+    ahead = np.where(draft.flags & EdgeFlag.BACKWARD_ONLY, np.inf, draft.effort_ahead_m).astype(np.float32)
+    back = np.where(draft.flags & EdgeFlag.FORWARD_ONLY, np.inf, draft.effort_back_m).astype(np.float32)
     start, lon, lat = shapes(draft)
     x, y = (axis.astype(np.float32) for axis in plane.to_plane(lon, lat))
     shape_edge = np.repeat(np.arange(draft.edge_from.size, dtype=np.int32), np.diff(start))

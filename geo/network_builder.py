@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.network_assembly import assemble, put_in_morton_order
 from geo.network_draft import Draft, shapes
-from geo.pace import GATE_EFFORT_M, PRIVATE_EFFORT, STEPS_EFFORT
+from geo.pace import WALKING, Pace
 from geo.projection import geodesic_m
 from geo.walk_network import EdgeFlag, WalkNetwork
 
@@ -75,6 +75,7 @@ def build_network(
     inner_lat: Array | None = None,
     length_m: Array | None = None,
     effort: Array | None = None,
+    wait_s: Array | None = None,
     flags: Array | None = None,
     street: Array | None = None,
     street_names: Sequence[str] = (),
@@ -83,14 +84,16 @@ def build_network(
     attribution: str = "",
     snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
     min_island_m: float = MIN_ISLAND_M,
+    pace: Pace = WALKING,
     left_out: Mapping[str, int] | None = None,
 ) -> tuple[WalkNetwork, BuildSummary]:
     """A walk network of (n,) nodes in WGS-84 degrees and (e,) edges between them.
 
     inner_start: (e + 1,) offsets of each edge's bends, without its two ends, into inner_lon and inner_lat; without them
         all edges are straight.
-    length_m: (e,), measured on the ellipsoid where not given. effort: (e,) factor on the length, by flags (`pace.py`)
-        where not given. flags: (e,) `EdgeFlag` of steps, private and one-way.
+    length_m: (e,), measured on the ellipsoid where not given. effort: (e,) factor on the length, by flags and
+        `pace` where not given. wait_s: (e,) seconds of waiting on the way along an edge. flags: (e,) `EdgeFlag` of
+        steps, private and one-way.
     street: (e,) index into `street_names`, -1 for none.
 
     Raises:
@@ -105,7 +108,8 @@ def build_network(
         edge_from=np.asarray(edge_from, np.int64),
         edge_to=np.asarray(edge_to, np.int64),
         length_m=np.zeros(edges),
-        effort_m=_given(effort, np.float64, else_=_effort_of(kinds)),
+        effort_ahead_m=_given(effort, np.float64, else_=_effort_of(kinds, pace)),
+        effort_back_m=_given(effort, np.float64, else_=_effort_of(_seen_from_the_end(kinds), pace)),
         flags=kinds,
         street=_given(street, np.int64, else_=np.full(edges, -1)),
         inner_start=_given(inner_start, np.int64, else_=np.zeros(edges + 1)),
@@ -113,10 +117,10 @@ def build_network(
         inner_lat=_given(inner_lat, np.float64, else_=np.zeros(0)),
     )
     draft.length_m = _lengths_m(draft) if length_m is None else np.asarray(length_m, np.float64)
-    _weigh_edges(draft)
+    _weigh_edges(draft, _given(wait_s, np.float64, else_=np.zeros(edges)) * pace.speed_m_s)
     if draft.edge_from.size == 0:
         raise EmptyNetwork(source)
-    _fence_private_ground(draft)
+    _fence_private_ground(draft, pace.gate_effort_m)
     parts = _settle_islands(draft, min_island_m)
     plane = put_in_morton_order(draft)
     texts = {"name": name, "source": source, "attribution": attribution}
@@ -141,9 +145,18 @@ def _summary(network: WalkNetwork, parts: _Parts, left_out: Mapping[str, int]) -
     )
 
 
-def _effort_of(flags: Array) -> Array:
-    steps = np.where(flags & EdgeFlag.STEPS, STEPS_EFFORT, 1.0)
-    return steps * np.where(flags & EdgeFlag.PRIVATE, PRIVATE_EFFORT, 1.0)
+def _effort_of(flags: Array, pace: Pace) -> Array:
+    """Factor on the length of each edge, walked from its start to its end."""
+    rises, falls = (flags & EdgeFlag.RISING) != 0, (flags & EdgeFlag.FALLING) != 0
+    on_steps = np.select([rises, falls], [pace.steps_up_effort, pace.steps_down_effort], pace.steps_effort)
+    steps = np.where(flags & EdgeFlag.STEPS, on_steps, 1.0)
+    return steps * np.where(flags & EdgeFlag.PRIVATE, pace.private_effort, 1.0)
+
+
+def _seen_from_the_end(flags: Array) -> Array:
+    rises, falls = (flags & EdgeFlag.RISING) != 0, (flags & EdgeFlag.FALLING) != 0
+    turned = np.where(rises | falls, flags ^ (EdgeFlag.RISING | EdgeFlag.FALLING), flags)
+    return np.asarray(turned, np.uint8)
 
 
 def _lengths_m(draft: Draft) -> Array:
@@ -155,9 +168,10 @@ def _lengths_m(draft: Draft) -> Array:
     return np.add.reduceat(np.append(steps_m, 0.0), start[:-1])
 
 
-def _weigh_edges(draft: Draft) -> None:
+def _weigh_edges(draft: Draft, wait_m: Array) -> None:
     """From factors to metres of effort; loops too short to stand on are dropped."""
-    draft.effort_m = np.maximum(draft.effort_m * draft.length_m, _LEAST_EFFORT_M)
+    draft.effort_ahead_m = np.maximum(draft.effort_ahead_m * draft.length_m + wait_m, _LEAST_EFFORT_M)
+    draft.effort_back_m = np.maximum(draft.effort_back_m * draft.length_m + wait_m, _LEAST_EFFORT_M)
     draft.keep_edges(np.flatnonzero((draft.edge_from != draft.edge_to) | (draft.length_m >= _LEAST_LOOP_M)))
 
 
@@ -167,7 +181,7 @@ def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Arra
     return int(count), label
 
 
-def _fence_private_ground(draft: Draft) -> None:
+def _fence_private_ground(draft: Draft, gate_effort_m: float) -> None:
     """Give private edges nodes of their own, joined to the street by gates, so that a search can refuse to cross them.
 
     A node where private and public edges meet becomes two: the street's and, behind a gate, the zone's. A search moves
@@ -194,7 +208,9 @@ def _fence_private_ground(draft: Draft) -> None:
     draft.node_lat = np.append(draft.node_lat, draft.node_lat[gates])
     draft.edge_from, draft.edge_to = np.append(draft.edge_from, gates), np.append(draft.edge_to, behind[gates])
     draft.length_m = np.append(draft.length_m, np.zeros(gates.size))
-    draft.effort_m = np.append(draft.effort_m, np.full(gates.size, GATE_EFFORT_M))
+    gate_m = np.full(gates.size, max(gate_effort_m, _LEAST_EFFORT_M))
+    draft.effort_ahead_m = np.append(draft.effort_ahead_m, gate_m)
+    draft.effort_back_m = np.append(draft.effort_back_m, gate_m)
     draft.flags = np.append(draft.flags, np.full(gates.size, EdgeFlag.GATE, np.uint8))
     draft.street = np.append(draft.street, np.full(gates.size, -1))
     draft.inner_start = np.append(draft.inner_start, np.full(gates.size, draft.inner_start[-1]))

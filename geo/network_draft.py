@@ -19,7 +19,8 @@ class Draft:
     edge_from: Array
     edge_to: Array
     length_m: Array
-    effort_m: Array
+    effort_ahead_m: Array
+    effort_back_m: Array
     flags: Array
     street: Array
     inner_start: Array
@@ -28,7 +29,7 @@ class Draft:
 
     def keep_edges(self, order: Array) -> None:
         """Only the edges at `order`, in that order."""
-        for name in ("edge_from", "edge_to", "length_m", "effort_m", "flags", "street"):
+        for name in ("edge_from", "edge_to", "length_m", "effort_ahead_m", "effort_back_m", "flags", "street"):
             setattr(self, name, getattr(self, name)[order])
         self.inner_start, picked = ragged_take(self.inner_start, order)
         self.inner_lon, self.inner_lat = self.inner_lon[picked], self.inner_lat[picked]

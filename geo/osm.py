@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from geo.line_network import Lines, Progress, build_from_shared_points, no_progress
 from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
+from geo.pace import WALKING, Pace
 from geo.plazas import lines_across
 from geo.walk_network import EdgeFlag, WalkNetwork
-from geo.walkability import LeftOut, Tags, judge_way, stops_walkers
+from geo.walkability import LeftOut, Tags, Wait, find_wait, is_for_walkers, judge_way, stops_walkers
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
@@ -33,53 +34,64 @@ class UnreadableExtract(ValueError):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What the points of a line have in common. for_walkers: it crosses roads, rather than being one."""
+
+    flags: EdgeFlag
+    street: int
+    for_walkers: bool
+
+
 @dataclass(slots=True)
 class _Area:
     """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first."""
 
     rings: list[tuple[list[int], NDArray[np.float64]]]
-    flags: EdgeFlag
-    street: int
+    kind: _Kind
 
 
 @dataclass(slots=True)
 class _Streets:
     """What has been read so far; lines grow in flat arrays, since a city has millions of points."""
 
+    pace: Pace
     point: "array[int]" = field(default_factory=lambda: array("q"))
     lon: "array[float]" = field(default_factory=lambda: array("d"))
     lat: "array[float]" = field(default_factory=lambda: array("d"))
+    wait_s: "array[float]" = field(default_factory=lambda: array("d"))
     start: "array[int]" = field(default_factory=lambda: array("q", [0]))
     flags: "array[int]" = field(default_factory=lambda: array("B"))
     street: "array[int]" = field(default_factory=lambda: array("q"))
     names: dict[str, int] = field(default_factory=dict)
     stops: set[int] = field(default_factory=set)
+    waits: dict[int, Wait] = field(default_factory=dict)
     areas: list[_Area] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     made_up: int = 0
 
-    def add_way(self, nodes: Iterable[Any], flags: EdgeFlag, street: int) -> None:
+    def add_way(self, nodes: Iterable[Any], kind: _Kind) -> None:
         """A way, cut where a barrier stops walkers and where the extract lacks a point."""
         piece: list[tuple[int, float, float]] = []
         for node in nodes:
             if not node.location.valid():
                 self.left_out["points that the extract lacks"] += 1
-                self._add_line(piece, flags, street)
+                self._add_line(piece, kind)
                 piece = []
             elif node.ref in self.stops:
                 # One may walk up to the barrier from either side: two dead ends, each with a point of its own.
-                self._add_line([*piece, (self._made_up_point(), node.lon, node.lat)], flags, street)
+                self._add_line([*piece, (self._made_up_point(), node.lon, node.lat)], kind)
                 piece = [(self._made_up_point(), node.lon, node.lat)]
             else:
                 piece.append((node.ref, node.lon, node.lat))
-        self._add_line(piece, flags, street)
+        self._add_line(piece, kind)
 
-    def add_area(self, rings: Sequence[Iterable[Any]], flags: EdgeFlag, street: int) -> None:
+    def add_area(self, rings: Sequence[Iterable[Any]], kind: _Kind) -> None:
         """An area: its rims are walked now, the lines across when every street that meets it is known."""
-        area = _Area([], flags, street)
+        area = _Area([], kind)
         for ring in rings:
             nodes = [(node.ref, node.lon, node.lat) for node in ring if node.location.valid()]
-            self._add_line(nodes, flags, street)
+            self._add_line(nodes, kind)
             area.rings.append(([node[0] for node in nodes], np.array([node[1:] for node in nodes]).reshape(-1, 2)))
         if all(len(numbers) > 3 and numbers[0] == numbers[-1] for numbers, _ in area.rings):
             self.areas.append(area)
@@ -96,12 +108,13 @@ class _Streets:
                 doors.append(passes[np.searchsorted(number, numbers)] > own)
             for ends in lines_across([xy for _, xy in area.rings], doors):
                 line = [(area.rings[ring][0][at], *area.rings[ring][1][at].tolist()) for ring, at in ends]
-                self._add_line(line, area.flags, area.street)
+                self._add_line(line, area.kind)
 
-    def name(self, tags: Tags) -> int:
-        """Number of the street's name, -1 where it has none."""
+    def kind(self, tags: Tags, flags: EdgeFlag) -> _Kind:
+        """Of a way with these tags; its street is -1 where it has no name."""
         text = tags.get("name") or tags.get("ref") or ""
-        return self.names.setdefault(text, len(self.names)) if text else -1
+        street = self.names.setdefault(text, len(self.names)) if text else -1
+        return _Kind(flags=flags, street=street, for_walkers=is_for_walkers(tags))
 
     def lines(self) -> Lines:
         """All of it, as arrays."""
@@ -113,18 +126,26 @@ class _Streets:
             flags=np.asarray(self.flags, np.uint8),
             street=np.asarray(self.street, np.int64),
             street_names=list(self.names),
+            wait_s=np.asarray(self.wait_s, np.float64),
         )
 
-    def _add_line(self, points: list[tuple[int, float, float]], flags: EdgeFlag, street: int) -> None:
+    def _add_line(self, points: list[tuple[int, float, float]], kind: _Kind) -> None:
         if len(points) < 2:
             return
         for point, lon, lat in points:
             self.point.append(point)
             self.lon.append(lon)
             self.lat.append(lat)
+            self.wait_s.append(self._wait_s(point, kind))
         self.start.append(len(self.point))
-        self.flags.append(flags)
-        self.street.append(street)
+        self.flags.append(kind.flags)
+        self.street.append(kind.street)
+
+    def _wait_s(self, point: int, kind: _Kind) -> float:
+        wait = self.waits.get(point)
+        if wait is None or (wait.who_crosses and not kind.for_walkers):
+            return 0.0
+        return wait.share * (self.pace.signal_wait_s if wait.signal else self.pace.crossing_wait_s)
 
     def _made_up_point(self) -> int:
         # OSM's own numbers are positive; an editor's not yet uploaded ones are small negative ones.
@@ -137,9 +158,12 @@ def build_from_osm(
     *,
     name: str | None = None,
     snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
+    pace: Pace = WALKING,
     progress: Progress = no_progress,
 ) -> tuple[WalkNetwork, BuildSummary]:
     """The pedestrian network of an OSM extract (.osm.pbf, .osm.gz, .osm); which ways it takes: `walkability.py`.
+
+    pace: what stairs, private ground and crossings cost; its speed matters only for the waits.
 
     Raises:
         UnreadableExtract: no OSM file, or a broken one.
@@ -147,7 +171,7 @@ def build_from_osm(
     """
     path = Path(path)
     try:
-        streets, as_of = _read(path, progress)
+        streets, as_of = _read(path, pace, progress)
     except (RuntimeError, OSError) as error:
         raise UnreadableExtract(path, str(error)) from error
     streets.cross_areas(progress)
@@ -158,12 +182,13 @@ def build_from_osm(
         source=f"{path.name}, OpenStreetMap{f' as of {as_of}' if as_of else ''}",
         attribution=OSM_ATTRIBUTION,
         snap_limit_m=snap_limit_m,
+        pace=pace,
         left_out=dict(streets.left_out.most_common()),
     )
 
 
-def _read(path: Path, progress: Progress) -> tuple[_Streets, str]:
-    streets = _Streets()
+def _read(path: Path, pace: Pace, progress: Progress) -> tuple[_Streets, str]:
+    streets = _Streets(pace)
     processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("highway"))
     as_of = processor.header.get("osmosis_replication_timestamp")
     items: Iterable[Any] = processor.with_filter(osmium.filter.KeyFilter("highway", "barrier"))
@@ -171,9 +196,7 @@ def _read(path: Path, progress: Progress) -> tuple[_Streets, str]:
         if count % _REPORT_EVERY == 0:
             progress("reading ways", count, None)
         if item.is_node():
-            if stops_walkers(item.tags):
-                streets.stops.add(item.id)
-                streets.left_out["barriers that stop walkers"] += 1
+            _take_node(streets, item)
         elif item.is_way() and "highway" in item.tags:
             _take_way(streets, item)
         elif item.is_area() and not item.from_way() and "highway" in item.tags:
@@ -181,14 +204,22 @@ def _read(path: Path, progress: Progress) -> tuple[_Streets, str]:
     return streets, as_of
 
 
+def _take_node(streets: _Streets, node: Any) -> None:
+    if stops_walkers(node.tags):
+        streets.stops.add(node.id)
+        streets.left_out["barriers that stop walkers"] += 1
+    elif wait := find_wait(node.tags):
+        streets.waits[node.id] = wait
+
+
 def _take_way(streets: _Streets, way: Any) -> None:
     verdict = judge_way(way.tags)
     if isinstance(verdict, LeftOut):
         streets.left_out[verdict.reason] += 1
     elif verdict.area and way.is_closed():
-        streets.add_area([way.nodes], verdict.flags, streets.name(way.tags))
+        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags))
     else:
-        streets.add_way(way.nodes, verdict.flags, streets.name(way.tags))
+        streets.add_way(way.nodes, streets.kind(way.tags, verdict.flags))
 
 
 def _take_multipolygon(streets: _Streets, area: Any) -> None:
@@ -197,7 +228,7 @@ def _take_multipolygon(streets: _Streets, area: Any) -> None:
         streets.left_out[verdict.reason] += 1
         return
     for outer in area.outer_rings():
-        streets.add_area([outer, *area.inner_rings(outer)], verdict.flags, streets.name(area.tags))
+        streets.add_area([outer, *area.inner_rings(outer)], streets.kind(area.tags, verdict.flags))
 
 
 def _stem(path: Path) -> str:

@@ -44,6 +44,9 @@ class EdgeFlag(IntFlag):
     BACKWARD_ONLY = 8
     ISLAND = 16
     GATE = 32
+    # Of steps: they lead up, or down, from the edge's start to its end.
+    RISING = 64
+    FALLING = 128
 
 
 class NotOnNetwork(ValueError):

@@ -39,13 +39,17 @@ class StepKind(StrEnum):
 class RouteStep:
     """A part of a route along one street: its name ("" where it has none), metres, seconds and kind.
 
-    Kind "last leg" is private ground, "off street" the straight line between a place and its street.
+    Kind "last leg" is private ground, "off street" the straight line between a place and its street. rise: 1 where
+    steps lead up, -1 where they lead down, 0 on the level or where the map does not say. first_point: index of the
+    route's point where it begins.
     """
 
     street: str
     length_m: float
     walk_time_s: float
     kind: StepKind
+    rise: int = 0
+    first_point: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -156,11 +160,14 @@ def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[_Str
     lon, lat = network.plane.to_lonlat(*np.concatenate(lines, axis=1))
     lon, lat = np.concatenate(([start.lon], lon, [end.lon])), np.concatenate(([start.lat], lat, [end.lat]))
     moved = np.concatenate(([True], (np.diff(lon) != 0) | (np.diff(lat) != 0)))
-    steps = [_off_street(start, speed_m_s)]
-    for stretch in stretches:
-        step = _step_along(network, stretch, speed_m_s)
+    # Where each stretch begins among all points, and then among those that are kept.
+    begins = 1 + np.cumsum([0, *(line.shape[1] for line in lines)])
+    kept = (np.cumsum(moved) - 1)[np.append(begins[:-1], begins[-1] - 1)].tolist()
+    steps = [_off_street(start, speed_m_s, 0)]
+    for stretch, first_point in zip(stretches, kept, strict=False):
+        step = _step_along(network, stretch, speed_m_s, first_point)
         steps.append(_joined(steps.pop(), step) if _alike(steps[-1], step) else step)
-    steps.append(_off_street(end, speed_m_s))
+    steps.append(_off_street(end, speed_m_s, kept[-1]))
     return Route(
         lon=lon[moved],
         lat=lat[moved],
@@ -185,7 +192,7 @@ def _stretch_line(network: WalkNetwork, stretch: _Stretch) -> NDArray[Any]:
     return line if stretch.begin <= stretch.end else line[:, ::-1]
 
 
-def _step_along(network: WalkNetwork, stretch: _Stretch, speed_m_s: float) -> RouteStep:
+def _step_along(network: WalkNetwork, stretch: _Stretch, speed_m_s: float, first_point: int) -> RouteStep:
     flags, share = network.edge_flags[stretch.edge], abs(stretch.end - stretch.begin)
     kind = StepKind.WALK
     if flags & (EdgeFlag.PRIVATE | EdgeFlag.GATE):
@@ -199,17 +206,28 @@ def _step_along(network: WalkNetwork, stretch: _Stretch, speed_m_s: float) -> Ro
         length_m=share * float(network.edge_length_m[stretch.edge]),
         walk_time_s=float(part(share, effort)) / speed_m_s,
         kind=kind,
+        rise=_rise(int(flags), ahead=ahead) if kind is StepKind.STEPS else 0,
+        first_point=first_point,
     )
 
 
-def _off_street(snap: Snap, speed_m_s: float) -> RouteStep:
+def _rise(flags: int, *, ahead: bool) -> int:
+    rise = bool(flags & EdgeFlag.RISING) - bool(flags & EdgeFlag.FALLING)
+    return rise if ahead else -rise
+
+
+def _off_street(snap: Snap, speed_m_s: float, first_point: int) -> RouteStep:
     return RouteStep(
-        street="", length_m=snap.distance_m, walk_time_s=snap.distance_m / speed_m_s, kind=StepKind.OFF_STREET
+        street="",
+        length_m=snap.distance_m,
+        walk_time_s=snap.distance_m / speed_m_s,
+        kind=StepKind.OFF_STREET,
+        first_point=first_point,
     )
 
 
 def _alike(first: RouteStep, second: RouteStep) -> bool:
-    return (first.street, first.kind) == (second.street, second.kind)
+    return (first.street, first.kind, first.rise) == (second.street, second.kind, second.rise)
 
 
 def _joined(first: RouteStep, second: RouteStep) -> RouteStep:

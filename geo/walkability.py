@@ -19,7 +19,11 @@ FOOT_HIGHWAYS = frozenset(
 CAR_HIGHWAYS = frozenset({"trunk", "trunk_link", "busway", "bus_guideway", "motorway", "motorway_link"})
 _INVITED = frozenset({"yes", "designated", "permissive", "official", "public"})
 _CLOSED = frozenset({"no", "military", "use_sidepath"})
-_PRIVATE = frozenset({"private", "customers", "permit", "residents", "members", "employees", "staff"})
+# Not among them: "customers" and "permit" say who may drive and park there; nothing keeps a walker out of a
+# supermarket's car park. (Indoors it is a shop, and closed at night.)
+_PRIVATE = frozenset({"private", "residents", "members", "employees", "staff"})
+_PRIVATE_INDOORS = _PRIVATE | {"customers", "permit"}
+_FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "footway", "path", "pedestrian", "steps"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes"})
 # Barriers that a way is drawn across although nobody can pass, unless a tag says otherwise.
 _SOLID_BARRIERS = frozenset({"city_wall", "fence", "guard_rail", "hedge", "jersey_barrier", "retaining_wall", "wall"})
@@ -40,6 +44,16 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a point costs who passes it. signal: a light, else a crossing without one. who_crosses: only who comes over
+    a way for walkers has to wait, not who follows the road. share: of one wait."""
+
+    signal: bool
+    who_crosses: bool
+    share: float = 1.0
+
+
 def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     """Whether a walker may use a way with these tags. `foot` speaks before `access`; cars' one-way does not matter."""
     highway = tags.get("highway", "")
@@ -58,8 +72,9 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
         return LeftOut(reason="closed to walkers")
     flags = _one_way(tags)
     if highway == "steps":
-        flags |= EdgeFlag.STEPS
-    if access in _PRIVATE:
+        flags |= EdgeFlag.STEPS | _slope(tags.get("incline", ""))
+    indoors = highway == "corridor" or tags.get("indoor", "no") != "no"
+    if access in (_PRIVATE_INDOORS if indoors else _PRIVATE):
         flags |= EdgeFlag.PRIVATE
     return Walkable(flags=flags, area=multipolygon or tags.get("area") == "yes")
 
@@ -75,6 +90,29 @@ def stops_walkers(tags: Tags) -> bool:
     if tags.get("locked") == "yes":
         return access not in _INVITED
     return tags.get("barrier", "") in _SOLID_BARRIERS and access not in _INVITED
+
+
+def find_wait(tags: Tags) -> Wait | None:
+    """What a node with these tags costs, None where one walks on."""
+    highway = tags.get("highway", "")
+    if highway == "traffic_signals":
+        # Drawn once for each direction, a junction is passed by two of them.
+        return Wait(signal=True, who_crosses=False, share=0.5 if "traffic_signals:direction" in tags else 1.0)
+    if highway == "crossing" and tags.get("crossing") != "no":
+        signal = tags.get("crossing") == "traffic_signals" or tags.get("crossing:signals") == "yes"
+        return Wait(signal=signal, who_crosses=True)
+    return None
+
+
+def is_for_walkers(tags: Tags) -> bool:
+    """Whether a way is one for walkers, which crosses roads, rather than a road itself."""
+    return tags.get("highway", "") in _FOR_WALKERS
+
+
+def _slope(incline: str) -> EdgeFlag:
+    if incline == "up" or incline[:1].isdigit():
+        return EdgeFlag.RISING
+    return EdgeFlag.FALLING if incline == "down" or incline[:1] == "-" else EdgeFlag(0)
 
 
 def _has_sidewalk(tags: Tags) -> bool:

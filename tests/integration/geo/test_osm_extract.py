@@ -7,6 +7,7 @@ import pytest
 
 from geo.network_builder import BuildSummary, EmptyNetwork
 from geo.osm import UnreadableExtract, build_from_osm
+from geo.pace import SIGNAL_WAIT_S, WALKING
 from geo.walk_network import EdgeFlag, Snap, WalkNetwork
 from geo.walk_time import find_route, get_route
 
@@ -144,9 +145,46 @@ def test_private_ground_is_entered_but_not_crossed(tmp_path: Path) -> None:
 
     network, _ = drawing.build(tmp_path)
 
-    assert length_m(network, (0, 1), (2, 1)) == pytest.approx(400.0, abs=2.0)
+    assert length_m(network, (0, 0.5), (2, 0.5)) == pytest.approx(500.0, abs=2.0)
     assert length_m(network, (0, 1), (0.5, 0)) == pytest.approx(150.0, abs=2.0)
     assert network.edge_flags[at(network, 1, 0).edge] & EdgeFlag.PRIVATE
+
+
+def test_a_customers_car_park_is_crossed(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (2, 0), highway="service", access="customers")
+    drawing.way((0, 0), (0, 2), (2, 2), (2, 0), highway="residential")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (0, 0.5), (2, 0.5)) == pytest.approx(300.0, abs=2.0)
+
+
+def test_who_crosses_waits_at_the_signal_and_who_follows_the_road_does_not(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.node(1, 1, highway="crossing", crossing="traffic_signals")
+    drawing.way((0, 1), (1, 1), (2, 1), highway="secondary")
+    drawing.way((1, 0), (1, 1), (1, 2), highway="footway")
+
+    network, _ = drawing.build(tmp_path)
+
+    def extra_s(start: tuple[float, float], end: tuple[float, float]) -> float:
+        route = get_route(network, at(network, *start), at(network, *end), speed_m_s=WALKING.speed_m_s)
+        return route.walk_time_s - route.length_m / WALKING.speed_m_s
+
+    assert extra_s((1, 0), (1, 2)) == pytest.approx(SIGNAL_WAIT_S, abs=0.1)
+    assert extra_s((0, 1), (2, 1)) == pytest.approx(0.0, abs=0.1)
+
+
+def test_everybody_waits_at_a_junction_with_signals(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.node(1, 1, highway="traffic_signals")
+    drawing.way((0, 1), (1, 1), (2, 1), highway="secondary")
+
+    network, _ = drawing.build(tmp_path)
+
+    route = get_route(network, at(network, 0, 1), at(network, 2, 1), speed_m_s=WALKING.speed_m_s)
+    assert route.walk_time_s - route.length_m / WALKING.speed_m_s == pytest.approx(SIGNAL_WAIT_S, abs=0.1)
 
 
 def test_points_that_the_extract_lacks_cut_the_way(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from geo.walk_network import EdgeFlag
-from geo.walkability import LeftOut, Walkable, judge_way, stops_walkers
+from geo.walkability import LeftOut, Wait, Walkable, find_wait, is_for_walkers, judge_way, stops_walkers
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,48 @@ def test_a_walker_may_not_use_it_and_is_told_why(tags: dict[str, str]) -> None:
         ({"highway": "footway", "oneway:foot": "yes"}, EdgeFlag.FORWARD_ONLY),
         ({"highway": "footway", "oneway:foot": "-1"}, EdgeFlag.BACKWARD_ONLY),
         ({"highway": "footway", "foot:backward": "no"}, EdgeFlag.FORWARD_ONLY),
+        ({"highway": "steps", "incline": "up"}, EdgeFlag.STEPS | EdgeFlag.RISING),
+        ({"highway": "steps", "incline": "25%"}, EdgeFlag.STEPS | EdgeFlag.RISING),
+        ({"highway": "steps", "incline": "down"}, EdgeFlag.STEPS | EdgeFlag.FALLING),
+        ({"highway": "steps", "incline": "-25%"}, EdgeFlag.STEPS | EdgeFlag.FALLING),
+        ({"highway": "steps", "incline": "yes"}, EdgeFlag.STEPS),
+        ({"highway": "footway", "incline": "up"}, EdgeFlag(0)),
+        ({"highway": "service", "access": "customers"}, EdgeFlag(0)),
+        ({"highway": "residential", "access": "permit"}, EdgeFlag(0)),
+        ({"highway": "corridor", "access": "customers"}, EdgeFlag.PRIVATE),
+        ({"highway": "footway", "access": "customers", "indoor": "yes"}, EdgeFlag.PRIVATE),
         ({"highway": "steps", "conveying": "backward"}, EdgeFlag.STEPS | EdgeFlag.BACKWARD_ONLY),
     ],
 )
 def test_what_is_special_about_a_way_is_kept(tags: dict[str, str], flags: EdgeFlag) -> None:
     assert judge_way(tags) == Walkable(flags=flags, area=False)
+
+
+@pytest.mark.parametrize(
+    ("tags", "wait"),
+    [
+        ({"highway": "traffic_signals"}, Wait(signal=True, who_crosses=False)),
+        (
+            {"highway": "traffic_signals", "traffic_signals:direction": "forward"},
+            Wait(signal=True, who_crosses=False, share=0.5),
+        ),
+        ({"highway": "crossing", "crossing": "traffic_signals"}, Wait(signal=True, who_crosses=True)),
+        ({"highway": "crossing", "crossing:signals": "yes"}, Wait(signal=True, who_crosses=True)),
+        ({"highway": "crossing", "crossing": "uncontrolled"}, Wait(signal=False, who_crosses=True)),
+        ({"highway": "crossing"}, Wait(signal=False, who_crosses=True)),
+        ({"highway": "crossing", "crossing": "no"}, None),
+        ({"barrier": "gate"}, None),
+        ({}, None),
+    ],
+)
+def test_signals_and_crossings_cost_a_wait(tags: dict[str, str], wait: Wait | None) -> None:
+    assert find_wait(tags) == wait
+
+
+def test_a_footway_is_for_walkers_and_a_street_is_not() -> None:
+    assert is_for_walkers({"highway": "footway"})
+    assert not is_for_walkers({"highway": "residential"})
+    assert not is_for_walkers({})
 
 
 def test_a_square_may_be_crossed() -> None:
