@@ -17,7 +17,7 @@ from registry.importers.aed_rows import checked_aeds, digest_of
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
 from registry.importers.columns import looks_like_rescuers
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
-from registry.importers.report import ImportReport, Progress, no_progress
+from registry.importers.report import ImportReport, Progress, Remark, no_progress
 from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
@@ -60,6 +60,16 @@ class ImportOptions:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AedFile:
+    """The AEDs of a file, and what was refused or needs a look."""
+
+    source: str
+    aeds: list[Aed]
+    rejected: list[Remark]
+    warnings: list[Remark]
+
+
 _AED_WORDS = ("aed", "dae", "defib", "除颤")
 
 
@@ -86,6 +96,15 @@ async def import_file(
     return report
 
 
+def read_aeds(path: Path, options: ImportOptions, *, progress: Progress = no_progress) -> AedFile:
+    """The AEDs of any file that `import_file` takes, without a database.
+
+    Raises:
+        ImportRefused, UnknownTimeZone: the message says what to do.
+    """
+    return _read_aeds(path, find_format(path, options.encoding), options, progress)
+
+
 async def _import_aeds(
     database: Database,
     path: Path,
@@ -95,14 +114,16 @@ async def _import_aeds(
     now: datetime,
     progress: Progress,
 ) -> ImportReport:
-    default_source = OSM_SOURCE if file_format in {FileFormat.OSM, FileFormat.OVERPASS} else path.name.partition(".")[0]
+    file = _read_aeds(path, file_format, options, progress)
+    found = file.aeds
     report = ImportReport(
-        file=path.name, kind=ImportKind.AEDS, source=options.source or default_source, dry_run=options.dry_run
+        file=path.name,
+        kind=ImportKind.AEDS,
+        source=file.source,
+        dry_run=options.dry_run,
+        rejected=file.rejected,
+        warnings=file.warnings,
     )
-    zone = get_time_zone(options.time_zone).key if options.time_zone else None
-    rows = _counted(_aed_rows(path, file_format, options), progress)
-    found, report.rejected, report.warnings = checked_aeds(rows, source=report.source, time_zone=zone)
-    _refuse_empty(report, len(found), path)
     async with database.read() if options.dry_run else database.write() as connection:
         if not options.dry_run:
             await lock_registry(connection)
@@ -112,6 +133,17 @@ async def _import_aeds(
             written = {name: insert.excluded[name] for name in new_rows[0] if name != "aed_id"}
             await connection.execute(insert.on_conflict_do_update(index_elements=["aed_id"], set_=written), new_rows)
     return report
+
+
+def _read_aeds(path: Path, file_format: FileFormat, options: ImportOptions, progress: Progress) -> AedFile:
+    default_source = OSM_SOURCE if file_format in {FileFormat.OSM, FileFormat.OVERPASS} else path.name.partition(".")[0]
+    source = options.source or default_source
+    zone = get_time_zone(options.time_zone).key if options.time_zone else None
+    rows = _counted(_aed_rows(path, file_format, options), progress)
+    found, rejected, warnings = checked_aeds(rows, source=source, time_zone=zone)
+    if not found and not rejected:
+        raise UnreadableFile(f"{path.name} holds no {ImportKind.AEDS}: is it the right file?")
+    return AedFile(source=source, aeds=found, rejected=rejected, warnings=warnings)
 
 
 def _aed_rows(path: Path, file_format: FileFormat, options: ImportOptions) -> Iterable[RawAed]:

@@ -1,0 +1,145 @@
+"""The AEDs and rescuers that a plan reckons with, from a file or from the registry's database."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.datum import Datum
+from registry.database import Database, migrate
+from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
+from registry.importers.report import Progress
+from registry.importers.rescuer_rows import checked_rescuers
+from registry.importers.run import ImportOptions, read_aeds
+from registry.models import Aed, Rescuer
+from registry.repository import load_aeds, load_rescuers
+from rescue_circle.planner.plan_model import Bilingual
+
+REGISTRY = "registry"
+Result = TypeVar("Result")
+
+
+class NoAeds(ValueError):
+    """There is no AED to reckon with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Helpers:
+    """What a source holds, and what is to be said of it."""
+
+    aeds: tuple[Aed, ...]
+    note: Bilingual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Standing:
+    """Where dispatchable rescuers are taken to be, degrees (n,)."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    note: Bilingual
+
+
+def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str | None, progress: Progress) -> Helpers:
+    """The AEDs of a file that the registry imports, or of the registry.
+
+    Raises:
+        NoAeds, ImportRefused, BadDatabaseUrl, DatabaseUnreachable: the message says what to do.
+    """
+    if source == REGISTRY:
+        held = _from_database(database, load_aeds)
+        if not held:
+            raise NoAeds(
+                "the registry holds no AED: run `rescue-circle registry import FILE` first, or give --aeds FILE"
+            )
+        note = Bilingual(en=f"AEDs: {len(held)} of the registry", zh=f"AED：登记库中 {len(held)} 台")
+        return Helpers(aeds=tuple(held), note=note)
+    path = Path(source)
+    file = read_aeds(path, ImportOptions(datum=datum, encoding=encoding), progress=progress)
+    if not file.aeds:
+        why = "; ".join(f"{remark.where}: {remark.text}" for remark in file.rejected[:3])
+        raise NoAeds(f"{path.name} holds no usable row of an AED: {len(file.rejected)} rejected ({why})")
+    rejected = len(file.rejected)
+    return Helpers(
+        aeds=tuple(file.aeds),
+        note=Bilingual(
+            en=f"AEDs: {len(file.aeds)} of {path.name}" + (f"; {rejected} rows were rejected" if rejected else ""),
+            zh=f"AED：{path.name} 中 {len(file.aeds)} 台" + (f"；{rejected} 行被拒绝" if rejected else ""),
+        ),
+    )
+
+
+def get_rescuers(
+    source: str,
+    *,
+    at: datetime,
+    time_zone: ZoneInfo,
+    datum: Datum | None,
+    region: str,
+    encoding: str,
+    database: str | None,
+    progress: Progress,
+) -> Standing:
+    """Where those stand who may be alerted at `at`: a fresh presence, else at home.
+
+    Raises:
+        ImportRefused, BadDatabaseUrl, DatabaseUnreachable: the message says what to do.
+    """
+    rejected = 0
+    if source == REGISTRY:
+        people = _from_database(database, load_rescuers)
+    else:
+        drafts, refused = checked_rescuers(
+            Path(source), encoding=encoding, datum=datum, region=region, progress=progress
+        )
+        rejected = len(refused)
+        people = [
+            Rescuer(
+                rescuer_id=draft.rescuer_id,
+                certificates=draft.certificates,
+                on_duty=draft.on_duty,
+                home_lon=draft.home[0] if draft.home else None,
+                home_lat=draft.home[1] if draft.home else None,
+            )
+            for draft in drafts
+        ]
+    limits = DispatchLimits(time_zone=time_zone)
+    ready = [person for person in people if is_dispatchable(person, at, limits).answer is Answer.YES]
+    places = [place for person in ready if (place := position_of(person, at, limits)) is not None]
+    return Standing(
+        lon=np.array([place.lon for place in places], np.float64),
+        lat=np.array([place.lat for place in places], np.float64),
+        note=Bilingual(
+            en=f"rescuers: {len(places)} of {len(people)} are certified, on duty and somewhere known"
+            + (f"; {rejected} rows were rejected" if rejected else ""),
+            zh=f"救护员：{len(people)} 人中 {len(places)} 人持证、在岗且位置已知"
+            + (f"；{rejected} 行被拒绝" if rejected else ""),
+        ),
+    )
+
+
+def zone_of(aeds: tuple[Aed, ...]) -> ZoneInfo:
+    """The time zone that most of the AEDs are in: a plan's local hours are counted in it."""
+    return ZoneInfo(Counter(aed.time_zone for aed in aeds).most_common(1)[0][0])
+
+
+def _from_database(url: str | None, load: Callable[[AsyncConnection], Coroutine[Any, Any, Result]]) -> Result:
+    migrate(url)
+
+    async def run() -> Result:
+        database = Database(url)
+        try:
+            async with database.read() as connection:
+                return await load(connection)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
