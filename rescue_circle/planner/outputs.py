@@ -6,6 +6,7 @@ CSV files begin with a byte order mark: without it Excel shows Chinese names as 
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import shapely
 
 from rescue_circle.planner.map_picture import draw_coverage, draw_siting
+from rescue_circle.planner.named_streets import named_streets
 from rescue_circle.planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
 from rescue_circle.planner.report import Language, coverage_page, siting_page
 from rescue_circle.planner.summaries import coverage_summary, siting_summary
@@ -80,6 +82,10 @@ def _write_coverage_tables(result: CoverageResult, folder: Path) -> None:
             for row in sorted(result.by_hour, key=lambda row: row.hour)
         )
         _write_csv(folder / "hours.csv", ["hour_of_week", "weekday", "hour", "covered", "usable_aeds"], rows)
+    if result.streets is not None and result.streets.name:
+        table = named_streets(result.streets)
+        columns = (column.tolist() for column in table.values())
+        _write_csv(folder / "streets.csv", list(table), zip(*columns, strict=True))
     _write_csv(
         folder / "gaps.csv",
         ["rank", "demand", "nearest_aed_s", "district", "lon", "lat"],
@@ -184,7 +190,9 @@ def _cell(value: object) -> object:
     """A spreadsheet would run a name that begins like a formula; an apostrophe keeps it a name."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return "'" + value
-    return round(value, 6) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else ""
+    return value
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

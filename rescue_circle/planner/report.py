@@ -45,7 +45,7 @@ def coverage_page(result: CoverageResult, *, language: Language = "zh") -> str:
     """The coverage report as one HTML document, opening in `language`."""
     paper = paper_for(result)
     layers = frame_layers(paper, result, result.is_covered.astype("uint8"))
-    streets, thinned = street_layer(paper, result.streets, result.minutes)
+    streets, thinned = street_layer(paper, result.streets, result.minutes, by_time=True)
     gaps = gap_layer(paper, result, [gap_text(result, gap) for gap in sorted(result.gaps, key=lambda gap: gap.rank)])
     plan = {**layers, "streets": streets, "gaps": gaps, "sites": [], "by_time": True}
     return _page(
@@ -65,7 +65,7 @@ def siting_page(result: SitingResult, *, language: Language = "zh") -> str:
     state = result.is_covered_before.astype("uint8")
     state[result.is_covered_after & ~result.is_covered_before] = 2
     layers = frame_layers(paper, result, state)
-    streets, thinned = street_layer(paper, result.streets, result.minutes)
+    streets, thinned = street_layer(paper, result.streets, result.minutes, by_time=False)
     sites = site_layer(paper, result, [site_text(result, site) for site in result.sites])
     points = sorted(result.curve, key=lambda point: point.sites)
     curve = {"sites": [point.sites for point in points], "covered": [point.covered for point in points]}

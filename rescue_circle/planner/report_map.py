@@ -1,7 +1,7 @@
 """The map's content as the report's page carries it: whole metres, differences, variable-length bytes.
 
 A city of a million street points would make a page of tens of megabytes as GeoJSON; so encoded, and simplified where
-there is more than a screen can show, a page stays below about four.
+there is more than a screen can show, a page stays below about five.
 """
 
 import base64
@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, SitingResult, Streets
+from rescue_circle.planner.report_streets import drawn_streets
 from rescue_circle.planner.report_text import say
 from rescue_circle.planner.walk_classes import walk_class
 
@@ -20,11 +21,8 @@ Json = dict[str, Any]
 Lines = NDArray[Any]
 
 _M_PER_DEGREE = 111_320.0
-_MAX_STREET_POINTS = 300_000
-_MAX_STREETS = 120_000
 _MAX_DEMAND_POINTS = 40_000
 _MAX_GAPS = 1_500
-_STREET_TOLERANCES_M = (1.0, 4.0, 12.0, 30.0)
 _AREA_TOLERANCE_M = 8.0
 
 
@@ -58,25 +56,25 @@ def frame_layers(paper: Paper, result: CoverageResult | SitingResult, demand_sta
     }
 
 
-def street_layer(paper: Paper, streets: Streets | None, minutes: float) -> tuple[Json | None, Bilingual | None]:
-    """Streets with their class of walking time, and a sentence for the reader where they had to be simplified."""
+def street_layer(
+    paper: Paper, streets: Streets | None, minutes: float, *, by_time: bool
+) -> tuple[Json | None, Bilingual | None]:
+    """Streets, by their class of walking time or all alike, and a sentence for the reader where some are left out."""
     if streets is None or not len(streets.time_s):
         return None, None
-    owner = np.repeat(np.arange(len(streets.time_s)), np.diff(streets.first))
-    drawn = shapely.linestrings(paper.metres(streets.lon, streets.lat), indices=owner)
-    kept, lines, tolerance_m = _thinned(drawn)
-    known = np.array(streets.name, dtype=str)[kept] if streets.name else np.zeros(0, dtype=str)
-    names, name_of = np.unique(known, return_inverse=True)
+    group = walk_class(streets.time_s, minutes) if by_time else np.zeros(len(streets.time_s), dtype=np.uint8)
+    drawn = drawn_streets(paper.metres(streets.lon, streets.lat), streets, group)
+    names, name_of = np.unique(drawn.name, return_inverse=True)
     layer = {
-        **_lines(lines),
-        "group": _bytes(walk_class(streets.time_s[kept], minutes)),
+        **_lines(drawn.lines),
+        "group": _bytes(drawn.group),
         "names": [str(name) for name in names],
         "name": _packed(np.asarray(name_of, dtype=np.int64)),
     }
-    if tolerance_m == _STREET_TOLERANCES_M[0] and len(kept) == len(drawn):
+    if not drawn.is_thinned:
         return layer, None
-    note = say("thinned", metres=f"{tolerance_m:g}", left=f"{len(kept):,}", all=f"{len(drawn):,}")
-    return layer, note
+    left, whole = f"{len(drawn.lines):,}", f"{drawn.of:,}"
+    return layer, say("thinned", metres=f"{drawn.tolerance_m:g}", left=left, all=whole)
 
 
 def gap_layer(paper: Paper, result: CoverageResult, texts: list[Bilingual]) -> list[Json]:
@@ -124,23 +122,6 @@ def _aeds(paper: Paper, aeds: Aeds) -> Json:
     at = np.rint(paper.metres(aeds.lon, aeds.lat)).astype(np.int64)
     state = np.where(aeds.is_usable, 0, np.where(aeds.is_unknown, 1, 2))
     return {"xy": _differences(at), "state": _bytes(state), "names": list(aeds.name)}
-
-
-def _thinned(drawn: Lines) -> tuple[NDArray[np.int64], Lines, float]:
-    """Lines that fit on a page: simplified more and more, and at last the longest only."""
-    kept = np.arange(len(drawn))
-    if len(drawn) > _MAX_STREETS:
-        longest = np.argpartition(-shapely.length(drawn), _MAX_STREETS)[:_MAX_STREETS]
-        kept = np.sort(longest)
-    for tolerance_m in _STREET_TOLERANCES_M:
-        lines = shapely.simplify(drawn[kept], tolerance_m, preserve_topology=False)
-        points = shapely.get_num_coordinates(lines)
-        if points.sum() <= _MAX_STREET_POINTS:
-            return kept, lines, tolerance_m
-    longest = np.argsort(-shapely.length(lines), kind="stable")
-    fits = longest[np.cumsum(points[longest]) <= _MAX_STREET_POINTS]
-    fits.sort()
-    return kept[fits], lines[fits], tolerance_m
 
 
 def _area(paper: Paper, area: shapely.Geometry, tolerance_m: float) -> Json:

@@ -218,7 +218,7 @@ function dot(x, y, radius, fill, edge) {
   context.arc(toX(x), toY(y), radius, 0, 2 * Math.PI);
   context.fillStyle = fill;
   context.strokeStyle = edge;
-  context.lineWidth = 1.3;
+  context.lineWidth = Math.min(1.3, radius / 3);
   context.fill();
   context.stroke();
 }
@@ -236,7 +236,7 @@ function drawGaps() {
 }
 
 function drawAeds() {
-  const radius = Math.min(7, Math.max(3, 40 * view.scale));
+  const radius = Math.min(7, Math.max(2.6, 40 * view.scale));
   const fills = ["usable", "unknown", "closed"].map(colour);
   const edge = colour("edge");
   for (const state of [2, 1, 0]) {

@@ -75,6 +75,27 @@ def test_a_coverage_summary_names_time_demand_and_what_is_unknown(tmp_path: Path
     assert len(summary["by_hour"]) == 168
 
 
+def test_streets_are_listed_by_name_with_the_least_served_first(tmp_path: Path) -> None:
+    result = make_coverage()
+    assert result.streets
+    result.streets.time_s[np.array(result.streets.name) == "第5大街"] = np.inf
+
+    write_coverage(result, tmp_path)
+
+    rows = _rows(tmp_path / "streets.csv")
+    assert len(rows) == 7
+    assert rows[0] | {"length_m": ""} == {
+        "street": "第5大街",
+        **dict.fromkeys(("length_m", "nearest_aed_s", "mean_aed_s", "farthest_aed_s"), ""),
+    }
+    mine = np.array(result.streets.name) == "第1大街"
+    row = next(row for row in rows if row["street"] == "第1大街")
+    assert float(row["length_m"]) == pytest.approx(180 * mine.sum(), rel=1e-3)
+    assert float(row["nearest_aed_s"]) == pytest.approx(result.streets.time_s[mine].min(), abs=0.5)
+    assert float(row["mean_aed_s"]) == pytest.approx(result.streets.time_s[mine].mean(), abs=1.0)
+    assert float(row["farthest_aed_s"]) == pytest.approx(result.streets.time_s[mine].max(), abs=0.5)
+
+
 def test_tables_open_in_a_spreadsheet_with_chinese_names_and_without_formulas(tmp_path: Path) -> None:
     write_siting(make_siting(), tmp_path)
 
