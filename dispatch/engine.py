@@ -68,7 +68,7 @@ class Appends(Protocol):
     @property
     def is_settled(self) -> bool: ...
 
-    async def append(self, appended: Appended, *, meanwhile: Callable[[], None] = ...) -> list[InboxRow]: ...
+    async def append(self, appended: Appended) -> list[InboxRow]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,12 +279,10 @@ class Engine:
             before=before, after=after, events=decision.events, at=now, details=new_details, message=message
         )
         where = new_details or (live.details if live else None)
-        ready: dict[str, str] = {}
+        ready = self._frames(appended, where)
         try:
             with self._watch.appending(), self.reservations.appending(after.incident_id):
-                rows = await self._journal.append(
-                    appended, meanwhile=lambda: ready.update(self._frames(appended, where))
-                )
+                rows = await self._journal.append(appended)
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
@@ -296,7 +294,7 @@ class Engine:
         return after
 
     def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
-        """What is about to ring, made ready while the disk makes the append durable."""
+        """What is about to ring, made ready before the append: beside it, it would take the interpreter from it."""
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
         if self._prepare is None or details is None or not rung:
             return {}

@@ -1,6 +1,7 @@
 """Events to JSON and back. Every stored event names its type and schema version; an unknown one is never guessed."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +24,12 @@ def event_type(event: Event) -> str:
 
 def encode(event: Event) -> dict[str, Any]:
     """The event's fields as JSON values; times as ISO 8601 with offset."""
+    return dict(_encoded(event))
+
+
+@lru_cache(maxsize=1024)
+def _encoded(event: Event) -> dict[str, Any]:
+    # The journal, the dispatchers' frame and the log ask for the same events one after another.
     body: dict[str, Any] = _ADAPTERS[event_type(event)].dump_python(event, mode="json")
     return body
 

@@ -5,7 +5,7 @@ in each recipient's own sequence, and what 120 is to be told. Either all of it i
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,7 +20,7 @@ from dispatch.core.consequences import notices
 from dispatch.core.policy import Policy
 from dispatch.journal_at_once import append_at_once
 from dispatch.records import Appended, CallRecord, InboxRow
-from registry.database import Database, nothing
+from registry.database import Database
 
 
 class StaleIncident(RuntimeError):
@@ -78,15 +78,13 @@ class Journal:
         """Always: what is appended is in it."""
         return True
 
-    async def append(self, appended: Appended, *, meanwhile: Callable[[], None] = nothing) -> list[InboxRow]:
+    async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
-
-        meanwhile: called, perhaps more than once, while the disk makes it durable.
 
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
         """
-        rows = await self._database.transact(lambda connection: self.write(connection, appended), meanwhile=meanwhile)
+        rows = await self._database.transact(lambda connection: self.write(connection, appended))
         self.written(appended)
         return rows
 

@@ -21,7 +21,6 @@ from dispatch.spool_homecoming import Homecoming
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import SetAside
-from registry.database import nothing
 from registry.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
@@ -118,10 +117,8 @@ class SpooledJournal:
         """Records that the journal would not take and nobody has dealt with."""
         return self._set_aside.count
 
-    async def append(self, appended: Appended, *, meanwhile: Callable[[], None] = nothing) -> list[InboxRow]:
+    async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows that follow from it, in the order they are to be sent.
-
-        meanwhile: called, perhaps more than once or not at all, while the disk makes it durable.
 
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
@@ -130,7 +127,7 @@ class SpooledJournal:
         async with self._turn:
             if self.is_settled:
                 try:
-                    rows = await self._journal.append(appended, meanwhile=meanwhile)
+                    rows = await self._journal.append(appended)
                 except DatabaseAway:
                     rows = await self._spool(appended)
             else:

@@ -47,10 +47,6 @@ def default_url() -> str:
     return os.environ.get("RESCUE_DATABASE_URL") or DEFAULT_URL
 
 
-def nothing() -> None:
-    """What is done meanwhile where nobody says."""
-
-
 class Database:
     """Connections to one database, `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`.
 
@@ -92,19 +88,18 @@ class Database:
         async with self._writing() as connection:
             yield connection
 
-    async def transact(self, work: Callable[[Connection], T], *, meanwhile: Callable[[], None] = nothing) -> T:
+    async def transact(self, work: Callable[[Connection], T]) -> T:
         """`work` as one transaction: durable when this returns, undone when `work` raises.
 
         For the hot path: on SQLite the whole of `work` runs in the writer's thread, where `write()` changes threads
         for every statement. `work` must not touch what belongs to the event loop, and may be run again where
-        another process got in its way. meanwhile: called on the event loop when `work` is done, while the disk makes
-        it durable; perhaps more than once.
+        another process got in its way.
         """
         if self._direct is None:
             async with self._transact_lock:
-                return await self._transact_on_postgres(work, meanwhile)
+                return await self._transact_on_postgres(work)
         async with self._write_lock:
-            return await self._direct.transact(work, meanwhile)
+            return await self._direct.transact(work)
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
@@ -117,21 +112,16 @@ class Database:
         """An INSERT of this database's dialect, which has `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    async def _transact_on_postgres(self, work: Callable[[Connection], T], meanwhile: Callable[[], None]) -> T:
+    async def _transact_on_postgres(self, work: Callable[[Connection], T]) -> T:
         for _ in range(postgres.MAX_COLLISIONS):
             try:
-                return await self._transact_once_on_postgres(work, meanwhile)
+                async with self._writing() as connection:
+                    return await connection.run_sync(work)
             except DBAPIError as error:
                 if not postgres.is_collision(error):
                     raise
-        return await self._transact_once_on_postgres(work, meanwhile)
-
-    async def _transact_once_on_postgres(self, work: Callable[[Connection], T], meanwhile: Callable[[], None]) -> T:
         async with self._writing() as connection:
-            done = await connection.run_sync(work)
-            # The loop gets to it when it has sent COMMIT and waits for the answer.
-            asyncio.get_running_loop().call_soon(meanwhile)
-            return done
+            return await connection.run_sync(work)
 
     async def checkpoint(self) -> None:
         """Move what is written, and what is erased, from SQLite's log into its file, as far as readers let it.
@@ -169,16 +159,8 @@ class _DirectSqlite:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
-    async def transact(self, work: Callable[[Connection], T], meanwhile: Callable[[], None]) -> T:
-        loop = asyncio.get_running_loop()
-
-        def begin() -> T:
-            with self._writer.begin() as connection:
-                done = work(connection)
-                loop.call_soon_threadsafe(meanwhile)
-                return done
-
-        return await loop.run_in_executor(self._write_thread, begin)
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._begin, work)
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
@@ -188,6 +170,10 @@ class _DirectSqlite:
         self._read_threads.shutdown()
         self._writer.dispose()
         self._reader.dispose()
+
+    def _begin(self, work: Callable[[Connection], T]) -> T:
+        with self._writer.begin() as connection:
+            return work(connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import postgres
-from registry.database import Database, DatabaseUnreachable, nothing
+from registry.database import Database, DatabaseUnreachable
 
 log = structlog.get_logger(__name__)
 
@@ -88,17 +88,11 @@ class WatchedDatabase(Database):
                 yield connection
             self._wrote_at_s = time.monotonic()
 
-    async def transact(
-        self,
-        work: Callable[[Connection], T],
-        *,
-        meanwhile: Callable[[], None] = nothing,
-        patience_s: float = PATIENCE_S,
-    ) -> T:
+    async def transact(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
         began_s = time.monotonic()
         with self._watching():
             try:
-                done = await self._in_time(super().transact(work, meanwhile=meanwhile), patience_s)
+                done = await self._in_time(super().transact(work), patience_s)
             except Hangs as error:
                 if self._wrote_at_s > began_s:
                     log.warning("database_slow", waited_s=round(time.monotonic() - began_s, 1))

@@ -94,7 +94,12 @@ def budgets(policy: Policy, wave: int, cap_s: float) -> tuple[float, float]:
 
 def reaches_somebody(policy: Policy, wanted: Wanted, candidates: Candidates) -> bool:
     """Whether the next wave rings anybody among these: then candidates farther away would change nothing."""
-    return bool(choose(wanted, candidates, *budgets(policy, wanted.wave, wanted.cap_s)))
+    direct_s, fetch_s = budgets(policy, wanted.wave, wanted.cap_s)
+    nobody_yet = wanted.hands_first and min(wanted.direct, wanted.total) > 0 and not wanted.excluded_rescuers
+    # The first search of every call: whoever is near enough is rung.
+    if nobody_yet and (candidates.direct_s <= direct_s).any():
+        return True
+    return bool(choose(wanted, candidates, direct_s, fetch_s))
 
 
 def widest_wave(policy: Policy, cap_s: float) -> int:
