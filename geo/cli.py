@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,15 +13,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from geo.datum import Datum, UnknownDatum, convert, parse_datum
+from geo.directions import Language, tell_directions
 from geo.line_network import Progress as ReportProgress
 from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
 from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary, EmptyNetwork
 from geo.network_file import NetworkFileError
 from geo.osm import UnreadableExtract, build_from_osm
-from geo.pace import DEFAULT_WALK_SPEED_M_S
+from geo.pace import PACES, UnknownPace, get_pace
 from geo.pairs import UnusablePairs, walk_pairs
+from geo.route_output import route_as_json, route_lines
+from geo.vertical import find_floor, inside_s
 from geo.walk_network import NotOnNetwork, WalkNetwork
-from geo.walk_route import NoRoute, Route, get_route
+from geo.walk_route import NoRoute, get_route
 
 app = typer.Typer(help="Where things are and how long the walk is.", no_args_is_help=True)
 
@@ -36,6 +40,7 @@ _USER_ERRORS = (
     NotOnNetwork,
     OSError,
     UnknownDatum,
+    UnknownPace,
     UnreadableExtract,
     UnreadableLines,
     UnusablePairs,
@@ -127,25 +132,42 @@ def walk(
     pairs: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="Columns from_lon, from_lat, to_lon, to_lat and any others.")
     ] = None,
-    speed_m_s: Annotated[float, typer.Option(min=0.1, max=15.0, help="Walking speed.")] = DEFAULT_WALK_SPEED_M_S,
+    pace: Annotated[str, typer.Option(help=f"How somebody walks: {', '.join(PACES)}.")] = "walking",
+    speed_m_s: Annotated[float | None, typer.Option(min=0.1, max=15.0, help="Speed, instead of the pace's.")] = None,
+    night: Annotated[bool, typer.Option("--night", help="In the dark: slower.")] = False,
+    rain: Annotated[bool, typer.Option("--rain", help="In the rain: slower.")] = False,
+    place: Annotated[str, typer.Option(help="What stands at the end, for the directions, such as 'entrance B'.")] = "",
+    floor: Annotated[str, typer.Option(help="On which floor it is, such as 3F, B1 or 站厅: adds its seconds.")] = "",
+    language: Annotated[Language, typer.Option("--lang", help="Of the directions.")] = Language.EN,
     datum: DatumOption = Datum.WGS84.value,
     as_json: JsonFlag = False,
 ) -> None:
-    """Measure one walk, or every walk of a CSV file (written to standard output with length_m and walk_time_s)."""
+    """Measure one walk and tell the way, or measure every walk of a CSV file.
+
+    The file is written to standard output with length_m and walk_time_s.
+    """
     with _told_to_the_user():
         measured_in = parse_datum(datum)
+        person = get_pace(pace)
+        if speed_m_s is not None:
+            person = replace(person, speed_m_s=speed_m_s)
+        person = person.slowed(night=night, rain=rain)
         if pairs is not None and start is None and end is None and not as_json:
-            _walk_pairs(_load(network_file), pairs, measured_in, speed_m_s)
+            _walk_pairs(_load(network_file), pairs, measured_in, person.speed_m_s)
             return
         if start is None or end is None or pairs is not None:
             raise BadUsage("give --from LON,LAT and --to LON,LAT (with --json if you like), or --pairs FILE.csv alone")
         places = [convert(*parse_point(text), source=measured_in, target=Datum.WGS84) for text in (start, end)]
         network = _load(network_file)
-        route = get_route(network, *(network.snap_one(*place) for place in places), speed_m_s=speed_m_s)
+        start_snap, end_snap = (network.snap_one(*at) for at in places)
+        route = get_route(network, start_snap, end_snap, speed_m_s=person.speed_m_s)
+    directions = tell_directions(route, language=language, place=place, floor=floor)
+    within_s = inside_s(find_floor(floor)) if floor else 0.0
     if as_json:
-        typer.echo(json.dumps(_route_as_json(route), ensure_ascii=False))
+        typer.echo(json.dumps(route_as_json(route, directions, inside_s=within_s), ensure_ascii=False))
     else:
-        _print_route(route)
+        for line in route_lines(route, directions, inside_s=within_s):
+            typer.echo(line)
 
 
 def parse_point(text: str) -> tuple[float, float]:
@@ -238,30 +260,3 @@ def _print_summary(network: WalkNetwork, summary: BuildSummary, output: Path) ->
     table.add_row("source", network.source)
     table.add_row("attribution", network.attribution)
     Console(highlight=False, markup=False).print(table)
-
-
-def _route_as_json(route: Route) -> dict[str, object]:
-    return {
-        "length_m": round(route.length_m, 1),
-        "walk_time_s": round(route.walk_time_s, 1),
-        "steps": [
-            {
-                "street": step.street,
-                "kind": step.kind.value,
-                "length_m": round(step.length_m, 1),
-                "walk_time_s": round(step.walk_time_s, 1),
-            }
-            for step in route.steps
-        ],
-        "line": [
-            [round(lon, 7), round(lat, 7)] for lon, lat in zip(route.lon.tolist(), route.lat.tolist(), strict=True)
-        ],
-    }
-
-
-def _print_route(route: Route) -> None:
-    minutes, seconds = divmod(round(route.walk_time_s), 60)
-    typer.echo(f"{route.length_m:.0f} m, {minutes} min {seconds:02d} s")
-    for number, step in enumerate(route.steps, start=1):
-        kind = "" if step.kind.value == "walk" else f" ({step.kind.value})"
-        typer.echo(f"{number:3}. {step.street or 'unnamed way'}{kind}: {step.length_m:.0f} m, {step.walk_time_s:.0f} s")

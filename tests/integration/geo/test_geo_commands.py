@@ -156,3 +156,29 @@ def test_a_walk_off_the_network_and_a_foreign_file_are_explained(network_file: P
     assert (off.exit_code, foreign.exit_code) == (2, 2)
     assert "no street within 200 m of -70.000000,36.800000" in off.stderr
     assert "is not a walk network" in foreign.stderr
+
+
+def test_who_runs_arrives_sooner_and_night_and_rain_slow_down(network_file: Path) -> None:
+    def walk_s(*options: str) -> float:
+        told = run("walk", network_file, "--from", START, "--to", END, "--json", *options)
+        return float(json.loads(told.stdout)["walk_time_s"])
+
+    walking = walk_s()
+    assert walk_s("--pace", "running") == pytest.approx(walking * 1.4 / 2.3, abs=0.1)
+    assert walk_s("--night", "--rain") == pytest.approx(walking / 0.81, abs=0.1)
+    assert walk_s("--speed-m-s", "2.8", "--pace", "running") == pytest.approx(walking / 2.0, abs=0.1)
+
+
+def test_an_unknown_pace_is_explained(network_file: Path) -> None:
+    result = run("walk", network_file, "--from", START, "--to", END, "--pace", "flying")
+
+    assert result.exit_code == 2
+    assert "walking, dense-city, running" in result.stderr
+
+
+def test_the_way_is_told_in_chinese_with_the_floor_at_its_end(network_file: Path) -> None:
+    result = run("walk", network_file, "--from", START, "--to", END, "--lang", "zh", "--place", "A口", "--floor", "2F")
+
+    assert result.stdout.splitlines()[-3:] == ["向东沿Main St走90米。", "走台阶，110米。", "到达：A口，2F。"]
+    assert "inside: 31 s" in result.stdout
+    assert result.stdout.splitlines()[0] == "200 m, 4 min 13 s"
