@@ -106,7 +106,7 @@ def _build_scout(
         directory=directory,
         network=network,
         policy=policy,
-        walker=Walker(speed_m_s=settings.walk_speed_m_s, takeout_s=policy.takeout_s),
+        walker=Walker(speed_m_s=settings.speed_m_s, takeout_s=policy.takeout_s),
         is_on_the_line=lambda rescuer_id: hub.is_connected(rescuer_recipient(rescuer_id)),
         clock_now=clock.now,
     )

@@ -14,6 +14,7 @@ from dispatch.retention_cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
 from dispatch.tokens import LEAST_SECRET_BYTES
+from geo.pace import get_pace
 from registry.database import DEFAULT_URL
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 
@@ -25,7 +26,8 @@ class BadSettings(ValueError):
 
 
 AREA = "min_lon,min_lat,max_lon,max_lat; calls outside it need attention; without it the network's bounds and 5 km"
-SPEED = "walking speed in m/s (assumption; the literature's median is 2.3 for volunteers, who run)"
+PACE = "how volunteers go: walking (1.4 m/s, assumption), dense-city (1.8) or running (2.3; both Jonsson 2020)"
+SPEED = "speed in m/s instead of the pace's"
 
 
 class Settings(BaseSettings):
@@ -55,7 +57,8 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
     service_area: str | None = Field(None, description=AREA)
-    walk_speed_m_s: float = Field(1.4, gt=0, le=5, description=SPEED)
+    pace: str = Field("walking", description=PACE)
+    walk_speed_m_s: float | None = Field(None, gt=0, le=5, description=SPEED)
     policy_alerts: int = Field(
         Policy().alerts, ge=1, le=50, description="phones that ring or are under way at once (van den Berg 2026: 7)"
     )
@@ -106,6 +109,12 @@ class Settings(BaseSettings):
     def _usable_secrets(cls, text: str) -> str:
         for secret in split_secrets(text):
             check_webhook_secret(secret)
+        return text
+
+    @field_validator("pace")
+    @classmethod
+    def _known_pace(cls, text: str) -> str:
+        get_pace(text)
         return text
 
     @field_validator("token_secret")
@@ -164,6 +173,11 @@ class Settings(BaseSettings):
             return Path(f"{url.database}.spool")
         address = f"{url.host} {url.port} {url.database}"
         return Path(f"rescue-circle-{hashlib.sha256(address.encode()).hexdigest()[:8]}.spool")
+
+    @property
+    def speed_m_s(self) -> float:
+        """Of everybody who goes on foot."""
+        return get_pace(self.pace).speed_m_s if self.walk_speed_m_s is None else self.walk_speed_m_s
 
     @property
     def area(self) -> ServiceArea | None:
