@@ -1,5 +1,6 @@
 """The plan as one PNG picture, with Chinese labels where a Chinese font is installed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path as MplPath
 from numpy.typing import NDArray
 
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, SitingResult, Streets
+from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, SitingResult, Streets
 from rescue_circle.planner.report_text import (
     Language,
     frame_sentences,
@@ -65,7 +67,7 @@ def draw_coverage(result: CoverageResult, path: Path, *, language: Language) -> 
         picture.streets(result.streets, by_time=True)
     else:
         picture.demand(result.demand, {"demand_open": ~result.is_covered, "demand_covered": result.is_covered})
-    picture.gaps([gap.area for gap in result.gaps])
+    picture.gaps(result.gaps)
     picture.aeds(result.aeds)
     share = percent(result.covered, result.total)
     fetch = say("fetch", minutes=number(result.minutes))
@@ -143,13 +145,17 @@ class _Picture:
             self._axes.scatter(demand.lon[at], demand.lat[at], s=size, c=colours[key], linewidths=0, zorder=3)
             self._legend.append(_dot(colours[key], self._say(key), size=5))
 
-    def gaps(self, areas: list[shapely.Geometry]) -> None:
-        if areas:
+    def gaps(self, gaps: Sequence[Gap]) -> None:
+        if gaps:
             # A gap's inner rings run against its outer one: that is how the fill knows them for holes.
             shapes = [
-                MplPath.make_compound_path(*map(MplPath, _rings(shapely.orient_polygons(area)))) for area in areas
+                MplPath.make_compound_path(*map(MplPath, _rings(shapely.orient_polygons(gap.area)))) for gap in gaps
             ]
-            fill = PathCollection(shapes, facecolors=_RED + "30", edgecolors=_RED, linewidths=0.7, zorder=4)
+            most = max(gap.demand for gap in gaps) or 1.0
+            # The more demand lies in a gap the stronger it is drawn.
+            reds = [(*to_rgb(_RED), 0.06 + 0.3 * gap.demand / most) for gap in gaps]
+            edges = [(*to_rgb(_RED), 0.2 + 0.5 * gap.demand / most) for gap in gaps]
+            fill = PathCollection(shapes, facecolors=reds, edgecolors=edges, linewidths=0.4, zorder=4)
             self._axes.add_collection(fill)
             self._legend.append(Patch(facecolor=_RED + "30", edgecolor=_RED, label=self._say("gap_area")))
 

@@ -80,8 +80,15 @@ def street_layer(
 def gap_layer(paper: Paper, result: CoverageResult, texts: list[Bilingual]) -> list[Json]:
     """Gaps by rank, as many as a map can usefully show; `texts` are what pointing at one says."""
     gaps = sorted(result.gaps, key=lambda gap: gap.rank)[:_MAX_GAPS]
+    most = max((gap.demand for gap in gaps), default=0.0) or 1.0
     return [
-        {"rank": gap.rank, "rings": _area(paper, gap.area, _AREA_TOLERANCE_M), "en": text.en, "zh": text.zh}
+        {
+            "rank": gap.rank,
+            "part": round(gap.demand / most, 3),
+            "rings": _area(paper, gap.area, _AREA_TOLERANCE_M),
+            "en": text.en,
+            "zh": text.zh,
+        }
         for gap, text in zip(gaps, texts, strict=False)
     ]
 

@@ -55,7 +55,10 @@ def coverage_sections(result: CoverageResult) -> list[str]:
     parts = []
     if result.by_hour:
         sentences = [paragraph(text) for text in hour_sentences(result)]
-        parts.append(section("hours", say("hours"), *sentences, week_table(result), _hours_loss(result)))
+        # A table of 168 times the same figure says less than the sentence.
+        is_flat = len({row.covered for row in result.by_hour}) == 1
+        week = "" if is_flat else week_table(result)
+        parts.append(section("hours", say("hours"), *sentences, week, _hours_loss(result)))
     elif result.covered_if_always_open is not None:
         parts.append(section("hours", say("hours"), _hours_loss(result)))
     if result.by_district:

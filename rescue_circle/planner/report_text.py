@@ -132,8 +132,8 @@ _TEXTS = {
     "aeds_unknown": ("unknown", "不详"),
     "gaps": ("Where the gaps are", "覆盖缺口"),
     "gaps_lead": (
-        "{count} areas without a usable AED within the time, those with the most demand first.",
-        "共 {count} 片区域在时限内没有可用的 AED，按需求由多到少排列。",
+        "The {count} areas without a usable AED within the time in which the most demand lies, most first.",
+        "时限内没有可用 AED 且需求最多的 {count} 片区域，按需求由多到少排列。",
     ),
     "no_gaps": ("No gap was found.", "没有发现覆盖缺口。"),
     "rank": ("Rank", "序号"),

@@ -225,13 +225,18 @@ function dot(x, y, radius, fill, edge) {
 
 function drawGaps() {
   inMetres(view, context);
-  context.fillStyle = colour("gapfill");
+  context.fillStyle = colour("gap");
   context.strokeStyle = colour("gap");
-  context.lineWidth = 1.2 / view.scale;
+  // The more demand lies in a gap the stronger it is drawn; borders would hide small gaps from afar.
+  const border = Math.min(1, view.scale / 0.06);
+  context.lineWidth = (0.4 + 0.8 * border) / view.scale;
   for (const gap of gaps) {
+    context.globalAlpha = 0.06 + 0.3 * gap.part;
     context.fill(gap.path, "evenodd");
+    context.globalAlpha = (0.25 + 0.5 * gap.part) * Math.max(0.3, border);
     context.stroke(gap.path);
   }
+  context.globalAlpha = 1;
   context.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
 }
 
