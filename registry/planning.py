@@ -20,8 +20,8 @@ class Openness:
     """What eligibility says of each AED at each time; unknown is neither usable nor not.
 
     usable, unknown: (aeds, times) bool, never both.
-    usable_if_open: (aeds,) bool, whether it could be taken if its place never closed: in service, open to the public.
-        What this has and `usable` lacks is lost to opening hours, known or not.
+    usable_if_open: (aeds,) bool, whether it could or might be taken if its place never closed: in service, and not
+        closed to the public. What this has and `usable` lacks is lost to opening hours, known or not.
     """
 
     usable: NDArray[np.bool_]
@@ -51,7 +51,7 @@ def openness(aeds: Sequence[Aed], times: Sequence[datetime]) -> Openness:
         answers, if_open = rows[key]
         usable[index] = [answer is Answer.YES for answer in answers]
         unknown[index] = [answer is Answer.UNKNOWN for answer in answers]
-        usable_if_open[index] = if_open is Answer.YES
+        usable_if_open[index] = if_open is not Answer.NO
     return Openness(usable=usable, unknown=unknown, usable_if_open=usable_if_open)
 
 

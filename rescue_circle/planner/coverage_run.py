@@ -196,7 +196,7 @@ def _if_always_open(
         return float(weight[nearest_of(reached, reached.round_s, some) <= limit].sum())
 
     known = covered_by(usable | (table.usable_if_open & ~unknown))
-    everything = covered_by(usable | unknown | table.usable_if_open)
+    everything = covered_by(table.usable_if_open)
     if everything <= 0.0 or everything <= covered:
         return everything, []
     closed, not_known = (known - covered) / everything, (everything - known) / everything

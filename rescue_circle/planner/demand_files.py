@@ -187,7 +187,7 @@ def _unreadable_note(unreadable: Sequence[str]) -> tuple[Bilingual, ...]:
     listed = "; ".join(unreadable[:_LISTED])
     return (
         Bilingual(
-            en=f"{len(unreadable)} rows of the demand have no readable position and are left out ({listed})",
+            en=f"rows of the demand without a readable position, left out: {len(unreadable)} ({listed})",
             zh=f"需求数据中 {len(unreadable)} 行没有可读的位置，未计入（{listed}）",
         ),
     )

@@ -1,8 +1,10 @@
 """The AEDs and rescuers that a plan reckons with, from a file or from the registry's database."""
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo.datum import Datum
 from registry.database import Database, migrate
 from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
+from registry.importers.files import ImportRefused
 from registry.importers.report import Progress
 from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.run import ImportOptions, read_aeds
@@ -25,6 +28,15 @@ from rescue_circle.planner.plan_model import Bilingual
 
 REGISTRY = "registry"
 Result = TypeVar("Result")
+
+
+@contextmanager
+def naming_datum(option: str) -> Iterator[None]:
+    """An importer speaks of its own --datum; a plan has one for each of its files."""
+    try:
+        yield
+    except ImportRefused as error:
+        raise type(error)(re.sub(r"--datum\b", option, str(error))) from error
 
 
 class NoAeds(ValueError):
@@ -63,7 +75,8 @@ def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str |
         note = Bilingual(en=f"AEDs: {len(held)} of the registry", zh=f"AED：登记库中 {len(held)} 台")
         return Helpers(aeds=tuple(held), note=note)
     path = Path(source)
-    file = read_aeds(path, ImportOptions(datum=datum, encoding=encoding), progress=progress)
+    with naming_datum("--aed-datum"):
+        file = read_aeds(path, ImportOptions(datum=datum, encoding=encoding), progress=progress)
     if not file.aeds:
         why = "; ".join(f"{remark.where}: {remark.text}" for remark in file.rejected[:3])
         raise NoAeds(f"{path.name} holds no usable row of an AED: {len(file.rejected)} rejected ({why})")
@@ -97,9 +110,10 @@ def get_rescuers(
     if source == REGISTRY:
         people = _from_database(database, load_rescuers)
     else:
-        drafts, refused = checked_rescuers(
-            Path(source), encoding=encoding, datum=datum, region=region, progress=progress
-        )
+        with naming_datum("--rescuer-datum"):
+            drafts, refused = checked_rescuers(
+                Path(source), encoding=encoding, datum=datum, region=region, progress=progress
+            )
         rejected = len(refused)
         people = [
             Rescuer(

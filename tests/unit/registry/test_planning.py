@@ -48,7 +48,7 @@ def test_each_cell_is_what_eligibility_says(some: list[Aed], times: list[datetim
     shape = (len(some), len(times))
     assert table.usable.tolist() == np.reshape([[a is Answer.YES for a in row] for row in answers], shape).tolist()
     assert table.unknown.tolist() == np.reshape([[a is Answer.UNKNOWN for a in row] for row in answers], shape).tolist()
-    always = [is_usable(replace(aed, opening_hours="24/7"), datetime.now(UTC)).answer is Answer.YES for aed in some]
+    always = [is_usable(replace(aed, opening_hours="24/7"), datetime.now(UTC)).answer is not Answer.NO for aed in some]
     assert table.usable_if_open.tolist() == always
 
 

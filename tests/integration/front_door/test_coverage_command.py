@@ -1,0 +1,177 @@
+"""`rescue-circle coverage` on a small town: its figures, and one clear line for each kind of bad input."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.street_pieces import street_pieces
+from geo.walk_network import WalkNetwork
+from geo.walk_time import walk_times
+from tests.support.command import command
+from tests.support.town import Town, place
+
+NIGHT, DAY = "2025-03-05T03:00+08:00", "2025-03-05T14:00+08:00"
+
+
+def coverage(folder: Path, *arguments: str, refused: bool = False) -> dict[str, object]:
+    """The summary; where it is refused, what was said."""
+    done = command("coverage", "-o", "out", *arguments, folder=folder)
+    if refused:
+        assert done.returncode == 2, done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert not list(folder.glob("out/*"))
+        return {"said": done.stderr}
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    return found
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return name
+
+
+def test_the_streets_covered_are_those_with_an_open_aed_near(town: Town, tmp_path: Path) -> None:
+    found = coverage(
+        tmp_path,
+        "--network",
+        str(town.network),
+        "--aeds",
+        str(town.aeds),
+        "--aed-datum",
+        "wgs84",
+        "--at",
+        DAY,
+        "--week",
+        "--minutes",
+        "3",
+    )
+
+    network = WalkNetwork.load(town.network)
+    pieces = street_pieces(network)
+    usable = network.snap(*np.array([place(60, 60)]).T)
+    by_hand = walk_times(network, usable[0], pieces.middle, budget_s=90.0)
+    assert found["minutes"] == 3.0
+    assert found["demand"] == pytest.approx(pieces.length_m.sum(), rel=1e-3)
+    covered = found["covered"]
+    assert isinstance(covered, float | int)
+    assert covered >= pieces.length_m[np.isfinite(by_hand)].sum() * (1 - 1e-3)
+    assert covered < pieces.length_m.sum()
+    assert found["unknown_hours_aeds"] == 1
+    assert found["by_district"] == []
+    hours = found["by_hour"]
+    assert isinstance(hours, list)
+    assert len(hours) == 168
+
+
+def test_an_aed_that_is_closed_covers_nothing_at_night(town: Town, tmp_path: Path) -> None:
+    lon, lat = place(60, 60)
+    aeds = written(tmp_path, "aeds.csv", f"aed_id,lon_wgs84,lat_wgs84,opening_hours\na,{lon},{lat},Mo-Fr 08:00-18:00\n")
+    streets = ["--network", str(town.network), "--aeds", aeds]
+
+    by_day, by_night = (coverage(tmp_path, *streets, "--at", at) for at in (DAY, NIGHT))
+
+    assert by_day["covered"] == by_day["covered_if_always_open"] == by_night["covered_if_always_open"]
+    assert by_night["covered"] == 0.0
+    assert "100.0% because places are closed" in str(by_night["notes"])
+
+
+def test_people_rescuers_and_districts_are_counted(town: Town, tmp_path: Path) -> None:
+    west, south = place(-900, -900)
+    middle, north = place(0, 900)
+    east, _ = place(900, 0)
+    ring = [[west, south], [middle, south], [middle, north], [west, north], [west, south]]
+    other = [[middle, south], [east, south], [east, north], [middle, north], [middle, south]]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [one]}}
+        for name, one in (("west", ring), ("east", other))
+    ]
+    districts = written(tmp_path, "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    people = written(tmp_path, "people.csv", "district,population\nwest,1000\neast,3000\n")
+
+    found = coverage(
+        tmp_path,
+        *("--network", str(town.network), "--aeds", str(town.aeds), "--aed-datum", "wgs84", "--at", DAY),
+        *("--demand", people, "--districts", districts, "--rescuers", str(town.rescuers), "--rescuer-datum", "wgs84"),
+    )
+
+    assert found["demand"] == pytest.approx(4_000.0, abs=0.5)
+    rows = found["by_district"]
+    assert isinstance(rows, list)
+    assert [(row["district"], round(row["demand"])) for row in rows[:2]] == [("west", 1_000), ("east", 3_000)]
+    assert sum(row["covered"] for row in rows) == pytest.approx(found["covered"], abs=0.2)
+    assert 0 < found["with_rescuer"] < 4_000  # type: ignore[operator]
+
+
+def test_without_streets_the_detour_factor_is_named(town: Town, tmp_path: Path) -> None:
+    lon, lat = place(60, 60)
+    calls = written(tmp_path, "calls.csv", f"id,lon,lat\n1,{lon},{lat}\n2,{lon + 0.1},{lat}\n")
+
+    found = coverage(
+        tmp_path,
+        "--aeds",
+        str(town.aeds),
+        "--aed-datum",
+        "wgs84",
+        "--at",
+        DAY,
+        "--demand",
+        calls,
+        "--demand-datum",
+        "wgs84",
+    )
+
+    assert (found["demand"], found["covered"]) == (2.0, 1.0)
+    assert "as the crow flies x 1.4" in str(found["notes"])
+
+
+def test_bad_input_is_refused_with_one_line_that_helps(town: Town, tmp_path: Path) -> None:
+    streets = ["--network", str(town.network)]
+    aeds = ["--aeds", str(town.aeds), "--aed-datum", "wgs84"]
+    far = written(tmp_path, "far-aeds.csv", "aed_id,lon_wgs84,lat_wgs84\na,9.52,47.14\n")
+    far_calls = written(tmp_path, "calls.csv", "id,lon_wgs84,lat_wgs84\n1,9.52,47.14\n")
+    negative = written(tmp_path, "negative.csv", "lon_wgs84,lat_wgs84,weight\n113.665,34.757,-2\n")
+    nothing = written(tmp_path, "zero.csv", "lon_wgs84,lat_wgs84,weight\n113.665,34.757,0\n")
+    no_aeds = written(tmp_path, "aeds.geojson", '{"type": "FeatureCollection", "features": []}')
+    people = written(tmp_path, "people.csv", "district,population\nwest,1000\n")
+    cases = [
+        ([*streets, *aeds, "--at", "2025-03-05T03:00"], "has no time zone"),
+        ([*streets, *aeds, "--at", "tonight"], "is no time"),
+        ([*streets, "--aeds", far, "--at", DAY], "give the network of their city"),
+        ([*streets, *aeds, "--at", DAY, "--demand", far_calls], "is the network of another city"),
+        ([*streets, *aeds, "--at", DAY, "--demand", negative], "weights must be numbers from 0 up, not line 2: -2"),
+        ([*streets, *aeds, "--at", DAY, "--demand", nothing], "the demand is empty"),
+        ([*streets, "--aeds", no_aeds, "--at", DAY], "holds no aeds"),
+        ([*streets, "--database", "sqlite:///empty.sqlite3", "--at", DAY], "the registry holds no AED"),
+        ([*streets, *aeds, "--at", DAY, "--demand", people], "give their outlines with --districts"),
+        ([*aeds, "--at", DAY], "give --demand FILE"),
+        ([*streets, "--aeds", str(town.aeds), "--at", DAY], "Add --aed-datum wgs84"),
+        (["--network", "none.net", *aeds, "--at", DAY], "rescue-circle geo build"),
+        ([*streets, *aeds, "--at", DAY, "--language", "fr"], "zh and en"),
+    ]
+    for arguments, said in cases:
+        assert said in str(coverage(tmp_path, *arguments, refused=True)["said"]), arguments
+
+
+def test_demand_off_the_streets_is_counted_and_said(town: Town, tmp_path: Path) -> None:
+    lon, lat = place(60, 60)
+    calls = written(tmp_path, "calls.csv", f"id,lon_wgs84,lat_wgs84\n1,{lon},{lat}\n2,{lon + 0.1},{lat}\n")
+
+    found = coverage(
+        tmp_path,
+        "--network",
+        str(town.network),
+        "--aeds",
+        str(town.aeds),
+        "--aed-datum",
+        "wgs84",
+        "--at",
+        DAY,
+        "--demand",
+        calls,
+    )
+
+    assert (found["demand"], found["covered"]) == (2.0, 1.0)
+    assert "1 demand points (1 of 2) lie farther than 200 m from any street" in str(found["notes"])
