@@ -68,7 +68,8 @@ def curve_svg(result: SitingResult) -> str:
     total = result.total
     points = sorted(result.curve, key=lambda point: point.sites)
     last = max(1, points[-1].sites)
-    bound = 100.0 * result.upper_bound / total if total > 0 else 0.0
+    # A bound may lie above all there is to cover; nobody is helped by seeing that.
+    bound = min(100.0, 100.0 * result.upper_bound / total) if total > 0 else 0.0
     lowest = 100.0 * points[0].covered / total if total > 0 else 0.0
     ticks = _ticks(lowest, max(bound, 100.0 * result.covered_after / total if total > 0 else 0.0))
     floor, ceiling = ticks[0], ticks[-1]

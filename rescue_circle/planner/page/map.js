@@ -255,11 +255,10 @@ function drawSites() {
   const [fill, halo] = [colour("site"), colour("halo")];
   context.font = "600 11px system-ui, sans-serif";
   context.textBaseline = "middle";
-  // From the last to the first, so that the most useful lie on top; numbers only while they can be read.
-  const numbered = view.scale > 0.03 ? sites.length : 40;
+  const half = 6;
+  // From the last to the first, so that the most useful lie on top.
   for (let i = sites.length - 1; i >= 0; i--) {
     const [x, y] = [toX(sites[i].x), toY(sites[i].y)];
-    const half = 6;
     context.beginPath();
     context.moveTo(x, y - half);
     context.lineTo(x + half, y);
@@ -271,11 +270,17 @@ function drawSites() {
     context.lineWidth = 1.5;
     context.fill();
     context.stroke();
-    if (i < numbered) {
-      context.lineWidth = 3;
-      context.strokeText(String(sites[i].rank), x + half + 3, y);
-      context.fillText(String(sites[i].rank), x + half + 3, y);
-    }
+  }
+  context.lineWidth = 3;
+  // A number only where no better site's number stands already.
+  const taken = new Set();
+  for (const site of sites) {
+    const [x, y] = [toX(site.x), toY(site.y)];
+    const places = [0, 1].map((dx) => `${Math.floor(x / 26) + dx},${Math.floor(y / 13)}`);
+    if (places.some((place) => taken.has(place))) continue;
+    places.forEach((place) => taken.add(place));
+    context.strokeText(String(site.rank), x + half + 3, y);
+    context.fillText(String(site.rank), x + half + 3, y);
   }
 }
 
