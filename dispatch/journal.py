@@ -84,7 +84,10 @@ class Journal:
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
         """
-        rows = await self._database.transact(lambda connection: self.write(connection, appended))
+        rows = await self._database.transact(
+            lambda connection: self.write(connection, appended),
+            at_once=appended.before is None and bool(appended.events),
+        )
         self.written(appended)
         return rows
 
@@ -92,9 +95,8 @@ class Journal:
         """The append itself, within somebody's transaction. yielding: what another incident has reserved stays its."""
         told = self._following(appended)
         if connection.dialect.name == "postgresql" and appended.events and not yielding:
-            rows, last_callback = self._write_at_once(connection, appended, len(told))
-        else:
-            rows, last_callback = self._write_in_steps(connection, appended, len(told), yielding=yielding)
+            return self._write_at_once(connection, appended, told)
+        rows, last_callback = self._write_in_steps(connection, appended, len(told), yielding=yielding)
         if self._outbox and told:
             self._outbox.write(connection, appended, told, last_seq=last_callback)
         return rows
@@ -107,9 +109,14 @@ class Journal:
     def _following(self, appended: Appended) -> Sequence[Callback]:
         return self._outbox.following(appended) if self._outbox else []
 
-    def _write_at_once(self, connection: Connection, appended: Appended, callbacks: int) -> tuple[list[InboxRow], int]:
+    def _write_at_once(self, connection: Connection, appended: Appended, told: Sequence[Callback]) -> list[InboxRow]:
+        # Of a new incident the callbacks' numbers are known, and all of it is one statement, a transaction of its own.
+        is_new = appended.before is None
+        known = self._outbox.rows(appended, told, last_seq=len(told)) if self._outbox and is_new else []
         try:
-            rows, last_callback = append_at_once(connection, appended, self._policy, callbacks=callbacks)
+            rows, last_callback = append_at_once(
+                connection, appended, self._policy, callbacks=len(told), callback_rows=known
+            )
         except IntegrityError as error:
             table = getattr(getattr(error.orig, "__cause__", None), "table_name", None)
             if table == t.reservations.name:
@@ -122,7 +129,9 @@ class Journal:
             raise
         if last_callback is None:
             raise StaleIncident(appended.after.incident_id)
-        return rows, last_callback
+        if self._outbox and told and not is_new:
+            self._outbox.write(connection, appended, told, last_seq=last_callback)
+        return rows
 
     def _write_in_steps(
         self, connection: Connection, appended: Appended, callbacks: int, *, yielding: bool

@@ -46,15 +46,22 @@ class _Shape:
     with_details: bool
     frees: bool
     takes: bool
+    tells: bool
 
 
 def append_at_once(
-    connection: Connection, appended: Appended, policy: Policy, *, callbacks: int
+    connection: Connection,
+    appended: Appended,
+    policy: Policy,
+    *,
+    callbacks: int,
+    callback_rows: Sequence[rows_of.Row] = (),
 ) -> tuple[list[InboxRow], int | None]:
     """The inbox rows that were written, and the number of the incident's last callback, of which `callbacks` are new;
     None, with nothing to be kept, where somebody else has appended to the incident.
 
-    appended: with at least one event.
+    appended: with at least one event. callback_rows: those that can be written with the rest, because the number of the
+    last is known before; else the caller writes them in the same transaction.
 
     Raises:
         IntegrityError: something is there already; it names the table.
@@ -66,6 +73,7 @@ def append_at_once(
         with_details=appended.details is not None,
         frees=bool(freed),
         takes=bool(taken),
+        tells=bool(callback_rows),
     )
     told = notices(appended.after, appended.events)
     recipients = Counter(notice.recipient for notice in told)
@@ -80,6 +88,7 @@ def append_at_once(
         "taken": taken,
         **_event_arrays(appended),
         **_inbox_arrays(numbered, recipients),
+        **_callback_arrays(callback_rows),
     }
     if appended.message:
         given |= _prefixed("message", rows_of.message_row(appended.after.incident_id, appended.message))
@@ -115,6 +124,14 @@ def _inbox_arrays(numbered: Sequence[InboxRow], recipients: Counter[str]) -> dic
     }
 
 
+def _callback_arrays(rows: Sequence[rows_of.Row]) -> dict[str, Any]:
+    if not rows:
+        return {}
+    told = {f"callback_{name}": [row[name] for row in rows] for name in ("seq", "type", "body")}
+    # They were all made at one moment.
+    return {**told, "callback_state": rows[0]["state"], "callback_at": rows[0]["written_at"]}
+
+
 @cache
 def _statement(shape: _Shape) -> Select[Any]:
     incident = _incident(shape)
@@ -131,6 +148,8 @@ def _statement(shape: _Shape) -> Select[Any]:
         parts.append(delete(t.reservations).where(held.resource == func.any(freed), mine).cte("freed"))
     if shape.takes:
         parts.append(_taken())
+    if shape.tells:
+        parts.append(_callbacks())
     callback_count = select(incident.c.callback_count).scalar_subquery().label("callback_count")
     query = select(advanced.c.recipient, advanced.c.last_seq, callback_count)
     for part in parts:
@@ -162,6 +181,32 @@ def _taken() -> CTE:
     keys = _unnested("taken_keys", resource=("taken", String))
     rows = select(keys.c.resource, _incident_id(), _at())
     return insert(t.reservations).from_select(["resource", "incident_id", "reserved_at"], rows).cte("taken")
+
+
+def _callbacks() -> CTE:
+    given = _unnested(
+        "given_callbacks",
+        seq=("callback_seq", Integer),
+        type=("callback_type", String),
+        body=("callback_body", Text),
+    )
+    at = bindparam("callback_at", type_=UtcDateTime())
+    integration = bindparam("incident_integration", type_=String)
+    state = bindparam("callback_state", type_=String)
+    columns = {
+        "incident_id": _incident_id(),
+        "seq": given.c.seq,
+        "integration": integration,
+        "type": given.c.type,
+        "body": given.c.body,
+        "state": state,
+        "attempts": literal(0),
+        "written_at": at,
+        "tried_since": at,
+        "next_attempt_at": at,
+        "last_error": literal(""),
+    }
+    return insert(t.callbacks).from_select(list(columns), select(*columns.values())).cte("new_callbacks")
 
 
 def _events() -> CTE:

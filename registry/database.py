@@ -59,6 +59,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reader: AsyncEngine
         self._writer: AsyncEngine
+        self._stater: AsyncEngine
         self._write_lock: AbstractAsyncContextManager[Any]
         self._direct: _DirectSqlite | None = None
         if self.is_sqlite:
@@ -69,6 +70,7 @@ class Database:
         else:
             self._writer = postgres.postgres_engine(self.url)
             self._reader = postgres.consistent_reader(self._writer)
+            self._stater = postgres.one_statement_writer(self._writer)
             self._write_lock = nullcontext()
         # Who commits first goes on first: what was written is told in the order in which it was written.
         self._transact_lock = asyncio.Lock()
@@ -88,16 +90,17 @@ class Database:
         async with self._writing() as connection:
             yield connection
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
+    async def transact(self, work: Callable[[Connection], T], *, at_once: bool = False) -> T:
         """`work` as one transaction: durable when this returns, undone when `work` raises.
 
         For the hot path: on SQLite the whole of `work` runs in the writer's thread, where `write()` changes threads
         for every statement. `work` must not touch what belongs to the event loop, and may be run again where
-        another process got in its way.
+        another process got in its way. at_once: on PostgreSQL `work` is one statement, which needs no BEGIN and COMMIT
+        around it: two journeys to the server less.
         """
         if self._direct is None:
             async with self._transact_lock:
-                return await self._transact_on_postgres(work)
+                return await self._transact_on_postgres(work, self._stating if at_once else self._writing)
         async with self._write_lock:
             return await self._direct.transact(work)
 
@@ -112,15 +115,17 @@ class Database:
         """An INSERT of this database's dialect, which has `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    async def _transact_on_postgres(self, work: Callable[[Connection], T]) -> T:
+    async def _transact_on_postgres(
+        self, work: Callable[[Connection], T], connected: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    ) -> T:
         for _ in range(postgres.MAX_COLLISIONS):
             try:
-                async with self._writing() as connection:
+                async with connected() as connection:
                     return await connection.run_sync(work)
             except DBAPIError as error:
                 if not postgres.is_collision(error):
                     raise
-        async with self._writing() as connection:
+        async with connected() as connection:
             return await connection.run_sync(work)
 
     async def checkpoint(self) -> None:
@@ -139,6 +144,12 @@ class Database:
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         async with self._write_lock, _connected(self._writer) as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def _stating(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose every statement is a transaction."""
+        async with _connected(self._stater) as connection:
             yield connection
 
     async def close(self) -> None:

@@ -167,6 +167,11 @@ def consistent_reader(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def one_statement_writer(engine: AsyncEngine) -> AsyncEngine:
+    """The same connections for writing what is one statement, and so a transaction without being called one."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def usable_url(url: URL) -> URL:
     """The URL as the driver wants it: it knows libpq's `sslmode` by the name of `ssl`."""
     if "sslmode" not in url.query:

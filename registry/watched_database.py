@@ -88,11 +88,13 @@ class WatchedDatabase(Database):
                 yield connection
             self._wrote_at_s = time.monotonic()
 
-    async def transact(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
+    async def transact(
+        self, work: Callable[[Connection], T], *, at_once: bool = False, patience_s: float = PATIENCE_S
+    ) -> T:
         began_s = time.monotonic()
         with self._watching():
             try:
-                done = await self._in_time(super().transact(work), patience_s)
+                done = await self._in_time(super().transact(work, at_once=at_once), patience_s)
             except Hangs as error:
                 if self._wrote_at_s > began_s:
                     log.warning("database_slow", waited_s=round(time.monotonic() - began_s, 1))

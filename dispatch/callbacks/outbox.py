@@ -77,11 +77,14 @@ class Outbox:
 
     def write(self, connection: Connection, appended: Appended, told: Sequence[Callback], *, last_seq: int) -> None:
         """Within the transaction of the append; `last_seq` is the number of the last of `told`."""
+        if rows := self.rows(appended, told, last_seq=last_seq):
+            connection.execute(t.callbacks.insert(), rows)
+
+    def rows(self, appended: Appended, told: Sequence[Callback], *, last_seq: int) -> list[dict[str, Any]]:
+        """What `write` writes."""
         now = self._now()
         numbered = enumerate(told, start=last_seq - len(told) + 1)
-        rows = [row for seq, callback in numbered if (row := _row(callback, appended, seq, now))]
-        if rows:
-            connection.execute(t.callbacks.insert(), rows)
+        return [row for seq, callback in numbered if (row := _row(callback, appended, seq, now))]
 
     async def count_waiting(self) -> dict[tuple[str, str], int]:
         """How many are pending or dead, by integration and state."""
