@@ -97,9 +97,23 @@ def added_s(
     *,
     aed_indoor: bool | None = None,
     patient_indoor: bool | None = None,
+    same_building: bool = False,
 ) -> float:
-    """Seconds that fetching an AED takes beyond the streets: in to it, out with it, in to the patient."""
+    """Seconds that fetching an AED takes beyond the streets: in to it, out with it, in to the patient.
+
+    same_building: the way from the AED to the patient stays inside, such as within one metro station.
+    """
+    if same_building:
+        return inside_s(aed_floor, indoor=aed_indoor) + _between_s(aed_floor, patient_floor)
     return aed_added_s(aed_floor, indoor=aed_indoor) + inside_s(patient_floor, indoor=patient_indoor)
+
+
+def _between_s(first: Floor | None, second: Floor | None) -> float:
+    """Inside one building, from a floor to another; one that is not known is the street's."""
+    start, end = first or Floor(storey=0), second or Floor(storey=0)
+    if start.metro and end.metro:
+        return 0.0 if start.storey == end.storey else PLATFORM_S
+    return climb_s(end.storey - start.storey)
 
 
 def aed_added_s(floor: Floor | None, *, indoor: bool | None = None) -> float:
@@ -161,7 +175,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (r"(?<!\d)" + _NUMBER + r"\.\s*(?:UG|UNTERGESCHOSS)", _down),
         (r"BASEMENT|(?<!\w)(?:UG|UNTERGESCHOSS|LG|L/G|SOTTERRANEO|KELLER)(?!\w)", _always(Floor(storey=-1))),
         # "3F", "F3", "2楼", "二层", "2階"; not what follows "地下" or a minus.
-        (r"(?<![\w.\-/])" + _NUMBER + r"\s*F(?:L)?(?![A-Z])", _up),
+        (r"(?<![A-Z0-9.\-/])" + _NUMBER + r"\s*F(?:L)?(?![A-Z])", _up),
         (r"(?<![A-Z0-9])F" + _NUMBER + r"(?![A-Z0-9])", _up),
         (r"(?<![\d.\-下负負])" + _NUMBER + r"\s*(?:楼|层|樓|層|階)(?!段)", _up),
         (r"(?<![下负負一二三四五六七八九十])" + _CHINESE_NUMBER + r"\s*(?:楼|层|樓|層|階)(?!段)", _up),

@@ -33,7 +33,8 @@ STREET, SECOND, CELLAR = Floor(storey=0), Floor(storey=1), Floor(storey=-1)
 @pytest.mark.parametrize(
     ("text", "storey"),
     [
-        ("1F", 0), ("1 F", 0), ("3F", 2), ("F3", 2), ("12F", 11), ("２階", 1), ("1階廊下", 0), ("4階３年生職員室", 3),
+        ("1F", 0), ("1 F", 0), ("3F", 2), ("F3", 2),
+        ("12F", 11), ("２階", 1), ("1階廊下", 0), ("新館9F", 8), ("4階３年生職員室", 3),
         ("2楼", 1), ("十二楼", 11),
         ("二十三层", 22), ("二层", 1), ("2号楼5层", 4), ("首层", 0),
         ("B1", -1), ("B2F", -2), ("-1", -1), ("-2层", -2), ("负一楼", -1), ("地下一层", -1), ("地下2层", -2),
@@ -128,6 +129,13 @@ def test_the_aed_is_entered_and_left_the_patient_only_entered() -> None:
     assert aed_added_s(SECOND) == 2 * ENTRANCE_S + STAIRS_UP_S + STAIRS_DOWN_S
     assert added_s(SECOND, CELLAR) == aed_added_s(SECOND) + ENTRANCE_S + STAIRS_DOWN_S
     assert added_s(STREET, PLATFORM, aed_indoor=True) == 2 * ENTRANCE_S + CONCOURSE_S + PLATFORM_S
+
+
+def test_within_one_building_nobody_goes_out_to_the_street_again() -> None:
+    assert added_s(CONCOURSE, CONCOURSE, same_building=True) == CONCOURSE_S
+    assert added_s(CONCOURSE, PLATFORM, same_building=True) == CONCOURSE_S + PLATFORM_S
+    assert added_s(SECOND, STREET, same_building=True) == ENTRANCE_S + STAIRS_UP_S + STAIRS_DOWN_S
+    assert added_s(SECOND, SECOND, same_building=True) < added_s(SECOND, SECOND)
 
 
 def test_an_arrays_rows_use_the_floor_then_the_place() -> None:
