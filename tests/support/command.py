@@ -22,7 +22,7 @@ from rescue_circle.cli import main
 LIMIT_S = 120.0
 
 _FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["rescue_circle.cli"])
+_FORKED.set_forkserver_preload(["tests.support.warmed"])
 
 
 def started(

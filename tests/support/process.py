@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.command import started
+from tests.support.plain_http import fetch
 from tests.support.ports import HOST, free_port
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service
 from tests.support.town import Town
@@ -112,7 +113,7 @@ class ServiceProcess:
     def _is_ready(self) -> bool:
         assert self._running.exitcode is None, f"the service ended with {self._running.exitcode}:\n{self._tail()}"
         try:
-            return httpx.get(f"{self.service.url}/readyz", trust_env=False, timeout=5).is_success
+            return fetch("GET", f"{self.service.url}/readyz").is_success
         except httpx.TransportError:
             return False
 

@@ -14,6 +14,7 @@ from dispatch.tokens import Access, Identity, TokenSigner
 from geo.datum import Datum
 from registry.database import Database, migrate
 from registry.importers.run import ImportOptions, import_file
+from tests.support.plain_http import fetch
 from tests.support.town import Town, place
 
 WEBHOOK_SECRET = "whsec_dGVzdHMtb25seS1zZWNyZXQtb2YtMTIwLXRlc3Rz"
@@ -39,7 +40,7 @@ class Service:
         return self.post_signed(raw, signed(raw, message_id))
 
     def post_signed(self, raw: bytes, headers: dict[str, str]) -> httpx.Response:
-        return httpx.post(f"{self.url}/webhooks/120", content=raw, headers=headers, trust_env=False, timeout=30)
+        return fetch("POST", f"{self.url}/webhooks/120", content=raw, headers=headers)
 
     def get(self, path: str, access: Access = Access.DISPATCHER) -> Any:
         response = self.request("GET", path, access)
@@ -52,7 +53,7 @@ class Service:
     def request_as(self, token: str, method: str, path: str, **options: Any) -> httpx.Response:
         """With a token of somebody in particular."""
         headers = {"authorization": f"Bearer {token}"}
-        return httpx.request(method, self.url + path, headers=headers, trust_env=False, timeout=30, **options)
+        return fetch(method, self.url + path, headers=headers, **options)
 
 
 def signed(raw: bytes, message_id: str | None = None, at: datetime | None = None) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.api.roles import ENDPOINTS
 from dispatch.tokens import Access
+from tests.support.plain_http import fetch
 from tests.support.service import Service, signed
 
 R, S = Access.REGISTRY_OFFICER, Access.SIMULATOR
@@ -36,11 +37,11 @@ def ask(
         headers["authorization"] = authorization
     body = BODIES.get(path) if method != "GET" else None
     url = service.url + re.sub(r"\{\w+\}", named, path)
-    return httpx.request(method, url, headers=headers, json=body, trust_env=False, timeout=30)
+    return fetch(method, url, headers=headers, json=body)
 
 
 def test_the_table_has_a_row_for_every_endpoint_and_none_for_what_is_not_there(standing_service: Service) -> None:
-    paths = httpx.get(f"{standing_service.url}/openapi.json", trust_env=False).json()["paths"]
+    paths = fetch("GET", f"{standing_service.url}/openapi.json").json()["paths"]
 
     described = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
@@ -184,8 +185,8 @@ def test_a_request_for_tokens_that_cannot_be_is_refused(standing_service: Servic
 def test_a_volunteer_renews_a_token_for_himself(standing_service: Service) -> None:
     old = standing_service.token(Access.VOLUNTEER, "r00", ttl_s=60)
 
-    answer = httpx.post(
-        f"{standing_service.url}/api/tokens/renew", headers={"authorization": f"Bearer {old}"}, trust_env=False
+    answer = fetch(
+        "POST", f"{standing_service.url}/api/tokens/renew", headers={"authorization": f"Bearer {old}"}
     ).json()
 
     identity = standing_service.signer.check(answer["token"])
@@ -203,9 +204,7 @@ def test_an_erased_volunteer_renews_nothing(service: Service) -> None:
     token = service.token(Access.VOLUNTEER, "r03")
     service.request("DELETE", "/api/rescuers/r03/personal-data", Access.REGISTRY_OFFICER).raise_for_status()
 
-    answer = httpx.post(
-        f"{service.url}/api/tokens/renew", headers={"authorization": f"Bearer {token}"}, trust_env=False
-    )
+    answer = fetch("POST", f"{service.url}/api/tokens/renew", headers={"authorization": f"Bearer {token}"})
 
     assert answer.status_code == 403
 

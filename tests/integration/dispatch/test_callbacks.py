@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +14,7 @@ from dispatch.tokens import Access
 from rescue_circle.cli import app
 from rescue_circle.settings import BadSettings, get_settings
 from tests.support.phone import phone_of
+from tests.support.plain_http import fetch
 from tests.support.process import running, standing_by
 from tests.support.receiver import CALLBACK_SECRET, Attempt, Misbehaviour, Receiver, Reply, receiving
 from tests.support.service import WEBHOOK_SECRET, Service, call, signed
@@ -175,7 +175,7 @@ def test_every_integration_is_called_back_at_its_own_address(
             for name in ("120", "zhongmou", "silent"):
                 raw = json.dumps(call(cad_ref=f"of {name}")).encode()
                 url = f"{service.url}/webhooks/{name}"
-                assert httpx.post(url, content=raw, headers=signed(raw), trust_env=False).status_code == 202
+                assert fetch("POST", url, content=raw, headers=signed(raw)).status_code == 202
             eventually(lambda: receiver.taken() and other.taken())
             waiting = callbacks(service, state="pending")
 
@@ -272,7 +272,7 @@ def test_a_receiver_that_never_answers_well_is_given_up_and_the_next_callback_ge
     with calling_back(town, town_database, tmp_path, receiver, RESCUE_CALLBACK_GIVE_UP_S="0.5") as service:
         nobody_and_end(service, "A")
         dead = eventually(lambda: len(found := callbacks(service, state="dead")) == 2 and found)
-        metrics = httpx.get(f"{service.url}/metrics", trust_env=False).text
+        metrics = fetch("GET", f"{service.url}/metrics").text
 
     assert max(one["attempts"] for one in dead) > 1
     assert dead[0]["last_error"] == "HTTP 500"

@@ -17,6 +17,7 @@ from dispatch import tables as t
 from registry.database import Database
 from tests.support.outage import Breakable, FrozenPostgres, LockedSqlite, StoppedPostgres, given_back
 from tests.support.phone import Phone, console_of, phone_of
+from tests.support.plain_http import fetch
 from tests.support.ports import free_port
 from tests.support.postgres import get_programs, running_cluster
 from tests.support.process import ServiceProcess, standing_by
@@ -220,20 +221,20 @@ async def _check_journal(service: Service, url: str, story: dict[str, Any]) -> N
 
 
 def _readiness(service: Service) -> dict[str, Any]:
-    answer = httpx.get(f"{service.url}/readyz", trust_env=False)
+    answer = fetch("GET", f"{service.url}/readyz")
     answer.raise_for_status()
     body: dict[str, Any] = answer.json()
     return body
 
 
 def _settled(service: Service) -> dict[str, Any] | None:
-    answer = httpx.get(f"{service.url}/readyz", trust_env=False)
+    answer = fetch("GET", f"{service.url}/readyz")
     return answer.json() if answer.is_success and answer.json()["status"] == "ready" else None
 
 
 def _waits(service: Service) -> dict[str, Any] | None:
     try:
-        answer = httpx.get(f"{service.url}/readyz", trust_env=False)
+        answer = fetch("GET", f"{service.url}/readyz")
     except httpx.TransportError:
         return None
     return answer.json() if answer.status_code == 503 and answer.json()["code"] == "database_away" else None

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.dead_network import DeadNetwork, dead_network
 from tests.support.phone import Phone, phone_of
+from tests.support.plain_http import fetch
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 from tests.support.process import standing_by
@@ -72,7 +72,7 @@ async def test_calls_and_answers_go_on_and_all_of_it_lands_once(
 
 
 def readiness(service: Service) -> dict[str, Any]:
-    answer = httpx.get(f"{service.url}/readyz", trust_env=False)
+    answer = fetch("GET", f"{service.url}/readyz")
     answer.raise_for_status()
     body: dict[str, Any] = answer.json()
     return body

@@ -18,6 +18,7 @@ from registry.database import Database
 from registry.repository import load_rescuers
 from tests.support.deaf import DeafPhone
 from tests.support.phone import Phone, console_of, phone_of, raw_stream
+from tests.support.plain_http import fetch
 from tests.support.process import ServiceProcess, standing_by
 from tests.support.service import call, signed
 from tests.support.town import Town
@@ -189,10 +190,10 @@ def answer_of(connection: HTTPConnection) -> dict[str, Any]:
 
 def listens(process: ServiceProcess) -> bool:
     try:
-        return httpx.get(f"{process.service.url}/healthz", trust_env=False).is_success
+        return fetch("GET", f"{process.service.url}/healthz").is_success
     except httpx.ConnectError:
         return False
 
 
 def refuses(process: ServiceProcess) -> bool:
-    return httpx.get(f"{process.service.url}/readyz", trust_env=False).status_code == 503
+    return fetch("GET", f"{process.service.url}/readyz").status_code == 503

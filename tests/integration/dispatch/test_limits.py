@@ -13,6 +13,7 @@ from dispatch.api.hardening import LARGER_BODIES, MAX_BODY_BYTES
 from dispatch.api.limits import FAILURES, HELLOS, MALFORMED, POSITIONS
 from dispatch.tokens import Access
 from tests.support.phone import Phone, phone_of, raw_stream
+from tests.support.plain_http import fetch
 from tests.support.process import running
 from tests.support.service import WEBHOOK_SECRET, Service, call
 from tests.support.town import Town, place
@@ -150,7 +151,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_its_length_is_told(
     body = raw if told else iter([raw[: limit // 2], raw[limit // 2 :]])
     headers = {"authorization": f"Bearer {standing_service.token(Access.ADMIN)}"}
 
-    answer = httpx.post(standing_service.url + path, content=body, headers=headers, trust_env=False)
+    answer = fetch("POST", standing_service.url + path, content=body, headers=headers)
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "body_too_large"

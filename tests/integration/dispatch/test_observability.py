@@ -6,11 +6,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import PROJECT
 from tests.support.phone import console_of, phone_of
+from tests.support.plain_http import fetch
 from tests.support.service import Service, call
 
 Figures = dict[str, float]
@@ -18,7 +18,7 @@ Figures = dict[str, float]
 
 def figures(service: Service) -> Figures:
     """Every sample as `name{label="value"}`."""
-    text = httpx.get(f"{service.url}/metrics", trust_env=False).raise_for_status().text
+    text = fetch("GET", f"{service.url}/metrics").raise_for_status().text
     found: Figures = defaultdict(float)
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -107,7 +107,7 @@ async def test_no_line_tells_who_or_where(service: Service, tmp_path: Path) -> N
 
 
 def test_the_operators_page_explains_every_figure_and_none_that_is_not_there(standing_service: Service) -> None:
-    text = httpx.get(f"{standing_service.url}/metrics", trust_env=False).text
+    text = fetch("GET", f"{standing_service.url}/metrics").text
     types = re.findall(r"^# TYPE (rescue_\w+) \w+", text, re.MULTILINE)
     served = {name.removesuffix("_total") for name in types if not name.endswith("_created")}
     page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ import pytest
 from dispatch.tokens import Access
 from tests.support.outage import LockedSqlite, given_back
 from tests.support.phone import phone_of
+from tests.support.plain_http import fetch
 from tests.support.ports import free_port
 from tests.support.process import standing_by
 from tests.support.service import Service, call
@@ -64,7 +65,7 @@ def outage(
         process.start()
         database.leave()
         running = process.service.post_call(call(cad_ref="ZZ-new")).json()["incident_id"]
-        eventually(lambda: httpx.get(f"{process.service.url}/readyz", trust_env=False).json()["database"] == "away")
+        eventually(lambda: fetch("GET", f"{process.service.url}/readyz").json()["database"] == "away")
         aed = process.service.get("/api/aeds", Access.ADMIN)["aeds"][0]["aed_id"]
         yield process.service, {"old": old, "running": running, "aed": aed}
 

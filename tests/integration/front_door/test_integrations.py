@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from dispatch.tokens import Access, Identity, TokenSigner
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 from tests.acceptance.test_documents import block
+from tests.support.plain_http import fetch
 from tests.support.process import running
 from tests.support.service import TOKEN_SECRET, Service, call
 from tests.support.town import Town
@@ -41,7 +42,7 @@ def send(service: Service, integration: str, secret: str, cad_ref: str = "A-1", 
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, at, raw),
     }
-    return httpx.post(f"{service.url}/webhooks/{integration}", content=raw, headers=headers, trust_env=False)
+    return fetch("POST", f"{service.url}/webhooks/{integration}", content=raw, headers=headers)
 
 
 @contextmanager
@@ -80,10 +81,10 @@ def test_both_secrets_hold_while_they_change(town: Town, town_database: str, tmp
         webhooks = [send(service, "120", secret, cad_ref=secret).status_code for secret in (NEW, OLD, STRANGE)]
         with_old_token = service.request("POST", "/api/tokens/renew").json()["token"]
         new, old = TokenSigner(NEW_TOKENS), TokenSigner(TOKEN_SECRET)
-        new_is_taken = httpx.get(
+        new_is_taken = fetch(
+            "GET",
             f"{service.url}/api/incidents",
             headers={"authorization": f"Bearer {new.issue(Identity(subject='d', access=Access.ADMIN), ttl_s=60)[0]}"},
-            trust_env=False,
         )
 
     assert webhooks == [202, 202, 401]
