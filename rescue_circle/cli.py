@@ -23,6 +23,7 @@ from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.log_replay import replay_log
 from rescue_circle.logs import configure_logs
 from rescue_circle.planner.coverage_command import coverage
+from rescue_circle.planner.siting_command import siting
 from rescue_circle.serve import serve
 from rescue_circle.settings import BadSettings, get_settings
 from rescue_circle.settings_table import print_settings
@@ -60,6 +61,7 @@ app.command()(docs)
 app.command("settings")(print_settings)
 app.command()(replay_log)
 app.command()(coverage)
+app.command()(siting)
 
 
 def _version(wanted: bool) -> None:

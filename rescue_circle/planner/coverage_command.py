@@ -1,59 +1,29 @@
 """`rescue-circle coverage`: who has a usable AED within a few minutes, at a time and through the week."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from geo.datum import Datum
-from geo.network_file import NetworkFileError
 from geo.pace import DEFAULT_WALK_SPEED_M_S
-from geo.walk_network import WalkNetwork
-from registry.database import BadDatabaseUrl, DatabaseUnreachable
-from registry.eligibility import UnknownTimeZone
-from registry.importers.files import ImportRefused
-from rescue_circle.planner.coverage_run import CoverageQuestion, ForeignAeds, run_coverage
-from rescue_circle.planner.demand import (
-    PlacedDemand,
-    UnusableDemand,
-    point_demand,
-    population_demand,
-    street_demand,
+from rescue_circle.planner.command_frame import (
+    NETWORK,
+    load_network,
+    parse_instant,
+    parse_language,
+    place_demand,
+    progress_bar,
+    told_to_the_user,
 )
-from rescue_circle.planner.demand_files import Population, UnusableDemandFile, read_demand
-from rescue_circle.planner.districts import Districts, UnusableDistricts, read_districts
-from rescue_circle.planner.helpers import REGISTRY, NoAeds, get_aeds, get_rescuers, zone_of
+from rescue_circle.planner.coverage_run import CoverageQuestion, run_coverage
+from rescue_circle.planner.districts import read_districts
+from rescue_circle.planner.helpers import REGISTRY, get_aeds, get_rescuers, zone_of
 from rescue_circle.planner.outputs import write_coverage
 from rescue_circle.planner.plan_model import CoverageResult
-from rescue_circle.planner.report import Language
 from rescue_circle.planner.report_text import amount_with_unit, instant, percent
-
-NETWORK = "network"
-USAGE_ERROR = 2
-_USER_ERRORS = (
-    BadDatabaseUrl,
-    DatabaseUnreachable,
-    ForeignAeds,
-    ImportRefused,
-    NetworkFileError,
-    NoAeds,
-    OSError,
-    UnknownTimeZone,
-    UnusableDemand,
-    UnusableDemandFile,
-    UnusableDistricts,
-)
-StageProgress = Callable[[str, int, int | None], None]
-
-
-class BadQuestion(ValueError):
-    """The options do not make a question; the message says which to give."""
 
 
 def coverage(
@@ -99,9 +69,9 @@ def coverage(
     ] = None,
 ) -> None:
     """Say who has a usable AED within so many minutes, where the gaps are, and what opening hours cost."""
-    with _told_to_the_user(), _progress_bar() as progress:
+    with told_to_the_user(), progress_bar() as progress:
         instant_asked, opens_in = parse_instant(at), parse_language(language)
-        streets = _load(network)
+        streets = load_network(network)
         outlines = None
         if districts is not None:
             outlines = read_districts(districts, name_column=district_name, datum=districts_datum)
@@ -146,97 +116,6 @@ def coverage(
         progress("writing maps, tables and the report", 0, None)
         files = write_coverage(result, output, language=opens_in)
     _print_summary(result, output, files)
-
-
-def parse_instant(text: str | None) -> datetime:
-    """An aware instant; now where there is no text.
-
-    Raises:
-        BadQuestion: it is no time, or has no zone.
-    """
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadQuestion(f"--at {text!r} is no time: write it like 2025-03-05T03:00+08:00") from None
-    if found.tzinfo is None:
-        raise BadQuestion(
-            f"--at {text} has no time zone, so nobody knows what is open then: write {text}+08:00, or {text}Z for UTC"
-        )
-    return found
-
-
-def parse_language(text: str) -> Language:
-    """Raises: BadQuestion."""
-    if text == "zh":
-        return "zh"
-    if text == "en":
-        return "en"
-    raise BadQuestion(f"--language {text}: the report is in zh and en")
-
-
-def place_demand(
-    demand: str,
-    network: WalkNetwork | None,
-    districts: Districts | None,
-    *,
-    datum: Datum | None,
-    weight_column: str | None,
-    encoding: str,
-) -> PlacedDemand:
-    """What --demand names, on the streets if there are any.
-
-    Raises:
-        BadQuestion, UnusableDemand, UnusableDemandFile, UnusableDistricts, ImportRefused
-    """
-    if demand == NETWORK:
-        if network is None:
-            raise BadQuestion("without --network CITY.net there are no streets to count: give --demand FILE")
-        return street_demand(network)
-    found = read_demand(Path(demand), datum=datum, weight_column=weight_column, encoding=encoding)
-    if isinstance(found, Population):
-        if districts is None:
-            raise BadQuestion(f"{demand} counts residents by district: give their outlines with --districts FILE")
-        return population_demand(found, districts, network)
-    return point_demand(found, network)
-
-
-def _load(path: Path | None) -> WalkNetwork | None:
-    if path is None:
-        return None
-    if not path.is_file():
-        raise BadQuestion(f"there is no file {path}: make it with `rescue-circle geo build`")
-    return WalkNetwork.load(path)
-
-
-@contextmanager
-def _told_to_the_user() -> Iterator[None]:
-    """Errors that the user can mend become one red line and exit code 2."""
-    try:
-        yield
-    except (*_USER_ERRORS, BadQuestion) as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error), style="red")
-        raise typer.Exit(USAGE_ERROR) from error
-
-
-@contextmanager
-def _progress_bar() -> Iterator[StageProgress]:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-
-        def report(stage: str, done: int, total: int | None) -> None:
-            bar.update(task, description=stage, completed=done, total=total)
-
-        yield report
 
 
 def _print_summary(result: CoverageResult, folder: Path, files: list[Path]) -> None:

@@ -1,0 +1,140 @@
+"""Where something could be put: places given in a file, or spread over the streets and where people are."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coverage import nearest_straight_s
+from geo.datum import Datum
+from geo.pace import DETOUR_FACTOR
+from geo.projection import LocalPlane, geodesic_m
+from geo.street_pieces import street_pieces
+from geo.walk_network import Snaps, WalkNetwork
+from registry.importers.aed_rows import read_position
+from registry.importers.columns import find_coordinates, take
+from registry.importers.files import read_csv
+from registry.importers.report import Rejected
+from rescue_circle.planner.demand import PlacedDemand
+from rescue_circle.planner.demand_files import Population, read_demand
+from rescue_circle.planner.plan_model import Bilingual
+
+MAX_PLACES = 30_000
+_STATION_NAMES = ("name", "station", "title", "名称", "站名", "实践站")
+# Closer together than this makes no difference to a walk of some minutes.
+_FINEST_M = 25.0
+_FARTHEST_STATION_M = 100_000.0
+
+
+class UnusablePlaces(ValueError):
+    """There is nowhere to put anything; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places:
+    """(n,) candidate places, degrees; snaps: on the streets, None where there are none."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    snaps: Snaps | None
+    notes: tuple[Bilingual, ...]
+
+    def __len__(self) -> int:
+        return self.lon.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stations:
+    """Where rescuers are trained: names and (n,) degrees."""
+
+    name: tuple[str, ...]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+    def nearest(self, lon: float, lat: float) -> tuple[str, float]:
+        """Name and straight distance in metres of the nearest one."""
+        metres = geodesic_m(lon, lat, self.lon, self.lat)
+        at = int(np.argmin(metres))
+        return self.name[at], float(metres[at])
+
+
+def read_places(path: Path, network: WalkNetwork | None, *, datum: Datum | None, encoding: str) -> Places:
+    """The places of a file: a CSV with coordinates, or a layer of points.
+
+    Raises:
+        UnusablePlaces: it has no coordinates, or all lie off the streets.
+        UnusableDemandFile, ImportRefused: it cannot be read.
+    """
+    found = read_demand(path, datum=datum, weight_column=None, encoding=encoding)
+    if isinstance(found, Population):
+        raise UnusablePlaces(f"{path.name} has no coordinates: give candidates as points (lon, lat)")
+    if network is None:
+        return Places(lon=found.lon, lat=found.lat, snaps=None, notes=found.notes)
+    snaps = network.snap(found.lon, found.lat)
+    on = snaps.on_network
+    if not on.any():
+        raise UnusablePlaces(
+            f"none of the {on.size} candidates of {path.name} lies on the streets of {network.name}: is the network of "
+            "another city, or the datum another?"
+        )
+    off = int((~on).sum())
+    said = Bilingual(
+        en=f"{off} candidates lie farther than {network.snap_limit_m:g} m from any street and cannot be chosen",
+        zh=f"{off} 个候选点距任何街道超过 {network.snap_limit_m:g} 米，不可选",
+    )
+    notes = (*found.notes, said) if off else found.notes
+    return Places(lon=found.lon[on], lat=found.lat[on], snaps=snaps.take(on), notes=notes)
+
+
+def spread_places(placed: PlacedDemand, network: WalkNetwork | None, *, spacing_m: float = _FINEST_M) -> Places:
+    """Places along public streets, or at the demand points where there are no streets: no two in one square.
+
+    spacing_m: side of the squares; it grows until `MAX_PLACES` at most are left.
+    """
+    demand = placed.demand
+    snaps = None if network is None else street_pieces(network).middle
+    lon, lat = (demand.lon, demand.lat) if snaps is None else (snaps.lon, snaps.lat)
+    plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
+    x, y = plane.to_plane(lon, lat)
+    while True:
+        cells = np.floor(np.column_stack((x, y)) / spacing_m).astype(np.int64)
+        kept = np.sort(np.unique(cells, axis=0, return_index=True)[1])
+        if kept.size <= MAX_PLACES:
+            break
+        spacing_m *= 1.1
+    over = ("along the streets", "沿街道") if snaps is not None else ("at the demand points", "在需求点上")
+    note = Bilingual(
+        en=f"candidates: {kept.size:,} places {over[0]}, at most one in a square of {spacing_m:.0f} m; nobody has "
+        "looked whether an AED may hang there (assumption)",
+        zh=f"候选点：{over[1]}共 {kept.size:,} 处，每 {spacing_m:.0f} 米见方至多一处；未核实能否安装（假设）",
+    )
+    return Places(lon=lon[kept], lat=lat[kept], snaps=None if snaps is None else snaps.take(kept), notes=(note,))
+
+
+def read_stations(path: Path, *, datum: Datum | None, encoding: str, near: PlacedDemand) -> Stations:
+    """Practice stations of a CSV with names and coordinates.
+
+    Raises:
+        UnusablePlaces: no names or coordinates, or all of another city.
+        ImportRefused: it cannot be read.
+    """
+    headers, rows = read_csv(path, encoding)
+    columns = find_coordinates(headers, datum=datum, file=path.name)
+    if columns is None:
+        raise UnusablePlaces(f"{path.name} has no coordinates (lon, lat); found: {', '.join(headers)}")
+    names, places = [], []
+    for row in rows:
+        try:
+            position = read_position(row.cells.get(columns.lon), row.cells.get(columns.lat), columns.datum)
+        except Rejected:
+            continue
+        names.append(take(row.cells, _STATION_NAMES) or f"{position[0]:.5f},{position[1]:.5f}")
+        places.append(position)
+    if not places:
+        raise UnusablePlaces(f"{path.name}: no row has a readable position")
+    lon, lat = np.array(places, np.float64).T.copy()
+    metres = nearest_straight_s(near.demand.lon, near.demand.lat, lon, lat, speed_m_s=DETOUR_FACTOR)
+    if float(metres.min()) > _FARTHEST_STATION_M:
+        raise UnusablePlaces(f"the stations of {path.name} lie far from all demand: are they of another city?")
+    return Stations(name=tuple(names), lon=lon, lat=lat)

@@ -1,0 +1,141 @@
+"""`rescue-circle siting` as a planner uses it: figures that can be worked out otherwise, and what is refused."""
+
+import csv
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from geo.pace import DETOUR_FACTOR
+from geo.projection import geodesic_m
+from geo.street_pieces import street_pieces
+from geo.walk_network import WalkNetwork
+from geo.walk_time import walk_times
+from tests.support.command import command
+from tests.support.town import Town, place
+
+DAY = "2025-03-05T14:00+08:00"
+SPEED_M_S = 1.4
+
+
+def siting(folder: Path, *arguments: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The summary and the rows of sites.csv."""
+    done = command("siting", "-o", "out", *arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    with (folder / "out" / "sites.csv").open(encoding="utf-8-sig", newline="") as file:
+        return summary, list(csv.DictReader(file))
+
+
+def points(folder: Path, name: str, places: list[tuple[float, float]], weights: list[float] | None = None) -> str:
+    rows = [
+        f"{lon:.7f},{lat:.7f}" + (f",{weights[index]:g}" if weights else "") for index, (lon, lat) in enumerate(places)
+    ]
+    header = "lon_wgs84,lat_wgs84" + (",weight" if weights else "")
+    (folder / name).write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return name
+
+
+def scattered(count: int, seed: int) -> list[tuple[float, float]]:
+    return [place(east, north) for east, north in np.random.default_rng(seed).uniform(-700, 700, (count, 2))]
+
+
+def test_what_is_covered_afterwards_is_what_can_fetch_from_an_open_aed_or_a_new_site(
+    town: Town, tmp_path: Path
+) -> None:
+    streets = ["--network", str(town.network), "--aeds", str(town.aeds), "--aed-datum", "wgs84", "--at", DAY]
+    summary, rows = siting(tmp_path, *streets, "--count", "4", "--minutes", "3", "--time-limit-s", "20")
+
+    network = WalkNetwork.load(town.network)
+    pieces = street_pieces(network)
+    near = np.zeros(len(pieces), np.bool_)
+    covered = []
+    for lon, lat in [place(60, 60), *((float(row["lon"]), float(row["lat"])) for row in rows)]:
+        start = network.snap_one(lon, lat)
+        near |= walk_times(network, start, pieces.middle, budget_s=90.0) <= 90.0
+        covered.append(pieces.length_m[near].sum())
+    assert summary["count"] == len(rows) == 4
+    assert summary["covered_after"] == pytest.approx(covered[-1], rel=2e-3)
+    assert [float(row["covered_so_far"]) for row in rows[:-1]] == pytest.approx(covered[1:-1], rel=2e-3)
+    assert summary["covered_before"] < summary["covered_after"] <= summary["upper_bound"]
+    assert summary["gap"] == pytest.approx(1 - summary["covered_after"] / summary["upper_bound"], abs=1e-6)
+    assert {"sites.geojson", "siting.gpkg", "map.png", "report.html"} <= {path.name for path in tmp_path.glob("out/*")}
+
+
+def test_without_streets_the_best_of_the_given_places_is_found_and_the_figures_are_called_estimates(
+    tmp_path: Path,
+) -> None:
+    homes, places = scattered(60, seed=1), scattered(9, seed=2)
+    weights = [float(1 + index % 7) for index in range(60)]
+    files = [
+        *("--demand", points(tmp_path, "homes.csv", homes, weights)),
+        *("--candidates", points(tmp_path, "places.csv", places)),
+    ]
+    summary, rows = siting(tmp_path, *files, "--aeds", "none", "--count", "3", "--one-way", "--at", DAY)
+
+    lon, lat = np.round(np.array(homes).T, 7)
+    reach_m = 4 * 60 * SPEED_M_S / DETOUR_FACTOR
+    covers = np.array([geodesic_m(*np.round(one, 7), lon, lat) <= reach_m for one in places])
+    best = max(
+        np.array(weights)[covers[list(chosen)].any(axis=0)].sum() for chosen in combinations(range(len(places)), 3)
+    )
+    assert summary["covered_after"] == summary["upper_bound"] == best
+    assert (summary["gap"], summary["covered_before"], summary["network"]) == (0.0, 0.0, None)
+    assert any("as the crow flies x 1.4" in note for note in summary["notes"])
+    assert [int(row["rank"]) for row in rows] == [1, 2, 3]
+
+
+def test_places_to_recruit_in_come_ranked_with_the_nearest_practice_station(town: Town, tmp_path: Path) -> None:
+    homes = [place(-300, 0), place(-300, 20), place(420, 300)]
+    stations = "name,lon_wgs84,lat_wgs84\n" + "".join(
+        f"{name},{lon},{lat}\n" for name, (lon, lat) in {"西站": place(-400, 0), "东站": place(500, 300)}.items()
+    )
+    (tmp_path / "stations.csv").write_text(stations, encoding="utf-8")
+    files = ["--demand", points(tmp_path, "homes.csv", homes), "--stations", "stations.csv"]
+    summary, rows = siting(tmp_path, "--network", str(town.network), "--recruit", *files, "--count", "2")
+
+    assert summary["purpose"] == "rescuers"
+    assert summary["there_and_back"] is False
+    assert [(float(row["adds"]), row["practice_station"]) for row in rows] == [(2.0, "西站"), (1.0, "东站")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--count", "7"], "only 6 candidates"),
+        (["--count", "0"], "choose 1 to"),
+        (["--demand", "negative.csv"], "from 0 up"),
+        (["--demand", "empty.csv"], "demand is empty"),
+        (["--candidates", "far.csv"], "none of the 2 candidates"),
+        (["--at", "2025-03-05T14:00"], "no time zone"),
+        (["--minutes", "0.1"], "allow more minutes"),
+        (["--stations", "far.csv"], "--recruit"),
+        (["--network", "nowhere.net"], "rescue-circle geo build"),
+        (["--aeds", "registry.txt"], "registry.txt"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line_and_writes_nothing(
+    town: Town, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    points(tmp_path, "homes.csv", scattered(20, seed=3))
+    points(tmp_path, "places.csv", [place(30 + 60 * index, 333) for index in range(6)])
+    points(tmp_path, "far.csv", [(7.0, 47.0), (7.1, 47.0)])
+    points(tmp_path, "negative.csv", scattered(2, seed=4), [1.0, -2.0])
+    points(tmp_path, "empty.csv", [])
+    given = {
+        "--network": str(town.network),
+        "--demand": "homes.csv",
+        "--candidates": "places.csv",
+        "--aeds": "none",
+        "--count": "2",
+        **dict(zip(arguments[::2], arguments[1::2], strict=True)),
+    }
+    done = command("siting", "-o", "out", *(word for pair in given.items() for word in pair), folder=tmp_path)
+
+    assert done.returncode == 2, done.stdout
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.glob("out/*"))
