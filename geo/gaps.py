@@ -28,8 +28,9 @@ def find_gaps(
     *,
     cell_m: float,
     tile_m: float = TILE_M,
+    most: int | None = None,
 ) -> list[GapArea]:
-    """Areas by the uncovered weight in them, greatest first.
+    """Areas by the uncovered weight in them, greatest first; the first `most` of them.
 
     Square cells in which more is uncovered than covered are joined to areas where at most one cell lies between them,
     within tiles of `tile_m`, so that a city without any AED is many gaps and not one. What is uncovered in a cell that
@@ -47,13 +48,21 @@ def find_gaps(
     point = np.flatnonzero(is_gap & ~is_covered)
     tile = (row // per_tile) * (columns // per_tile + 1) + column // per_tile
     point = point[np.argsort(tile[point], kind="stable")]
-    gaps: list[GapArea] = []
     cell = np.column_stack((row, column))
+    together: list[NDArray[np.int64]] = []
     for members in np.split(point, np.flatnonzero(np.diff(tile[point])) + 1):
-        for mine in _together(members, cell[members]) if members.size else []:
-            area = _outline(np.unique(cell[mine], axis=0) * cell_m + (y_m.min(), x_m.min()), cell_m)
-            gaps.append(GapArea(weight=float(weight[mine].sum()), point=mine, area=area))
-    return sorted(gaps, key=lambda gap: -gap.weight)
+        together.extend(_together(members, cell[members]) if members.size else [])
+    total = np.array([weight[mine].sum() for mine in together])
+    first = np.argsort(-total, kind="stable")[:most]
+    corner = np.array([y_m.min(), x_m.min()])
+    return [
+        GapArea(
+            weight=float(total[index]),
+            point=together[index],
+            area=_outline(np.unique(cell[together[index]], axis=0) * cell_m + corner, cell_m),
+        )
+        for index in first.tolist()
+    ]
 
 
 def _together(point: NDArray[np.int64], cell: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -37,9 +37,9 @@ def gaps_of(placed: PlacedDemand, found: Found, districts: Districts | None) -> 
     district_of = None if districts is None else districts.locate(demand.lon, demand.lat)
     plane = LocalPlane(float(np.median(demand.lon)), float(np.median(demand.lat)))
     x, y = plane.to_plane(demand.lon, demand.lat)
-    areas = find_gaps(x, y, demand.weight, found.is_covered, cell_m=placed.cell_m)
+    areas = find_gaps(x, y, demand.weight, found.is_covered, cell_m=placed.cell_m, most=MAX_GAPS)
     gaps = []
-    for rank, gap in enumerate(areas[:MAX_GAPS], start=1):
+    for rank, gap in enumerate(areas, start=1):
         weight = demand.weight[gap.point]
         near = np.isfinite(nearest[gap.point]) & (weight > 0.0)
         mean = float(np.average(nearest[gap.point][near], weights=weight[near])) if near.any() else None

@@ -59,6 +59,8 @@ def test_a_gap_holds_its_points_and_no_point_is_in_two(places: np.ndarray, data:
         assert gap.weight == pytest.approx(weight[gap.point].sum())
         assert all(gap.area.buffer(0.01).covers(shapely.Point(*place)) for place in places[gap.point].tolist())
         assert gap.area.is_valid
+    some = find_gaps(places[:, 0], places[:, 1], weight, covered, cell_m=100.0, most=2)
+    assert [gap.weight for gap in some] == [gap.weight for gap in gaps[:2]]
     if not covered.any():
         assert sum(gap.weight for gap in gaps) == pytest.approx(weight.sum())
 
