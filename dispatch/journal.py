@@ -5,7 +5,7 @@ in each recipient's own sequence, and what 120 is to be told. Either all of it i
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,6 +47,7 @@ class _Statements:
     put_details: Executable
     reserve_what_is_free: Executable
     advance_inboxes: UpdateBase
+    raise_inboxes: Executable
 
     @classmethod
     def of(cls, database: Database) -> Self:
@@ -61,6 +62,11 @@ class _Statements:
                 index_elements=[t.inboxes.c.recipient],
                 set_={"last_seq": t.inboxes.c.last_seq + inboxes.excluded.last_seq},
             ).returning(t.inboxes.c.recipient, t.inboxes.c.last_seq),
+            raise_inboxes=inboxes.on_conflict_do_update(
+                index_elements=[t.inboxes.c.recipient],
+                set_={"last_seq": inboxes.excluded.last_seq},
+                where=t.inboxes.c.last_seq < inboxes.excluded.last_seq,
+            ),
         )
 
 
@@ -100,6 +106,15 @@ class Journal:
         if self._outbox and told:
             self._outbox.write(connection, appended, told, last_seq=last_callback)
         return rows
+
+    def skip_frames(self, connection: Connection, frames: Iterable[InboxRow]) -> None:
+        """Number what comes next behind these frames, which phones have and the journal never will."""
+        last: dict[str, int] = {}
+        for frame in frames:
+            last[frame.recipient] = max(frame.seq, last.get(frame.recipient, 0))
+        if last:
+            rows = [{"recipient": name, "last_seq": last[name], "acked_seq": 0} for name in sorted(last)]
+            connection.execute(self._statements.raise_inboxes, rows)
 
     def written(self, appended: Appended) -> None:
         """The transaction of `write` has been committed."""

@@ -126,6 +126,8 @@ class Homecoming:
 
     async def _put_aside(self, record: SpooledAppend, why: str) -> None:
         """With all that follow it of its incident: they were decided on what it says."""
+        # Its frames have been sent: what takes their numbers in the journal would be held for what phones have already.
+        await self._database.transact(lambda connection: self._journal.skip_frames(connection, record.rows))
         follows = self._refused.get(record.incident_id)
         record_id = await asyncio.to_thread(self._set_aside.put, record, why=why, at=datetime.now(UTC), follows=follows)
         self._refused[record.incident_id] = record_id

@@ -185,8 +185,11 @@ class _Stream:
             for text in mailbox.take_replies():
                 await self._send_text(text)
             if mailbox.newest_seq > mailbox.sent_seq:
-                row = mailbox.take_next()
+                row, newest_seq = mailbox.take_next(), mailbox.newest_seq
                 rows = [row] if row else await self._missed()
+                if not rows:
+                    # Numbers whose frames the journal was never to have; see `Journal.skip_frames`.
+                    mailbox.sent(newest_seq)
                 for one in rows:
                     text = await self._service.renderer.render(one)
                     if one.kind == "alert" and one.alert_id:

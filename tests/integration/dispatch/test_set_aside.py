@@ -46,3 +46,17 @@ async def test_the_service_knows_afterwards_what_the_journal_knows(database_url:
         assert held.journal.set_aside_count == 1
         assert live
         assert live.incident.alerts[f"{incident_id}-1"].status == "declined"
+
+
+async def test_what_phones_were_told_of_it_keeps_its_numbers(database_url: str, tmp_path: Path) -> None:
+    async with desk_with_spool(database_url, tmp_path / "calls.spool", PEOPLE) as held:
+        held.journal.forget = held.engine.live.forget
+        incident_id = await contradicted(held, database_url)
+
+        await held.engine.stand_down(incident_id)
+        await held.take_call("ZZ-2")
+
+        told = [row.seq for row in held.published if row.recipient == "rescuer:r0"]
+        assert len(told) >= 3
+        assert told == sorted(set(told))
+        assert [row.kind for row in held.published if row.recipient == "rescuer:r0"][-1] == "alert"
