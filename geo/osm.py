@@ -16,7 +16,16 @@ from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.pace import WALKING, Pace
 from geo.plazas import lines_across
 from geo.walk_network import EdgeFlag, WalkNetwork
-from geo.walkability import LeftOut, Tags, Wait, find_wait, is_for_walkers, judge_way, stops_walkers
+from geo.walkability import (
+    LeftOut,
+    Tags,
+    Wait,
+    find_wait,
+    is_for_walkers,
+    is_on_ground,
+    judge_way,
+    stops_walkers,
+)
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
@@ -36,11 +45,13 @@ class UnreadableExtract(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """What the points of a line have in common. for_walkers: it crosses roads, rather than being one."""
+    """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
+    bridge and no tunnel."""
 
     flags: EdgeFlag
     street: int
     for_walkers: bool
+    on_ground: bool
 
 
 @dataclass(slots=True)
@@ -59,6 +70,7 @@ class _Streets:
     point: "array[int]" = field(default_factory=lambda: array("q"))
     lon: "array[float]" = field(default_factory=lambda: array("d"))
     lat: "array[float]" = field(default_factory=lambda: array("d"))
+    on_ground: "array[int]" = field(default_factory=lambda: array("B"))
     wait_s: "array[float]" = field(default_factory=lambda: array("d"))
     start: "array[int]" = field(default_factory=lambda: array("q", [0]))
     flags: "array[int]" = field(default_factory=lambda: array("B"))
@@ -98,7 +110,10 @@ class _Streets:
 
     def cross_areas(self, progress: Progress) -> None:
         """Lay the lines across every area."""
-        number, passes = np.unique(np.asarray(self.point), return_counts=True)
+        number, first, passes = np.unique(np.asarray(self.point), return_index=True, return_counts=True)
+        ground = first[np.asarray(self.on_ground)[first] != 0]
+        ground = ground[np.argsort(np.asarray(self.lon)[ground], kind="stable")]
+        streets = np.asarray(self.point)[ground], np.asarray(self.lon)[ground], np.asarray(self.lat)[ground]
         for done, area in enumerate(self.areas):
             progress("crossing squares", done, len(self.areas))
             doors = []
@@ -106,15 +121,17 @@ class _Streets:
                 own = np.zeros(len(numbers), int) + 1
                 own[[0, -1]] = 2
                 doors.append(passes[np.searchsorted(number, numbers)] > own)
-            for ends in lines_across([xy for _, xy in area.rings], doors):
-                line = [(area.rings[ring][0][at], *area.rings[ring][1][at].tolist()) for ring, at in ends]
+            met = [*area.rings, _points_over(streets, area)] if area.kind.on_ground else area.rings
+            inside = met[-1][1] if area.kind.on_ground else None
+            for ends in lines_across([xy for _, xy in area.rings], doors, inside):
+                line = [(met[ring][0][at], *met[ring][1][at].tolist()) for ring, at in ends]
                 self._add_line(line, area.kind)
 
     def kind(self, tags: Tags, flags: EdgeFlag) -> _Kind:
         """Of a way with these tags; its street is -1 where it has no name."""
         text = tags.get("name") or tags.get("ref") or ""
         street = self.names.setdefault(text, len(self.names)) if text else -1
-        return _Kind(flags=flags, street=street, for_walkers=is_for_walkers(tags))
+        return _Kind(flags=flags, street=street, for_walkers=is_for_walkers(tags), on_ground=is_on_ground(tags))
 
     def lines(self) -> Lines:
         """All of it, as arrays."""
@@ -137,6 +154,7 @@ class _Streets:
             self.lon.append(lon)
             self.lat.append(lat)
             self.wait_s.append(self._wait_s(point, kind))
+            self.on_ground.append(kind.on_ground)
         self.start.append(len(self.point))
         self.flags.append(kind.flags)
         self.street.append(kind.street)
@@ -151,6 +169,19 @@ class _Streets:
         # OSM's own numbers are positive; an editor's not yet uploaded ones are small negative ones.
         self.made_up += 1
         return -(2**62) - self.made_up
+
+
+def _points_over(
+    streets: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]], area: _Area
+) -> tuple[list[int], NDArray[np.float64]]:
+    """Numbers and positions of the streets' points within the box around an area, its own left out; `streets`: number,
+    lon and lat of every point, in the order of lon."""
+    number, lon, lat = streets
+    (west, south), (east, north) = area.rings[0][1].min(axis=0), area.rings[0][1].max(axis=0)
+    rows = slice(int(np.searchsorted(lon, west)), int(np.searchsorted(lon, east, side="right")))
+    own = np.concatenate([numbers for numbers, _ in area.rings])
+    chosen = (lat[rows] >= south) & (lat[rows] <= north) & ~np.isin(number[rows], own)
+    return number[rows][chosen].tolist(), np.column_stack((lon[rows][chosen], lat[rows][chosen]))
 
 
 def build_from_osm(

@@ -13,19 +13,23 @@ _TOLERANCE_DEG = 4e-7
 
 
 def lines_across(
-    rings: list[Float64s], entrance: list[NDArray[np.bool_]]
+    rings: list[Float64s], entrance: list[NDArray[np.bool_]], inside: Float64s | None = None
 ) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Straight lines from edge to edge of an area, inside it all the way.
 
     rings: (k, 2) closed rings in degrees, the outer one first, then holes. entrance: (k,) for each ring, whether
-    another street meets the point. Lines join entrances, and the corners around which a walker has to bend. Returns
-    pairs of (ring, point).
+    another street meets the point. inside: (k, 2) points of streets drawn across the area without meeting its rim; one
+    steps from them onto it anywhere. Lines join entrances, those points, and the corners around which a walker has to
+    bend. Returns pairs of (ring, point), a point inside having the number after the last ring's.
     """
     area = shapely.Polygon(rings[0], rings[1:])
     if not area.is_valid or area.is_empty:
         return []
     points = [(ring, at) for ring in range(len(rings)) for at in range(len(rings[ring]) - 1)]
     doors = [(ring, at) for ring, at in points if entrance[ring][at]]
+    if inside is not None and len(inside):
+        doors += [(len(rings), int(at)) for at in np.flatnonzero(shapely.contains_xy(area, inside))]
+        rings = [*rings, inside]
     bends = [(ring, at) for ring, at in points if not entrance[ring][at] and _bends_inwards(rings, ring, at)]
     chosen = (doors + bends if len(doors) + len(bends) <= _MOST_POINTS else doors)[:_MOST_POINTS]
     if len(doors) < 2:

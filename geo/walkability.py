@@ -109,6 +109,13 @@ def is_for_walkers(tags: Tags) -> bool:
     return tags.get("highway", "") in _FOR_WALKERS
 
 
+def is_on_ground(tags: Tags) -> bool:
+    """Whether one steps from a way onto what lies beside it: not from a bridge, out of a tunnel or from another
+    layer."""
+    layer = tags.get("layer", "0")
+    return tags.get("bridge", "no") == "no" and tags.get("tunnel", "no") == "no" and layer == "0"
+
+
 def _slope(incline: str) -> EdgeFlag:
     if incline == "up" or incline[:1].isdigit():
         return EdgeFlag.RISING

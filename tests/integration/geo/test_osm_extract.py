@@ -160,6 +160,19 @@ def test_a_customers_car_park_is_crossed(tmp_path: Path) -> None:
     assert length_m(network, (0, 0.5), (2, 0.5)) == pytest.approx(300.0, abs=2.0)
 
 
+def test_one_steps_onto_a_square_from_a_street_drawn_across_it_but_not_from_a_bridge(tmp_path: Path) -> None:
+    def way_across(**tags: str) -> float:
+        drawing = Drawing()
+        drawing.way((0, 0), (2, 0), (2, 2), (0, 2), (0, 0), highway="pedestrian", area="yes")
+        drawing.way((2, 0), (9, 0), (9, 1), highway="residential")
+        drawing.way((-1, 1), (1, 1), (9, 1), highway="residential", **tags)
+        network, _ = drawing.build(tmp_path)
+        return length_m(network, (2, 0), (1, 1))
+
+    assert way_across() == pytest.approx(141.0, abs=2.0)
+    assert way_across(bridge="yes", layer="1") == pytest.approx(1600.0, abs=2.0)
+
+
 def test_who_crosses_waits_at_the_signal_and_who_follows_the_road_does_not(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.node(1, 1, highway="crossing", crossing="traffic_signals")

@@ -22,6 +22,15 @@ def test_a_square_with_one_entrance_needs_no_lines() -> None:
     assert lines_across([SQUARE], [np.array([True, False, False, False, True])]) == []
 
 
+def test_a_street_drawn_across_the_square_is_left_anywhere() -> None:
+    door = np.array([True, False, False, False, True])
+    across, beside = (0.5e-3, 0.5e-3), (2e-3, 0.5e-3)
+
+    lines = lines_across([SQUARE], [door], np.array([across, beside]))
+
+    assert lines == [((0, 0), (1, 0))]
+
+
 def test_a_fountain_is_walked_around_by_its_corners() -> None:
     lines = lines_across([SQUARE, HOLE], [ALL, NONE])
 
