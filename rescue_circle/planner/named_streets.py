@@ -21,7 +21,9 @@ def named_streets(streets: Streets) -> dict[str, NDArray[Any]]:
     step[streets.first[:-1]] = 0.0
     # Infinitely far times no length would be no number.
     length_m = np.maximum(np.add.reduceat(step, streets.first[:-1]), 0.01)
-    name, street = np.unique(np.array(streets.name, dtype=str), return_inverse=True)
+    number: dict[str, int] = {}
+    street = np.array([number.setdefault(each, len(number)) for each in streets.name])
+    name = np.array(list(number), dtype=str)
     time_s = streets.time_s.astype(np.float64)
     whole_m = np.bincount(street, length_m)
     nearest, farthest = np.full(len(name), np.inf), np.zeros(len(name))

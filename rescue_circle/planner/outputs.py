@@ -7,13 +7,14 @@ CSV files begin with a byte order mark: without it Excel shows Chinese names as 
 import csv
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from rescue_circle.planner.map_picture import draw_coverage, draw_siting
 from rescue_circle.planner.named_streets import named_streets
@@ -23,6 +24,7 @@ from rescue_circle.planner.summaries import coverage_summary, siting_summary
 from rescue_circle.planner.whole_files import whole_files
 
 WGS84 = "EPSG:4326"
+_PORTION = 250_000
 
 
 def write_coverage(result: CoverageResult, folder: Path, *, language: Language = "zh") -> list[Path]:
@@ -30,21 +32,19 @@ def write_coverage(result: CoverageResult, folder: Path, *, language: Language =
     with whole_files(folder) as staging:
         _write_json(staging / "summary.json", coverage_summary(result))
         _write_coverage_tables(result, staging)
+        flags = {"covered": result.is_covered, "covered_one_way": result.is_covered_one_way}
+        if result.has_rescuer is not None:
+            flags["has_rescuer"] = result.has_rescuer
+        aeds, gaps = _aed_layer(result.aeds), _gap_layer(result)
         layers = {
-            "demand": _demand_layer(
-                result.demand,
-                covered=result.is_covered,
-                covered_one_way=result.is_covered_one_way,
-                has_rescuer=result.has_rescuer,
-                nearest_aed_s=_finite(result.nearest_aed_s),
-            ),
-            "aeds": _aed_layer(result.aeds),
-            "gaps": _gap_layer(result),
-            "streets": _street_layer(result.streets),
+            "demand": _demand_layers(result.demand, {**flags, "nearest_aed_s": result.nearest_aed_s}),
+            "aeds": iter([aeds]),
+            "gaps": iter([gaps]),
+            "streets": _street_layers(result.streets),
         }
         _write_layers(staging / "coverage.gpkg", layers)
-        _write_geojson(staging / "gaps.geojson", layers["gaps"])
-        _write_geojson(staging / "aeds.geojson", layers["aeds"])
+        _write_geojson(staging / "gaps.geojson", gaps)
+        _write_geojson(staging / "aeds.geojson", aeds)
         draw_coverage(result, staging / "map.png", language=language)
         (staging / "report.html").write_text(coverage_page(result, language=language), encoding="utf-8")
         names = sorted(path.name for path in staging.iterdir())
@@ -56,16 +56,16 @@ def write_siting(result: SitingResult, folder: Path, *, language: Language = "zh
     with whole_files(folder) as staging:
         _write_json(staging / "summary.json", siting_summary(result))
         _write_siting_tables(result, staging)
+        flags = {"covered_before": result.is_covered_before, "covered_after": result.is_covered_after}
+        sites = _site_layer(result)
         layers = {
-            "sites": _site_layer(result),
-            "demand": _demand_layer(
-                result.demand, covered_before=result.is_covered_before, covered_after=result.is_covered_after
-            ),
-            "aeds": _aed_layer(result.aeds),
-            "streets": _street_layer(result.streets),
+            "sites": iter([sites]),
+            "demand": _demand_layers(result.demand, flags),
+            "aeds": iter([_aed_layer(result.aeds)]),
+            "streets": _street_layers(result.streets),
         }
         _write_layers(staging / "siting.gpkg", layers)
-        _write_geojson(staging / "sites.geojson", layers["sites"])
+        _write_geojson(staging / "sites.geojson", sites)
         draw_siting(result, staging / "map.png", language=language)
         (staging / "report.html").write_text(siting_page(result, language=language), encoding="utf-8")
         names = sorted(path.name for path in staging.iterdir())
@@ -113,10 +113,11 @@ def _write_siting_tables(result: SitingResult, folder: Path) -> None:
     _write_csv(folder / "curve.csv", ["sites", "covered"], ((point.sites, point.covered) for point in result.curve))
 
 
-def _demand_layer(demand: Demand, **columns: Any) -> gpd.GeoDataFrame:
-    known = {name: values for name, values in columns.items() if values is not None}
-    points = shapely.points(demand.lon, demand.lat)
-    return gpd.GeoDataFrame({"weight": demand.weight, **known}, geometry=points, crs=WGS84)
+def _demand_layers(demand: Demand, columns: dict[str, NDArray[Any]]) -> Iterator[gpd.GeoDataFrame]:
+    for rows in _portions(len(demand.weight)):
+        points = shapely.points(demand.lon[rows], demand.lat[rows])
+        mine = {name: _finite(values[rows]) for name, values in columns.items()}
+        yield gpd.GeoDataFrame({"weight": demand.weight[rows], **mine}, geometry=points, crs=WGS84)
 
 
 def _aed_layer(aeds: Aeds) -> gpd.GeoDataFrame:
@@ -156,22 +157,29 @@ def _site_layer(result: SitingResult) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84)
 
 
-def _street_layer(streets: Streets | None) -> gpd.GeoDataFrame | None:
-    if streets is None or not len(streets.time_s):
-        return None
-    owner = np.repeat(np.arange(len(streets.time_s)), np.diff(streets.first))
-    lines = shapely.linestrings(np.column_stack([streets.lon, streets.lat]), indices=owner)
-    columns: dict[str, Any] = {"nearest_aed_s": _finite(streets.time_s)}
-    if streets.name:
-        columns["name"] = np.array(streets.name, dtype=object)
-    return gpd.GeoDataFrame(columns, geometry=lines, crs=WGS84)
+def _street_layers(streets: Streets | None) -> Iterator[gpd.GeoDataFrame]:
+    for rows in _portions(0 if streets is None else len(streets.time_s)):
+        assert streets is not None  # noqa: S101 - else there are no portions
+        first = streets.first[rows.start : rows.stop + 1]
+        owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        at = np.column_stack([streets.lon[first[0] : first[-1]], streets.lat[first[0] : first[-1]]])
+        columns: dict[str, Any] = {"nearest_aed_s": _finite(streets.time_s[rows])}
+        if streets.name:
+            columns["name"] = np.array(streets.name[rows], dtype=object)
+        yield gpd.GeoDataFrame(columns, geometry=shapely.linestrings(at, indices=owner), crs=WGS84)
 
 
-def _write_layers(path: Path, layers: dict[str, gpd.GeoDataFrame | None]) -> None:
-    for name, layer in layers.items():
-        if layer is not None:
-            kind = {"gaps": "MultiPolygon", "streets": "LineString"}.get(name, "Point")
-            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", geometry_type=kind)
+def _portions(count: int) -> Iterator[slice]:
+    """A million streets at once would take a gigabyte as geometries."""
+    return (slice(begin, min(begin + _PORTION, count)) for begin in range(0, count, _PORTION))
+
+
+def _write_layers(path: Path, layers: dict[str, Iterator[gpd.GeoDataFrame]]) -> None:
+    for name, portions in layers.items():
+        kind = {"gaps": "MultiPolygon", "streets": "LineString"}.get(name, "Point")
+        for number, portion in enumerate(portions):
+            options = {"append": number > 0, "geometry_type": kind}
+            portion.to_file(path, layer=name, driver="GPKG", engine="pyogrio", **options)
 
 
 def _write_geojson(path: Path, layer: gpd.GeoDataFrame) -> None:
@@ -204,6 +212,6 @@ def _inside(area: shapely.Geometry) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
-def _finite(seconds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _finite(values: NDArray[Any]) -> NDArray[Any]:
     """Unknown rather than infinite: neither SQL nor JSON knows infinity."""
-    return np.where(np.isfinite(seconds), seconds, np.nan).astype(np.float64)
+    return values if values.dtype == bool else np.where(np.isfinite(values), values, np.nan).astype(np.float64)

@@ -11,6 +11,7 @@ from rescue_circle.planner.plan_model import Streets
 
 _MAX_LINES = 300_000
 _MAX_POINTS = 700_000
+_TOUCHING_M = 0.05
 _TOLERANCES_M = (1.0, 4.0, 12.0)
 
 
@@ -31,48 +32,64 @@ class DrawnStreets:
 
 def drawn_streets(at: NDArray[np.float64], streets: Streets, group: NDArray[np.uint8]) -> DrawnStreets:
     """The streets' points (p, 2) in metres as lines; `group` is what a line has to have in common to be one."""
-    lines, first_piece = _joined(at, streets, group)
-    kept, simple, tolerance_m = _thinned(lines)
-    piece = first_piece[kept]
-    name = np.array(streets.name, dtype=str)[piece] if streets.name else np.zeros(0, dtype=str)
+    at, first, piece = _joined(at, streets, group)
+    count = len(piece)
+    if count > _MAX_LINES:
+        at, first, kept = _longest(at, first)
+        piece = piece[kept]
+    lines = shapely.linestrings(at, indices=np.repeat(np.arange(len(piece)), np.diff(first)))
+    fits, simple, tolerance_m = _simplified(lines)
+    piece = piece[fits]
     return DrawnStreets(
         lines=simple,
         group=group[piece],
-        name=name,
+        name=np.array([streets.name[index] for index in piece], dtype=str) if streets.name else np.zeros(0, dtype=str),
         tolerance_m=tolerance_m,
-        of=len(lines),
-        is_thinned=tolerance_m > _TOLERANCES_M[0] or len(kept) < len(lines),
+        of=count,
+        is_thinned=tolerance_m > _TOLERANCES_M[0] or len(piece) < count,
     )
 
 
 def _joined(
     at: NDArray[np.float64], streets: Streets, group: NDArray[np.uint8]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Lines, each of one piece or of several that follow one another, and the first piece of each."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Points and offsets of lines, each of one piece or several in a row, and each line's first piece."""
     begin = streets.first[1:-1]
-    touches = np.abs(at[begin - 1] - at[begin]).max(axis=1, initial=0.0) < 0.05 if begin.size else np.zeros(0, bool)
-    is_same = touches & (group[1:] == group[:-1])
+    is_same = np.abs(at[begin - 1] - at[begin]).max(axis=1) < _TOUCHING_M if begin.size else np.zeros(0, dtype=bool)
+    is_same &= group[1:] == group[:-1]
     if streets.name:
-        _, name = np.unique(np.array(streets.name, dtype=str), return_inverse=True)
+        number: dict[str, int] = {}
+        name = np.array([number.setdefault(each, len(number)) for each in streets.name])
         is_same &= name[1:] == name[:-1]
-    line_of_piece = np.concatenate(([0], np.cumsum(~is_same)))
-    line_of_point = np.repeat(line_of_piece, np.diff(streets.first))
-    is_kept = np.ones(len(at), dtype=bool)
     # Where two pieces meet there is one point, not two.
+    is_kept = np.ones(len(at), dtype=bool)
     is_kept[begin[is_same]] = False
-    first_piece = np.flatnonzero(np.concatenate(([True], ~is_same)))
-    return shapely.linestrings(at[is_kept], indices=line_of_point[is_kept]), first_piece
+    piece = np.flatnonzero(np.concatenate(([True], ~is_same)))
+    before = np.concatenate(([0], np.cumsum(is_kept)))
+    first = np.append(before[streets.first[piece]], before[-1])
+    return at[is_kept], first, piece
 
 
-def _thinned(lines: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any], float]:
-    kept = np.arange(len(lines))
-    if len(lines) > _MAX_LINES:
-        kept = np.sort(np.argpartition(-shapely.length(lines), _MAX_LINES)[:_MAX_LINES])
+def _longest(
+    at: NDArray[np.float64], first: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """As many lines as a page can hold, found before any becomes a geometry: a million would take much memory."""
+    step = np.hypot(*np.diff(at, axis=0, prepend=at[:1]).T)
+    step[first[:-1]] = 0.0
+    kept = np.sort(np.argpartition(-np.add.reduceat(step, first[:-1]), _MAX_LINES)[:_MAX_LINES])
+    points = np.diff(first)
+    is_kept = np.zeros(len(points), dtype=bool)
+    is_kept[kept] = True
+    return at[np.repeat(is_kept, points)], np.concatenate(([0], np.cumsum(points[kept]))), kept
+
+
+def _simplified(lines: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any], float]:
+    """Those lines that fit on a page, and how much they may be off."""
     for tolerance_m in _TOLERANCES_M:
-        simple = shapely.simplify(lines[kept], tolerance_m, preserve_topology=False)
+        simple = shapely.simplify(lines, tolerance_m, preserve_topology=False)
         points = shapely.get_num_coordinates(simple)
         if points.sum() <= _MAX_POINTS:
-            return kept, simple, tolerance_m
+            return np.arange(len(lines)), simple, tolerance_m
     longest = np.argsort(-shapely.length(simple), kind="stable")
     fits = np.sort(longest[np.cumsum(points[longest]) <= _MAX_POINTS])
-    return kept[fits], simple[fits], tolerance_m
+    return fits, simple[fits], tolerance_m
