@@ -9,6 +9,10 @@ from geo.walk_network import EdgeFlag, Snaps, WalkNetwork
 
 # Short against a four-minute walk (336 m), so that a piece is all but wholly inside or outside.
 LONGEST_PIECE_M = 100.0
+# On a square of so many metres no more than three lines count as far as they run (assumption: a street and its two
+# pavements). A pedestrian square is drawn with a line from every corner to every other; nobody lives on each of them.
+_CELL_M = 20.0
+_LINES_THAT_COUNT = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +56,25 @@ def street_pieces(network: WalkNetwork, *, longest_m: float = LONGEST_PIECE_M) -
     return Pieces(middle=middle, length_m=np.repeat(length / counts, counts), begin=begin, end=end)
 
 
+def counted_m(network: WalkNetwork, pieces: Pieces) -> NDArray[np.float64]:
+    """(n,) metres that each piece counts for: its length, less where many lines run over the same ground."""
+    axis = _Axis.of(network)
+    counts = np.maximum(np.ceil(pieces.length_m / _CELL_M), 1).astype(np.int64)
+    piece = np.repeat(np.arange(len(pieces)), counts)
+    share = (np.arange(piece.size) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[piece]
+    start = axis.at(network, pieces.middle.edge, pieces.begin)[piece]
+    stop = axis.at(network, pieces.middle.edge, pieces.end)[piece]
+    x, y = axis.metres(network, start + share * (stop - start))
+    if piece.size == 0:
+        return np.zeros(0)
+    row, column = (np.floor((metres - metres.min()) / _CELL_M).astype(np.int64) for metres in (y, x))
+    _, cell = np.unique(row * (column.max() + 1) + column, return_inverse=True)
+    length_m = (pieces.length_m / counts)[piece]
+    room = _LINES_THAT_COUNT * _CELL_M / np.bincount(cell, length_m)
+    counted = np.bincount(piece, length_m * np.minimum(room, 1.0)[cell], minlength=len(pieces))
+    return np.asarray(counted, np.float64)
+
+
 def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
     """The pieces as they run on the ground, bends included."""
     axis = _Axis.of(network)
@@ -92,8 +115,16 @@ class _Axis:
         self, network: WalkNetwork, place: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """lon, lat of places on the axis."""
-        x, y = (np.interp(place, self.along_m, shape) for shape in (network.shape_x, network.shape_y))
-        return network.plane.to_lonlat(x, y)
+        return network.plane.to_lonlat(*self.metres(network, place))
+
+    def metres(
+        self, network: WalkNetwork, place: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """x, y of places on the axis, in the network's plane."""
+        return (
+            np.interp(place, self.along_m, network.shape_x),
+            np.interp(place, self.along_m, network.shape_y),
+        )
 
 
 def _places(

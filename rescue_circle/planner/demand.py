@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.projection import LocalPlane
-from geo.street_pieces import Pieces, street_pieces
+from geo.street_pieces import Pieces, counted_m, street_pieces
 from geo.walk_network import Snaps, WalkNetwork
 from rescue_circle.planner.demand_files import DemandPoints, Population
 from rescue_circle.planner.districts import Districts
@@ -46,7 +46,7 @@ def street_demand(network: WalkNetwork) -> PlacedDemand:
         en="every metre of public street, since no demand was given: it says nothing about where people are",
         zh="公共街道的每一米（未提供需求数据，不代表人口分布）",
     )
-    return _on_pieces(pieces, pieces.length_m, DemandKind.STREET_M, source, ())
+    return _on_pieces(pieces, counted_m(network, pieces), DemandKind.STREET_M, source, ())
 
 
 def point_demand(points: DemandPoints, network: WalkNetwork | None) -> PlacedDemand:
@@ -95,7 +95,7 @@ def population_demand(population: Population, districts: Districts, network: Wal
         share = np.ones(lon.size)
     else:
         pieces = street_pieces(network)
-        lon, lat, share = pieces.middle.lon, pieces.middle.lat, pieces.length_m
+        lon, lat, share = pieces.middle.lon, pieces.middle.lat, counted_m(network, pieces)
     where = districts.locate(lon, lat)
     whole = np.bincount(where[where >= 0], share[where >= 0], minlength=len(districts))
     bare = np.flatnonzero((whole == 0.0) & (people > 0.0))

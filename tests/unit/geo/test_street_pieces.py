@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo.gaps import find_gaps
-from geo.street_pieces import piece_lines, street_pieces
+from geo.street_pieces import counted_m, piece_lines, street_pieces
 from geo.walk_network import EdgeFlag, WalkNetwork
 from tests.unit.geo.walk_worlds import network_of, networks
 
@@ -37,6 +37,18 @@ def test_a_bend_is_in_the_piece_that_it_lies_in() -> None:
 
     assert np.diff(lines.first).tolist() == [2, 2]
     assert np.diff(piece_lines(street, street_pieces(street, longest_m=1_000.0)).first).tolist() == [3]
+
+
+def test_streets_count_as_long_as_they_are_and_a_web_across_a_square_does_not() -> None:
+    town = network_of([(0.0, 0.0), (300.0, 0.0), (300.0, 200.0), (0.0, 8.0), (300.0, 8.0)], [(0, 1), (1, 2), (3, 4)])
+    rim = [(40.0 * np.cos(turn), 40.0 * np.sin(turn)) for turn in np.linspace(0.0, 6.0, 20)]
+    web = network_of(rim, [(one, other) for one in range(20) for other in range(one)])
+
+    for network, least, most in ((town, 0.97, 1.001), (web, 0.05, 0.25)):
+        pieces = street_pieces(network)
+        counted = counted_m(network, pieces)
+        assert (counted <= pieces.length_m * 1.001).all()
+        assert least <= counted.sum() / pieces.length_m.sum() <= most
 
 
 @given(
