@@ -40,6 +40,7 @@ docs: setup ## write the documents that are made from code
 bench: setup ## measure against the floor, a peer and a city's load; writes build/bench.json (about 15 minutes)
 	@bash scripts/get_postgis.sh
 	@bash scripts/get_redis.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	$(BIN)/python -m benchmarks
 
 bench-quick: setup ## the same, short: for development, not for figures
@@ -50,6 +51,8 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 		--no-emit-find-links pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--no-emit-find-links --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--no-emit-find-links --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
 
 clean: ## remove what the build made
 	rm -rf $(VENV) build dist

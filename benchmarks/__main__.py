@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.ground import Ground, city_ground, crowded_ground, fill
 from benchmarks.latency import Side, in_turns, percentile, save_frame
 from benchmarks.load import CALLS_PER_S, POSITIONS_PER_S, run_load
+from benchmarks.matching import measure
 from benchmarks.servers import durable_cluster, module, redis, service
 from simulators.runner import allow_many_sockets
 from tests.support.postgres import Cluster
@@ -20,6 +21,7 @@ BUILD = Path("build")
 FOLDER = BUILD / "bench"
 PHONES, ALERTS = 1_000, 20
 LOAD_PHONES = 5_000
+PARTS = ("sqlite", "postgis", "load", "matching")
 
 Result = dict[str, object]
 
@@ -30,7 +32,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5, help="turns of each side")
     options.add_argument("--calls", type=int, default=40, help="calls in a turn")
     options.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS", "300")), help="of load")
-    options.add_argument("--only", choices=("sqlite", "postgis", "load"), action="append")
+    options.add_argument("--only", choices=PARTS, action="append")
     chosen = options.parse_args()
     allow_many_sockets()
     shutil.rmtree(FOLDER / "run", ignore_errors=True)
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 async def _run(chosen: argparse.Namespace) -> list[Result]:
-    parts = chosen.only or ["sqlite", "postgis", "load"]
+    parts = chosen.only or PARTS
     crowded = crowded_ground(FOLDER, phones=PHONES, calls=200)
     results: list[Result] = []
     if "sqlite" in parts:
@@ -56,7 +58,16 @@ async def _run(chosen: argparse.Namespace) -> list[Result]:
                 results += await _on_postgis(cluster, crowded, chosen)
     if "load" in parts:
         results += await _load(chosen.seconds)
+    if "matching" in parts:
+        results += await asyncio.to_thread(_matching)
     return results
+
+
+def _matching() -> list[Result]:
+    """What a call's match and the live picture's index cost by themselves, and beside what people pick today."""
+    ground = city_ground(FOLDER, phones=LOAD_PHONES, calls=1_000)
+    with redis(FOLDER / "run" / "redis-points.log") as redis_url, durable_cluster() as cluster:
+        return list(measure(ground, redis_url, _postgis_database(cluster) if cluster else None))
 
 
 async def _on_postgis(cluster: Cluster, ground: Ground, chosen: argparse.Namespace) -> list[Result]:

@@ -2,7 +2,6 @@
 questions, one run. The service's way to the phones is measured elsewhere; this is what it computes."""
 
 import importlib.util
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from benchmarks import moving
 from benchmarks.ground import Ground
 from dispatch.core.matching import Place, Walker, find_candidates
 from geo.spatial_index import PointIndex
@@ -25,8 +25,6 @@ from registry.models import Aed, Certificate, Presence, Rescuer
 NOW = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 BUDGET_S, SPEED_M_S = 240.0, 1.4
 QUERIES, SLOW_QUERIES = 2_000, 100
-UPDATES_PER_S = 1_000
-MOVING_S = 20.0
 Degrees = NDArray[np.float64]
 Told = dict[str, object]
 
@@ -41,13 +39,15 @@ class City:
     calls: Degrees
 
 
-def measure(ground: Ground, *, people: int = 40_000, aeds: int = 3_000) -> Iterator[Told]:
-    """Each figure as it is measured."""
+def measure(
+    ground: Ground, redis_url: str | None, postgis_url: str | None, *, people: int = 40_000, aeds: int = 3_000
+) -> Iterator[Told]:
+    """Each figure as it is measured. Without the URL of a peer its comparison is left out."""
     network = WalkNetwork.load(ground.network)
     warm_up()
     city = _populated(network, ground, people, aeds)
     yield from _whole_match(city)
-    yield from _moving(city)
+    yield from _moving(city, redis_url, postgis_url)
     yield from _searches(city)
 
 
@@ -83,48 +83,30 @@ def _whole_match(city: City) -> Iterator[Told]:
         what = f"match, {city.network.node_count:,} nodes, {city.people.shape[1]:,} rescuers, {which}"
         who = f"(median {np.median(counts):.0f} rescuers near)"
         for percent, aim_ms in ((50, 0.5), (99, 2.0)):
-            yield _told(f"{what}, p{percent} {who}", _at(waits_ms, percent), f"the aim of {aim_ms} ms", aim_ms, "ms")
+            yield _told(f"{what}, p{percent} {who}", _at(waits_ms, percent), "the aim", aim_ms, "ms")
 
 
-def _moving(city: City) -> Iterator[Told]:
-    for count in (city.people.shape[1], 1_000_000):
-        index, places = PointIndex(city.network.plane), _spread(city, count)
-        index.load(np.arange(count), places[0], places[1])
-        waits_ms, rebuilt = _while_moving(index, places, city.calls)
-        what = f"radius query among {count:,} points, {UPDATES_PER_S:,} moves a second, {rebuilt} rebuilds beside it"
-        yield _told(f"{what}, p50", _at(waits_ms, 50), "the aim of 2 ms at p99.9", 2.0, "ms")
-        yield _told(f"{what}, p99.9", _at(waits_ms, 99.9), "the aim of 2 ms at p99.9", 2.0, "ms")
-
-
-def _while_moving(index: PointIndex, places: Degrees, calls: Degrees) -> tuple[list[float], int]:
-    """Queries between moves, as one event loop does them, while a thread builds the tree again and again."""
-    rng = np.random.default_rng([1, 18])
-    waits_ms: list[float] = []
-    ends = time.perf_counter() + MOVING_S
-    began, moved, rebuilt, number = time.perf_counter(), 0, 0, 0
-    rebuild = index.begin_rebuild()
-    building = threading.Thread(target=rebuild.build)
-    building.start()
-    while time.perf_counter() < ends:
-        while moved < (time.perf_counter() - began) * UPDATES_PER_S:
-            key = int(rng.integers(places.shape[1]))
-            index.move(key, places[0, key] + rng.normal(0.0, 1e-4), places[1, key])
-            moved += 1
-        lon, lat = calls[:, number % calls.shape[1]].tolist()
-        asked = time.perf_counter()
-        index.near(lon, lat, BUDGET_S * SPEED_M_S)
-        waits_ms.append((time.perf_counter() - asked) * 1000.0)
-        number += 1
-        if not building.is_alive():
-            index.adopt(rebuild)
-            rebuilt += 1
-            rebuild = index.begin_rebuild()
-            building = threading.Thread(target=rebuild.build)
-            building.start()
-        # An event loop waits for its sockets between two things, and other threads get their turn.
-        time.sleep(0.0005)
-    building.join()
-    return waits_ms, rebuilt
+def _moving(city: City, redis_url: str | None, postgis_url: str | None) -> Iterator[Told]:
+    crowd, calls = city.people, city.calls
+    what = f"radius query among {crowd.shape[1]:,} points, {moving.UPDATES_PER_S:,} moves a second"
+    with moving.ours(city.network.plane, crowd) as mover:
+        waits_ms = moving.measured(mover, crowd, calls)
+    tail = f"{what}, trees built beside it, p99.9"
+    yield _told(tail, _at(waits_ms, 99.9), "the aim", 2.0, "ms")
+    ours_ms = _at(waits_ms, 50)
+    if redis_url:
+        with moving.geosearch(redis_url, crowd) as mover:
+            peer_ms = _at(moving.measured(mover, crowd, calls), 50)
+        yield _told(f"{what}, p50", ours_ms, mover.name, peer_ms, "ms")
+    if postgis_url:
+        with moving.postgis(postgis_url, crowd) as movers:
+            for one in movers:
+                yield _told(f"{what}, p50", ours_ms, one.name, _at(moving.measured(one, crowd, calls), 50), "ms")
+    many = _spread(city, 1_000_000)
+    with moving.ours(city.network.plane, many) as mover:
+        waits_ms = moving.measured(mover, many, calls)
+    what = f"radius query among 1,000,000 points, {moving.UPDATES_PER_S:,} moves a second, trees built beside it"
+    yield _told(f"{what}, p50", _at(waits_ms, 50), "40,000 points", ours_ms, "ms")
 
 
 def _searches(city: City) -> Iterator[Told]:
@@ -139,9 +121,13 @@ def _searches(city: City) -> Iterator[Told]:
     nearest = _nearest_nodes(network)
     ours_ms = _at(_timed(ours, city.calls, QUERIES), 50)
     for name, search in _peers(network, limit_m):
-        peer_ms = _at(_timed(lambda lon, lat, go=search: go(nearest(lon, lat)), city.calls, SLOW_QUERIES), 50)
+        peer_ms = _at(_timed(_from_node(search, nearest), city.calls, SLOW_QUERIES), 50)
         what = f"streets within 4 minutes' walk, snapping and search, {network.node_count:,} nodes, p50"
         yield _told(what, ours_ms, name, peer_ms, "ms")
+
+
+def _from_node(search: Callable[[int], Any], nearest: Callable[[float, float], int]) -> Callable[[float, float], Any]:
+    return lambda lon, lat: search(nearest(lon, lat))
 
 
 def _peers(network: WalkNetwork, limit_m: float) -> Iterator[tuple[str, Callable[[int], Any]]]:

@@ -157,7 +157,12 @@ class Engine:
         return await self._change(answer.alert_id.rpartition("-")[0], answer)
 
     async def reach_deadline(self, incident_id: str) -> None:
-        await self._change(incident_id, cmd.ReachDeadline())
+        try:
+            await self._change(incident_id, cmd.ReachDeadline())
+        except UnknownIncident:
+            # Its opening was set aside, so there is nothing that a deadline could change.
+            log.warning("deadline_of_nothing", incident_id=incident_id)
+            self.deadlines.set(incident_id, None)
 
     async def set_location(self, incident_id: str, details: Details) -> Incident:
         """A dispatcher's word on where the patient is.
