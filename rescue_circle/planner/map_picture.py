@@ -142,7 +142,10 @@ class _Picture:
         size = float(np.clip(60_000 / max(1, len(demand.weight)), 0.6, 14))
         for key, mask in groups.items():
             at = np.flatnonzero(mask)[::step]
-            self._axes.scatter(demand.lon[at], demand.lat[at], s=size, c=colours[key], linewidths=0, zorder=3)
+            # What a plan covers must not drown in what it leaves open.
+            alpha = 0.35 if key == "demand_open" and "demand_new" in groups else 1.0
+            style: Style = {"s": size, "c": colours[key], "linewidths": 0, "alpha": alpha, "zorder": 3}
+            self._axes.scatter(demand.lon[at], demand.lat[at], **style)
             self._legend.append(_dot(colours[key], self._say(key), size=5))
 
     def gaps(self, gaps: Sequence[Gap]) -> None:
@@ -173,9 +176,11 @@ class _Picture:
 
     def sites(self, result: SitingResult) -> None:
         style: Style = {"c": _SITE, "edgecolors": "white", "linewidths": 0.7, "zorder": 6}
-        self._axes.scatter([s.lon for s in result.sites], [s.lat for s in result.sites], s=46, marker="D", **style)
+        size = 46 if len(result.sites) <= _NUMBERED_SITES else 14
+        self._axes.scatter([s.lon for s in result.sites], [s.lat for s in result.sites], s=size, marker="D", **style)
         self._legend.append(_dot(_SITE, self._say("site"), marker="D", size=7))
-        for site in result.sites[:_NUMBERED_SITES]:
+        # Numbers on top of one another say nothing; the report's map can be zoomed into.
+        for site in result.sites if len(result.sites) <= _NUMBERED_SITES else ():
             offset: Style = {"xytext": (5, 4), "textcoords": "offset points", "zorder": 7}
             self._axes.annotate(str(site.rank), (site.lon, site.lat), fontsize=7, color=_SITE, **offset)
 

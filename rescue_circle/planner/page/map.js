@@ -203,7 +203,8 @@ function drawDemand(draw) {
   const most = Math.min(9, Math.max(1.6, 60 * view.scale, 160 / Math.sqrt(demand.x.length)));
   for (const [state, name] of [[0, "open"], [1, "walk0"], [2, "new"]]) {
     draw.fillStyle = colour(name);
-    draw.globalAlpha = 0.75;
+    // What a plan covers must not drown in what it leaves open.
+    draw.globalAlpha = state === 0 && sites.length ? 0.35 : 0.8;
     for (let i = 0; i < demand.x.length; i++) {
       if (demand.state[i] !== state) continue;
       const size = Math.max(1.2, most * Math.sqrt(demand.size[i] / 255));
@@ -255,7 +256,7 @@ function drawSites() {
   const [fill, halo] = [colour("site"), colour("halo")];
   context.font = "600 11px system-ui, sans-serif";
   context.textBaseline = "middle";
-  const half = 6;
+  const half = Math.min(6, Math.max(3.5, 120 * view.scale));
   // From the last to the first, so that the most useful lie on top.
   for (let i = sites.length - 1; i >= 0; i--) {
     const [x, y] = [toX(sites[i].x), toY(sites[i].y)];
