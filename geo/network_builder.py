@@ -190,6 +190,8 @@ def _fence_private_ground(draft: Draft, gate_effort_m: float) -> None:
     private = (draft.flags & EdgeFlag.PRIVATE) != 0
     if not private.any():
         return
+    private |= _behind_private_ground(draft, private)
+    draft.flags = np.where(private, draft.flags | EdgeFlag.PRIVATE, draft.flags).astype(np.uint8)
     nodes = draft.node_lon.size
     touches = np.zeros((2, nodes), bool)
     for kind, chosen in enumerate((private, ~private)):
@@ -214,6 +216,18 @@ def _fence_private_ground(draft: Draft, gate_effort_m: float) -> None:
     draft.flags = np.append(draft.flags, np.full(gates.size, EdgeFlag.GATE, np.uint8))
     draft.street = np.append(draft.street, np.full(gates.size, -1))
     draft.inner_start = np.append(draft.inner_start, np.full(gates.size, draft.inner_start[-1]))
+
+
+def _behind_private_ground(draft: Draft, private: Array) -> Array:
+    """(e,) streets that only private ground joins to the main network: they count as such, or nobody got there."""
+    nodes = draft.node_lon.size
+    _, public_part = _components(nodes, draft.edge_from[~private], draft.edge_to[~private])
+    _, whole_part = _components(nodes, draft.edge_from, draft.edge_to)
+    part = public_part[draft.edge_from]
+    metres = np.bincount(part[~private], weights=draft.length_m[~private], minlength=nodes)
+    main = int(np.argmax(metres))
+    main_whole = whole_part[draft.edge_from[np.argmax(~private & (part == main))]]
+    return ~private & (part != main) & (whole_part[draft.edge_from] == main_whole)
 
 
 def _settle_islands(draft: Draft, min_island_m: float) -> _Parts:

@@ -150,6 +150,18 @@ def test_private_ground_is_entered_but_not_crossed(tmp_path: Path) -> None:
     assert network.edge_flags[at(network, 1, 0).edge] & EdgeFlag.PRIVATE
 
 
+def test_a_street_behind_private_ground_is_reached_over_it(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (5, 0), highway="residential")
+    drawing.way((2, 0), (2, 1), highway="service", access="private")
+    drawing.way((2, 1), (2, 2), highway="service", service="driveway")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (0, 0), (2, 2)) == pytest.approx(400.0, abs=2.0)
+    assert length_m(network, (2, 2), (0, 0)) == pytest.approx(400.0, abs=2.0)
+
+
 def test_a_customers_car_park_is_crossed(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.way((0, 0), (2, 0), highway="service", access="customers")
