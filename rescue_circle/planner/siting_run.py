@@ -121,7 +121,7 @@ def run_siting(
         curve=tuple(CurvePoint(sites=k, covered=float(covered)) for k, covered in enumerate(chosen.curve)),
         streets=_streets(ground, standing, question.speed_m_s),
         outlines=_outlines(ground.districts),
-        notes=(*notes, *ground.placed.notes, *places.notes, *_on_straight_lines(ground)),
+        notes=(*notes, *ground.placed.notes, *places.notes, *_on_straight_lines(ground, question)),
     )
 
 
@@ -219,12 +219,21 @@ def _outlines(districts: Districts | None) -> tuple[DistrictOutline, ...]:
     )
 
 
-def _on_straight_lines(ground: Ground) -> tuple[Bilingual, ...]:
+def _on_straight_lines(ground: Ground, question: SitingQuestion) -> tuple[Bilingual, ...]:
     if ground.network is not None:
         return ()
-    return (
-        Bilingual(
-            en=f"as the crow flies x {DETOUR_FACTOR:g} (no street network): treat every figure as an estimate",
-            zh=f"无路网：按直线距离 × {DETOUR_FACTOR:g} 估算，所有数字均为估计值",
-        ),
+    said = Bilingual(
+        en=f"as the crow flies x {DETOUR_FACTOR:g} (no street network): treat every figure as an estimate",
+        zh=f"无路网：按直线距离 × {DETOUR_FACTOR:g} 估算，所有数字均为估计值",
     )
+    reach_m = question.minutes * 60.0 * question.speed_m_s / DETOUR_FACTOR / (2.0 if question.there_and_back else 1.0)
+    apart_m = ground.placed.cell_m
+    if ground.districts is None or apart_m < reach_m:
+        return (said,)
+    # A site on a point of the grid then covers that point's whole square, however little of it is in reach.
+    coarse = Bilingual(
+        en=f"the residents stand on a grid of {apart_m:.0f} m and a site reaches {reach_m:.0f} m: what sites add is "
+        "overstated; give outlines of fewer districts, or points",
+        zh=f"人口网格间距 {apart_m:.0f} 米，而站点可达 {reach_m:.0f} 米：新增覆盖偏高；请缩小区县范围或提供点数据",
+    )
+    return said, coarse

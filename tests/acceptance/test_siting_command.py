@@ -102,6 +102,25 @@ def test_places_to_recruit_in_come_ranked_with_the_nearest_practice_station(town
     assert [(float(row["adds"]), row["practice_station"]) for row in rows] == [(2.0, "西站"), (1.0, "东站")]
 
 
+def test_residents_on_a_grid_coarser_than_the_reach_are_called_coarse(tmp_path: Path) -> None:
+    west, south, east, north = 113.0, 34.0, 113.0 + 1.0, 34.0 + 1.0
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    outline = {
+        "type": "Feature",
+        "properties": {"name": "中原区"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    (tmp_path / "outlines.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [outline]}))
+    (tmp_path / "people.csv").write_text("unit,population\n中原区,1000000\n", encoding="utf-8")
+    files = ["--demand", "people.csv", "--districts", "outlines.geojson", "--aeds", "none", "--time-limit-s", "3"]
+    near, _ = siting(tmp_path, *files, "--count", "2", "--minutes", "4")
+    far, _ = siting(tmp_path, *files, "--count", "2", "--minutes", "30")
+
+    assert any("overstated" in note for note in near["notes"])
+    assert not any("overstated" in note for note in far["notes"])
+    assert far["covered_after"] > near["covered_after"] > 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
