@@ -99,7 +99,7 @@ def _page(
     sections: list[str],
     language: Language,
 ) -> str:
-    style, script = _asset("report.css"), _asset("map.js") + _asset("page.js")
+    style, script = _asset("report.css"), "".join(map(_asset, ("plan.js", "map.js", "page.js")))
     values = {
         "lang": "zh-CN" if language == "zh" else "en",
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
