@@ -175,3 +175,38 @@ def test_demand_off_the_streets_is_counted_and_said(town: Town, tmp_path: Path) 
 
     assert (found["demand"], found["covered"]) == (2.0, 1.0)
     assert "1 demand points (1 of 2) lie farther than 200 m from any street" in str(found["notes"])
+
+
+def test_the_registry_gives_aeds_and_rescuers(town: Town, filled_database: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "town.sqlite3"
+    copy.write_bytes(filled_database.read_bytes())
+    streets = ["--network", str(town.network), "--at", DAY]
+
+    from_registry = coverage(tmp_path, *streets, "--database", f"sqlite:///{copy}", "--rescuers", "registry")
+    from_files = coverage(
+        tmp_path,
+        *(*streets, "--aeds", str(town.aeds), "--aed-datum", "wgs84"),
+        *("--rescuers", str(town.rescuers), "--rescuer-datum", "wgs84"),
+    )
+
+    assert from_registry["covered"] == from_files["covered"] > 0  # type: ignore[operator]
+    assert from_registry["with_rescuer"] == from_files["with_rescuer"] > 0  # type: ignore[operator]
+    assert from_registry["unknown_hours_aeds"] == 1
+
+
+def test_overlapping_districts_are_refused_before_anything_is_written(town: Town, tmp_path: Path) -> None:
+    square = [[list(place(*corner)) for corner in ((-900, -900), (900, -900), (900, 900), (-900, 900), (-900, -900))]]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": square}}
+        for name in ("one", "other")
+    ]
+    districts = written(tmp_path, "two.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+
+    said = coverage(
+        tmp_path,
+        *("--network", str(town.network), "--aeds", str(town.aeds), "--aed-datum", "wgs84"),
+        *("--at", DAY, "--districts", districts),
+        refused=True,
+    )
+
+    assert "one and other overlap by 3.24 km2 (100% of the smaller one)" in str(said["said"])
