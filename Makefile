@@ -22,6 +22,7 @@ demo: setup ## replay two dozen calls in a synthetic Zhengzhou against the real 
 
 test: setup ## run all tests, on SQLite and on a PostgreSQL of their own
 	@bash scripts/get_postgis.sh
+	@bash scripts/get_chromium.sh
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup ## ruff, mypy --strict and the import contracts
