@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -100,20 +101,24 @@ BAD_DAYS = {
 
 @both_databases
 def test_a_receiver_that_fails_twice_gets_everything_in_order_all_the_same(
-    service: Service, receiver: Receiver
+    town: Town, town_database: str, tmp_path: Path, receiver: Receiver
 ) -> None:
     receiver.behave = lambda _kind, data, number: BAD_DAYS[data["cad_ref"]] if number <= 2 else Reply()
 
-    for bad_day in BAD_DAYS:
-        nobody_and_end(service, bad_day)
-    eventually(lambda: len(receiver.taken()) == 2 * len(BAD_DAYS))
+    with calling_back(town, town_database, tmp_path, receiver, RESCUE_CALLBACK_TIMEOUT_S="1") as service:
+        for bad_day in BAD_DAYS:
+            nobody_and_end(service, bad_day)
+        eventually(lambda: [one["state"] for one in callbacks(service)] == ["delivered"] * 2 * len(BAD_DAYS))
 
     for bad_day in BAD_DAYS:
         mine = [one for one in receiver.attempts if one.cad_ref == bad_day]
-        assert [one.kind for one in mine] == ["nobody_available"] * 3 + ["closed"] * 3
+        tries = {kind: len(list(same)) for kind, same in groupby(mine, key=lambda one: one.kind)}
+        assert list(tries) == ["nobody_available", "closed"]
+        # A good answer that a busy machine gives too late is one that has failed.
+        assert min(tries.values()) >= 3
         assert len({one.callback_id for one in mine}) == 2
+    assert in_order(receiver.attempts)
     assert {one.path for one in receiver.attempts} == {"/callbacks"}
-    assert eventually(lambda: {one["state"] for one in callbacks(service)} == {"delivered"})
 
 
 def test_an_incident_whose_callbacks_fail_holds_up_no_other(service: Service, receiver: Receiver) -> None:
@@ -176,7 +181,7 @@ def test_every_integration_is_called_back_at_its_own_address(
                 raw = json.dumps(call(cad_ref=f"of {name}")).encode()
                 url = f"{service.url}/webhooks/{name}"
                 assert fetch("POST", url, content=raw, headers=signed(raw)).status_code == 202
-            eventually(lambda: receiver.taken() and other.taken())
+            eventually(lambda: len(callbacks(service, state="delivered")) == 2)
             waiting = callbacks(service, state="pending")
 
     assert [one.cad_ref for one in receiver.attempts] == ["of 120"]
