@@ -227,7 +227,7 @@ def _behind_private_ground(draft: Draft, private: Array) -> Array:
     metres = np.bincount(part[~private], weights=draft.length_m[~private], minlength=nodes)
     main = int(np.argmax(metres))
     main_whole = whole_part[draft.edge_from[np.argmax(~private & (part == main))]]
-    return ~private & (part != main) & (whole_part[draft.edge_from] == main_whole)
+    return np.asarray(~private & (part != main) & (whole_part[draft.edge_from] == main_whole))
 
 
 def _settle_islands(draft: Draft, min_island_m: float) -> _Parts:
