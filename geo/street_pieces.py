@@ -13,6 +13,7 @@ LONGEST_PIECE_M = 100.0
 # pavements). A pedestrian square is drawn with a line from every corner to every other; nobody lives on each of them.
 _CELL_M = 20.0
 _LINES_THAT_COUNT = 3.0
+_PLACES_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,7 +116,12 @@ class _Axis:
         self, network: WalkNetwork, place: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """lon, lat of places on the axis."""
-        return network.plane.to_lonlat(*self.metres(network, place))
+        x, y = self.metres(network, place)
+        # In parts and in place: projecting back needs a dozen arrays as long as what is projected.
+        for begin in range(0, place.size, _PLACES_AT_ONCE):
+            some = slice(begin, begin + _PLACES_AT_ONCE)
+            x[some], y[some] = network.plane.to_lonlat(x[some], y[some])
+        return x, y
 
     def metres(
         self, network: WalkNetwork, place: NDArray[np.float64]
