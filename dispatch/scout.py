@@ -91,7 +91,13 @@ class Scout:
             return None
         by_way_of = Place(lon=aed.lon, lat=aed.lat) if aed else None
         return find_way(
-            self.network, patient, rescuer, by_way_of, budget_s=self._policy.longest_budget_s, walker=self.walker
+            self.network,
+            patient,
+            rescuer,
+            by_way_of,
+            budget_s=self._policy.longest_budget_s,
+            walker=self.walker,
+            aed_inside_s=self._directory.aed_inside_s(aed.aed_id) if aed else 0.0,
         )
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:

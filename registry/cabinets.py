@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.projection import LocalPlane
 from geo.spatial_index import PointIndex
+from geo.vertical import aeds_added_s
 from registry.eligibility import Answer, usability
 from registry.models import Aed
 
@@ -21,6 +22,7 @@ class Cabinets:
         self._key = {aed_id: key for key, aed_id in enumerate(self._ids)}
         # Reading opening hours takes longer than asking them: read at the first question, forgotten with the record.
         self._usability: dict[str, Callable[[datetime], Answer]] = {}
+        self._inside_s: dict[str, float] = {}
         self.recentre(plane)
 
     @property
@@ -42,15 +44,23 @@ class Cabinets:
         if key == len(self._ids):
             self._ids.append(aed.aed_id)
         self._records[aed.aed_id] = aed
-        self._usability.pop(aed.aed_id, None)
+        self._forget(aed.aed_id)
         if before is None or (before.lon, before.lat) != (aed.lon, aed.lat):
             self._index.move(key, aed.lon, aed.lat)
 
     def remove(self, aed_id: str) -> None:
         """Take an AED out; an unknown id changes nothing."""
         if self._records.pop(aed_id, None) is not None:
-            self._usability.pop(aed_id, None)
+            self._forget(aed_id)
             self._index.remove(self._key[aed_id])
+
+    def inside_s(self, aed: Aed) -> float:
+        """Seconds that a walk by way of the AED spends inside its building: storeys, halls, and back out."""
+        found = self._inside_s.get(aed.aed_id)
+        if found is None:
+            added_s = aeds_added_s((aed.floor,), (aed.location_text,), (aed.indoor,))
+            found = self._inside_s[aed.aed_id] = float(added_s[0])
+        return found
 
     def around(
         self, lon: float, lat: float, radius_m: float, *, throughout: tuple[datetime, datetime]
@@ -66,3 +76,7 @@ class Cabinets:
                 found.append(self._records[aed_id])
                 unknown.append(Answer.UNKNOWN in answers)
         return found, np.array(unknown, np.bool_), np.array([self._key[aed.aed_id] for aed in found], np.int64)
+
+    def _forget(self, aed_id: str) -> None:
+        self._usability.pop(aed_id, None)
+        self._inside_s.pop(aed_id, None)

@@ -117,6 +117,7 @@ class Directory:
             aed_lat=aed_lat,
             aed_hours_unknown=hours_unknown,
             rescuer_snaps=rescuers.snaps(helpers.key, helpers.lon, helpers.lat) if rescuers else None,
+            aed_inside_s=np.array([self._cabinets.inside_s(aed) for aed in aeds], np.float32),
             aed_snaps=devices.snaps(aed_keys, aed_lon, aed_lat) if devices else None,
         )
 
@@ -133,6 +134,11 @@ class Directory:
 
     def find_aed(self, aed_id: str) -> Aed | None:
         return self._cabinets.records.get(aed_id)
+
+    def aed_inside_s(self, aed_id: str) -> float:
+        """Seconds that fetching the AED takes inside its building; 0 where it is not known."""
+        aed = self.find_aed(aed_id)
+        return self._cabinets.inside_s(aed) if aed else 0.0
 
     def get_rescuer(self, rescuer_id: str) -> Rescuer:
         """Raises: UnknownRescuer."""

@@ -31,6 +31,7 @@ class Nearby:
     aed_hours_unknown: NDArray[np.bool_]
     rescuer_snaps: Snaps | None = None
     aed_snaps: Snaps | None = None
+    aed_inside_s: NDArray[np.float32] | None = None
 
     def take(self, rescuers: NDArray[np.bool_], aeds: NDArray[np.bool_]) -> "Nearby":
         """Only those, in the same order."""
@@ -48,4 +49,5 @@ class Nearby:
             aed_hours_unknown=self.aed_hours_unknown[aeds],
             rescuer_snaps=self.rescuer_snaps.take(rescuers) if self.rescuer_snaps else None,
             aed_snaps=self.aed_snaps.take(aeds) if self.aed_snaps else None,
+            aed_inside_s=self.aed_inside_s[aeds] if self.aed_inside_s is not None else None,
         )

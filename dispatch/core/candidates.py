@@ -14,7 +14,7 @@ class Candidates:
     direct_s: (n,) float32, seconds to the patient's side; inf beyond the budget.
     straight_line: (n,) bool, no street network under the way: straight line times a detour factor.
     aed_id: m ids of AEDs that may be fetched.
-    trip_rescuer, trip_aed: (k,) int32 into the two lists: each pair that is within the fetch budget.
+    trip_rescuer, trip_aed: (k,) int32 into the two lists: each pair that is within the fetch budget on the street.
     trip_to_aed_s, trip_s: (k,) float32, seconds to the AED, and to the patient's side with it in hand.
     """
 

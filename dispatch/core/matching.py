@@ -72,18 +72,25 @@ def find_candidates(
         trip_rescuer=trips.rescuer,
         trip_aed=trips.aed,
         trip_to_aed_s=trips.to_aed_s,
-        trip_s=trips.to_aed_s + np.float32(walker.takeout_s) + trips.to_patient_s,
+        trip_s=trips.to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trips.aed) + trips.to_patient_s,
     )
 
 
 def find_way(
-    network: WalkNetwork | None, patient: Place, rescuer: Place, aed: Place | None, *, budget_s: float, walker: Walker
+    network: WalkNetwork | None,
+    patient: Place,
+    rescuer: Place,
+    aed: Place | None,
+    *,
+    budget_s: float,
+    walker: Walker,
+    aed_inside_s: float = 0.0,
 ) -> Way | None:
     """One rescuer's way, through `aed` where it is still to be fetched; None beyond `budget_s`."""
     straight = not all(_find_snap(network, place) for place in (patient, rescuer, aed) if place is not None)
     stops = [rescuer, patient] if aed is None else [rescuer, aed, patient]
     legs = [_leg_s(None if straight else network, a, b, budget_s, walker) for a, b in pairwise(stops)]
-    total_s = sum(legs) + (walker.takeout_s if aed else 0.0)
+    total_s = sum(legs) + (walker.takeout_s + aed_inside_s if aed else 0.0)
     if not total_s <= budget_s:
         return None
     return Way(walk_time_s=total_s, to_aed_s=legs[0] if aed else None, straight_line=straight)
@@ -138,5 +145,9 @@ def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker) -
         trip_rescuer=np.concatenate([*rescuer, np.empty(0, np.int32)]),
         trip_aed=trip_aed,
         trip_to_aed_s=trip_to_aed_s,
-        trip_s=trip_to_aed_s + np.float32(walker.takeout_s) + aed_to_patient_s[trip_aed],
+        trip_s=trip_to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trip_aed) + aed_to_patient_s[trip_aed],
     )
+
+
+def _inside_s(nearby: Nearby, trip_aed: NDArray[np.int32]) -> NDArray[np.float32] | np.float32:
+    return np.float32(0.0) if nearby.aed_inside_s is None else nearby.aed_inside_s[trip_aed]

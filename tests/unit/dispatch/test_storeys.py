@@ -1,0 +1,71 @@
+"""An AED that hangs on the fifth floor is farther away than the same street says."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dispatch.core.matching import Place, Walker, find_candidates, find_way
+from geo.walk_network import WalkNetwork
+from registry.directory import Directory
+from registry.models import Aed, Certificate, Rescuer
+from tests.unit.dispatch.test_matching import GRID, place
+
+NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)
+WALKER = Walker(takeout_s=20.0)
+PATIENT, CABINET, HELPER = place(400.0, 400.0), place(320.0, 400.0), place(240.0, 400.0)
+
+
+def directory_of(*floors: str) -> Directory:
+    aeds = [
+        Aed(aed_id=f"a{n}", lon=CABINET.lon, lat=CABINET.lat, time_zone="UTC", opening_hours="24/7", floor=floor)
+        for n, floor in enumerate(floors)
+    ]
+    papers = (Certificate(kind="red_cross", valid_until=date(2030, 1, 1)),)
+    helper = Rescuer(
+        rescuer_id="r", certificates=papers, on_duty=True, home_lon=HELPER.lon, home_lat=HELPER.lat, last_seen_at=NOON
+    )
+    return Directory(aeds, [helper], plane=GRID.plane)
+
+
+@pytest.mark.parametrize("network", [GRID, None])
+def test_a_trip_by_way_of_a_high_floor_takes_the_stairs_into_account(network: WalkNetwork | None) -> None:
+    directory = directory_of("1F", "5F")
+    nearby = directory.nearby(PATIENT.lon, PATIENT.lat, radius_m=1_000.0, at=NOON)
+
+    found = find_candidates(network, PATIENT, nearby, budget_s=900.0, walker=WALKER)
+
+    trip_s = {found.aed_id[aed]: float(s) for aed, s in zip(found.trip_aed, found.trip_s, strict=True)}
+    higher_s = directory.aed_inside_s("a1") - directory.aed_inside_s("a0")
+    assert higher_s > 30.0
+    assert trip_s["a1"] - trip_s["a0"] == pytest.approx(higher_s, abs=0.01)
+
+
+def test_a_way_that_is_measured_anew_takes_as_long_as_the_trip_did() -> None:
+    directory = directory_of("5F")
+    nearby = directory.nearby(PATIENT.lon, PATIENT.lat, radius_m=1_000.0, at=NOON)
+    found = find_candidates(GRID, PATIENT, nearby, budget_s=900.0, walker=WALKER)
+
+    way = find_way(
+        GRID,
+        PATIENT,
+        Place(lon=HELPER.lon, lat=HELPER.lat),
+        CABINET,
+        budget_s=900.0,
+        walker=WALKER,
+        aed_inside_s=directory.aed_inside_s("a0"),
+    )
+
+    assert way is not None
+    assert way.walk_time_s == pytest.approx(float(found.trip_s[0]), abs=0.1)
+
+
+def test_a_floor_that_is_corrected_counts_at_once() -> None:
+    directory = directory_of("5F")
+    before_s = directory.aed_inside_s("a0")
+    aed = directory.get_aed("a0")
+
+    directory.take_aed(
+        "a0", Aed(aed_id="a0", lon=aed.lon, lat=aed.lat, time_zone="UTC", opening_hours="24/7", floor="1F")
+    )
+
+    assert directory.aed_inside_s("a0") < before_s
