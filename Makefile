@@ -38,11 +38,13 @@ format: setup ## put the code in its written form
 docs: setup ## write the documents that are made from code
 	$(BIN)/rescue-circle docs
 
-bench: setup ## measure against the floor, a peer and a city's load; writes build/bench.json (about 15 minutes)
+bench: setup ## measure against the floor, a peer and a city's load; writes build/bench.json (about half an hour)
 	@bash scripts/get_postgis.sh
 	@bash scripts/get_redis.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.siting --peer-python $(BIN)/python --json build/bench.json
 
 bench-quick: setup ## the same, short: for development, not for figures
 	$(BIN)/python -m benchmarks --rounds 1 --calls 15 --seconds $${BENCH_SECONDS:-20}

@@ -97,7 +97,7 @@ class Scout:
             by_way_of,
             budget_s=self._policy.longest_budget_s,
             walker=self.walker,
-            aed_inside_s=self._directory.aed_inside_s(aed.aed_id) if aed else 0.0,
+            aed_inside_s=self._directory.aed_inside_s(aed, patient.lon, patient.lat) if aed else 0.0,
         )
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:

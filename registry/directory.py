@@ -1,6 +1,7 @@
 """The live picture: every AED and rescuer in memory, found by place, written back to the database in batches."""
 
 import asyncio
+import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
 DEFAULT_HOLD_S = 600.0
+# Nearer than this AED and patient may be in one building, such as a metro station; then nobody goes down to the street
+# with it, and the AED must not seem far (assumption: a station's length).
+SAME_BUILDING_M = 150.0
 # Phones in pockets stand still for hours; what moves is found as fast in the grid as in the tree (assumption).
 REBUILD_S, MANY_MOVED = 60.0, 1_000
 
@@ -117,7 +121,7 @@ class Directory:
             aed_lat=aed_lat,
             aed_hours_unknown=hours_unknown,
             rescuer_snaps=rescuers.snaps(helpers.key, helpers.lon, helpers.lat) if rescuers else None,
-            aed_inside_s=np.array([self._cabinets.inside_s(aed) for aed in aeds], np.float32),
+            aed_inside_s=np.array([self.aed_inside_s(aed, lon, lat) for aed in aeds], np.float32),
             aed_snaps=devices.snaps(aed_keys, aed_lon, aed_lat) if devices else None,
         )
 
@@ -135,10 +139,10 @@ class Directory:
     def find_aed(self, aed_id: str) -> Aed | None:
         return self._cabinets.records.get(aed_id)
 
-    def aed_inside_s(self, aed_id: str) -> float:
-        """Seconds that fetching the AED takes inside its building; 0 where it is not known."""
-        aed = self.find_aed(aed_id)
-        return self._cabinets.inside_s(aed) if aed else 0.0
+    def aed_inside_s(self, aed: Aed, lon: float, lat: float) -> float:
+        """Seconds that bringing the AED to a patient there takes inside its building, beyond the walk itself."""
+        away_m = math.dist(self.plane.to_plane(aed.lon, aed.lat), self.plane.to_plane(lon, lat))
+        return 0.0 if away_m <= SAME_BUILDING_M else self._cabinets.inside_s(aed)
 
     def get_rescuer(self, rescuer_id: str) -> Rescuer:
         """Raises: UnknownRescuer."""

@@ -12,7 +12,7 @@ from tests.unit.dispatch.test_matching import GRID, place
 
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)
 WALKER = Walker(takeout_s=20.0)
-PATIENT, CABINET, HELPER = place(400.0, 400.0), place(320.0, 400.0), place(240.0, 400.0)
+PATIENT, CABINET, HELPER = place(400.0, 400.0), place(160.0, 400.0), place(80.0, 400.0)
 
 
 def directory_of(*floors: str) -> Directory:
@@ -27,6 +27,14 @@ def directory_of(*floors: str) -> Directory:
     return Directory(aeds, [helper], plane=GRID.plane)
 
 
+def inside_s(directory: Directory, aed_id: str) -> float:
+    return directory.aed_inside_s(directory.get_aed(aed_id), *_lonlat(PATIENT))
+
+
+def _lonlat(where: Place) -> tuple[float, float]:
+    return where.lon, where.lat
+
+
 @pytest.mark.parametrize("network", [GRID, None])
 def test_a_trip_by_way_of_a_high_floor_takes_the_stairs_into_account(network: WalkNetwork | None) -> None:
     directory = directory_of("1F", "5F")
@@ -35,7 +43,7 @@ def test_a_trip_by_way_of_a_high_floor_takes_the_stairs_into_account(network: Wa
     found = find_candidates(network, PATIENT, nearby, budget_s=900.0, walker=WALKER)
 
     trip_s = {found.aed_id[aed]: float(s) for aed, s in zip(found.trip_aed, found.trip_s, strict=True)}
-    higher_s = directory.aed_inside_s("a1") - directory.aed_inside_s("a0")
+    higher_s = inside_s(directory, "a1") - inside_s(directory, "a0")
     assert higher_s > 30.0
     assert trip_s["a1"] - trip_s["a0"] == pytest.approx(higher_s, abs=0.01)
 
@@ -52,7 +60,7 @@ def test_a_way_that_is_measured_anew_takes_as_long_as_the_trip_did() -> None:
         CABINET,
         budget_s=900.0,
         walker=WALKER,
-        aed_inside_s=directory.aed_inside_s("a0"),
+        aed_inside_s=inside_s(directory, "a0"),
     )
 
     assert way is not None
@@ -61,11 +69,18 @@ def test_a_way_that_is_measured_anew_takes_as_long_as_the_trip_did() -> None:
 
 def test_a_floor_that_is_corrected_counts_at_once() -> None:
     directory = directory_of("5F")
-    before_s = directory.aed_inside_s("a0")
+    before_s = inside_s(directory, "a0")
     aed = directory.get_aed("a0")
 
     directory.take_aed(
         "a0", Aed(aed_id="a0", lon=aed.lon, lat=aed.lat, time_zone="UTC", opening_hours="24/7", floor="1F")
     )
 
-    assert directory.aed_inside_s("a0") < before_s
+    assert inside_s(directory, "a0") < before_s
+
+
+def test_who_collapses_in_the_aeds_own_building_waits_for_no_walk_down_to_the_street() -> None:
+    directory = directory_of("5F")
+
+    assert directory.aed_inside_s(directory.get_aed("a0"), *_lonlat(place(200.0, 400.0))) == 0.0
+    assert directory.aed_inside_s(directory.get_aed("a0"), *_lonlat(PATIENT)) > 0.0
