@@ -193,6 +193,9 @@ def listens(process: ServiceProcess) -> bool:
         return fetch("GET", f"{process.service.url}/healthz").is_success
     except httpx.ConnectError:
         return False
+    except httpx.TransportError:
+        # It stopped listening while this request was on its way: the next one finds nobody.
+        return True
 
 
 def refuses(process: ServiceProcess) -> bool:
