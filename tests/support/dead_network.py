@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tests.support.waiting import pause
+
 HOST = "127.0.0.1"
 CHUNK = 65_536
 
@@ -80,9 +82,9 @@ class DeadNetwork:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
         try:
-            while not (is_whole := self._is_whole).is_set():  # noqa: ASYNC110 - one of many events, replaced meanwhile
+            while not (is_whole := self._is_whole).is_set():
                 # A system tries to connect again and again, and gets through as soon as somebody can.
-                await asyncio.sleep(0.02)
+                await pause()
             there_reader, there_writer = await asyncio.open_connection(HOST, self._to_port)
             ends.append(there_writer)
             async with asyncio.TaskGroup() as pipes:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from registry.watched_database import DatabaseAway, WatchedDatabase
 from tests.support.postgres import Cluster
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, turns
 
 PATIENCE_S = 0.3
 
@@ -40,7 +40,7 @@ async def test_one_that_finishes_others_meanwhile_is_slow_and_not_away(database_
     before = asyncio.create_task(database.transact(first.work, patience_s=60))
     await asyncio.to_thread(first.began.wait, 60)
     asked = asyncio.create_task(database.transact(second.work, patience_s=PATIENCE_S))
-    await asyncio.sleep(0)
+    await turns()
     first.let_go()
 
     with pytest.raises(DatabaseAway):
