@@ -25,7 +25,7 @@ from rescue_circle.planner.demand import (
     street_demand,
 )
 from rescue_circle.planner.demand_files import Population, UnusableDemandFile, read_demand
-from rescue_circle.planner.districts import Districts, UnusableDistricts
+from rescue_circle.planner.districts import Districts, UnusableDistricts, read_districts
 from rescue_circle.planner.helpers import NoAeds, naming_datum
 from rescue_circle.planner.report import Language
 from rescue_circle.planner.siting_places import UnusablePlaces
@@ -122,6 +122,20 @@ def load_network(path: Path | None) -> WalkNetwork | None:
     if not path.is_file():
         raise BadQuestion(f"there is no file {path}: make it with `rescue-circle geo build`")
     return WalkNetwork.load(path)
+
+
+def load_outlines(path: Path | None, *, name_column: str | None, datum: Datum) -> Districts | None:
+    """The districts; None where none are named.
+
+    Raises:
+        UnusableDistricts
+    """
+    return None if path is None else read_districts(path, name_column=name_column, datum=datum)
+
+
+def title_of(given: str | None, network: WalkNetwork | None, districts: Path | None, demand: str) -> str:
+    """The report's title: the one that was given, or the name of what it is about."""
+    return given or (network.name if network else districts.stem if districts else Path(demand).stem)
 
 
 @contextmanager

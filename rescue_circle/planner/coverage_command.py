@@ -12,14 +12,15 @@ from geo.pace import DEFAULT_WALK_SPEED_M_S
 from rescue_circle.planner.command_frame import (
     NETWORK,
     load_network,
+    load_outlines,
     parse_instant,
     parse_language,
     place_demand,
     progress_bar,
+    title_of,
     told_to_the_user,
 )
 from rescue_circle.planner.coverage_run import CoverageQuestion, run_coverage
-from rescue_circle.planner.districts import read_districts
 from rescue_circle.planner.helpers import REGISTRY, get_aeds, get_rescuers, zone_of
 from rescue_circle.planner.outputs import write_coverage
 from rescue_circle.planner.plan_model import CoverageResult
@@ -72,9 +73,7 @@ def coverage(
     with told_to_the_user(), progress_bar() as progress:
         instant_asked, opens_in = parse_instant(at), parse_language(language)
         streets = load_network(network)
-        outlines = None
-        if districts is not None:
-            outlines = read_districts(districts, name_column=district_name, datum=districts_datum)
+        outlines = load_outlines(districts, name_column=district_name, datum=districts_datum)
         placed = place_demand(
             demand, streets, outlines, datum=demand_datum, weight_column=weight_column, encoding=encoding
         )
@@ -98,7 +97,7 @@ def coverage(
                 progress=lambda done, of: progress("reading rescuers", done, of),
             )
         question = CoverageQuestion(
-            title=title or (streets.name if streets else districts.stem if districts else Path(demand).stem),
+            title=title_of(title, streets, districts, demand),
             minutes=minutes,
             at=instant_asked,
             week=week,

@@ -20,13 +20,14 @@ from rescue_circle.planner.command_frame import (
     NETWORK,
     BadQuestion,
     load_network,
+    load_outlines,
     parse_instant,
     parse_language,
     place_demand,
     progress_bar,
+    title_of,
     told_to_the_user,
 )
-from rescue_circle.planner.districts import read_districts
 from rescue_circle.planner.helpers import (
     REGISTRY,
     Helpers,
@@ -119,9 +120,7 @@ def siting(
         asked_at, opens_in = parse_instant(at), parse_language(language)
         zone = _zone(time_zone)
         streets = load_network(network)
-        outlines = None
-        if districts is not None:
-            outlines = read_districts(districts, name_column=district_name, datum=districts_datum)
+        outlines = load_outlines(districts, name_column=district_name, datum=districts_datum)
         placed = place_demand(
             demand, streets, outlines, datum=demand_datum, weight_column=weight_column, encoding=encoding
         )
@@ -155,11 +154,10 @@ def siting(
             )
             zone = zone_of(helpers.aeds) if helpers.aeds else zone
             known = _known(helpers.aeds, asked_at)
-            counts = known.is_usable | known.is_unknown if count_unknown else known.is_usable
-            standing = Standing(lon=known.lon[counts], lat=known.lat[counts], note=helpers.note)
+            standing = _covering(known, helpers.note, count_unknown)
             notes = [helpers.note, *_hours_note(known, count_unknown)]
         question = SitingQuestion(
-            title=title or (streets.name if streets else districts.stem if districts else Path(demand).stem),
+            title=title_of(title, streets, districts, demand),
             purpose=SitingPurpose.RESCUERS if recruit else SitingPurpose.AEDS,
             count=count,
             minutes=minutes,
@@ -214,6 +212,12 @@ def _known(aeds: tuple[Aed, ...], at: datetime) -> Aeds:
         is_usable=table.usable[:, 0],
         is_unknown=table.unknown[:, 0],
     )
+
+
+def _covering(known: Aeds, note: Bilingual, count_unknown: bool) -> Standing:
+    """Those that cover somebody already."""
+    counts = known.is_usable | known.is_unknown if count_unknown else known.is_usable
+    return Standing(lon=known.lon[counts], lat=known.lat[counts], note=note)
 
 
 def _hours_note(known: Aeds, count_unknown: bool) -> tuple[Bilingual, ...]:
