@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 from scipy.spatial import cKDTree
 
 from geo.coverage_kernels import lower_to_nearest, nearest_in_hours, pairs_within, spread
@@ -205,16 +206,25 @@ def nearest_by_hour(
 
 
 def covered_by_hour(
-    reached: Reached, time_s: Float32s, is_open: Bools, weight: Float64s, *, limit_s: float
-) -> tuple[Float64s, Int32s]:
-    """(hours,) weight of the points covered within `limit_s` in each hour, and (points,) in how many hours each is."""
-    covered = np.zeros(is_open.shape[1])
-    hours = np.zeros(reached.points, np.int32)
+    reached: Reached,
+    time_s: Float32s,
+    is_open: Bools,
+    weight: Float64s,
+    group: Int64s | None = None,
+    *,
+    limit_s: float,
+    groups: int = 1,
+) -> Float64s:
+    """(groups, hours) weight of each group's points that are covered within `limit_s` in each hour.
+
+    group: (points,) from 0, such as each point's district; all are of one without.
+    """
+    row = np.zeros(reached.points, np.int64) if group is None else group
+    weights = csc_array((weight, (row, np.arange(reached.points))), shape=(groups, reached.points))
+    covered = np.zeros((groups, is_open.shape[1]))
     for points, block in nearest_by_hour(reached, time_s, is_open):
-        within = block <= np.float32(limit_s)
-        covered += weight[points] @ within
-        hours[points] = within.sum(axis=1)
-    return covered, hours
+        covered += weights[:, points] @ (block <= np.float32(limit_s))
+    return covered
 
 
 def _by_zone(network: WalkNetwork, sources: Snaps) -> list[Int64s]:

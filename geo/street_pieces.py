@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.portions import portions
 from geo.walk_network import EdgeFlag, Snaps, WalkNetwork
 
 # Short against a four-minute walk (336 m), so that a piece is all but wholly inside or outside.
@@ -13,7 +14,6 @@ LONGEST_PIECE_M = 100.0
 # pavements). A pedestrian square is drawn with a line from every corner to every other; nobody lives on each of them.
 _CELL_M = 20.0
 _LINES_THAT_COUNT = 3.0
-_PLACES_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,19 +61,29 @@ def counted_m(network: WalkNetwork, pieces: Pieces) -> NDArray[np.float64]:
     """(n,) metres that each piece counts for: its length, less where many lines run over the same ground."""
     axis = _Axis.of(network)
     counts = np.maximum(np.ceil(pieces.length_m / _CELL_M), 1).astype(np.int64)
-    piece = np.repeat(np.arange(len(pieces)), counts)
-    share = (np.arange(piece.size) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[piece]
-    start = axis.at(network, pieces.middle.edge, pieces.begin)[piece]
-    stop = axis.at(network, pieces.middle.edge, pieces.end)[piece]
-    x, y = axis.metres(network, start + share * (stop - start))
+    piece = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
     if piece.size == 0:
         return np.zeros(0)
-    row, column = (np.floor((metres - metres.min()) / _CELL_M).astype(np.int64) for metres in (y, x))
-    _, cell = np.unique(row * (column.max() + 1) + column, return_inverse=True)
+    start = axis.at(network, pieces.middle.edge, pieces.begin)
+    span = axis.at(network, pieces.middle.edge, pieces.end) - start
+    before = np.cumsum(counts) - counts
+    x, y = np.empty(piece.size), np.empty(piece.size)
+    for some in portions(piece.size):
+        mine = piece[some]
+        number = np.arange(some.start, some.stop) - before[mine] + 0.5
+        x[some], y[some] = axis.metres(network, start[mine] + number / counts[mine] * span[mine])
+    cell = _cells(x, y)
     length_m = (pieces.length_m / counts)[piece]
     room = _LINES_THAT_COUNT * _CELL_M / np.bincount(cell, length_m)
     counted = np.bincount(piece, length_m * np.minimum(room, 1.0)[cell], minlength=len(pieces))
     return np.asarray(counted, np.float64)
+
+
+def _cells(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n,) which of the squares in use each place is in."""
+    row, column = (np.floor((metres - metres.min()) / _CELL_M).astype(np.int64) for metres in (y_m, x_m))
+    _, cell = np.unique(row * (column.max() + 1) + column, return_inverse=True)
+    return np.asarray(cell, np.int64)
 
 
 def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
@@ -116,12 +126,10 @@ class _Axis:
         self, network: WalkNetwork, place: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """lon, lat of places on the axis."""
-        x, y = self.metres(network, place)
-        # In parts and in place: projecting back needs a dozen arrays as long as what is projected.
-        for begin in range(0, place.size, _PLACES_AT_ONCE):
-            some = slice(begin, begin + _PLACES_AT_ONCE)
-            x[some], y[some] = network.plane.to_lonlat(x[some], y[some])
-        return x, y
+        lon, lat = np.empty(place.size), np.empty(place.size)
+        for some in portions(place.size):
+            lon[some], lat[some] = network.plane.to_lonlat(*self.metres(network, place[some]))
+        return lon, lat
 
     def metres(
         self, network: WalkNetwork, place: NDArray[np.float64]

@@ -8,35 +8,41 @@ from numpy.typing import NDArray
 
 from geo.coverage import nearest_s
 from geo.gaps import find_gaps
+from geo.portions import in_portions
 from geo.projection import LocalPlane
 from geo.street_pieces import piece_lines, street_pieces
 from geo.walk_network import WalkNetwork
 from rescue_circle.planner.demand import PlacedDemand
 from rescue_circle.planner.districts import Districts
-from rescue_circle.planner.plan_model import Aeds, DistrictRow, Gap, Streets
+from rescue_circle.planner.plan_model import OUTSIDE, Aeds, DistrictOutline, DistrictRow, Gap, Streets
 
 MAX_GAPS = 500
-OUTSIDE = "outside all districts"
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Found:
-    """Of each demand point: within the time there and back, one way, from a rescuer (None: not asked); the nearest."""
+    """What was found of each demand point (n,), and by the hour.
+
+    is_covered, is_one_way: within the time there and back, one way. has_rescuer: None where that was not asked.
+    nearest_s: one way to the nearest usable AED. district: its index, -1 for none; None without districts.
+    by_hour: (1 + districts, 168) demand covered there and back, first what lies in no district; None for one time only.
+    """
 
     is_covered: Bools
     is_one_way: Bools
     has_rescuer: Bools | None
     nearest_s: NDArray[np.float32]
+    district: NDArray[np.int64] | None
+    by_hour: Floats | None
 
 
 def gaps_of(placed: PlacedDemand, found: Found, districts: Districts | None) -> tuple[Gap, ...]:
     """The areas with the most uncovered demand, `MAX_GAPS` of them at most."""
     demand, nearest = placed.demand, found.nearest_s
-    district_of = None if districts is None else districts.locate(demand.lon, demand.lat)
     plane = LocalPlane(float(np.median(demand.lon)), float(np.median(demand.lat)))
-    x, y = plane.to_plane(demand.lon, demand.lat)
+    x, y = in_portions(plane.to_plane, demand.lon, demand.lat)
     areas = find_gaps(x, y, demand.weight, found.is_covered, cell_m=placed.cell_m, most=MAX_GAPS)
     gaps = []
     for rank, gap in enumerate(areas, start=1):
@@ -45,8 +51,8 @@ def gaps_of(placed: PlacedDemand, found: Found, districts: Districts | None) -> 
         mean = float(np.average(nearest[gap.point][near], weights=weight[near])) if near.any() else None
         area = shapely.transform(gap.area, lambda xy: np.column_stack(plane.to_lonlat(xy[:, 0], xy[:, 1])))
         name = None
-        if districts is not None and district_of is not None:
-            shares = np.bincount(district_of[gap.point] + 1, weight, minlength=len(districts) + 1)
+        if districts is not None and found.district is not None:
+            shares = np.bincount(found.district[gap.point] + 1, weight, minlength=len(districts) + 1)
             name = (OUTSIDE, *districts.name)[int(shares.argmax())]
         # A gap in which nobody lives is none.
         if gap.weight <= 0.0:
@@ -59,9 +65,9 @@ def district_rows(
     placed: PlacedDemand, aeds: Aeds, districts: Districts | None, found: Found
 ) -> tuple[DistrictRow, ...]:
     """Coverage by district, and of what lies in none."""
-    if districts is None:
+    if districts is None or found.district is None:
         return ()
-    district_of = districts.locate(placed.demand.lon, placed.demand.lat)
+    district_of, by_hour = found.district, found.by_hour
     weight, aed_in = placed.demand.weight, districts.locate(aeds.lon, aeds.lat)
 
     def row(name: str, index: int) -> DistrictRow:
@@ -75,6 +81,7 @@ def district_rows(
             aeds=int(there.sum()),
             usable_aeds=int((there & aeds.is_usable).sum()),
             unknown_hours_aeds=int((there & aeds.is_unknown).sum()),
+            covered_by_hour=() if by_hour is None else tuple(by_hour[index + 1].tolist()),
         )
 
     rows = [row(name, index) for index, name in enumerate(districts.name)]
@@ -82,21 +89,27 @@ def district_rows(
     return tuple([*rows, outside] if outside.demand > 0.0 else rows)
 
 
+def outlines_of(districts: Districts | None) -> tuple[DistrictOutline, ...]:
+    """The districts' borders, for map and report."""
+    if districts is None:
+        return ()
+    return tuple(
+        DistrictOutline(name=name, area=area) for name, area in zip(districts.name, districts.area, strict=True)
+    )
+
+
 def street_times(network: WalkNetwork, lon: Floats, lat: Floats, speed_m_s: float) -> Streets:
     """Every public street, with the time to its middle from the nearest of these AEDs."""
     pieces = street_pieces(network)
     lines = piece_lines(network, pieces)
     sources = network.snap(lon, lat)
-    named = {street: network.street_name(edge) for street, edge in _one_edge_of_each(network)}
+    streets, edges = np.unique(network.edge_street, return_index=True)
+    names = np.array([network.street_name(edge) for edge in edges.tolist()], object)
+    named = names[np.searchsorted(streets, network.edge_street[pieces.middle.edge])]
     return Streets(
         first=lines.first,
         lon=lines.lon,
         lat=lines.lat,
         time_s=nearest_s(network, sources, pieces.middle, speed_m_s=speed_m_s),
-        name=tuple(named[street] for street in network.edge_street[pieces.middle.edge].tolist()),
+        name=tuple(named),
     )
-
-
-def _one_edge_of_each(network: WalkNetwork) -> list[tuple[int, int]]:
-    streets, edges = np.unique(network.edge_street, return_index=True)
-    return list(zip(streets.tolist(), edges.tolist(), strict=True))

@@ -20,11 +20,10 @@ from geo.pace import DETOUR_FACTOR
 from geo.walk_network import WalkNetwork
 from registry.models import Aed
 from registry.planning import Openness, openness, week_around
-from rescue_circle.planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of, street_times
-from rescue_circle.planner.demand import PlacedDemand
-from rescue_circle.planner.districts import Districts
+from rescue_circle.planner.city import City
+from rescue_circle.planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of, outlines_of, street_times
 from rescue_circle.planner.helpers import Helpers, Standing, zone_of
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, DistrictOutline, HourRow
+from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, HourRow, Streets
 
 # AEDs farther than this from all demand, as one walks, belong to another city.
 _FARTHEST_S = 50_000.0
@@ -39,7 +38,6 @@ class ForeignAeds(ValueError):
 class CoverageQuestion:
     """What is asked. minutes: there and back, and one way. at: aware. week: by the hour as well."""
 
-    title: str
     minutes: float
     at: datetime
     week: bool
@@ -50,42 +48,39 @@ class CoverageQuestion:
         return self.minutes * 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Ground:
-    """Where walks are measured: along streets, or straight where there are none."""
+    """Where walks are measured: along the city's streets, or straight where there are none."""
 
-    network: WalkNetwork | None
-    placed: PlacedDemand
+    city: City
     speed_m_s: float
 
     def reach(self, lon: Floats, lat: Floats, limit_s: float, progress: Progress) -> Reached:
-        demand = self.placed.demand
-        if self.network is None or self.placed.snaps is None:
+        network, demand, snaps = self.city.network, self.city.placed.demand, self.city.placed.snaps
+        if network is None or snaps is None:
             return reach_straight(lon, lat, demand.lon, demand.lat, limit_s=limit_s, speed_m_s=self.speed_m_s)
         return reach(
-            self.network,
-            self.network.snap(lon, lat),
-            self.placed.snaps,
+            network,
+            network.snap(lon, lat),
+            snaps,
             limit_s=limit_s,
             speed_m_s=self.speed_m_s,
             progress=lambda done, of: progress("walking from every AED", done, of),
         )
 
     def nearest_s(self, lon: Floats, lat: Floats, limit_s: float = np.inf) -> NDArray[np.float32]:
-        demand = self.placed.demand
-        if self.network is None or self.placed.snaps is None:
+        network, demand, snaps = self.city.network, self.city.placed.demand, self.city.placed.snaps
+        if network is None or snaps is None:
             return nearest_straight_s(lon, lat, demand.lon, demand.lat, speed_m_s=self.speed_m_s)
-        sources = self.network.snap(lon, lat)
-        return nearest_s(self.network, sources, self.placed.snaps, limit_s=limit_s, speed_m_s=self.speed_m_s)
+        sources = network.snap(lon, lat)
+        return nearest_s(network, sources, snaps, limit_s=limit_s, speed_m_s=self.speed_m_s)
 
 
 def run_coverage(
     question: CoverageQuestion,
     *,
-    network: WalkNetwork | None,
-    placed: PlacedDemand,
+    city: City,
     helpers: Helpers,
-    districts: Districts | None,
     rescuers: Standing | None,
     progress: Progress = lambda _stage, _done, _of: None,
 ) -> CoverageResult:
@@ -94,64 +89,81 @@ def run_coverage(
     Raises:
         ForeignAeds: no AED is near any of the streets or the demand.
     """
-    lon, lat = _places(helpers.aeds)
-    ground = _Ground(network=network, placed=placed, speed_m_s=question.speed_m_s)
-    foreign = _refuse_foreign(ground, lon, lat)
-    zone = zone_of(helpers.aeds)
-    week = week_around(question.at, zone) if question.week else []
-    progress("reading opening hours", 0, None)
-    table = openness(helpers.aeds, [question.at, *week])
-    usable, weight = table.usable[:, 0], placed.demand.weight
-    aeds = Aeds(lon=lon, lat=lat, name=_names(helpers.aeds), is_usable=usable, is_unknown=table.unknown[:, 0])
-    reached = ground.reach(lon, lat, question.limit_s, progress)
-    progress("looking for the nearest AED of every street", 0, None)
-    found = _found(ground, reached, aeds, rescuers, question.limit_s)
-    always_open, said = _if_always_open(reached, table, weight, question, float(weight[found.is_covered].sum()))
-    progress("hours, gaps and districts", 0, None)
+    ground, network, districts = _Ground(city, question.speed_m_s), city.network, city.districts
+    foreign = _refuse_foreign(ground, *_places(helpers.aeds))
+    aeds, table = _aeds_at(question, helpers, progress)
+    found, always_open, said = _found(question, ground, table, aeds, rescuers=rescuers, progress=progress)
+    progress("gaps, districts and streets", 0, None)
     return CoverageResult(
-        title=question.title,
+        title=city.title,
         minutes=question.minutes,
-        at=question.at.astimezone(zone),
+        at=question.at.astimezone(zone_of(helpers.aeds)),
         network_name=None if network is None else network.name,
         detour_factor=DETOUR_FACTOR if network is None else None,
         pace_m_s=question.speed_m_s,
-        demand=placed.demand,
+        demand=city.placed.demand,
         is_covered=found.is_covered,
         is_covered_one_way=found.is_one_way,
         has_rescuer=found.has_rescuer,
         nearest_aed_s=found.nearest_s,
         aeds=aeds,
-        gaps=gaps_of(placed, found, districts),
-        by_district=district_rows(placed, aeds, districts, found),
-        by_hour=_by_hour(reached, table, weight, question.limit_s) if week else None,
+        gaps=gaps_of(city.placed, found, districts),
+        by_district=district_rows(city.placed, aeds, districts, found),
+        by_hour=None if found.by_hour is None else _by_hour(found.by_hour, table),
         covered_if_always_open=always_open,
-        streets=None if network is None else street_times(network, lon[usable], lat[usable], question.speed_m_s),
-        outlines=_outlines(districts),
-        notes=(helpers.note, *([rescuers.note] if rescuers else []), *placed.notes, *foreign, *said),
+        streets=None if network is None else _streets(network, aeds, question.speed_m_s),
+        outlines=outlines_of(districts),
+        notes=(helpers.note, *((rescuers.note,) if rescuers else ()), *city.placed.notes, *foreign, *said),
     )
 
 
-def _found(ground: _Ground, reached: Reached, aeds: Aeds, rescuers: Standing | None, limit_s: float) -> Found:
-    limit = np.float32(limit_s)
+def _found(
+    question: CoverageQuestion,
+    ground: _Ground,
+    table: Openness,
+    aeds: Aeds,
+    *,
+    rescuers: Standing | None,
+    progress: Progress,
+) -> tuple[Found, float, list[Bilingual]]:
+    """What was found, the demand covered if no place ever closed, and notes on the difference.
+
+    Every pair of an AED and a point in its reach is held in here only: they would weigh on what comes after.
+    """
+    reached = ground.reach(aeds.lon, aeds.lat, question.limit_s, progress)
+    progress("looking for the nearest AED of every street", 0, None)
+    limit, demand = np.float32(question.limit_s), ground.city.placed.demand
     usable = aeds.is_usable
-    return Found(
-        is_covered=nearest_of(reached, reached.round_s, usable) <= limit,
+    is_covered = nearest_of(reached, reached.round_s, usable) <= limit
+    has_rescuer = None
+    if rescuers is not None:
+        has_rescuer = ground.nearest_s(rescuers.lon, rescuers.lat, question.limit_s) <= limit
+    districts = ground.city.districts
+    district = None if districts is None else districts.locate(demand.lon, demand.lat)
+    found = Found(
+        is_covered=is_covered,
         is_one_way=nearest_of(reached, reached.there_s, usable) <= limit,
-        has_rescuer=None if rescuers is None else ground.nearest_s(rescuers.lon, rescuers.lat, limit_s) <= limit,
+        has_rescuer=has_rescuer,
         nearest_s=ground.nearest_s(aeds.lon[usable], aeds.lat[usable]),
+        district=district,
+        by_hour=_hours(question, ground, reached, table, district) if question.week else None,
     )
+    covered = float(demand.weight[is_covered].sum())
+    return found, *_if_always_open(reached, table, demand.weight, question, covered)
 
 
-def _names(aeds: tuple[Aed, ...]) -> tuple[str, ...]:
-    return tuple(aed.name or aed.location_text or aed.source_ref for aed in aeds)
+def _aeds_at(question: CoverageQuestion, helpers: Helpers, progress: Progress) -> tuple[Aeds, Openness]:
+    """The AEDs as they are at the plan's time, and when each can be taken: then, and in every hour of the week."""
+    progress("reading opening hours", 0, None)
+    week = week_around(question.at, zone_of(helpers.aeds)) if question.week else ()
+    table = openness(helpers.aeds, [question.at, *week])
+    lon, lat = _places(helpers.aeds)
+    names = tuple(aed.name or aed.location_text or aed.source_ref for aed in helpers.aeds)
+    return Aeds(lon=lon, lat=lat, name=names, is_usable=table.usable[:, 0], is_unknown=table.unknown[:, 0]), table
 
 
-def _outlines(districts: Districts | None) -> tuple[DistrictOutline, ...]:
-    if districts is None:
-        return ()
-    return tuple(
-        DistrictOutline(name=name, area=area) for name, area in zip(districts.name, districts.area, strict=True)
-    )
+def _streets(network: WalkNetwork, aeds: Aeds, speed_m_s: float) -> Streets:
+    return street_times(network, aeds.lon[aeds.is_usable], aeds.lat[aeds.is_usable], speed_m_s)
 
 
 def _places(aeds: tuple[Aed, ...]) -> tuple[Floats, Floats]:
@@ -160,9 +172,9 @@ def _places(aeds: tuple[Aed, ...]) -> tuple[Floats, Floats]:
 
 def _refuse_foreign(ground: _Ground, lon: Floats, lat: Floats) -> list[Bilingual]:
     """Notes on AEDs that lie off the streets; an error where all do."""
-    network = ground.network
+    network = ground.city.network
     if network is None:
-        demand = ground.placed.demand
+        demand = ground.city.placed.demand
         if (nearest_straight_s(demand.lon, demand.lat, lon, lat) > _FARTHEST_S).all():
             raise ForeignAeds("every AED lies far from all demand: are they of another city, or the datum another?")
         text = f"as the crow flies x {DETOUR_FACTOR:g} (no street network): treat every figure as an estimate"
@@ -213,10 +225,28 @@ def _if_always_open(
     ]
 
 
-def _by_hour(reached: Reached, table: Openness, weight: Floats, limit_s: float) -> tuple[HourRow, ...]:
-    is_open = table.usable[:, 1:]
-    covered, _ = covered_by_hour(reached, reached.round_s, is_open, weight, limit_s=limit_s)
-    usable = is_open.sum(axis=0)
+def _hours(
+    question: CoverageQuestion,
+    ground: _Ground,
+    reached: Reached,
+    table: Openness,
+    district: NDArray[np.int64] | None,
+) -> Floats:
+    """(1 + districts, 168) demand covered, first of what lies in no district."""
+    return covered_by_hour(
+        reached,
+        reached.round_s,
+        table.usable[:, 1:],
+        ground.city.placed.demand.weight,
+        None if district is None else district + 1,
+        limit_s=question.limit_s,
+        groups=1 if ground.city.districts is None else len(ground.city.districts) + 1,
+    )
+
+
+def _by_hour(by_district: Floats, table: Openness) -> tuple[HourRow, ...]:
+    covered, usable = by_district.sum(axis=0).tolist(), table.usable[:, 1:].sum(axis=0).tolist()
     return tuple(
-        HourRow(hour=hour, covered=float(covered[hour]), usable_aeds=int(usable[hour])) for hour in range(covered.size)
+        HourRow(hour=hour, covered=one, usable_aeds=aeds)
+        for hour, (one, aeds) in enumerate(zip(covered, usable, strict=True))
     )

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path as MplPath
 from numpy.typing import NDArray
 
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, SitingResult, Streets
+from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, Plan, SitingResult, Streets
 from rescue_circle.planner.report_text import (
     Language,
     frame_sentences,
@@ -101,7 +101,7 @@ def draw_siting(result: SitingResult, path: Path, *, language: Language) -> None
 class _Picture:
     """One figure being drawn; the last drawn lies on top."""
 
-    def __init__(self, result: CoverageResult | SitingResult, language: Language) -> None:
+    def __init__(self, result: Plan, language: Language) -> None:
         self._result = result
         self._font = find_chinese_font()
         self._language: Language = language if self._font else "en"
@@ -117,17 +117,14 @@ class _Picture:
             self._axes.add_collection(LineCollection(rings, colors="#8c959e", linewidths=0.8, zorder=1))
 
     def streets(self, streets: Streets, *, by_time: bool) -> None:
-        # One path with breaks is drawn many times faster than a path for each street.
-        line = np.repeat(np.arange(len(streets.time_s)), np.diff(streets.first) + 1)
-        at = np.insert(np.column_stack([streets.lon, streets.lat]), streets.first[1:], np.nan, axis=0)
         half, minutes = number(self._result.minutes / 2), number(self._result.minutes)
         double = number(self._result.minutes * 2)
         group = walk_class(streets.time_s, self._result.minutes)
         # Streets nearest to an AED are drawn last, so that crossing lines do not hide them.
         for level in (3, 2, 1, 0):
             colour = WALK_COLOURS[level] if by_time else _GREY
-            chosen = at[(group == level)[line]]
-            self._axes.plot(chosen[:, 0], chosen[:, 1], color=colour, linewidth=0.6, zorder=2)
+            lon, lat = _with_breaks(streets, group == level)
+            self._axes.plot(lon, lat, color=colour, linewidth=0.6, zorder=2)
         if by_time:
             self._legend.append(Line2D([], [], linestyle="", label=self._say("walk_title")))
             for level in range(4):
@@ -201,6 +198,8 @@ class _Picture:
         for text in legend.get_texts():
             text.set(**self._letters())
         self._figure.savefig(path, format="png")
+        # Figure and lines hold each other; a city's lines must not wait for the collector.
+        self._figure.clear()
 
     def _say(self, key: str, **values: str) -> str:
         return self._shown(spoken(say(key, **values), self._language))
@@ -212,6 +211,14 @@ class _Picture:
         """Without a Chinese font a Chinese name would be a row of empty boxes; `$` would begin a formula."""
         text = text.replace("$", r"\$")
         return text if self._font else "".join(letter if ord(letter) < 0x2E80 else "?" for letter in text)
+
+
+def _with_breaks(streets: Streets, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Some streets as one line with breaks: that is drawn many times faster than a line for each."""
+    points = np.diff(streets.first)
+    held = np.repeat(chosen, points)
+    breaks = np.cumsum(points[chosen])
+    return np.insert(streets.lon[held], breaks, np.nan), np.insert(streets.lat[held], breaks, np.nan)
 
 
 def _rings(area: shapely.Geometry) -> list[NDArray[np.float64]]:

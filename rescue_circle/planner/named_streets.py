@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.portions import in_portions
 from geo.projection import LocalPlane
 from rescue_circle.planner.plan_model import Streets
 
@@ -16,13 +17,15 @@ def named_streets(streets: Streets) -> dict[str, NDArray[Any]]:
     AED is in reach of any (nearest), of some (mean, farthest).
     """
     plane = LocalPlane(float(streets.lon[0]), float(streets.lat[0]))
-    step = np.hypot(*(np.diff(axis, prepend=axis[0]) for axis in plane.to_plane(streets.lon, streets.lat)))
+    x, y = in_portions(plane.to_plane, streets.lon, streets.lat)
+    step = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0]))
     # The step onto a stretch's first point comes from another stretch.
     step[streets.first[:-1]] = 0.0
     # Infinitely far times no length would be no number.
     length_m = np.maximum(np.add.reduceat(step, streets.first[:-1]), 0.01)
     number: dict[str, int] = {}
-    street = np.array([number.setdefault(each, len(number)) for each in streets.name])
+    every = (number.setdefault(each, len(number)) for each in streets.name)
+    street = np.fromiter(every, np.int32, len(streets.name))
     name = np.array(list(number), dtype=str)
     time_s = streets.time_s.astype(np.float64)
     whole_m = np.bincount(street, length_m)

@@ -20,11 +20,13 @@ from rescue_circle.planner.map_picture import draw_coverage, draw_siting
 from rescue_circle.planner.named_streets import named_streets
 from rescue_circle.planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
 from rescue_circle.planner.report import Language, coverage_page, siting_page
-from rescue_circle.planner.summaries import coverage_summary, siting_summary
+from rescue_circle.planner.summaries import coverage_summary, share, siting_summary
 from rescue_circle.planner.whole_files import whole_files
 
 WGS84 = "EPSG:4326"
 _PORTION = 250_000
+# Columns of a week, from Monday 00:00 to 01:00.
+_HOURS = [f"{day}_{hour:02d}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun") for hour in range(24)]
 
 
 def write_coverage(result: CoverageResult, folder: Path, *, language: Language = "zh") -> list[Path]:
@@ -82,6 +84,12 @@ def _write_coverage_tables(result: CoverageResult, folder: Path) -> None:
             for row in sorted(result.by_hour, key=lambda row: row.hour)
         )
         _write_csv(folder / "hours.csv", ["hour_of_week", "weekday", "hour", "covered", "usable_aeds"], rows)
+        if result.by_district:
+            shares = (
+                (row.name, row.demand, *(share(covered, row.demand) for covered in row.covered_by_hour))
+                for row in result.by_district
+            )
+            _write_csv(folder / "districts_by_hour.csv", ["district", "demand", *_HOURS], shares)
     if result.streets is not None and result.streets.name:
         table = named_streets(result.streets)
         columns = (column.tolist() for column in table.values())

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
+# The district of what lies in none.
+OUTSIDE = "outside all districts"
+
 
 class DemandKind(StrEnum):
     """What one unit of demand is; the report writes its name behind each amount."""
@@ -116,7 +119,12 @@ class DistrictOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictRow:
-    """Coverage of one district at the plan's time. has_rescuer is None where rescuers were not asked about."""
+    """Coverage of one district at the plan's time.
+
+    has_rescuer: None where rescuers were not asked about.
+    covered_by_hour: demand covered (there and back) in each of the week's 168 hours; () where only one time was asked
+        about.
+    """
 
     name: str
     demand: float
@@ -126,6 +134,7 @@ class DistrictRow:
     aeds: int
     usable_aeds: int
     unknown_hours_aeds: int
+    covered_by_hour: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,22 +152,17 @@ class HourRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CoverageResult:
-    """Who has a usable AED within so many minutes, at one time or through the week.
+class Plan:
+    """What both kinds of plan rest on and show.
 
     title: what the plan is of, such as the city's name.
-    minutes: the time allowed; there and back for `is_covered`, one way for `is_covered_one_way`.
+    minutes: the time allowed.
     at: aware; shown in its own time zone.
     network_name: the street network's name; None where straight lines with a detour factor stood in for streets.
     detour_factor: of those straight lines; None where there is a network.
     pace_m_s: walking speed, metres a second.
-    is_covered: (n,) bool, somebody at the demand point can fetch a usable AED there and back within the time.
-    is_covered_one_way: (n,) bool, a usable AED within the time one way.
-    has_rescuer: (n,) bool, a dispatchable rescuer within the time; None where rescuers were not asked about.
-    nearest_aed_s: (n,) float32, one-way walking time to the nearest usable AED, seconds; inf where none is in reach.
-    covered_if_always_open: demand covered if every AED could be used round the clock, those of unknown hours among
-        them: what is lost to opening hours is this less `covered`. None where it was not computed.
-    by_hour: 168 rows by `hour`, or None where only one time was asked about.
+    aeds: what stands already; may be empty.
+    streets: with their walk to the nearest usable AED; None without a network.
     outlines: the districts' borders, where there are any.
     notes: assumptions and warnings for the reader.
     """
@@ -170,15 +174,7 @@ class CoverageResult:
     detour_factor: float | None
     pace_m_s: float
     demand: Demand
-    is_covered: NDArray[np.bool_]
-    is_covered_one_way: NDArray[np.bool_]
-    has_rescuer: NDArray[np.bool_] | None
-    nearest_aed_s: NDArray[np.float32]
     aeds: Aeds
-    gaps: tuple[Gap, ...]
-    by_district: tuple[DistrictRow, ...]
-    by_hour: tuple[HourRow, ...] | None
-    covered_if_always_open: float | None
     streets: Streets | None
     outlines: tuple[DistrictOutline, ...] = ()
     notes: tuple[Bilingual, ...] = ()
@@ -188,20 +184,48 @@ class CoverageResult:
         """All demand."""
         return float(self.demand.weight.sum())
 
+    def demand_of(self, points: NDArray[np.bool_]) -> float:
+        """The demand of some of the points, (n,) bool."""
+        return float(self.demand.weight[points].sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CoverageResult(Plan):
+    """Who has a usable AED within so many minutes, at one time or through the week.
+
+    `minutes` are there and back for `is_covered`, one way for `is_covered_one_way`.
+    is_covered: (n,) bool, somebody at the demand point can fetch a usable AED there and back within the time.
+    is_covered_one_way: (n,) bool, a usable AED within the time one way.
+    has_rescuer: (n,) bool, a dispatchable rescuer within the time; None where rescuers were not asked about.
+    nearest_aed_s: (n,) float32, one-way walking time to the nearest usable AED, seconds; inf where none is in reach.
+    covered_if_always_open: demand covered if every AED could be used round the clock, those of unknown hours among
+        them: what is lost to opening hours is this less `covered`. None where it was not computed.
+    by_hour: 168 rows by `hour`, or None where only one time was asked about.
+    """
+
+    is_covered: NDArray[np.bool_]
+    is_covered_one_way: NDArray[np.bool_]
+    has_rescuer: NDArray[np.bool_] | None
+    nearest_aed_s: NDArray[np.float32]
+    gaps: tuple[Gap, ...]
+    by_district: tuple[DistrictRow, ...]
+    by_hour: tuple[HourRow, ...] | None
+    covered_if_always_open: float | None
+
     @property
     def covered(self) -> float:
         """Demand covered there and back."""
-        return float(self.demand.weight[self.is_covered].sum())
+        return self.demand_of(self.is_covered)
 
     @property
     def covered_one_way(self) -> float:
         """Demand with a usable AED within the time one way."""
-        return float(self.demand.weight[self.is_covered_one_way].sum())
+        return self.demand_of(self.is_covered_one_way)
 
     @property
     def with_rescuer(self) -> float | None:
         """Demand with a rescuer within the time."""
-        return None if self.has_rescuer is None else float(self.demand.weight[self.has_rescuer].sum())
+        return None if self.has_rescuer is None else self.demand_of(self.has_rescuer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,10 +260,9 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SitingResult:
+class SitingResult(Plan):
     """Where so many further AEDs (or rescuers) would cover the most.
 
-    minutes, at, network_name, detour_factor, pace_m_s, title, outlines, notes: as of CoverageResult.
     is_there_and_back: whether a site covers what can fetch there and back within the time, or one way.
     candidates: how many places were to choose from.
     is_covered_before, is_covered_after: (n,) bool, by what stands already; by that and all sites.
@@ -247,42 +270,25 @@ class SitingResult:
     gap: (upper_bound - covered_after) / upper_bound; 0 is a proven optimum.
     seconds: that the search took.
     sites: by rank. curve: by `sites`, from 0 up.
-    aeds: what stands already; may be empty.
     """
 
-    title: str
     purpose: SitingPurpose
-    minutes: float
     is_there_and_back: bool
-    at: datetime
-    network_name: str | None
-    detour_factor: float | None
-    pace_m_s: float
-    demand: Demand
     is_covered_before: NDArray[np.bool_]
     is_covered_after: NDArray[np.bool_]
-    aeds: Aeds
     candidates: int
     sites: tuple[Site, ...]
     upper_bound: float
     gap: float
     seconds: float
     curve: tuple[CurvePoint, ...]
-    streets: Streets | None
-    outlines: tuple[DistrictOutline, ...] = ()
-    notes: tuple[Bilingual, ...] = ()
-
-    @property
-    def total(self) -> float:
-        """All demand."""
-        return float(self.demand.weight.sum())
 
     @property
     def covered_before(self) -> float:
         """Demand covered by what stands already."""
-        return float(self.demand.weight[self.is_covered_before].sum())
+        return self.demand_of(self.is_covered_before)
 
     @property
     def covered_after(self) -> float:
         """Demand covered with all sites built."""
-        return float(self.demand.weight[self.is_covered_after].sum())
+        return self.demand_of(self.is_covered_after)

@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, SitingResult
+from rescue_circle.planner.plan_model import Bilingual, CoverageResult, Plan, SitingResult
 from rescue_circle.planner.report_html import both, label, paragraph
 from rescue_circle.planner.report_map import (
     frame_layers,
@@ -91,7 +91,7 @@ def siting_page(result: SitingResult, *, language: Language = "zh") -> str:
 
 def _page(
     title: Bilingual,
-    result: CoverageResult | SitingResult,
+    result: Plan,
     *,
     cards: str,
     plan: Json,
@@ -123,7 +123,7 @@ def _page(
     return "".join(values[piece] if index % 2 else piece for index, piece in enumerate(pieces))
 
 
-def _legend(result: CoverageResult | SitingResult, plan: Json) -> str:
+def _legend(result: Plan, plan: Json) -> str:
     """What the map shows: one switch for each layer that has something in it, with its colours."""
     half, minutes = number(result.minutes / 2), number(result.minutes)
     walks = [
@@ -156,7 +156,7 @@ def _layer_switch(name: str, is_on: bool, entries: list[tuple[str, Bilingual]]) 
     )
 
 
-def _words(result: CoverageResult | SitingResult) -> Json:
+def _words(result: Plan) -> Json:
     half, minutes, double = number(result.minutes / 2), number(result.minutes), number(result.minutes * 2)
     texts = {key: say(key) for key in _MAP_WORDS}
     texts |= {f"walk_{level}": say(f"walk_{level}", half=half, minutes=minutes, double=double) for level in range(4)}

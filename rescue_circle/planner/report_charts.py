@@ -1,11 +1,12 @@
 """The report's two charts, drawn without any script: the week as a table of shades, the curve as SVG."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from rescue_circle.planner.plan_model import Bilingual, CoverageResult, HourRow, SitingResult
 from rescue_circle.planner.report_html import both, label, table
-from rescue_circle.planner.report_text import amount, hour_of_week, percent, say, unit_of, weekday
+from rescue_circle.planner.report_text import amount, district_name, hour_of_week, percent, say, unit_of, weekday
 
 _SHADES = 9
 _WIDTH, _HEIGHT = 720.0, 320.0
@@ -44,23 +45,78 @@ def week_table(result: CoverageResult) -> str:
     """Seven days by 24 hours; the darker, the more is covered, within the week's own range."""
     rows, total = _by_hour(result), result.total
     shares = [100.0 * row.covered / total if total > 0 else 0.0 for row in rows]
-    low, high = min(shares), max(shares)
-    decimals = 0 if high >= 10 else 1 if high >= 1 else 2
-    body = []
-    for day in range(7):
-        cells = [
-            f'<td class="h{_shade(share, low, high)}" title="{share:.2f} % · {row.usable_aeds} AED">'
-            f"{share:.{decimals}f}</td>"
-            for row, share in zip(rows[day * 24 : day * 24 + 24], shares[day * 24 : day * 24 + 24], strict=True)
-        ]
-        body.append(f'<tr><th scope="row">{both(weekday(day))}</th>{"".join(cells)}</tr>')
+    titles = [f"{share:.2f} % · {row.usable_aeds} AED" for row, share in zip(rows, shares, strict=True)]
+    return _week(shares, _Scale(min(shares), max(shares)), say("hours"), titles)
+
+
+def district_hours(result: CoverageResult) -> str:
+    """By district the hours of a working day and of the weekend on one scale, and each whole week to open below."""
+    rows = [row for row in result.by_district if row.covered_by_hour and row.demand > 0]
+    shares = [[100.0 * covered / row.demand for covered in row.covered_by_hour] for row in rows]
+    every = [share for week in shares for share in week]
+    if not every or min(every) == max(every):
+        return ""
+    scale = _Scale(min(every), max(every))
+    body, weeks = [], []
+    for row, week in zip(rows, shares, strict=True):
+        name = district_name(row.name)
+        days = {"working_days": week[: _FIVE_DAYS * 24], "weekend": week[_FIVE_DAYS * 24 :]}
+        lines = [f'<th scope="row">{both(say(key))}</th>{_cells(_by_clock(some), scale)}' for key, some in days.items()]
+        body.append(
+            f'<tbody><tr><th scope="rowgroup" rowspan="{len(lines)}">{both(name)}</th>'
+            f"{'</tr><tr>'.join(lines)}</tr></tbody>"
+        )
+        said = say("week_of", name=name, low=_percent(min(week)), high=_percent(max(week)))
+        weeks.append(f"<details><summary>{both(said)}</summary>{_week(week, scale, said)}</details>")
+    heads = f'<th scope="col">{both(say("district"))}</th><th scope="col">{both(say("weekday"))}</th>'
+    return _hours_table("week by-district", heads, "".join(body), say("district_hours")) + "".join(weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Percentages from the palest to the darkest shade."""
+
+    low: float
+    high: float
+
+    @property
+    def decimals(self) -> int:
+        return 0 if self.high >= 10 else 1 if self.high >= 1 else 2
+
+
+def _week(shares: Sequence[float], scale: _Scale, caption: Bilingual, titles: Sequence[str] = ()) -> str:
+    rows = [
+        f'<tr><th scope="row">{both(weekday(day))}</th>'
+        f"{_cells(shares[day * 24 : day * 24 + 24], scale, titles[day * 24 : day * 24 + 24])}</tr>"
+        for day in range(7)
+    ]
+    head = f'<th scope="col">{both(say("weekday"))}</th>'
+    return _hours_table("week", head, f"<tbody>{''.join(rows)}</tbody>", caption)
+
+
+def _hours_table(css: str, heads: str, body: str, caption: Bilingual) -> str:
     hours = "".join(f'<th scope="col">{hour:02d}</th>' for hour in range(24))
-    caption = say("hours")
     return (
-        f'<div class="wide" tabindex="0" role="region" {label(caption)}><table class="week"><caption class="unseen">'
-        f'{both(caption)}</caption><thead><tr><th scope="col">{both(say("weekday"))}</th>{hours}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" {label(caption)}><table class="{css}"><caption class="unseen">'
+        f"{both(caption)}</caption><thead><tr>{heads}{hours}</tr></thead>{body}</table></div>"
     )
+
+
+def _cells(shares: Sequence[float], scale: _Scale, titles: Sequence[str] = ()) -> str:
+    said = [f' title="{title}"' for title in titles] or [""] * len(shares)
+    return "".join(
+        f'<td class="h{_shade(share, scale.low, scale.high)}"{title}>{share:.{scale.decimals}f}</td>'
+        for share, title in zip(shares, said, strict=True)
+    )
+
+
+def _by_clock(shares: Sequence[float]) -> list[float]:
+    """The mean of each of the day's 24 hours."""
+    return [sum(shares[hour::24]) / len(shares[hour::24]) for hour in range(24)]
+
+
+def _percent(share: float) -> str:
+    return percent(share, 100.0)
 
 
 def curve_svg(result: SitingResult) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, SitingResult, Streets
+from geo.portions import portions
+from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Plan, SitingResult, Streets
 from rescue_circle.planner.report_streets import drawn_streets
 from rescue_circle.planner.report_text import say
 from rescue_circle.planner.walk_classes import walk_class
@@ -39,12 +40,12 @@ class Paper:
         return np.column_stack([east, (lat - self.lat0) * _M_PER_DEGREE])
 
 
-def paper_for(result: CoverageResult | SitingResult) -> Paper:
+def paper_for(result: Plan) -> Paper:
     """A plane with its origin amid the demand."""
     return Paper(float(np.median(result.demand.lon)), float(np.median(result.demand.lat)))
 
 
-def frame_layers(paper: Paper, result: CoverageResult | SitingResult, demand_state: NDArray[np.uint8]) -> Json:
+def frame_layers(paper: Paper, result: Plan, demand_state: NDArray[np.uint8]) -> Json:
     """What both kinds of plan show. demand_state: (n,) 0 not covered, 1 covered, 2 newly covered."""
     return {
         "outlines": [
@@ -63,7 +64,11 @@ def street_layer(
     if streets is None or not len(streets.time_s):
         return None, None
     group = walk_class(streets.time_s, minutes) if by_time else np.zeros(len(streets.time_s), dtype=np.uint8)
-    drawn = drawn_streets(paper.metres(streets.lon, streets.lat), streets, group)
+    # The page has whole metres; in double precision this would be among the largest arrays of a run.
+    at = np.empty((streets.lon.size, 2), np.float32)
+    for some in portions(streets.lon.size):
+        at[some] = paper.metres(streets.lon[some], streets.lat[some])
+    drawn = drawn_streets(at, streets, group)
     names, name_of = np.unique(drawn.name, return_inverse=True)
     layer = {
         **_lines(drawn.lines),

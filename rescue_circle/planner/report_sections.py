@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from html import escape
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, Gap, Site, SitingPurpose, SitingResult
-from rescue_circle.planner.report_charts import curve_svg, hour_sentences, week_table
+from rescue_circle.planner.plan_model import Bilingual, CoverageResult, Gap, Plan, Site, SitingPurpose, SitingResult
+from rescue_circle.planner.report_charts import curve_svg, district_hours, hour_sentences, week_table
 from rescue_circle.planner.report_html import Cell, both, card, paragraph, section, share_bar, show_button, table
 from rescue_circle.planner.report_text import (
     amount,
     amount_with_unit,
+    district_name,
     duration,
     number,
     percent,
@@ -63,6 +64,9 @@ def coverage_sections(result: CoverageResult) -> list[str]:
         parts.append(section("hours", say("hours"), _hours_loss(result)))
     if result.by_district:
         parts.append(section("districts", say("districts"), _district_table(result)))
+        if hours := district_hours(result):
+            lead = paragraph(say("district_hours_lead"))
+            parts.append(section("district-hours", say("district_hours"), lead, hours))
     return [*parts, section("gaps", say("gaps"), *_gap_content(result))]
 
 
@@ -83,7 +87,7 @@ def siting_sections(result: SitingResult) -> list[str]:
     ]
 
 
-def notes_section(result: CoverageResult | SitingResult, more: Sequence[Bilingual | None]) -> str:
+def notes_section(result: Plan, more: Sequence[Bilingual | None]) -> str:
     """Definitions, assumptions and warnings."""
     notes = [say("definition")] if isinstance(result, CoverageResult) else []
     if isinstance(result, SitingResult):
@@ -95,8 +99,9 @@ def notes_section(result: CoverageResult | SitingResult, more: Sequence[Bilingua
 def gap_text(result: CoverageResult, gap: Gap) -> Bilingual:
     """What pointing at a gap says."""
     demand, nearest = amount_with_unit(gap.demand, result.demand.kind), _nearest(gap)
-    place = f" ({gap.district})" if gap.district else ""
-    where = f"（{gap.district}）" if gap.district else ""
+    district = district_name(gap.district or "")
+    place = f" ({district.en})" if gap.district else ""
+    where = f"（{district.zh}）" if gap.district else ""
     heads = say("gap_area"), say("nearest")
     return Bilingual(
         en=f"{heads[0].en.capitalize()} {gap.rank}{place}: {demand.en}. {heads[1].en}: {nearest.en}.",
@@ -134,7 +139,7 @@ def _district_table(result: CoverageResult) -> str:
     heads += [say("aeds"), say("aeds_usable"), say("aeds_unknown")]
     rows = []
     for row in result.by_district:
-        cells = [escape(row.name), amount(row.demand, kind)]
+        cells = [both(district_name(row.name)), amount(row.demand, kind)]
         cells.append(share_bar(row.covered, row.demand, percent(row.covered, row.demand)))
         cells.append(percent(row.covered_one_way, row.demand))
         if result.has_rescuer is not None:
@@ -155,7 +160,7 @@ def _gap_content(result: CoverageResult) -> list[str]:
             show_button("gaps", index, gap.rank, say("show")),
             share_bar(gap.demand, gaps[0].demand, amount(gap.demand, kind)),
             both(_nearest(gap)),
-            *([escape(gap.district or "")] if has_districts else []),
+            *([both(district_name(gap.district or ""))] if has_districts else []),
         ]
         for index, gap in enumerate(shown)
     ]

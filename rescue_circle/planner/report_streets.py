@@ -30,14 +30,14 @@ class DrawnStreets:
     is_thinned: bool
 
 
-def drawn_streets(at: NDArray[np.float64], streets: Streets, group: NDArray[np.uint8]) -> DrawnStreets:
+def drawn_streets(at: NDArray[np.floating], streets: Streets, group: NDArray[np.uint8]) -> DrawnStreets:
     """The streets' points (p, 2) in metres as lines; `group` is what a line has to have in common to be one."""
     at, first, piece = _joined(at, streets, group)
     count = len(piece)
     if count > _MAX_LINES:
         at, first, kept = _longest(at, first)
         piece = piece[kept]
-    lines = shapely.linestrings(at, indices=np.repeat(np.arange(len(piece)), np.diff(first)))
+    lines = shapely.linestrings(at.astype(np.float64), indices=np.repeat(np.arange(len(piece)), np.diff(first)))
     fits, simple, tolerance_m = _simplified(lines)
     piece = piece[fits]
     return DrawnStreets(
@@ -51,28 +51,30 @@ def drawn_streets(at: NDArray[np.float64], streets: Streets, group: NDArray[np.u
 
 
 def _joined(
-    at: NDArray[np.float64], streets: Streets, group: NDArray[np.uint8]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    at: NDArray[np.floating], streets: Streets, group: NDArray[np.uint8]
+) -> tuple[NDArray[np.floating], NDArray[np.int64], NDArray[np.int64]]:
     """Points and offsets of lines, each of one piece or several in a row, and each line's first piece."""
     begin = streets.first[1:-1]
     is_same = np.abs(at[begin - 1] - at[begin]).max(axis=1) < _TOUCHING_M if begin.size else np.zeros(0, dtype=bool)
     is_same &= group[1:] == group[:-1]
     if streets.name:
         number: dict[str, int] = {}
-        name = np.array([number.setdefault(each, len(number)) for each in streets.name])
+        every = (number.setdefault(each, len(number)) for each in streets.name)
+        name = np.fromiter(every, np.int32, len(streets.name))
         is_same &= name[1:] == name[:-1]
     # Where two pieces meet there is one point, not two.
     is_kept = np.ones(len(at), dtype=bool)
     is_kept[begin[is_same]] = False
-    piece = np.flatnonzero(np.concatenate(([True], ~is_same)))
-    before = np.concatenate(([0], np.cumsum(is_kept)))
-    first = np.append(before[streets.first[piece]], before[-1])
-    return at[is_kept], first, piece
+    is_joined = np.concatenate(([False], is_same))
+    piece = np.flatnonzero(~is_joined)
+    at = at[is_kept]
+    first = np.append((streets.first[:-1] - np.cumsum(is_joined))[piece], len(at))
+    return at, first, piece
 
 
 def _longest(
-    at: NDArray[np.float64], first: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    at: NDArray[np.floating], first: NDArray[np.int64]
+) -> tuple[NDArray[np.floating], NDArray[np.int64], NDArray[np.int64]]:
     """As many lines as a page can hold, found before any becomes a geometry: a million would take much memory."""
     step = np.hypot(*np.diff(at, axis=0, prepend=at[:1]).T)
     step[first[:-1]] = 0.0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, DemandKind, SitingPurpose, SitingResult
+from rescue_circle.planner.plan_model import OUTSIDE, Bilingual, DemandKind, Plan, SitingPurpose, SitingResult
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -123,6 +123,16 @@ _TEXTS = {
     "weekday": ("Day", "星期"),
     "districts": ("District by district", "各区覆盖"),
     "district": ("District", "区"),
+    "outside": (OUTSIDE, "各区以外"),
+    "district_hours": ("Districts hour by hour", "各区逐时覆盖"),
+    "district_hours_lead": (
+        "Share of each district's demand covered there and back, in percent: the mean of each hour of the day. One "
+        "scale of shades for all districts: the darker, the more is covered.",
+        "各区需求的往返覆盖比例（%），按一天中各小时平均。各区颜色深浅同一标准：越深覆盖越多。",
+    ),
+    "working_days": ("Mon–Fri", "工作日"),
+    "weekend": ("Sat–Sun", "周末"),
+    "week_of": ("{name}: the whole week, {low} to {high}", "{name}：全周，{low} 至 {high}"),
     "demand": ("Demand ({unit})", "需求（{unit}）"),
     "covered": ("There and back", "往返覆盖"),
     "covered_one_way": ("One way", "单程覆盖"),
@@ -207,6 +217,11 @@ def plain(text: str) -> Bilingual:
     return Bilingual(en=text, zh=text)
 
 
+def district_name(name: str) -> Bilingual:
+    """A district as the report calls it."""
+    return say("outside") if name == OUTSIDE else plain(name)
+
+
 def unit_of(kind: DemandKind) -> Bilingual:
     """What one unit of demand is called."""
     return _UNITS[kind]
@@ -266,7 +281,7 @@ def hour_of_week(hour: int) -> Bilingual:
     return Bilingual(en=f"{_WEEKDAYS['en'][day]} {clock:02d}:00", zh=f"{_WEEKDAYS['zh'][day]} {clock:02d}:00")
 
 
-def frame_sentences(result: CoverageResult | SitingResult) -> list[Bilingual]:
+def frame_sentences(result: Plan) -> list[Bilingual]:
     """Time, speed, streets and demand that the whole plan rests on."""
     minutes, pace = number(result.minutes), number(result.pace_m_s)
     if result.network_name is None:

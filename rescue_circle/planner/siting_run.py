@@ -12,14 +12,13 @@ from geo.coverage import reach, reach_straight
 from geo.pace import DETOUR_FACTOR
 from geo.siting import BadSitingProblem, Sites, choose_sites
 from geo.walk_network import WalkNetwork
-from rescue_circle.planner.coverage_parts import street_times
+from rescue_circle.planner.coverage_parts import outlines_of, street_times
 from rescue_circle.planner.demand import PlacedDemand
 from rescue_circle.planner.districts import Districts
 from rescue_circle.planner.plan_model import (
     Aeds,
     Bilingual,
     CurvePoint,
-    DistrictOutline,
     Site,
     SitingPurpose,
     SitingResult,
@@ -76,30 +75,28 @@ def run_siting(
         NothingToCover: no candidate covers anything.
         BadSitingProblem: more sites than candidates.
     """
-    weight = ground.placed.demand.weight
     covers = covers_of(question, ground, places, standing, progress)
-    if not places or covers[: len(places)].nnz == 0:
-        raise NothingToCover(
-            f"none of {len(places)} candidates covers any demand within {question.minutes:g} minutes: allow more "
-            "minutes, or give candidates nearer to where people are"
-        )
+    _refuse_hopeless(question, places, covers)
     fixed = np.arange(len(places), covers.shape[0])
-    if question.count > len(places):
-        raise BadSitingProblem(
-            f"{question.count} sites are asked for but there are only {len(places)} candidates: ask for at most that "
-            "many, or give more candidates"
-        )
-    limit = round(question.time_limit_s)
-    chosen = choose_sites(
-        covers,
-        weight,
-        question.count,
-        fixed=fixed,
-        time_limit_s=question.time_limit_s,
-        report=lambda what, seconds: progress(what, min(limit, round(seconds)), limit),
-    )
+    chosen = _chosen(question, covers, ground.placed.demand.weight, fixed, progress)
     progress("reasons and curve", 0, None)
-    before = _covered(covers, fixed)
+    streets = _streets(ground, standing, question.speed_m_s)
+    said = (*notes, *ground.placed.notes, *places.notes, *_on_straight_lines(ground, question))
+    return _result(question, ground, places, covers, chosen, aeds=aeds, streets=streets, notes=said)
+
+
+def _result(
+    question: SitingQuestion,
+    ground: Ground,
+    places: Places,
+    covers: scipy.sparse.csr_array,
+    chosen: Sites,
+    *,
+    aeds: Aeds,
+    streets: Streets | None,
+    notes: tuple[Bilingual, ...],
+) -> SitingResult:
+    before = _covered(covers, np.arange(len(places), covers.shape[0]))
     return SitingResult(
         title=question.title,
         purpose=question.purpose,
@@ -119,9 +116,40 @@ def run_siting(
         gap=chosen.gap,
         seconds=chosen.seconds,
         curve=tuple(CurvePoint(sites=k, covered=float(covered)) for k, covered in enumerate(chosen.curve)),
-        streets=_streets(ground, standing, question.speed_m_s),
-        outlines=_outlines(ground.districts),
-        notes=(*notes, *ground.placed.notes, *places.notes, *_on_straight_lines(ground, question)),
+        streets=streets,
+        outlines=outlines_of(ground.districts),
+        notes=notes,
+    )
+
+
+def _refuse_hopeless(question: SitingQuestion, places: Places, covers: scipy.sparse.csr_array) -> None:
+    if not places or covers[: len(places)].nnz == 0:
+        raise NothingToCover(
+            f"none of {len(places)} candidates covers any demand within {question.minutes:g} minutes: allow more "
+            "minutes, or give candidates nearer to where people are"
+        )
+    if question.count > len(places):
+        raise BadSitingProblem(
+            f"{question.count} sites are asked for but there are only {len(places)} candidates: ask for at most that "
+            "many, or give more candidates"
+        )
+
+
+def _chosen(
+    question: SitingQuestion,
+    covers: scipy.sparse.csr_array,
+    weight: Floats,
+    fixed: NDArray[np.int64],
+    progress: Progress,
+) -> Sites:
+    limit = round(question.time_limit_s)
+    return choose_sites(
+        covers,
+        weight,
+        question.count,
+        fixed=fixed,
+        time_limit_s=question.time_limit_s,
+        report=lambda what, seconds: progress(what, min(limit, round(seconds)), limit),
     )
 
 
@@ -209,14 +237,6 @@ def _covered(covers: scipy.sparse.csr_array, some: NDArray[np.int64]) -> NDArray
 
 def _streets(ground: Ground, standing: tuple[Floats, Floats], speed_m_s: float) -> Streets | None:
     return None if ground.network is None else street_times(ground.network, *standing, speed_m_s)
-
-
-def _outlines(districts: Districts | None) -> tuple[DistrictOutline, ...]:
-    if districts is None:
-        return ()
-    return tuple(
-        DistrictOutline(name=name, area=area) for name, area in zip(districts.name, districts.area, strict=True)
-    )
 
 
 def _on_straight_lines(ground: Ground, question: SitingQuestion) -> tuple[Bilingual, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rescue_circle.planner.plan_model import CoverageResult, SitingResult
+from rescue_circle.planner.plan_model import CoverageResult, DistrictRow, HourRow, Plan, SitingResult
 
 Json = dict[str, Any]
 
@@ -25,32 +25,9 @@ def coverage_summary(result: CoverageResult) -> Json:
         if result.covered_if_always_open is None
         else _amount(result.covered_if_always_open - result.covered),
         "gaps": len(result.gaps),
-        "by_district": [
-            {
-                "district": row.name,
-                "demand": _amount(row.demand),
-                "covered": _amount(row.covered),
-                "share_covered": share(row.covered, row.demand),
-                "covered_one_way": _amount(row.covered_one_way),
-                "share_covered_one_way": share(row.covered_one_way, row.demand),
-                "with_rescuer": None if row.has_rescuer is None else _amount(row.has_rescuer),
-                "aeds": row.aeds,
-                "usable_aeds": row.usable_aeds,
-                "unknown_hours_aeds": row.unknown_hours_aeds,
-            }
-            for row in result.by_district
-        ],
-        "by_hour": None
-        if result.by_hour is None
-        else [
-            {
-                "hour": row.hour,
-                "covered": _amount(row.covered),
-                "share_covered": share(row.covered, total),
-                "usable_aeds": row.usable_aeds,
-            }
-            for row in result.by_hour
-        ],
+        "by_district": [_district(row) for row in result.by_district],
+        "by_district_and_hour": None if result.by_hour is None else [_hours_of(row) for row in result.by_district],
+        "by_hour": None if result.by_hour is None else [_hour(row, total) for row in result.by_hour],
         "notes": [note.en for note in result.notes],
     }
 
@@ -86,7 +63,7 @@ def sites_to_half(result: SitingResult) -> int:
     return next((point.sites for point in result.curve if point.covered >= goal), len(result.sites))
 
 
-def _frame(result: CoverageResult | SitingResult) -> Json:
+def _frame(result: Plan) -> Json:
     return {
         "title": result.title,
         "minutes": result.minutes,
@@ -107,3 +84,31 @@ def _frame(result: CoverageResult | SitingResult) -> Json:
 def _amount(value: float) -> float:
     """Sums of weights carry rounding errors that nobody should read."""
     return round(float(value), 3)
+
+
+def _district(row: DistrictRow) -> Json:
+    return {
+        "district": row.name,
+        "demand": _amount(row.demand),
+        "covered": _amount(row.covered),
+        "share_covered": share(row.covered, row.demand),
+        "covered_one_way": _amount(row.covered_one_way),
+        "share_covered_one_way": share(row.covered_one_way, row.demand),
+        "with_rescuer": None if row.has_rescuer is None else _amount(row.has_rescuer),
+        "aeds": row.aeds,
+        "usable_aeds": row.usable_aeds,
+        "unknown_hours_aeds": row.unknown_hours_aeds,
+    }
+
+
+def _hours_of(row: DistrictRow) -> Json:
+    return {"district": row.name, "share_covered": [share(covered, row.demand) for covered in row.covered_by_hour]}
+
+
+def _hour(row: HourRow, total: float) -> Json:
+    return {
+        "hour": row.hour,
+        "covered": _amount(row.covered),
+        "share_covered": share(row.covered, total),
+        "usable_aeds": row.usable_aeds,
+    }

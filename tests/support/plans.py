@@ -77,6 +77,7 @@ def make_coverage() -> CoverageResult:
                 aeds=3,
                 usable_aeds=1,
                 unknown_hours_aeds=1,
+                covered_by_hour=_week(float(weight[(xy[:, 0] < 0) & is_covered].sum())),
             ),
             DistrictRow(
                 name="East <b>End</b>",
@@ -87,15 +88,12 @@ def make_coverage() -> CoverageResult:
                 aeds=3,
                 usable_aeds=2,
                 unknown_hours_aeds=0,
+                covered_by_hour=_week(float(weight[(xy[:, 0] >= 0) & is_covered].sum())),
             ),
         ),
         by_hour=tuple(
-            HourRow(
-                hour=hour,
-                covered=covered * (1.0 + 1.6 * (8 <= hour % 24 < 20) + 0.7 * (hour // 24 < 5 and 8 <= hour % 24 < 17)),
-                usable_aeds=3 + 2 * (8 <= hour % 24 < 20),
-            )
-            for hour in range(168)
+            HourRow(hour=hour, covered=one, usable_aeds=3 + 2 * (8 <= hour % 24 < 20))
+            for hour, one in enumerate(_week(covered))
         ),
         covered_if_always_open=covered * 3.5,
         streets=_streets(aed_xy[usable]),
@@ -184,6 +182,14 @@ def bare_coverage() -> CoverageResult:
         streets=None,
         outlines=(),
         notes=(),
+    )
+
+
+def _week(at_night: float) -> tuple[float, ...]:
+    """More by day, and most in working hours."""
+    return tuple(
+        at_night * (1.0 + 1.6 * (8 <= hour % 24 < 20) + 0.7 * (hour // 24 < 5 and 8 <= hour % 24 < 17))
+        for hour in range(168)
     )
 
 

@@ -1,5 +1,6 @@
 """`rescue-circle coverage` on a small town: its figures, and one clear line for each kind of bad input."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -28,26 +29,36 @@ def coverage(folder: Path, *arguments: str, refused: bool = False) -> dict[str, 
     return found
 
 
+def asked(town: Town, *more: str) -> list[str]:
+    """The town's streets and AEDs by day."""
+    return ["--network", str(town.network), *aeds_of(town), "--at", DAY, *more]
+
+
+def aeds_of(town: Town) -> list[str]:
+    return ["--aeds", str(town.aeds), "--aed-datum", "wgs84"]
+
+
+def rescuers_of(town: Town) -> list[str]:
+    return ["--rescuers", str(town.rescuers), "--rescuer-datum", "wgs84"]
+
+
+def districts_in(folder: Path, **corners: tuple[tuple[float, float], tuple[float, float]]) -> str:
+    """A file of upright rectangles by name; of each the south-western and the north-eastern corner in metres."""
+    features = []
+    for name, ((west, south), (east, north)) in corners.items():
+        ring = [list(place(*at)) for at in ((west, south), (east, south), (east, north), (west, north), (west, south))]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"name": name}, "geometry": shape})
+    return written(folder, "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+
+
 def written(folder: Path, name: str, text: str) -> str:
     (folder / name).write_text(text, encoding="utf-8")
     return name
 
 
 def test_the_streets_covered_are_those_with_an_open_aed_near(town: Town, tmp_path: Path) -> None:
-    found = coverage(
-        tmp_path,
-        "--network",
-        str(town.network),
-        "--aeds",
-        str(town.aeds),
-        "--aed-datum",
-        "wgs84",
-        "--at",
-        DAY,
-        "--week",
-        "--minutes",
-        "3",
-    )
+    found = coverage(tmp_path, *asked(town, "--week", "--minutes", "3"))
 
     network = WalkNetwork.load(town.network)
     pieces = street_pieces(network)
@@ -79,23 +90,10 @@ def test_an_aed_that_is_closed_covers_nothing_at_night(town: Town, tmp_path: Pat
 
 
 def test_people_rescuers_and_districts_are_counted(town: Town, tmp_path: Path) -> None:
-    west, south = place(-900, -900)
-    middle, north = place(0, 900)
-    east, _ = place(900, 0)
-    ring = [[west, south], [middle, south], [middle, north], [west, north], [west, south]]
-    other = [[middle, south], [east, south], [east, north], [middle, north], [middle, south]]
-    features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [one]}}
-        for name, one in (("west", ring), ("east", other))
-    ]
-    districts = written(tmp_path, "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    districts = districts_in(tmp_path, west=((-900, -900), (0, 900)), east=((0, -900), (900, 900)))
     people = written(tmp_path, "people.csv", "district,population\nwest,1000\neast,3000\n")
 
-    found = coverage(
-        tmp_path,
-        *("--network", str(town.network), "--aeds", str(town.aeds), "--aed-datum", "wgs84", "--at", DAY),
-        *("--demand", people, "--districts", districts, "--rescuers", str(town.rescuers), "--rescuer-datum", "wgs84"),
-    )
+    found = coverage(tmp_path, *asked(town, "--demand", people, "--districts", districts, *rescuers_of(town)))
 
     assert found["demand"] == pytest.approx(4_000.0, abs=0.5)
     rows = found["by_district"]
@@ -105,23 +103,42 @@ def test_people_rescuers_and_districts_are_counted(town: Town, tmp_path: Path) -
     assert 0 < found["with_rescuer"] < 4_000  # type: ignore[operator]
 
 
+def test_each_district_has_its_own_hours(town: Town, tmp_path: Path) -> None:
+    day, night = (place(*at) for at in ((-450, 0), (450, 0)))
+    aeds = written(
+        tmp_path,
+        "aeds.csv",
+        f"aed_id,lon_wgs84,lat_wgs84,opening_hours\na,{day[0]},{day[1]},Mo-Fr 08:00-18:00\n"
+        f"b,{night[0]},{night[1]},24/7\n",
+    )
+    districts = districts_in(tmp_path, west=((-900, -900), (0, 900)), east=((0, -900), (900, 800)))
+
+    found = coverage(
+        tmp_path,
+        *("--network", str(town.network), "--aeds", aeds, "--at", NIGHT, "--week", "--districts", districts),
+    )
+
+    west, east, outside = (row["share_covered"] for row in found["by_district_and_hour"])  # type: ignore[attr-defined]
+    working = [hour // 24 < 5 and 8 <= hour % 24 < 18 for hour in range(168)]
+    assert [share > 0.0 for share in west] == working
+    assert min(east) == max(east) > 0.0
+    assert max(outside) == 0.0
+    with (tmp_path / "out" / "districts_by_hour.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["district"] for row in rows] == ["west", "east", "outside all districts"]
+    assert float(rows[0]["mon_08"]) == west[8] > float(rows[0]["sun_08"]) == 0.0
+    demand = [float(row["demand"]) for row in rows]
+    for row in found["by_hour"]:  # type: ignore[attr-defined]
+        shares = (west[row["hour"]], east[row["hour"]], outside[row["hour"]])
+        covered = sum(share * whole for share, whole in zip(shares, demand, strict=True))
+        assert covered == pytest.approx(row["covered"], abs=1e-4 * sum(demand))
+
+
 def test_without_streets_the_detour_factor_is_named(town: Town, tmp_path: Path) -> None:
     lon, lat = place(60, 60)
     calls = written(tmp_path, "calls.csv", f"id,lon,lat\n1,{lon},{lat}\n2,{lon + 0.1},{lat}\n")
 
-    found = coverage(
-        tmp_path,
-        "--aeds",
-        str(town.aeds),
-        "--aed-datum",
-        "wgs84",
-        "--at",
-        DAY,
-        "--demand",
-        calls,
-        "--demand-datum",
-        "wgs84",
-    )
+    found = coverage(tmp_path, *aeds_of(town), "--at", DAY, "--demand", calls, "--demand-datum", "wgs84")
 
     assert (found["demand"], found["covered"]) == (2.0, 1.0)
     assert "as the crow flies x 1.4" in str(found["notes"])
@@ -129,7 +146,7 @@ def test_without_streets_the_detour_factor_is_named(town: Town, tmp_path: Path) 
 
 def test_bad_input_is_refused_with_one_line_that_helps(town: Town, tmp_path: Path) -> None:
     streets = ["--network", str(town.network)]
-    aeds = ["--aeds", str(town.aeds), "--aed-datum", "wgs84"]
+    aeds = aeds_of(town)
     far = written(tmp_path, "far-aeds.csv", "aed_id,lon_wgs84,lat_wgs84\na,9.52,47.14\n")
     far_calls = written(tmp_path, "calls.csv", "id,lon_wgs84,lat_wgs84\n1,9.52,47.14\n")
     negative = written(tmp_path, "negative.csv", "lon_wgs84,lat_wgs84,weight\n113.665,34.757,-2\n")
@@ -159,19 +176,7 @@ def test_demand_off_the_streets_is_counted_and_said(town: Town, tmp_path: Path) 
     lon, lat = place(60, 60)
     calls = written(tmp_path, "calls.csv", f"id,lon_wgs84,lat_wgs84\n1,{lon},{lat}\n2,{lon + 0.1},{lat}\n")
 
-    found = coverage(
-        tmp_path,
-        "--network",
-        str(town.network),
-        "--aeds",
-        str(town.aeds),
-        "--aed-datum",
-        "wgs84",
-        "--at",
-        DAY,
-        "--demand",
-        calls,
-    )
+    found = coverage(tmp_path, *asked(town, "--demand", calls))
 
     assert (found["demand"], found["covered"]) == (2.0, 1.0)
     assert "1 demand points (1 of 2) lie farther than 200 m from any street" in str(found["notes"])
@@ -183,11 +188,7 @@ def test_the_registry_gives_aeds_and_rescuers(town: Town, filled_database: Path,
     streets = ["--network", str(town.network), "--at", DAY]
 
     from_registry = coverage(tmp_path, *streets, "--database", f"sqlite:///{copy}", "--rescuers", "registry")
-    from_files = coverage(
-        tmp_path,
-        *(*streets, "--aeds", str(town.aeds), "--aed-datum", "wgs84"),
-        *("--rescuers", str(town.rescuers), "--rescuer-datum", "wgs84"),
-    )
+    from_files = coverage(tmp_path, *asked(town, *rescuers_of(town)))
 
     assert from_registry["covered"] == from_files["covered"] > 0  # type: ignore[operator]
     assert from_registry["with_rescuer"] == from_files["with_rescuer"] > 0  # type: ignore[operator]
@@ -195,18 +196,8 @@ def test_the_registry_gives_aeds_and_rescuers(town: Town, filled_database: Path,
 
 
 def test_overlapping_districts_are_refused_before_anything_is_written(town: Town, tmp_path: Path) -> None:
-    square = [[list(place(*corner)) for corner in ((-900, -900), (900, -900), (900, 900), (-900, 900), (-900, -900))]]
-    features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": square}}
-        for name in ("one", "other")
-    ]
-    districts = written(tmp_path, "two.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    districts = districts_in(tmp_path, one=((-900, -900), (900, 900)), other=((-900, -900), (900, 900)))
 
-    said = coverage(
-        tmp_path,
-        *("--network", str(town.network), "--aeds", str(town.aeds), "--aed-datum", "wgs84"),
-        *("--at", DAY, "--districts", districts),
-        refused=True,
-    )
+    said = coverage(tmp_path, *asked(town, "--districts", districts), refused=True)
 
     assert "one and other overlap by 3.24 km2 (100% of the smaller one)" in str(said["said"])

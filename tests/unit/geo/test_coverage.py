@@ -74,16 +74,18 @@ def test_each_hour_has_the_nearest_of_those_open_in_it(data: st.DataObject, netw
     there = all_times(network, sources, points, 300.0, back=False)
 
     blocks = list(nearest_by_hour(found, found.there_s, is_open, points_at_once=3))
-    covered, in_hours = covered_by_hour(found, found.there_s, is_open, weight, limit_s=120.0)
+    group = np.arange(len(points)) % 3
+    covered = covered_by_hour(found, found.there_s, is_open, weight, group, limit_s=120.0, groups=3)
 
     assert [block[0].start for block in blocks] == list(range(0, len(points), 3))
     for hour in range(hours):
         expected = np.min(there[is_open[:, hour]], axis=0, initial=np.inf)
         np.testing.assert_allclose(nearest_of(found, found.there_s, is_open[:, hour]), expected, rtol=1e-5)
         np.testing.assert_allclose(np.concatenate([times[:, hour] for _, times in blocks]), expected, rtol=1e-5)
-        assert covered[hour] == weight[nearest_of(found, found.there_s, is_open[:, hour]) <= 120.0].sum()
-    by_hand = sum((nearest_of(found, found.there_s, is_open[:, hour]) <= 120.0).astype(int) for hour in range(hours))
-    assert in_hours.tolist() == by_hand.tolist()
+        within = nearest_of(found, found.there_s, is_open[:, hour]) <= 120.0
+        assert covered[:, hour].tolist() == [weight[within & (group == one)].sum() for one in range(3)]
+    whole = covered_by_hour(found, found.there_s, is_open, weight, limit_s=120.0)
+    assert whole.tolist() == [covered.sum(axis=0).tolist()]
 
 
 @given(data=st.data(), network=networks(), limit_s=LIMITS_S)

@@ -73,7 +73,14 @@ def test_a_coverage_report_has_its_figures_without_any_script() -> None:
     assert percent(result.covered_one_way, result.total) in text
     assert "8,120" in text
     assert "7 min 11 s" in text
-    assert len(re.findall(r'<td class="h\d"', text)) == 168
+    whole, by_district = text.split('<section aria-labelledby="district-hours">')
+    assert len(re.findall(r'<td class="h\d"', whole)) == 168
+    # Of each district an average working day, an average day of the weekend and every hour of the week.
+    weeks = by_district.split("<details>")
+    assert [len(re.findall(r'<td class="h\d"', each)) for each in weeks] == [2 * 2 * 24, 168, 168]
+    for row, week in zip(result.by_district, weeks[1:], strict=True):
+        said = [float(share) for share in re.findall(r'<td class="h\d">([\d.]+)<', week)]
+        assert said == pytest.approx([100 * covered / row.demand for covered in row.covered_by_hour], abs=0.5)
 
 
 def test_a_siting_report_has_curve_sites_and_proof_without_any_script() -> None:

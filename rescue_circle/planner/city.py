@@ -1,0 +1,17 @@
+"""The city that a plan is made for, as its files say."""
+
+from dataclasses import dataclass
+
+from geo.walk_network import WalkNetwork
+from rescue_circle.planner.demand import PlacedDemand
+from rescue_circle.planner.districts import Districts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class City:
+    """Streets (None: straight lines), demand on them, districts (None: not named), and what the plan is called."""
+
+    title: str
+    network: WalkNetwork | None
+    placed: PlacedDemand
+    districts: Districts | None
