@@ -84,6 +84,11 @@ class Journal:
         """Always: what is appended is in it."""
         return True
 
+    @property
+    def is_written_elsewhere(self) -> bool:
+        """Whether a server writes, and not a thread of this process."""
+        return not self._database.is_sqlite
+
     async def append(self, appended: Appended) -> list[InboxRow]:
         """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
 

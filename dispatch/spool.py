@@ -108,6 +108,11 @@ class SpooledJournal:
         return self.state is DatabaseState.HERE
 
     @property
+    def is_written_elsewhere(self) -> bool:
+        """Whether a server writes, and not a thread of this process."""
+        return self._journal.is_written_elsewhere
+
+    @property
     def waiting(self) -> int:
         """Appends in the spool that the journal does not have yet."""
         return len(self._home.waiting)

@@ -38,12 +38,15 @@ class Watch:
 
     def appended(self, appended: Appended) -> None:
         """These events are durable, and everybody's mailbox has them."""
+        # Behind the mailboxes in the loop's queue: the phones are written to first, then the figures and the log.
+        asyncio.get_running_loop().call_soon(self._tell, appended)
+
+    def _tell(self, appended: Appended) -> None:
         self.metrics.count_events(appended.events)
-        # Behind the mailboxes in the loop's queue: the phones are written to first, then the log.
-        asyncio.get_running_loop().call_soon(_tell, appended)
+        _log(appended)
 
 
-def _tell(appended: Appended) -> None:
+def _log(appended: Appended) -> None:
     incident_id = appended.after.incident_id
     sent = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
     for event in appended.events:

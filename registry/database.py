@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
@@ -15,10 +15,11 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from registry import postgres
+from registry.held_connection import HeldConnection
 from registry.words import keep_storable
 
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
@@ -59,7 +60,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reader: AsyncEngine
         self._writer: AsyncEngine
-        self._stater: AsyncEngine
+        self._at_once: HeldConnection
         self._write_lock: AbstractAsyncContextManager[Any]
         self._direct: _DirectSqlite | None = None
         if self.is_sqlite:
@@ -70,7 +71,7 @@ class Database:
         else:
             self._writer = postgres.postgres_engine(self.url)
             self._reader = postgres.consistent_reader(self._writer)
-            self._stater = postgres.one_statement_writer(self._writer)
+            self._at_once = HeldConnection(postgres.one_statement_writer(self._writer))
             self._write_lock = nullcontext()
         # Who commits first goes on first: what was written is told in the order in which it was written.
         self._transact_lock = asyncio.Lock()
@@ -100,7 +101,7 @@ class Database:
         """
         if self._direct is None:
             async with self._transact_lock:
-                return await self._transact_on_postgres(work, self._stating if at_once else self._writing)
+                return await self._transact_on_postgres(self._at_once.run if at_once else self._run, work)
         async with self._write_lock:
             return await self._direct.transact(work)
 
@@ -116,16 +117,18 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def _transact_on_postgres(
-        self, work: Callable[[Connection], T], connected: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+        self, run: Callable[[Callable[[Connection], T]], Awaitable[T]], work: Callable[[Connection], T]
     ) -> T:
         for _ in range(postgres.MAX_COLLISIONS):
             try:
-                async with connected() as connection:
-                    return await connection.run_sync(work)
+                return await run(work)
             except DBAPIError as error:
                 if not postgres.is_collision(error):
                     raise
-        async with connected() as connection:
+        return await run(work)
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        async with self._writing() as connection:
             return await connection.run_sync(work)
 
     async def checkpoint(self) -> None:
@@ -146,14 +149,10 @@ class Database:
         async with self._write_lock, _connected(self._writer) as connection, connection.begin():
             yield connection
 
-    @asynccontextmanager
-    async def _stating(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose every statement is a transaction."""
-        async with _connected(self._stater) as connection:
-            yield connection
-
     async def close(self) -> None:
         """Close all connections; a transaction under way is rolled back."""
+        if not self.is_sqlite:
+            await self._at_once.drop()
         await self._reader.dispose()
         await self._writer.dispose()
         if self._direct is not None:
@@ -167,6 +166,8 @@ class _DirectSqlite:
         plain = url.set(drivername="sqlite")
         self._writer = _plain_engine(plain, begin="BEGIN IMMEDIATE", pool_size=1)
         self._reader = _plain_engine(plain, begin="BEGIN", pool_size=READERS)
+        # Kept in hand by the one thread that writes: to fetch it from the pool costs as much as a statement.
+        self._held: Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
@@ -179,12 +180,25 @@ class _DirectSqlite:
     def close(self) -> None:
         self._write_thread.shutdown()
         self._read_threads.shutdown()
+        if self._held is not None:
+            self._held.close()
         self._writer.dispose()
         self._reader.dispose()
 
     def _begin(self, work: Callable[[Connection], T]) -> T:
-        with self._writer.begin() as connection:
-            return work(connection)
+        if self._held is None:
+            self._held = self._writer.connect()
+        try:
+            with self._held.begin():
+                return work(self._held)
+        except IntegrityError:
+            raise
+        except BaseException:
+            # Whatever state it is in: the next writer opens another.
+            held, self._held = self._held, None
+            held.invalidate()
+            held.close()
+            raise
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:

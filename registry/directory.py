@@ -141,8 +141,11 @@ class Directory:
 
     def aed_inside_s(self, aed: Aed, lon: float, lat: float) -> float:
         """Seconds that bringing the AED to a patient there takes inside its building, beyond the walk itself."""
+        inside_s = self._cabinets.inside_s(aed)
+        if not inside_s:
+            return 0.0
         away_m = math.dist(self.plane.to_plane(aed.lon, aed.lat), self.plane.to_plane(lon, lat))
-        return 0.0 if away_m <= SAME_BUILDING_M else self._cabinets.inside_s(aed)
+        return 0.0 if away_m <= SAME_BUILDING_M else inside_s
 
     def get_rescuer(self, rescuer_id: str) -> Rescuer:
         """Raises: UnknownRescuer."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
 from registry.tables import rescuers
 from tests.support.postgres import Cluster
-from tests.support.waiting import turns
+from tests.support.waiting import eventually, turns
 
 pytestmark = pytest.mark.both_databases
 NOW = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
@@ -244,3 +244,63 @@ def test_a_database_without_postgis_says_who_can_add_it(postgres_cluster: Cluste
 
 def test_an_address_in_the_form_that_psql_knows_is_understood(database_url: str, database_kind: str) -> None:
     migrate(database_url if database_kind == "sqlite" else f"{database_url}?sslmode=prefer")
+
+
+async def _add(database: Database, rescuer_id: str) -> None:
+    row = rescuer_row(rescuer_id)
+    await database.transact(lambda connection: connection.execute(rescuers.insert(), row) and None, at_once=True)
+
+
+async def _who_is_there(database: Database) -> set[str]:
+    async with database.read() as connection:
+        return set((await connection.execute(select(rescuers.c.rescuer_id))).scalars())
+
+
+async def test_a_refused_row_leaves_the_writer_fit_for_the_next(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    try:
+        await _add(database, "R1")
+        with pytest.raises(IntegrityError):
+            await _add(database, "R1")
+        await _add(database, "R2")
+        assert await _who_is_there(database) == {"R1", "R2"}
+    finally:
+        await database.close()
+
+
+async def test_a_failure_halfway_leaves_nothing_and_the_writer_fit_for_the_next(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+
+    def fail(connection: Connection) -> None:
+        connection.execute(select(rescuers.c.rescuer_id))
+        raise ZeroDivisionError
+
+    try:
+        for at_once in (False, True):
+            with pytest.raises(ZeroDivisionError):
+                await database.transact(fail, at_once=at_once)
+        await _add(database, "R1")
+        assert await _who_is_there(database) == {"R1"}
+    finally:
+        await database.close()
+
+
+async def test_a_writer_whose_connection_was_cut_while_idle_takes_another(postgres_cluster: Cluster) -> None:
+    name = postgres_cluster.create_database()
+    migrate(postgres_cluster.url(name))
+    database = Database(postgres_cluster.url(name))
+    there = f"FROM pg_stat_activity WHERE datname = '{name}'"
+    try:
+        await _add(database, "R1")
+        postgres_cluster.execute(f"SELECT pg_terminate_backend(pid) {there}")
+        eventually(lambda: postgres_cluster.execute(f"SELECT count(*) {there}").strip() == "0")
+        # What the server closed is read in the loop's next rounds.
+        await turns(5)
+
+        await _add(database, "R2")
+        assert await _who_is_there(database) == {"R1", "R2"}
+    finally:
+        await database.close()
+        postgres_cluster.drop_database(name)
