@@ -1,11 +1,8 @@
 """Where to put K sites so that they cover the most demand: the maximal covering location problem, with a proven bound.
 
-Church and ReVelle 1974. The steps: prices of the relaxed problem prove how much any choice can cover at most
-(`siting_bound`); their shares give the first choice; a search takes neighbours away and puts them back better
-(`siting_search`); the prices decide most candidates, and HiGHS the rest where little is left open (`siting_exact`).
+Church and ReVelle 1974. What is asked is checked here, and what is told put in order; `siting_steps` chooses.
 """
 
-import math
 import operator
 import time
 from collections.abc import Callable, Sequence
@@ -16,21 +13,11 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from geo.siting_bound import Csr, Relaxation, relax
-from geo.siting_exact import decide_by_price, solve
-from geo.siting_search import Choice, Search
+from geo.siting_steps import Report, choose, left_to_decide
 
 DEFAULT_TIME_LIMIT_S = 60.0
 
-# Shares of the time limit: by when the bound is done, and the first search; the solver gets this much of what is left.
-_BOUND_UNTIL, _SEARCH_UNTIL, _SOLVER_SHARE = 0.35, 0.55, 0.7
-_FINISH_AT = 0.97
-# Of the bound: nearer than this to the relaxed problem's optimum it is not worth more steps.
-_CLOSE = 5e-5
 _ROUNDING = 1e-9
-
-Report = Callable[[str, float], None]
-"""Told what is being done, and how many seconds have passed."""
 
 
 class BadSitingProblem(ValueError):
@@ -83,19 +70,17 @@ class Sites:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Problem:
-    """What is left to decide: candidates that are not fixed, demand points that are not covered yet.
+class _Given:
+    """What was asked, checked. cover: (candidates, points) float64 ones. kept: the fixed ones, ascending.
 
-    cover: (candidates, points) float64 ones. candidate: (candidates,) their indices as the caller counts them.
-    step: by how much two unequal choices differ at least.
+    weight: (points,) as given. open_weight: the same, 0 where a fixed one covers.
     """
 
     cover: Any
-    rows: Csr
-    columns: Csr
     weight: NDArray[np.float64]
-    candidate: NDArray[np.int64]
-    step: float
+    open_weight: NDArray[np.float64]
+    count: int
+    kept: NDArray[np.int64]
 
 
 def choose_sites(
@@ -112,13 +97,11 @@ def choose_sites(
     """Choose `count` candidates that, with the fixed ones, cover the most weight.
 
     covers: scipy.sparse matrix (or a dense array), candidates x demand points; nonzero = covered.
-    weight: (demand points,), not negative. What it counts is the caller's business: people, calls, metres of street.
-    count: how many to add. The fixed ones do not count, and are not among the result's `sites`.
-    fixed: candidates that stand already, by index.
+    weight: (demand points,), not negative: people, calls, metres of street.
+    count: how many to add. `fixed`, candidates that stand already, do not count and are not among the result's `sites`.
     time_limit_s: it ends about then with the best choice and bound so far, and earlier once the optimum is proven or a
         long search has found nothing. The first call on a machine takes some seconds more, to compile.
-    seed: of the search's random numbers. The same input gives the same result unless time ran out; then the result
-        depends on how far the machine got. The bound holds either way.
+    seed: of the search. The same input gives the same result unless time ran out. The bound holds either way.
 
     Nothing coverable is no error: the sites are the first candidates, they cover nothing, and that is optimal.
 
@@ -126,27 +109,22 @@ def choose_sites(
         EmptyDemand, BadWeights, BadCount, BadFixed: all `BadSitingProblem`; the message says what to change.
     """
     began = clock()
-    cover, weights, count, kept = _checked(covers, weight, count, fixed, time_limit_s)
-    covered = np.zeros(weights.size, np.bool_)
-    if kept.size:
-        covered = np.asarray(cover[kept].sum(axis=0)).ravel() > 0
-    before = float(weights[covered].sum())
-    problem = _problem(cover, np.where(covered, 0.0, weights), kept)
+    given = _checked(covers, weight, count, fixed, time_limit_s)
+    problem = left_to_decide(given.cover, given.open_weight, given.kept)
+    chosen, bound = choose(
+        problem, given.count, time_limit_s=time_limit_s, seed=seed, passed=lambda: clock() - began, report=report
+    )
+    return _told(given, chosen, bound, clock() - began)
 
-    def passed() -> float:
-        return clock() - began
 
-    if count >= problem.candidate.size or problem.weight.size == 0:
-        # Not more candidates are of any use than may be chosen.
-        chosen, bound = problem.candidate, before + float(problem.weight.sum())
-    else:
-        choice, left_bound = _choose(problem, count, time_limit_s=time_limit_s, seed=seed, passed=passed, report=report)
-        chosen, bound = problem.candidate[choice.sites], before + left_bound
-    unused = np.setdiff1d(np.arange(cover.shape[0]), np.concatenate((chosen, kept)))
-    chosen = np.concatenate((chosen, unused[: count - chosen.size])).astype(np.int64)
-    sites, curve = _in_order(cover, np.where(covered, 0.0, weights), chosen, before)
+def _told(given: _Given, chosen: NDArray[np.int64], open_bound: float, seconds: float) -> Sites:
+    """The result, with candidates of no use where there are not enough of use."""
+    before = float(given.weight[given.open_weight < given.weight].sum())
+    unused = np.setdiff1d(np.arange(given.cover.shape[0]), np.concatenate((chosen, given.kept)))
+    chosen = np.concatenate((chosen, unused[: given.count - chosen.size])).astype(np.int64)
+    sites, curve = _in_order(given.cover, given.open_weight, chosen, before)
     total = float(curve[-1])
-    bound = max(total, min(bound, float(weights.sum())))
+    bound = max(total, min(before + open_bound, float(given.weight.sum())))
     gap = 0.0 if bound - total <= _ROUNDING * bound else (bound - total) / bound
     return Sites(
         sites=sites,
@@ -154,14 +132,12 @@ def choose_sites(
         covered_before=before,
         upper_bound=bound,
         gap=gap,
-        seconds=passed(),
+        seconds=seconds,
         curve=curve,
     )
 
 
-def _checked(
-    covers: Any, weight: ArrayLike, count: int, fixed: Any, time_limit_s: float
-) -> tuple[Any, NDArray[np.float64], int, NDArray[np.int64]]:
+def _checked(covers: Any, weight: ArrayLike, count: int, fixed: Any, time_limit_s: float) -> _Given:
     if getattr(covers, "ndim", None) != 2:
         raise BadSitingProblem("covers must be a matrix: one row for each candidate, one column for each demand point")
     cover = scipy.sparse.csr_array(covers != 0 if scipy.sparse.issparse(covers) else np.asarray(covers) != 0)
@@ -187,83 +163,8 @@ def _checked(
         raise BadCount(f"cannot choose {count} of {why}: choose 1 to {most}" if most else f"nothing to choose: {why}")
     if not time_limit_s > 0.0:
         raise BadSitingProblem(f"a time limit of {time_limit_s} s leaves no time: give some seconds")
-    return cover, weights, count, kept
-
-
-def _problem(cover: Any, weight: NDArray[np.float64], kept: NDArray[np.int64]) -> _Problem:
-    """Without what is fixed, what is covered or weighs nothing, and candidates that cover nothing else."""
-    point = np.flatnonzero(weight > 0.0)
-    left = cover[:, point]
-    useful = np.diff(left.indptr) > 0
-    useful[kept] = False
-    candidate = np.flatnonzero(useful)
-    left = left[candidate]
-    reached = np.flatnonzero(left.sum(axis=0) > 0)
-    left = scipy.sparse.csr_array(left[:, reached])
-    weights = weight[point][reached]
-    is_whole = bool(np.all(weights == np.rint(weights))) and weights.sum() < 2.0**50
-    turned = scipy.sparse.csc_array(left)
-    for lists in (left, turned):
-        lists.sort_indices()
-    return _Problem(
-        cover=left,
-        rows=(left.indptr.astype(np.int64), left.indices.astype(np.int32)),
-        columns=(turned.indptr.astype(np.int64), turned.indices.astype(np.int32)),
-        weight=weights,
-        candidate=candidate,
-        step=1.0 if is_whole else 0.0,
-    )
-
-
-def _choose(
-    problem: _Problem, count: int, *, time_limit_s: float, seed: int, passed: Callable[[], float], report: Report
-) -> tuple[Choice, float]:
-    """The best choice found, and the bound, of what is left to decide."""
-
-    def until(share: float) -> Callable[[], bool]:
-        return lambda: passed() >= share * time_limit_s
-
-    report("proving what is possible", passed())
-    relaxation = relax(
-        problem.rows, problem.columns, problem.weight, count, close=_CLOSE, out_of_time=until(_BOUND_UNTIL)
-    )
-    bound = _whole(problem, relaxation.bound)
-    report("choosing", passed())
-    search = Search(problem.rows, problem.columns, problem.weight, count, seed)
-    choice = search.start(relaxation.share)
-    choice = search.improve(choice, good_enough=bound, out_of_time=until(_SEARCH_UNTIL))
-    if choice.covered < bound:
-        report("deciding the rest", passed())
-        left_s = (time_limit_s * _FINISH_AT - passed()) * _SOLVER_SHARE
-        choice, bound = _decided(problem, relaxation, search, choice, bound, left_s=left_s)
-    report("bettering", passed())
-    return search.improve(choice, good_enough=bound, out_of_time=until(_FINISH_AT)), bound
-
-
-def _decided(
-    problem: _Problem, relaxation: Relaxation, search: Search, choice: Choice, bound: float, *, left_s: float
-) -> tuple[Choice, float]:
-    """A better choice or bound by way of the solver, where it can give one."""
-    count = choice.sites.size
-    margin = _ROUNDING * (1.0 + float(problem.weight.sum()))
-    to_beat = choice.covered + problem.step - margin if problem.step else choice.covered + margin
-    left = decide_by_price(relaxation, count, to_beat)
-    solved = solve(problem.cover, problem.weight, count, left=left, found=choice.covered, time_limit_s=left_s)
-    if solved is None:
-        return choice, bound
-    if solved.sites is not None:
-        found = solved.sites
-        spare = np.setdiff1d(np.arange(problem.candidate.size), found)[: count - found.size]
-        better = search.choice(np.concatenate((found, spare)).astype(np.int64))
-        choice = max(choice, better, key=lambda each: each.covered)
-    return choice, min(bound, max(choice.covered, _whole(problem, solved.bound)))
-
-
-def _whole(problem: _Problem, bound: float) -> float:
-    """Where all weights are whole numbers, so is what a choice covers."""
-    if not problem.step:
-        return bound
-    return float(math.floor(bound + _ROUNDING * (1.0 + float(problem.weight.sum())) + 1e-6))
+    covered = np.asarray(cover[kept].sum(axis=0)).ravel() > 0 if kept.size else np.zeros(points, np.bool_)
+    return _Given(cover=cover, weight=weights, open_weight=np.where(covered, 0.0, weights), count=count, kept=kept)
 
 
 def _in_order(

@@ -1,6 +1,7 @@
 """Siting solved to the end: prices decide most candidates, and HiGHS the rest where little is left open."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
@@ -72,31 +73,48 @@ def solve(
     info = model.getInfo()
     if model.getModelStatus() not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit}:
         return None
-    bound = max(found, sure - unit * info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else np.inf
+    # Cut off early, the solver knows no bound yet.
+    most = -unit * info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else float(weight[points].sum())
+    bound = max(found, sure + most)
     if not np.isfinite(info.objective_function_value) or sure - unit * info.objective_function_value <= found:
         return Solved(sites=None, bound=bound)
     shares = np.asarray(model.getSolution().col_value)[: left.may.size]
     return Solved(sites=np.concatenate((left.must, left.may[shares > 0.5])), bound=bound)
 
 
-def _model(
-    part: scipy.sparse.csr_array, weight: NDArray[np.float64], wanted: int, time_limit_s: float
-) -> tuple[highspy.Highs, float]:
-    """The maximal covering location problem (Church and ReVelle 1974), and what one unit of its objective is."""
+def linear_program(
+    part: scipy.sparse.csr_array, weight: NDArray[np.float64], wanted: int, cuts: tuple[Any, Any] | None = None
+) -> tuple[highspy.HighsLp, float]:
+    """The maximal covering location problem (Church and ReVelle 1974), and what one unit of its objective is.
+
+    Its columns are candidates, then demand points; its rows demand points, the count, then cuts.
+    cuts: how many times each cut counts each demand point, and each candidate; points <= 1 + candidates.
+    """
     sites, points = part.shape
     unit = float(weight.max())
+    more = cuts[0].shape[0] if cuts else 0
     problem = highspy.HighsLp()
-    problem.num_col_, problem.num_row_ = sites + points, points + 1
+    problem.num_col_, problem.num_row_ = sites + points, points + 1 + more
     problem.col_cost_ = np.concatenate((np.zeros(sites), -weight / unit))
     problem.col_lower_, problem.col_upper_ = np.zeros(sites + points), np.ones(sites + points)
-    problem.row_lower_ = np.concatenate((np.zeros(points), [-np.inf]))
-    problem.row_upper_ = np.concatenate((np.full(points, np.inf), [float(wanted)]))
-    of_points = scipy.sparse.hstack([part.T.astype(np.float64), -scipy.sparse.eye_array(points)])
-    of_count = scipy.sparse.csr_array((np.ones(sites), (np.zeros(sites, int), np.arange(sites))), (1, sites + points))
-    matrix = scipy.sparse.vstack([of_points, of_count]).tocsc()
+    problem.row_lower_ = np.concatenate((np.zeros(points), [-np.inf], np.full(more, -1.0)))
+    problem.row_upper_ = np.concatenate((np.full(points, np.inf), [float(wanted)], np.full(more, np.inf)))
+    rows = [scipy.sparse.hstack([part.T.astype(np.float64), -scipy.sparse.eye_array(points)])]
+    rows.append(scipy.sparse.csr_array((np.ones(sites), (np.zeros(sites, int), np.arange(sites))), (1, sites + points)))
+    if cuts:
+        rows.append(scipy.sparse.hstack([cuts[1], -cuts[0]]))
+    matrix = scipy.sparse.vstack(rows).tocsc()
     problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     problem.a_matrix_.start_, problem.a_matrix_.index_ = matrix.indptr, matrix.indices
     problem.a_matrix_.value_ = matrix.data
+    return problem, unit
+
+
+def _model(
+    part: scipy.sparse.csr_array, weight: NDArray[np.float64], wanted: int, time_limit_s: float
+) -> tuple[highspy.Highs, float]:
+    problem, unit = linear_program(part, weight, wanted)
+    sites, points = part.shape
     problem.integrality_ = [highspy.HighsVarType.kInteger] * sites + [highspy.HighsVarType.kContinuous] * points
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)

@@ -13,8 +13,9 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from geo.siting import BadCount, BadFixed, BadSitingProblem, BadWeights, EmptyDemand, Sites, choose_sites
-from geo.siting_bound import relax
-from geo.siting_exact import decide_by_price
+from geo.siting_bound import Csr, relax
+from geo.siting_cuts import tighten
+from geo.siting_exact import Open, decide_by_price, solve
 
 SF_RADIUS_M = 5_000.0
 
@@ -83,6 +84,51 @@ def test_the_relaxed_bound_holds_however_early_it_is_cut_off(
     allowed = [set(chosen) for chosen in combinations([*decided.must, *decided.may], count)]
     good = [chosen for chosen in allowed if set(decided.must) <= chosen]
     assert max(covered_by(covers, weight + 1.0, np.array(sorted(chosen))) for chosen in good) == pytest.approx(best)
+
+
+def lists_of(covers: NDArray[np.bool_]) -> tuple[Csr, Csr]:
+    rows, columns = scipy.sparse.csr_array(covers), scipy.sparse.csc_array(covers)
+    one, other = ((each.indptr.astype(np.int64), each.indices.astype(np.int32)) for each in (rows, columns))
+    return one, other
+
+
+@settings(max_examples=60)
+@given(small_problems(), st.integers(0, 40))
+def test_the_bound_with_cuts_holds_and_is_never_worse(
+    problem: tuple[NDArray[np.bool_], NDArray[np.float64], int, tuple[int, ...]], looks: int
+) -> None:
+    covers, weight, count, _ = problem
+    covers = np.concatenate((covers, np.ones((1, covers.shape[1]), np.bool_)))
+    rows, columns = lists_of(covers)
+    left = iter(range(looks))
+    loose = relax(rows, columns, weight + 1.0, count, close=1e-9, out_of_time=lambda: next(left, None) is None)
+    cover = scipy.sparse.csr_array(covers.astype(float))
+    found = tighten(loose, cover, columns, weight + 1.0, count, left_s=lambda: 60.0)
+    assert best_of_all(covers, weight + 1.0, count) * (1.0 - 1e-12) <= found.bound <= loose.bound
+
+
+def test_cuts_prove_what_the_relaxed_problem_covers_by_halves() -> None:
+    triangle = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], np.bool_)
+    covers = np.kron(np.eye(2, dtype=np.bool_), triangle)
+    rows, columns = lists_of(covers)
+    looks = iter(range(2_000))
+    loose = relax(rows, columns, np.ones(6), 3, close=1e-9, out_of_time=lambda: next(looks, None) is None)
+    assert loose.bound == pytest.approx(6.0)
+    found = tighten(loose, scipy.sparse.csr_array(covers.astype(float)), columns, np.ones(6), 3, left_s=lambda: 60.0)
+    assert found.bound == pytest.approx(5.0)
+    without_time = tighten(
+        loose, scipy.sparse.csr_array(covers.astype(float)), columns, np.ones(6), 3, left_s=lambda: 0.0
+    )
+    assert without_time is loose
+
+
+def test_a_solver_that_is_cut_off_at_once_still_tells_a_finite_bound() -> None:
+    covers, weight = plane(1_000, 200, seed=1)
+    everything = Open(must=np.zeros(0, np.int64), may=np.arange(200))
+    solved = solve(covers, weight, 8, left=everything, found=0.0, time_limit_s=1e-9)
+    assert solved is not None
+    assert np.isfinite(solved.bound)
+    assert solved.bound >= choose_sites(covers, weight, 8, time_limit_s=30.0).covered_weight
 
 
 def test_greedy_is_bettered_where_it_is_known_to_err() -> None:
