@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -11,7 +12,6 @@ from dispatch.core.candidates import Candidates, no_candidates
 from dispatch.core.consequences import reserved
 from dispatch.core.decisions import decide, wanted_search
 from dispatch.core.incident import Incident, evolve
-from dispatch.core.matching import Place
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.live import LiveIncident
 from dispatch.records import Details
@@ -56,13 +56,13 @@ class Decider:
         if incident is None or where is None:
             return Decision(events=tuple(events), after=incident)
         if moved and incident.held_alerts:
-            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place)))
+            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place, floor=where.floor)))
         wanted = wanted_search(incident, now, self._policy)
         if wanted is not None:
             try:
                 released = reserved(live.incident) - reserved(incident) if live else frozenset()
                 with self._watch.matching():
-                    candidates = self._search(where.place, wanted, now, released)
+                    candidates = self._search(where, wanted, now, released)
             except Exception:
                 log.exception("matching_failed", incident_id=incident.incident_id)
                 go_on(cmd.RaiseAttention(code="matching_failed"))
@@ -70,10 +70,11 @@ class Decider:
             go_on(cmd.OfferCandidates(candidates=candidates))
         return Decision(events=tuple(events), after=incident)
 
-    def _search(self, patient: Place, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
+    def _search(self, patient: Details, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
         """Who lies within the next wave's budgets, or within the widest where that wave would ring nobody."""
         reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
-        found = self._scout.candidates(patient, budget_s=reach_s, at=now, released=released)
+        search = partial(self._scout.candidates, patient.place, at=now, floor=patient.floor, released=released)
+        found = search(budget_s=reach_s)
         if reach_s >= wanted.cap_s or reaches_somebody(self._policy, wanted, found):
             return found
-        return self._scout.candidates(patient, budget_s=wanted.cap_s, at=now, released=released)
+        return search(budget_s=wanted.cap_s)

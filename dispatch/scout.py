@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
 from dispatch.live import Reservations
 from geo.projection import geodesic_m
+from geo.vertical import find_floor, inside_s
 from geo.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.eligibility import position_of
@@ -49,11 +51,17 @@ class Scout:
         self._now = clock_now
 
     def candidates(
-        self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()
+        self,
+        patient: Place,
+        *,
+        budget_s: float,
+        at: datetime,
+        floor: str = "",
+        released: frozenset[str] = frozenset(),
     ) -> Candidates:
-        """Everybody free and reachable who can be with the patient within `budget_s` seconds.
+        """Everybody free and reachable who can be at the patient's door within `budget_s` seconds.
 
-        released: keys that the incident itself gives up in this same step.
+        floor: the patient's, as 120 writes it. released: keys that the incident itself gives up in this same step.
         """
         radius_m = budget_s * self.walker.speed_m_s + SLACK_M
         nearby = self._directory.nearby(
@@ -65,13 +73,19 @@ class Scout:
             is_on_the_line=self._is_on_the_line,
         )
         return find_candidates(
-            self.network, patient, self._free(nearby, released), budget_s=budget_s, walker=self.walker
+            self.network,
+            patient,
+            self._free(nearby, released),
+            budget_s=budget_s,
+            walker=self.walker,
+            climb_s=_climb_s(floor),
         )
 
-    def ways(self, incident: Incident, patient: Place) -> dict[str, Way | None]:
+    def ways(self, incident: Incident, patient: Place, *, floor: str = "") -> dict[str, Way | None]:
         """By alert: the way to the patient's new place of everybody who is alerted or on the way."""
+        climb_s = _climb_s(floor)
         return {
-            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id)
+            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id, climb_s)
             for alert in incident.held_alerts
         }
 
@@ -84,7 +98,7 @@ class Scout:
     def distance_m(self, a: Place, b: Place) -> float:
         return float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
 
-    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None) -> Way | None:
+    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, climb_s: float) -> Way | None:
         rescuer = self.find_position(rescuer_id)
         aed = self._directory.find_aed(aed_id) if aed_id else None
         if rescuer is None:
@@ -98,6 +112,7 @@ class Scout:
             budget_s=self._policy.longest_budget_s,
             walker=self.walker,
             aed_inside_s=self._directory.aed_inside_s(aed, patient.lon, patient.lat) if aed else 0.0,
+            climb_s=climb_s,
         )
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
@@ -111,3 +126,10 @@ class Scout:
             return np.ones(len(ids), np.bool_)
         keys = map(key_of, ids)
         return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
+
+
+@lru_cache(maxsize=256)
+def _climb_s(floor: str) -> float:
+    """Seconds from the street to where the patient lies; 0 where no floor can be read."""
+    # A bare number is a storey as people count them, not OSM's level.
+    return inside_s(find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor)) if floor else 0.0

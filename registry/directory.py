@@ -18,14 +18,11 @@ from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
 from registry.roster import Helpers, Roster
 from registry.snap_memory import SnapMemory
-from registry.snapshot import Nearby
+from registry.snapshot import SAME_BUILDING_M, Nearby
 from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
 DEFAULT_HOLD_S = 600.0
-# Nearer than this AED and patient may be in one building, such as a metro station; then nobody goes down to the street
-# with it, and the AED must not seem far (assumption: a station's length).
-SAME_BUILDING_M = 150.0
 # Phones in pockets stand still for hours; what moves is found as fast in the grid as in the tree (assumption).
 REBUILD_S, MANY_MOVED = 60.0, 1_000
 

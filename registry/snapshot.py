@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from geo.walk_network import Snaps
 
+SAME_BUILDING_M = 150.0
+"""Nearer than this two places may be in one building, such as a metro station; then nobody goes down to the street
+between them, and neither must seem far (assumption: a station's length)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Nearby:

@@ -16,6 +16,8 @@ class Candidates:
     aed_id: m ids of AEDs that may be fetched.
     trip_rescuer, trip_aed: (k,) int32 into the two lists: each pair that is within the fetch budget on the street.
     trip_to_aed_s, trip_s: (k,) float32, seconds to the AED, and to the patient's side with it in hand.
+    climb_s: seconds from the street to the patient's floor, which the times above leave out.
+    near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
     """
 
     rescuer_id: tuple[str, ...]
@@ -26,6 +28,13 @@ class Candidates:
     trip_aed: NDArray[np.int32]
     trip_to_aed_s: NDArray[np.float32]
     trip_s: NDArray[np.float32]
+    climb_s: float = 0.0
+    near_s: float = 0.0
+
+    def whole_s(self, street_s: float) -> float:
+        """Seconds to the patient's very side. Budgets ask for the street alone: the ambulance's crew, against whom a
+        volunteer is measured, has the same stairs to climb."""
+        return street_s + self.climb_s if street_s > self.near_s else street_s
 
 
 def no_candidates() -> Candidates:

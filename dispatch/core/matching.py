@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dispatch.core.candidates import Candidates, Way
 from geo.walk_network import NotOnNetwork, Snap, WalkNetwork
 from geo.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
-from registry.snapshot import Nearby
+from registry.snapshot import SAME_BUILDING_M, Nearby
 
 MAX_AEDS = 16
 """AEDs tried for one patient, nearest on foot first; waves of three fetchers never look past the first few."""
@@ -33,14 +33,28 @@ class Walker:
     speed_m_s: float = DEFAULT_WALK_SPEED_M_S
     takeout_s: float
 
+    @property
+    def near_s(self) -> float:
+        """Who walks no longer than this may be in the same building."""
+        return SAME_BUILDING_M / self.speed_m_s
+
 
 def find_candidates(
-    network: WalkNetwork | None, patient: Place, nearby: Nearby, *, budget_s: float, walker: Walker
+    network: WalkNetwork | None,
+    patient: Place,
+    nearby: Nearby,
+    *,
+    budget_s: float,
+    walker: Walker,
+    climb_s: float = 0.0,
 ) -> Candidates:
-    """Everybody in `nearby` who can be with the patient within `budget_s` seconds, directly or by way of an AED."""
+    """Everybody in `nearby` who can be at the patient's door within `budget_s` seconds, directly or by way of an AED.
+
+    climb_s: seconds from the street to the patient's floor.
+    """
     start = _find_snap(network, patient)
     if network is None or start is None:
-        return _straight(patient, nearby, budget_s, walker)
+        return _straight(patient, nearby, budget_s, walker, climb_s)
     rescuers = nearby.rescuer_snaps or network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
     aeds = nearby.aed_snaps or network.snap(nearby.aed_lon, nearby.aed_lat)
     direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
@@ -73,6 +87,8 @@ def find_candidates(
         trip_aed=trips.aed,
         trip_to_aed_s=trips.to_aed_s,
         trip_s=trips.to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trips.aed) + trips.to_patient_s,
+        climb_s=climb_s,
+        near_s=walker.near_s,
     )
 
 
@@ -85,15 +101,17 @@ def find_way(
     budget_s: float,
     walker: Walker,
     aed_inside_s: float = 0.0,
+    climb_s: float = 0.0,
 ) -> Way | None:
-    """One rescuer's way, through `aed` where it is still to be fetched; None beyond `budget_s`."""
+    """One rescuer's way, by `aed` where it is still to be fetched; None beyond `budget_s` to the patient's door."""
     straight = not all(_find_snap(network, place) for place in (patient, rescuer, aed) if place is not None)
     stops = [rescuer, patient] if aed is None else [rescuer, aed, patient]
     legs = [_leg_s(None if straight else network, a, b, budget_s, walker) for a, b in pairwise(stops)]
     total_s = sum(legs) + (walker.takeout_s + aed_inside_s if aed else 0.0)
     if not total_s <= budget_s:
         return None
-    return Way(walk_time_s=total_s, to_aed_s=legs[0] if aed else None, straight_line=straight)
+    whole_s = total_s + climb_s if total_s > walker.near_s else total_s
+    return Way(walk_time_s=whole_s, to_aed_s=legs[0] if aed else None, straight_line=straight)
 
 
 def _find_snap(network: WalkNetwork | None, place: Place) -> Snap | None:
@@ -115,7 +133,7 @@ def _leg_s(network: WalkNetwork | None, a: Place, b: Place, budget_s: float, wal
     return float(times_s[0])
 
 
-def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker) -> Candidates:
+def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker, climb_s: float) -> Candidates:
     def to_patient_s(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float32]:
         return straight_walk_times(patient.lon, patient.lat, lon, lat, speed_m_s=walker.speed_m_s).astype(np.float32)
 
@@ -146,6 +164,8 @@ def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker) -
         trip_aed=trip_aed,
         trip_to_aed_s=trip_to_aed_s,
         trip_s=trip_to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trip_aed) + aed_to_patient_s[trip_aed],
+        climb_s=climb_s,
+        near_s=walker.near_s,
     )
 
 

@@ -145,7 +145,7 @@ def _direct(candidates: Candidates, index: int) -> PlannedAlert:
         rescuer_id=candidates.rescuer_id[index],
         role=Role.DIRECT,
         aed_id=None,
-        walk_time_s=float(candidates.direct_s[index]),
+        walk_time_s=candidates.whole_s(float(candidates.direct_s[index])),
         to_aed_s=None,
         straight_line=bool(candidates.straight_line[index]),
     )
@@ -172,7 +172,7 @@ def _fetchers(
                 rescuer_id=rescuer_id,
                 role=Role.FETCH_AED,
                 aed_id=candidates.aed_id[aed],
-                walk_time_s=float(candidates.trip_s[trip]),
+                walk_time_s=candidates.whole_s(float(candidates.trip_s[trip])),
                 to_aed_s=float(candidates.trip_to_aed_s[trip]),
                 straight_line=bool(candidates.straight_line[rescuer]),
             )

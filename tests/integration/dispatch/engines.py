@@ -61,12 +61,14 @@ class Desk:
     clock: Clock
     published: list[InboxRow]
 
-    async def take_call(self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0) -> Taken:
+    async def take_call(
+        self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0, floor: str = ""
+    ) -> Taken:
         understood = Understood(
             type=MessageType.CALL_CREATED,
             cad_ref=cad_ref,
             reported_at=self.clock.now(),
-            details=Details(place=place(east_m, 0)),
+            details=Details(place=place(east_m, 0), floor=floor),
             ambulance_eta_at=None,
             attention=None,
             detail="",

@@ -49,6 +49,18 @@ async def test_of_two_calls_at_once_one_gets_the_last_rescuer(url: str) -> None:
     assert states == ["alerting", "nobody_available"]
 
 
+@pytest.mark.parametrize("floor", ["3F", "3", "三楼"])
+async def test_the_floor_that_120_tells_is_part_of_the_way(url: str, floor: str) -> None:
+    async with desk(url, [rescuer("near", 160), rescuer("far", 170)], policy=Policy(alerts=1)) as at:
+        below, above = await at.take_call("A"), await at.take_call("B", floor=floor)
+        told = [await at.engine.live.find(one.incident_id) for one in (below, above)]
+    walk_time_s = [one.walk_time_s for live in told if live for one in live.incident.alerts.values()]
+
+    assert len(walk_time_s) == 2
+    # Ten metres more, and in at the door and two flights up.
+    assert 40.0 < walk_time_s[1] - walk_time_s[0] < 70.0
+
+
 async def test_of_two_processes_that_both_think_the_rescuer_free_one_gets_him(url: str) -> None:
     people = [rescuer("only", 50)]
     async with desk(url, people, name="north") as north, desk(url, people, name="south") as south:

@@ -1,10 +1,15 @@
-"""An AED that hangs on the fifth floor is farther away than the same street says."""
+"""What hangs or lies on the fifth floor is farther away than the same street says."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
+import numpy as np
 import pytest
 
+from dispatch.core.candidates import Candidates
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
+from dispatch.core.policy import Wanted, choose
 from geo.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
@@ -84,3 +89,41 @@ def test_who_collapses_in_the_aeds_own_building_waits_for_no_walk_down_to_the_st
 
     assert directory.aed_inside_s(directory.get_aed("a0"), *_lonlat(place(200.0, 400.0))) == 0.0
     assert directory.aed_inside_s(directory.get_aed("a0"), *_lonlat(PATIENT)) > 0.0
+
+
+def whole_s(found: Candidates) -> dict[str, float]:
+    """By AED, "" for none: seconds to the patient's side of everybody who would be rung."""
+    wanted = Wanted(wave=0, cap_s=900.0, direct=1, fetch=1, total=2, excluded_rescuers=frozenset(), hands_first=False)
+    rung = [*choose(wanted, found, 0.0, 900.0), *choose(replace(wanted, fetch=0), found, 900.0, 0.0)]
+    return {one.aed_id or "": one.walk_time_s for one in rung}
+
+
+@pytest.mark.parametrize("network", [GRID, None])
+def test_a_patient_upstairs_is_reached_later_by_everybody_and_nobody_is_left_out_for_it(
+    network: WalkNetwork | None,
+) -> None:
+    nearby = directory_of("1F").nearby(PATIENT.lon, PATIENT.lat, radius_m=1_000.0, at=NOON)
+    search = partial(find_candidates, network, PATIENT, nearby, walker=WALKER)
+
+    on_the_street, upstairs = search(budget_s=900.0), search(budget_s=900.0, climb_s=60.0)
+    street_s = float(on_the_street.direct_s[0])
+
+    assert whole_s(upstairs) == pytest.approx({who: s + 60.0 for who, s in whole_s(on_the_street).items()}, abs=0.01)
+    assert np.isfinite(search(budget_s=street_s + 1.0, climb_s=60.0).direct_s).all()
+
+
+def test_who_may_be_in_the_patients_own_building_is_not_sent_down_and_up_again() -> None:
+    next_door = place(90.0, 400.0)
+    nearby = directory_of().nearby(next_door.lon, next_door.lat, radius_m=1_000.0, at=NOON)
+
+    found = find_candidates(GRID, next_door, nearby, budget_s=900.0, walker=WALKER, climb_s=60.0)
+
+    assert whole_s(found) == {"": pytest.approx(float(found.direct_s[0]))}
+
+
+def test_a_way_measured_anew_to_a_patient_upstairs_counts_the_climb() -> None:
+    ways = [find_way(GRID, PATIENT, HELPER, None, budget_s=900.0, walker=WALKER, climb_s=s) for s in (0.0, 60.0)]
+
+    assert ways[0] is not None
+    assert ways[1] is not None
+    assert ways[1].walk_time_s == pytest.approx(ways[0].walk_time_s + 60.0)
