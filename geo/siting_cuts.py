@@ -45,13 +45,10 @@ def tighten(
     found = _find_cuts(*rows, *columns, relaxation.share, weight)
     if not found.size or left_s() <= 0.0:
         return relaxation
-    cuts = np.unique(np.sort(found, axis=1), axis=0)
-    of_points = scipy.sparse.csr_array(
-        (np.ones(cuts.size), cuts.ravel(), np.arange(0, cuts.size + 1, 3)), (len(cuts), weight.size)
-    )
-    taken = scipy.sparse.csr_array(of_points @ cover.T)
+    counted = _counted(np.unique(np.sort(found, axis=1), axis=0), weight.size)
+    taken = scipy.sparse.csr_array(counted @ cover.T)
     taken.data = np.ceil(taken.data / 2.0)
-    problem, unit = linear_program(cover, weight, count, (of_points, taken))
+    problem, unit = linear_program(cover, weight, count, (counted, taken))
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, bool | float | str] = {
         "output_flag": False,
@@ -66,11 +63,17 @@ def tighten(
     price = np.maximum(0.0, np.asarray(model.getSolution().row_dual)) * unit
     if price.size != problem.num_row_ or not np.isfinite(price).all():
         return relaxation
-    of_cuts = price[weight.size + 1 :]
-    value = cover @ price[: weight.size] + taken.T @ of_cuts
-    rest = weight - price[: weight.size] - of_points.T @ of_cuts
+    of_points, of_cuts = price[: weight.size], price[weight.size + 1 :]
+    value = cover @ of_points + taken.T @ of_cuts
+    rest = weight - of_points - counted.T @ of_cuts
     bound = float(np.maximum(0.0, rest).sum() + of_cuts.sum() + np.partition(value, -count)[-count:].sum())
     return Relaxation(bound=bound, value=value, share=relaxation.share) if bound < relaxation.bound else relaxation
+
+
+def _counted(cuts: NDArray[np.int64], points: int) -> Any:
+    """(cuts, points): which demand points each cut counts."""
+    first = np.arange(0, cuts.size + 1, 3)
+    return scipy.sparse.csr_array((np.ones(cuts.size), cuts.ravel(), first), (len(cuts), points))
 
 
 @njit(cache=True, nogil=True)
@@ -129,11 +132,8 @@ def _find_cuts(row_first: Array, row: Array, column_first: Array, column: Array,
     first, site, away = supports
     out = np.empty((weight.size * _CUTS_A_POINT, 3), np.int64)
     size = 0
-    is_odd, seen, near = (
-        np.zeros(share.size, np.bool_),
-        np.zeros(weight.size, np.int64),
-        np.empty(weight.size, np.int64),
-    )
+    is_odd, seen = np.zeros(share.size, np.bool_), np.zeros(weight.size, np.int64)
+    near = np.empty(weight.size, np.int64)
     for one in range(weight.size):
         if first[one + 1] - first[one] < 2 or away[one] > 0.5:
             continue
