@@ -89,6 +89,13 @@ def _cells(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.int
 def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
     """The pieces as they run on the ground, bends included."""
     axis = _Axis.of(network)
+    first, place = _stops(network, axis, pieces)
+    lon, lat = axis.degrees(network, place)
+    return Lines(first=first, lon=lon, lat=lat)
+
+
+def _stops(network: WalkNetwork, axis: "_Axis", pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Both ends of each piece and the bends between: each piece's first one, and their places on the axis."""
     edge = pieces.middle.edge
     start, stop = axis.at(network, edge, pieces.begin), axis.at(network, edge, pieces.end)
     first_bend = np.searchsorted(axis.along_m, start, side="right")
@@ -97,11 +104,11 @@ def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
     place = np.empty(first[-1])
     inner = np.ones(place.size, np.bool_)
     inner[first[:-1]] = inner[first[1:] - 1] = False
-    step = np.arange(place.size) - np.repeat(first[:-1], bends + 2) - 1
-    place[inner] = axis.along_m[(np.repeat(first_bend, bends + 2) + step)[inner]]
+    # A piece's first bend stands behind its start.
+    bend = np.flatnonzero(inner) + np.repeat(first_bend - first[:-1] - 1, bends)
+    place[inner] = axis.along_m[bend]
     place[first[:-1]], place[first[1:] - 1] = start, stop
-    lon, lat = axis.degrees(network, place)
-    return Lines(first=first, lon=lon, lat=lat)
+    return first, place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -101,15 +101,9 @@ def outlines_of(districts: Districts | None) -> tuple[DistrictOutline, ...]:
 def street_times(network: WalkNetwork, lon: Floats, lat: Floats, speed_m_s: float) -> Streets:
     """Every public street, with the time to its middle from the nearest of these AEDs."""
     pieces = street_pieces(network)
-    lines = piece_lines(network, pieces)
-    sources = network.snap(lon, lat)
+    time_s = nearest_s(network, network.snap(lon, lat), pieces.middle, speed_m_s=speed_m_s)
     streets, edges = np.unique(network.edge_street, return_index=True)
     names = np.array([network.street_name(edge) for edge in edges.tolist()], object)
-    named = names[np.searchsorted(streets, network.edge_street[pieces.middle.edge])]
-    return Streets(
-        first=lines.first,
-        lon=lines.lon,
-        lat=lines.lat,
-        time_s=nearest_s(network, sources, pieces.middle, speed_m_s=speed_m_s),
-        name=tuple(named),
-    )
+    named = tuple(names[np.searchsorted(streets, network.edge_street[pieces.middle.edge])])
+    lines = piece_lines(network, pieces)
+    return Streets(first=lines.first, lon=lines.lon, lat=lines.lat, time_s=time_s, name=named)

@@ -22,6 +22,7 @@ from registry.models import Aed
 from registry.planning import Openness, openness, week_around
 from rescue_circle.planner.city import City
 from rescue_circle.planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of, outlines_of, street_times
+from rescue_circle.planner.freed_memory import return_freed_memory
 from rescue_circle.planner.helpers import Helpers, Standing, zone_of
 from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, HourRow, Streets
 
@@ -163,6 +164,7 @@ def _aeds_at(question: CoverageQuestion, helpers: Helpers, progress: Progress) -
 
 
 def _streets(network: WalkNetwork, aeds: Aeds, speed_m_s: float) -> Streets:
+    return_freed_memory()
     return street_times(network, aeds.lon[aeds.is_usable], aeds.lat[aeds.is_usable], speed_m_s)
 
 

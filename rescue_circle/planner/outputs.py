@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rescue_circle.planner.freed_memory import return_freed_memory
 from rescue_circle.planner.map_picture import draw_coverage, draw_siting
 from rescue_circle.planner.named_streets import named_streets
 from rescue_circle.planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
@@ -32,6 +33,7 @@ _HOURS = [f"{day}_{hour:02d}" for day in ("mon", "tue", "wed", "thu", "fri", "sa
 def write_coverage(result: CoverageResult, folder: Path, *, language: Language = "zh") -> list[Path]:
     """All files of a coverage run, complete or not at all; their paths."""
     with whole_files(folder) as staging:
+        return_freed_memory()
         _write_json(staging / "summary.json", coverage_summary(result))
         _write_coverage_tables(result, staging)
         flags = {"covered": result.is_covered, "covered_one_way": result.is_covered_one_way}
@@ -47,7 +49,9 @@ def write_coverage(result: CoverageResult, folder: Path, *, language: Language =
         _write_layers(staging / "coverage.gpkg", layers)
         _write_geojson(staging / "gaps.geojson", gaps)
         _write_geojson(staging / "aeds.geojson", aeds)
+        return_freed_memory()
         draw_coverage(result, staging / "map.png", language=language)
+        return_freed_memory()
         (staging / "report.html").write_text(coverage_page(result, language=language), encoding="utf-8")
         names = sorted(path.name for path in staging.iterdir())
     return [folder / name for name in names]

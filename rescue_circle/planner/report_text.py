@@ -47,10 +47,7 @@ _TEXTS = {
     "one_way": ("have a usable AED within {minutes} minutes one way", "单程 {minutes} 分钟内有可用的 AED"),
     "rescuer": ("have a dispatchable rescuer within {minutes} minutes", "{minutes} 分钟内有可派遣的救护员"),
     "usable": ("AEDs usable at that time, of {all} known", "台 AED 此刻可用，共登记 {all} 台"),
-    "unknown": (
-        "AEDs of unknown hours or access, not counted as usable",
-        "台 AED 开放时间或可及性不详，未计为可用",
-    ),
+    "unknown": ("AEDs of unknown hours or access, not counted as usable", "台 AED 开放时间或可及性不详，未计为可用"),
     "before": ("are covered by what stands already", "由现有设备覆盖"),
     "before_rescuers": ("are covered by the rescuers there are", "由现有救护员覆盖"),
     "after": ("are covered with all {count} sites", "建成全部 {count} 处后覆盖"),
@@ -110,10 +107,7 @@ _TEXTS = {
         "Nights (22 to 6) cover {night} on average, working hours (Monday to Friday, 8 to 18) {day}.",
         "夜间（22 时至 6 时）平均覆盖 {night}，工作时间（周一至周五 8 时至 18 时）平均 {day}。",
     ),
-    "hours_flat": (
-        "Every hour of the week covers the same share: {low}.",
-        "一周内每小时的覆盖比例相同：{low}。",
-    ),
+    "hours_flat": ("Every hour of the week covers the same share: {low}.", "一周内每小时的覆盖比例相同：{low}。"),
     "lost": (
         "Opening hours and access cost {lost} at this time: with every AED usable around the clock {open} would be "
         "covered.",
@@ -127,8 +121,8 @@ _TEXTS = {
     "district_hours": ("Districts hour by hour", "各区逐时覆盖"),
     "district_hours_lead": (
         "Share of each district's demand covered there and back, in percent: the mean of each hour of the day. One "
-        "scale of shades for all districts: the darker, the more is covered.",
-        "各区需求的往返覆盖比例（%），按一天中各小时平均。各区颜色深浅同一标准：越深覆盖越多。",
+        "scale of colour for all districts: the stronger, the more is covered.",
+        "各区需求的往返覆盖比例（%），按一天中各小时平均。各区颜色标准相同：颜色越浓，覆盖越多。",
     ),
     "working_days": ("Mon–Fri", "工作日"),
     "weekend": ("Sat–Sun", "周末"),
