@@ -21,7 +21,9 @@ from geo.siting_exact import Open, decide_by_price, solve
 from geo.siting_search import Choice, Search
 
 # Shares of the time limit: by when the bound is done, and the first search; the solver gets this much of what is left.
-_BOUND_UNTIL, _SEARCH_UNTIL, _SOLVER_SHARE = 0.3, 0.4, 0.7
+_BOUND_UNTIL, _SEARCH_UNTIL, _SOLVER_SHARE = 0.3, 0.55, 0.7
+# Cuts take half of the time, and leave the search less before them.
+_SEARCH_BEFORE_CUTS = 0.4
 _FINISH_AT = 0.97
 # The interior point method looks at the clock only between its steps.
 _KEPT_S = 0.3
@@ -94,7 +96,8 @@ def choose(
     report("choosing", passed())
     search = Search(problem.rows, problem.columns, problem.weight, count, seed)
     choice = search.start(relaxation.share)
-    choice = search.improve(choice, good_enough=bound, out_of_time=until(_SEARCH_UNTIL))
+    searched = _SEARCH_BEFORE_CUTS if problem.cover.nnz <= LARGEST_TO_TIGHTEN else _SEARCH_UNTIL
+    choice = search.improve(choice, good_enough=bound, out_of_time=until(searched))
     if choice.covered < bound:
         report("deciding the rest", passed())
         choice, bound = _decided(
