@@ -23,7 +23,7 @@ from geo.siting_exact import linear_program
 
 Array = Any
 
-# Beyond this many entries the interior point method needs more than some ten seconds.
+# The interior point method takes five seconds at 109,000 entries; larger problems have not been tried.
 LARGEST_TO_TIGHTEN = 150_000
 _CUTS_A_POINT = 2
 # Shares below this are the method's noise.
