@@ -178,7 +178,7 @@ class Directory:
             self._centre()
 
     def record_presence(self, rescuer_id: str, presence: Presence, seen_at: datetime) -> bool:
-        """Take a phone's position. False where it is older than the one held, or the person has been erased.
+        """Take a phone's position. False where it is older than the one held, or the person is erased or off consent.
 
         Raises:
             UnknownRescuer
@@ -186,7 +186,8 @@ class Directory:
         self.seen(rescuer_id, seen_at)
         rescuer = self.get_rescuer(rescuer_id)
         held = rescuer.presence
-        if rescuer.erased_at is not None or (held is not None and presence.observed_at <= held.observed_at):
+        gone = rescuer.erased_at is not None or rescuer.off_consent
+        if gone or (held is not None and presence.observed_at <= held.observed_at):
             return False
         self._roster.put(replace(rescuer, presence=presence))
         self._unwritten.presence.add(rescuer_id)
@@ -199,24 +200,51 @@ class Directory:
             UnknownRescuer
         """
         rescuer = self.get_rescuer(rescuer_id)
-        if rescuer.erased_at is not None or (rescuer.last_seen_at is not None and at <= rescuer.last_seen_at):
+        gone = rescuer.erased_at is not None or rescuer.off_consent
+        if gone or (rescuer.last_seen_at is not None and at <= rescuer.last_seen_at):
             return
         self._roster.put(replace(rescuer, last_seen_at=at))
         self._unwritten.seen.add(rescuer_id)
 
+    @property
+    def last_heard_at(self) -> datetime | None:
+        """When the last of all phones was on the line, as far as is known."""
+        return max((one.last_seen_at for one in self._roster.records.values() if one.last_seen_at), default=None)
+
     def set_duty(self, rescuer_id: str, on: bool, at: datetime) -> bool:
-        """Put a rescuer on or off duty. False where a later change is known already, or the person has been erased.
+        """Put a rescuer on or off duty. False where a later change is known already, or the person is erased or off
+        consent.
 
         Raises:
             UnknownRescuer
         """
         rescuer = self.get_rescuer(rescuer_id)
         overtaken = rescuer.duty_changed_at is not None and at < rescuer.duty_changed_at
-        if rescuer.erased_at is not None or overtaken:
+        if rescuer.erased_at is not None or rescuer.off_consent or overtaken:
             return False
         self._roster.put(replace(rescuer, on_duty=on, duty_changed_at=at))
         self._unwritten.duty.add(rescuer_id)
         return True
+
+    def withdraw_consent(self, rescuer_id: str, at: datetime) -> None:
+        """Never ring the rescuer and keep nothing of where they are, from now until they consent anew.
+
+        Raises:
+            UnknownRescuer
+        """
+        rescuer = self.get_rescuer(rescuer_id)
+        if rescuer.erased_at is None:
+            silent = replace(rescuer, on_duty=False, duty_changed_at=at, presence=None, last_seen_at=None)
+            self._roster.put(replace(silent, off_consent=True))
+            self._unwritten.forget(rescuer_id)
+
+    def give_consent(self, rescuer_id: str) -> None:
+        """Take the rescuer's phone at its word again; on duty they go themselves.
+
+        Raises:
+            UnknownRescuer
+        """
+        self._roster.put(replace(self.get_rescuer(rescuer_id), off_consent=False))
 
     def forget(self, rescuer_id: str, at: datetime) -> None:
         """Take an erased person out of the live picture at once.

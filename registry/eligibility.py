@@ -74,6 +74,7 @@ _BROKEN_STATES = {
 _OPEN = Verdict(answer=Answer.YES, reason="open", text="Its place is open at that time.")
 _CLOSED = Verdict(answer=Answer.NO, reason="closed", text="Its place is closed at that time.")
 _ERASED = Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
+_NO_CONSENT = Verdict(answer=Answer.NO, reason="no_consent", text="Consent has been withdrawn.")
 _OFF_DUTY = Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
 _NO_POSITION = Verdict(answer=Answer.NO, reason="no_position", text="No fresh position and no home position.")
 _READY_AT_HOME = Verdict(answer=Answer.YES, reason="ready_at_home", text="Ready; taken to be at home.")
@@ -150,10 +151,12 @@ def time_zone_at(lon: float, lat: float) -> str:
 
 
 def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Verdict:
-    """Whether the rescuer may be alerted at that time: certified, on duty, and somewhere that we know."""
+    """Whether the rescuer may be alerted at that time: consenting, certified, on duty, and somewhere that we know."""
     _require_aware(at)
     if rescuer.erased_at is not None:
         return _ERASED
+    if rescuer.off_consent:
+        return _NO_CONSENT
     if not rescuer.on_duty:
         return _OFF_DUTY
     papers = _certificate_problem(rescuer.certificates, local_day(at, limits.time_zone))

@@ -8,11 +8,14 @@ from registry.models import Rescuer
 def merged(live: Rescuer, stored: Rescuer) -> Rescuer:
     """The database's word on certificates and home; of position, duty and last sign of life the newer.
 
-    What a phone said a moment ago is not in the database yet. Who was erased in either stays erased.
+    What a phone said a moment ago is not in the database yet. Who was erased in either stays erased; of whom the
+    database says that consent is withdrawn nothing is kept.
     """
     for one in (live, stored):
         if one.erased_at is not None:
             return Rescuer(rescuer_id=one.rescuer_id, erased_at=one.erased_at)
+    if stored.off_consent:
+        return replace(stored, on_duty=False, presence=None, last_seen_at=None)
     presences = [one.presence for one in (stored, live) if one.presence is not None]
     signs = [one.last_seen_at for one in (stored, live) if one.last_seen_at is not None]
     live_word_is_newer = live.duty_changed_at is not None and (

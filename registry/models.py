@@ -76,7 +76,8 @@ class Presence:
 class Rescuer:
     """A certified volunteer, grid worker or staff member, without name or phone: those live where they can be erased.
 
-    last_seen_at: when the service last had the rescuer's phone on the line.
+    last_seen_at: when the service last had the rescuer's phone on the line. off_consent: consent was given once and
+    withdrawn; who was registered on paper has withdrawn nothing.
     """
 
     rescuer_id: str
@@ -87,6 +88,7 @@ class Rescuer:
     home_lon: float | None = field(default=None, repr=False)
     home_lat: float | None = field(default=None, repr=False)
     last_seen_at: datetime | None = None
+    off_consent: bool = False
     erased_at: datetime | None = None
 
 

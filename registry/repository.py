@@ -10,16 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.database import Database
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
+from registry.people_tables import PERSONAL_TABLES, consents
 from registry.postgres import lock_registry
-from registry.tables import (
-    PERSONAL_TABLES,
-    aeds,
-    certificates,
-    rescuer_homes,
-    rescuer_personal,
-    rescuer_presences,
-    rescuers,
-)
+from registry.tables import aeds, certificates, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
 
 BATCH = 5000
 
@@ -80,7 +73,9 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
             rescuer_presences.c.position.label("presence"),
             rescuer_presences.c.accuracy_m,
             rescuer_presences.c.observed_at,
+            consents.c.withdrawn_at,
         )
+        .outerjoin(consents, consents.c.rescuer_id == rescuers.c.rescuer_id)
         .outerjoin(rescuer_homes, rescuer_homes.c.rescuer_id == rescuers.c.rescuer_id)
         .outerjoin(rescuer_presences, rescuer_presences.c.rescuer_id == rescuers.c.rescuer_id)
         .order_by(rescuers.c.rescuer_id)
@@ -227,5 +222,6 @@ def _rescuer_from_row(row: Row[Any], held: tuple[Certificate, ...]) -> Rescuer:
         home_lon=home_lon,
         home_lat=home_lat,
         last_seen_at=row.last_seen_at,
+        off_consent=row.withdrawn_at is not None,
         erased_at=row.erased_at,
     )

@@ -162,7 +162,7 @@ class _Columns:
         has_home = rescuer.home_lon is not None and rescuer.home_lat is not None
         self.home_lon[key], self.home_lat[key] = (rescuer.home_lon, rescuer.home_lat) if has_home else (np.nan, np.nan)
         self.seen_us[key] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
-        self.willing[key] = rescuer.on_duty and rescuer.erased_at is None
+        self.willing[key] = rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent
 
     def unread_papers(self, key: int) -> None:
         """They are looked at when somebody asks: an empty span of days covers none."""

@@ -125,5 +125,3 @@ registry_changes = Table(
     sqlite_autoincrement=True,
     info={"only_on": "sqlite"},
 )
-
-PERSONAL_TABLES = (rescuer_personal, rescuer_homes, rescuer_presences, certificates)

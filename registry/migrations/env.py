@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 from geoalchemy2.alembic_helpers import include_object as include_postgis
 
+from registry import people_tables  # noqa: F401 - its tables belong to the metadata
 from registry.tables import metadata
 
 

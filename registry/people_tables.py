@@ -1,0 +1,108 @@
+"""Tables of the people who use the service: volunteers' invitations, consents, sessions and ways to be reached, the
+accounts of those who work at a desk; and what anybody reports of an AED.
+
+All times are real time: they bound secrets and prove consents, and no simulated clock may stretch them.
+"""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from registry.tables import aeds, certificates, metadata, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
+from registry.types import UtcDateTime
+
+_ID = String(64)
+_DIGEST = String(64)
+
+ACCOUNT_ROLES = ("dispatcher", "registry_officer", "admin")
+_ROLES = ", ".join(f"'{role}'" for role in ACCOUNT_ROLES)
+
+# One at a time for each rescuer. A digest of the code only: whoever reads the table can join as nobody.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("code_digest", _DIGEST, nullable=False, unique=True),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False),
+    Column("used_at", UtcDateTime(), nullable=True),
+)
+
+# A rescuer without a row was registered on paper; whoever withdrew is left alone until they consent anew.
+consents = Table(
+    "consents",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("version", String(32), nullable=False),
+    Column("given_at", UtcDateTime(), nullable=False),
+    Column("withdrawn_at", UtcDateTime(), nullable=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", _ID, primary_key=True),
+    Column("role", String(32), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("disabled_at", UtcDateTime(), nullable=True),
+    CheckConstraint(f"role IN ({_ROLES})", name="role"),
+)
+
+# Of a volunteer or of an account. Digests of the secret that counts and of the one before it.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", _ID, primary_key=True),
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=True, index=True),
+    Column("account_name", _ID, ForeignKey(accounts.c.name), nullable=True, index=True),
+    Column("secret_digest", _DIGEST, nullable=False),
+    Column("previous_digest", _DIGEST, nullable=False),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("rotated_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False, index=True),
+    CheckConstraint("(rescuer_id IS NULL) <> (account_name IS NULL)", name="one_owner"),
+)
+
+# Where a browser's push service takes messages for a volunteer; the newest browser only, as with streams.
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("p256dh", String(128), nullable=False),
+    Column("auth", String(64), nullable=False),
+    Column("created_at", UtcDateTime(), nullable=False),
+)
+
+# The last one of each volunteer.
+test_alarms = Table(
+    "test_alarms",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("test_id", _ID, nullable=False),
+    Column("sent_at", UtcDateTime(), nullable=False),
+    Column("arrived_at", UtcDateTime(), nullable=True),
+    Column("channel", String(32), nullable=True),
+)
+
+# Who reported it is not kept. reports: how often the same was said while it was open.
+aed_problems = Table(
+    "aed_problems",
+    metadata,
+    Column("problem_id", _ID, primary_key=True),
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("reported_at", UtcDateTime(), nullable=False),
+    Column("last_reported_at", UtcDateTime(), nullable=False),
+    Column("resolved_at", UtcDateTime(), nullable=True),
+    Column("resolution", Text, nullable=False),
+    Index(None, "aed_id", "resolved_at"),
+    Index(None, "resolved_at"),
+)
+
+PERSONAL_TABLES = (
+    *(rescuer_personal, rescuer_homes, rescuer_presences, certificates),
+    *(invitations, consents, sessions, push_subscriptions, test_alarms),
+)
+"""Their rows are erased with their rescuer."""
