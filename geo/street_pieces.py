@@ -89,17 +89,26 @@ def _cells(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.int
 def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
     """The pieces as they run on the ground, bends included."""
     axis = _Axis.of(network)
-    first, place = _stops(network, axis, pieces)
-    lon, lat = axis.degrees(network, place)
+    first = np.zeros(len(pieces) + 1, np.int64)
+    for some in portions(len(pieces)):
+        first[some.start + 1 : some.stop + 1] = axis.bends(network, pieces, some)[3] + 2
+    np.cumsum(first, out=first)
+    lon, lat = np.empty(first[-1]), np.empty(first[-1])
+    for some in portions(len(pieces)):
+        mine = slice(first[some.start], first[some.stop])
+        place = _stops(axis, *axis.bends(network, pieces, some))
+        lon[mine], lat[mine] = axis.degrees(network, place)
     return Lines(first=first, lon=lon, lat=lat)
 
 
-def _stops(network: WalkNetwork, axis: "_Axis", pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Both ends of each piece and the bends between: each piece's first one, and their places on the axis."""
-    edge = pieces.middle.edge
-    start, stop = axis.at(network, edge, pieces.begin), axis.at(network, edge, pieces.end)
-    first_bend = np.searchsorted(axis.along_m, start, side="right")
-    bends = np.maximum(np.searchsorted(axis.along_m, stop, side="left") - first_bend, 0)
+def _stops(
+    axis: "_Axis",
+    start: NDArray[np.float64],
+    stop: NDArray[np.float64],
+    first_bend: NDArray[np.int64],
+    bends: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Both ends of each piece and the bends between, as places on the axis."""
     first = np.concatenate(([0], np.cumsum(bends + 2))).astype(np.int64)
     place = np.empty(first[-1])
     inner = np.ones(place.size, np.bool_)
@@ -108,7 +117,7 @@ def _stops(network: WalkNetwork, axis: "_Axis", pieces: Pieces) -> tuple[NDArray
     bend = np.flatnonzero(inner) + np.repeat(first_bend - first[:-1] - 1, bends)
     place[inner] = axis.along_m[bend]
     place[first[:-1]], place[first[1:] - 1] = start, stop
-    return first, place
+    return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,6 +137,15 @@ class _Axis:
         low = self.along_m[network.shape_start[edge]]
         high = self.along_m[network.shape_start[edge + 1] - 1]
         return np.asarray(low + fraction * (high - low))
+
+    def bends(
+        self, network: WalkNetwork, pieces: Pieces, some: slice
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """Of some pieces: where each starts and stops, the first shape point after its start, how many lie in it."""
+        edge = pieces.middle.edge[some]
+        start, stop = self.at(network, edge, pieces.begin[some]), self.at(network, edge, pieces.end[some])
+        first = np.searchsorted(self.along_m, start, side="right")
+        return start, stop, first, np.maximum(np.searchsorted(self.along_m, stop, side="left") - first, 0)
 
     def degrees(
         self, network: WalkNetwork, place: NDArray[np.float64]
