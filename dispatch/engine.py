@@ -117,6 +117,11 @@ class Engine:
         self.deadlines = Deadlines(clock, self.reach_deadline)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def policy(self) -> Policy:
+        """The rule that decides whom to ring."""
+        return self._policy
+
     async def resume(self) -> int:
         """Take up every open incident where the journal left it; how many there are."""
         incidents = await self._reader.load_open()

@@ -134,6 +134,10 @@ class Hub:
         ]
         return len(waiting), sum(waiting)
 
+    def count(self, recipient: str) -> int:
+        """How many are connected as `recipient`."""
+        return len(self._mailboxes.get(recipient, ()))
+
     @property
     def connected(self) -> int:
         return sum(len(held) for held in self._mailboxes.values())

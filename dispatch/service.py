@@ -1,6 +1,6 @@
 """The dispatch room put together: what its HTTP and websocket doors work with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dispatch.api.limits import Limits
 from dispatch.callbacks.deliverer import Deliverer
@@ -11,10 +11,12 @@ from dispatch.frames import Renderer
 from dispatch.hub import Hub
 from dispatch.integrations import Integrations
 from dispatch.journal_reader import JournalReader
+from dispatch.links import LinkWatch
 from dispatch.metrics import Metrics
 from dispatch.receipts import ReceiptBook
 from dispatch.retention import Retention
 from dispatch.service_area import ServiceArea
+from dispatch.side_thread import SideThread
 from dispatch.spool import SpooledJournal
 from dispatch.tokens import TokenSigner
 from registry.directory import Directory
@@ -43,3 +45,5 @@ class DispatchService:
     deliverer: Deliverer
     retention: Retention
     heartbeat_s: float = 20.0
+    links: LinkWatch = field(default_factory=LinkWatch)
+    side: SideThread = field(default_factory=SideThread)

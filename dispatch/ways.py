@@ -49,7 +49,7 @@ class Ways:
         """By alert: the way up to the area's edge, of all whose whole way is on streets. The others are found later,
         one by one, by `approach`."""
         network = self.scout.network
-        stops_of = {alert.alert_id: stops for alert in alerts if (stops := self._stops(details, alert))}
+        stops_of = {alert.alert_id: stops for alert in alerts if (stops := self.stops(details, alert))}
         if network is None or not stops_of:
             return {}
         return _approaches(network, stops_of, area_around(details))
@@ -61,9 +61,11 @@ class Ways:
 
     def route(self, details: Details, alert: Alert) -> wire.RouteFrame | None:
         """The whole way, by way of the AED where one is to be fetched; None where the rescuer's place is not known."""
-        stops = self._stops(details, alert)
-        if stops is None:
-            return None
+        stops = self.stops(details, alert)
+        return self.along(stops) if stops else None
+
+    def along(self, stops: Sequence[Place]) -> wire.RouteFrame:
+        """The way from stop to stop. It looks at the streets only, so that any thread may ask."""
         legs = [self._leg(a, b) for a, b in pairwise(stops)]
         return wire.RouteFrame(
             lonlat=tuple(point for leg in legs for point in leg.lonlat),
@@ -72,7 +74,8 @@ class Ways:
             straight_line=any(leg.straight_line for leg in legs),
         )
 
-    def _stops(self, details: Details, alert: Alert) -> list[Place] | None:
+    def stops(self, details: Details, alert: Alert) -> list[Place] | None:
+        """Where the rescuer is, the AED where one is yet to be fetched, the patient; None where nobody knows."""
         start = self.scout.find_position(alert.rescuer_id)
         if start is None:
             return None

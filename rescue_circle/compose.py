@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, FastAPI
 
 from dispatch import gauges
-from dispatch.api import callbacks, erasure, errors, incidents, operations, streams, webhook
+from dispatch.api import callbacks, console, erasure, errors, incidents, operations, streams, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.limits import Limits
@@ -36,6 +36,7 @@ from dispatch.ways import Ways
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
 from registry.changes import change_feed
+from registry.contacts import ContactBook
 from registry.database import Database, migrate
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
@@ -172,7 +173,8 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     )
     errors.install(app, service.metrics)
     app.include_router(webhook.build_router(service))
-    app.include_router(incidents.build_router(service))
+    app.include_router(incidents.build_router(service, ContactBook(database)))
+    app.include_router(console.build_router(service, database))
     app.include_router(erasure.build_router(service))
     app.include_router(callbacks.build_router(service.outbox))
     app.include_router(operations.build_router(service))

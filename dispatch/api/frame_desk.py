@@ -8,7 +8,7 @@ import structlog
 from dispatch.contracts import stream as wire
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import DISPATCHERS, rescuer_key
-from dispatch.core.incident import HELD
+from dispatch.core.incident import ENGAGED
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
 from dispatch.spool_file import SpoolError
@@ -119,7 +119,8 @@ class VolunteerDesk:
             return
         live = self._service.engine.live.find_held(incident_id)
         for alert in live.incident.alerts.values() if live else ():
-            if alert.rescuer_id == self._rescuer_id and alert.status in HELD:
+            # Whoever only rings has not said yes to being seen on a map.
+            if alert.rescuer_id == self._rescuer_id and alert.status in ENGAGED:
                 frame = wire.ResponderPosition(
                     incident_id=incident_id,
                     alert_id=alert.alert_id,

@@ -44,6 +44,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/incidents/{incident_id}/timeline": _may(D, S),
     "POST /api/incidents/{incident_id}/location": _may(D),
     "POST /api/incidents/{incident_id}/stand-down": _may(D),
+    "GET /api/console/aeds": _may(D),
+    "GET /api/links": _may(D),
     "DELETE /api/incidents/{incident_id}/personal-data": _may(D),
     "GET /api/callbacks": _may(D),
     "POST /api/callbacks/{callback_id}/retry": _may(D),

@@ -51,6 +51,7 @@ def build_router(service: DispatchService) -> APIRouter:
             body=body,
         )
         taken = await service.engine.take_call(message, record)
+        service.links.heard(integration, received_at, understood=message.attention is None)
         code = "duplicate" if taken.duplicate else "needs_attention" if taken.attention else "accepted"
         took_s = (datetime.now(UTC) - received_at).total_seconds()
         service.metrics.calls.labels(code=code).inc()
@@ -78,7 +79,9 @@ def build_router(service: DispatchService) -> APIRouter:
 def _get_message_id(service: DispatchService, integration: str, request: Request, body: bytes) -> str:
     try:
         message_id = service.integrations.get_message_id(integration, request.headers, body)
-    except (BadSignature, UnknownIntegration):
+    except (BadSignature, UnknownIntegration) as error:
+        if isinstance(error, BadSignature):
+            service.links.refused(integration, datetime.now(UTC))
         service.limits.authentication_failed(host_of(request))
         raise
     service.limits.take_message(integration)

@@ -54,7 +54,30 @@ class SetLocation(WireModel):
     location: CallLocation
 
 
-class AlertView(WireModel):
+class PositionView(WireModel, Unshown):
+    """Where somebody's phone last said it was, WGS-84; not a registered home."""
+
+    lon: float
+    lat: float
+    observed_at: AwareDatetime
+
+
+class WalkView(WireModel, Unshown):
+    """The way still to go, by way of the AED where it is yet to be fetched; longitude first, WGS-84."""
+
+    lonlat: tuple[tuple[float, float], ...]
+    length_m: float
+    straight_line: bool
+
+
+class AlertView(WireModel, Unshown):
+    """One person rung. `name`, `phone` and `position` are for dispatchers only, of those who have accepted, and end
+    with the incident; phone and position end with the assignment, too.
+
+    to_aed_s: seconds to the AED, part of `walk_time_s`. eta_at: when somebody on the way should be with the patient,
+    in the view of one incident by the phone's newest position. walk: in that view, of those on the way.
+    """
+
     alert_id: str
     rescuer_id: str
     role: str
@@ -66,10 +89,25 @@ class AlertView(WireModel):
     alerted_at: AwareDatetime
     delivered_at: AwareDatetime | None = None
     seen_at: AwareDatetime | None = None
+    to_aed_s: float | None = None
+    answer_by: AwareDatetime | None = None
+    accepted_at: AwareDatetime | None = None
+    arrived_at: AwareDatetime | None = None
+    eta_at: AwareDatetime | None = None
+    carries_aed: bool = False
+    name: str | None = None
+    phone: str | None = None
+    position: PositionView | None = None
+    walk: WalkView | None = None
 
 
-class IncidentView(WireModel):
-    """`erased_at`: when its personal data was erased; its place, address and notes are gone since."""
+class IncidentView(WireModel, Unshown):
+    """`erased_at`: when its personal data was erased; its place, address and notes are gone since.
+
+    version: how many events it has; a later state has a higher one. next_search_at: when the next wave looks farther.
+    next_deadline_at: when time alone will change anything next. search_ended, closed_reason: why, once they are.
+    caller_phone: shown to dispatchers only, while the incident is open.
+    """
 
     incident_id: str
     cad_ref: str | None
@@ -80,11 +118,39 @@ class IncidentView(WireModel):
     ambulance_eta_at: AwareDatetime | None
     location: CallLocation | None
     erased_at: AwareDatetime | None = None
+    integration: str = ""
+    version: int = 0
+    wave: int = 0
+    ambulance_arrived: bool = False
+    next_search_at: AwareDatetime | None = None
+    next_deadline_at: AwareDatetime | None = None
+    search_ended: str | None = None
+    closed_reason: str | None = None
+    caller_phone: str | None = None
     alerts: tuple[AlertView, ...] = ()
 
 
+class ReasonView(WireModel):
+    """Why the machine did this, as a code and numbers.
+
+    Of an alert: `fastest_hands` (nobody was on the way straight to the patient, and this is the quickest),
+    `quickest_aed`, `more_hands` or `by_hand` (a dispatcher's choice); the `rank`-th quickest of `of` rung in this role
+    at once; `budget_s`: whoever walks longer was not rung.
+    Of a search: `first_search`, `place_changed`, `ambulance_eta_changed`, `somebody_declined`, `somebody_handed_back`,
+    `somebody_stayed_silent`, `somebody_was_called_off` or `wave_ended`.
+    """
+
+    code: str
+    rank: int | None = None
+    of: int | None = None
+    budget_s: float | None = None
+
+
 class TimelineEntry(WireModel):
+    """One event as the journal has it. Of an alert `data` has the role, the walk time, the AED and the wave."""
+
     seq: int
     at: AwareDatetime
     type: str
     data: dict[str, object]
+    reason: ReasonView | None = None

@@ -6,7 +6,7 @@ incident back after a crash.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -27,12 +27,16 @@ class AlertStatus(StrEnum):
     STOOD_DOWN = "stood_down"
 
 
-HELD = frozenset({AlertStatus.RINGING, AlertStatus.ACCEPTED, AlertStatus.ARRIVED})
+ENGAGED = frozenset({AlertStatus.ACCEPTED, AlertStatus.ARRIVED})
+HELD = frozenset({AlertStatus.RINGING, *ENGAGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One rescuer rung for one incident, and what came of it."""
+    """One rescuer rung for one incident, and what came of it.
+
+    eta_at: when somebody on the way should be with the patient, as far as the events tell; None before and after.
+    """
 
     alert_id: str
     rescuer_id: str
@@ -47,6 +51,9 @@ class Alert:
     status: AlertStatus = AlertStatus.RINGING
     aed_collected: bool = False
     aed_returned: bool = False
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+    eta_at: datetime | None = None
 
     @property
     def carries_aed(self) -> bool:
@@ -215,18 +222,34 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
     alert = incident.alerts[event.alert_id]  # type: ignore[union-attr]  # all other events name their alert
     match event:
         case ev.AedCollected():
-            return _with_alert(incident, replace(alert, aed_collected=True))
+            left_s = alert.walk_time_s - (alert.to_aed_s or 0.0)
+            return _with_alert(incident, replace(alert, aed_collected=True, eta_at=_after(at, left_s)))
         case ev.AedReturned():
             return _with_alert(incident, replace(alert, aed_returned=True))
         case ev.WalkTimeRevised():
             revised = replace(
-                alert, walk_time_s=event.walk_time_s, to_aed_s=event.to_aed_s, straight_line=event.straight_line
+                alert,
+                walk_time_s=event.walk_time_s,
+                to_aed_s=event.to_aed_s,
+                straight_line=event.straight_line,
+                eta_at=_after(at, event.walk_time_s) if alert.eta_at else None,
             )
             return _with_alert(incident, revised)
         case _:
             wanted = isinstance(event, _LEAVES_A_PLACE) and not incident.search_ended and not incident.closed
-            answered = _with_alert(incident, replace(alert, status=_ANSWERS[type(event)]))
+            answered = _with_alert(incident, _answered(alert, event, at))
             return {**answered, "search_due": incident.search_due or wanted}
+
+
+def _answered(alert: Alert, event: ev.Event, at: datetime) -> Alert:
+    alert = replace(alert, status=_ANSWERS[type(event)], eta_at=None)
+    if isinstance(event, ev.AlertAccepted):
+        return replace(alert, accepted_at=at, eta_at=_after(at, alert.walk_time_s))
+    return replace(alert, arrived_at=at) if isinstance(event, ev.ResponderArrived) else alert
+
+
+def _after(at: datetime, seconds: float) -> datetime:
+    return at + timedelta(seconds=seconds)
 
 
 def _with_alert(incident: Incident, alert: Alert) -> Changes:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from dispatch.contracts import stream as wire
-from dispatch.contracts.api import IssuedToken, SetLocation
+from dispatch.contracts.api import AlertView, IncidentView, IssuedToken, PositionView, SetLocation, WalkView
 from dispatch.contracts.webhook import CallData, CallLocation
 from dispatch.core.matching import Place
 from dispatch.intake import understand
@@ -22,6 +22,11 @@ DETAILS = Details(
 LOCATION = CallLocation(lon=113.665, lat=34.757, datum="wgs84", address="中原路1号", floor="五楼", note="门禁2580")
 PRESENCE = Presence(lon=113.665, lat=34.757, accuracy_m=5, observed_at=NOW)
 PATIENT = wire.PatientFrame(lon=113.665, lat=34.757, accuracy_m=1, address="中原路1号", floor="五楼", note="门禁")
+ALERT = AlertView(
+    alert_id="a", rescuer_id="r1", role="direct", aed_id=None, state="accepted", wave=0, walk_time_s=1,
+    straight_line=False, alerted_at=NOW, name="王芳", phone="13900000000",
+    position=PositionView(lon=113.665, lat=34.757, observed_at=NOW),
+)  # fmt: skip
 ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
 
 
@@ -43,6 +48,12 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         wire.Assignment(
             seq=1, at=NOW, alert_id="a", incident_id="i", reason="accepted", role="direct", walk_time_s=1,
             straight_line=False, patient=PATIENT, aed=None, route=ROUTE,
+        ),
+        ALERT,
+        WalkView(lonlat=((113.665, 34.757),), length_m=5, straight_line=False),
+        IncidentView(
+            incident_id="i", cad_ref="A", status="en_route", attention=None, opened_at=NOW, ambulance_eta_at=None,
+            location=LOCATION, caller_phone="13900000000", alerts=(ALERT,),
         ),
         PRESENCE,
         Rescuer(rescuer_id="r1", presence=PRESENCE, home_lon=113.665, home_lat=34.757),

@@ -1,0 +1,98 @@
+"""What a dispatcher's console shows beside incidents: every AED as it is now, and how all links stand."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dispatch.contracts.console import CallbackCounts, ConsoleAed, ConsoleAeds, IntegrationLink, Links, LinksClock
+from dispatch.core.consequences import DISPATCHERS, aed_key
+from dispatch.service import DispatchService
+from registry.database import Database
+from registry.eligibility import Answer, is_usable
+from registry.models import Aed
+from registry.watched_database import DatabaseAway
+
+MOST_AEDS = 5_000
+AT_ONCE = 32
+"""AEDs looked at between two turns of the loop: to read opening hours anew takes 0.2 ms each, and calls go first."""
+
+Degrees = Annotated[float, Query(ge=-180, le=180)]
+Latitude = Annotated[float, Query(ge=-90, le=90)]
+
+
+def build_router(service: DispatchService, database: Database) -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["console"])
+
+    @router.get("/console/aeds")
+    async def list_aeds(
+        *, west: Degrees = -180, south: Latitude = -90, east: Degrees = 180, north: Latitude = 90
+    ) -> ConsoleAeds:
+        """AEDs in a box of WGS-84 degrees: whether each can be taken now, and which incident it is promised to."""
+        now = service.clock.now()
+        found = service.directory.aeds_in(west, south, east, north)
+        shown: list[ConsoleAed] = []
+        for begin in range(0, min(len(found), MOST_AEDS), AT_ONCE):
+            for aed in found[begin : min(begin + AT_ONCE, MOST_AEDS)]:
+                verdict = is_usable(aed, now)
+                reasons = () if verdict.answer is Answer.YES else (verdict.reason,)
+                shown.append(_aed(aed, verdict.answer, reasons, _holder(service, aed)))
+            await asyncio.sleep(0)
+        return ConsoleAeds(at=now, aeds=tuple(shown), truncated=len(found) > MOST_AEDS)
+
+    @router.get("/links")
+    async def get_links() -> Links:
+        """How the service stands with 120, with phones and consoles, and with its database."""
+        await service.links.look_back(database)
+        consoles = service.hub.count(DISPATCHERS)
+        return Links(
+            integrations=tuple(_link(service, one.name) for one in service.integrations.all),
+            callbacks=await _callbacks(service),
+            phones_connected=service.hub.connected - consoles,
+            consoles_connected=consoles,
+            database=service.journal.state.value,
+            spool_waiting=service.journal.waiting,
+            set_aside=service.journal.set_aside_count,
+            clock=LinksClock(now=service.clock.now(), speed=service.clock.speed),
+        )
+
+    return router
+
+
+def _aed(aed: Aed, usable: Answer, reasons: tuple[str, ...], reserved_by: str | None) -> ConsoleAed:
+    return ConsoleAed(
+        aed_id=aed.aed_id,
+        lon=aed.lon,
+        lat=aed.lat,
+        name=aed.name,
+        location_text=aed.location_text,
+        floor=aed.floor,
+        opening_hours=aed.opening_hours,
+        usable=usable.value,
+        reasons=reasons,
+        state=aed.state,
+        reserved_by=reserved_by,
+    )
+
+
+def _holder(service: DispatchService, aed: Aed) -> str | None:
+    return service.engine.reservations.find_holder(aed_key(aed.aed_id))
+
+
+def _link(service: DispatchService, name: str) -> IntegrationLink:
+    link = service.links.find(name)
+    return IntegrationLink(
+        name=name,
+        last_message_at=link.heard_at,
+        last_message_ok=link.understood,
+        last_refused_at=link.refused_at,
+    )
+
+
+async def _callbacks(service: DispatchService) -> CallbackCounts | None:
+    try:
+        counts = await service.outbox.count_waiting()
+    except DatabaseAway:
+        return None
+    by_state = {state: sum(n for (_, held), n in counts.items() if held == state) for state in ("pending", "dead")}
+    return CallbackCounts(waiting=by_state["pending"], dead=by_state["dead"])

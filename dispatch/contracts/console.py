@@ -1,0 +1,74 @@
+"""Bodies of what a dispatcher's console asks for beside incidents: AEDs as they are now, and the links."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from dispatch.contracts.webhook import WireModel
+
+
+class ConsoleAed(WireModel):
+    """An AED and whether it can be taken now. `reasons`: codes, none where it can.
+
+    reserved_by: the incident that it is promised to; until it hangs again it is nobody else's.
+    """
+
+    aed_id: str
+    lon: float
+    lat: float
+    name: str
+    location_text: str
+    floor: str
+    opening_hours: str
+    usable: Literal["yes", "no", "unknown"]
+    reasons: tuple[str, ...]
+    state: str
+    reserved_by: str | None
+
+
+class ConsoleAeds(WireModel):
+    """`truncated`: there are more in the box than are shown; ask for a smaller one."""
+
+    at: AwareDatetime
+    aeds: tuple[ConsoleAed, ...]
+    truncated: bool
+
+
+class IntegrationLink(WireModel):
+    """One system that sends calls. Real time; null where it was never heard.
+
+    last_message_ok: whether the newest signed message could be understood as a whole. last_refused_at: when something
+    last came in its name with a wrong signature: an attack, or a secret that was changed on one side only.
+    """
+
+    name: str
+    last_message_at: AwareDatetime | None
+    last_message_ok: bool | None
+    last_refused_at: AwareDatetime | None
+
+
+class CallbackCounts(WireModel):
+    waiting: int
+    dead: int
+
+
+class LinksClock(WireModel):
+    now: AwareDatetime
+    speed: float
+
+
+class Links(WireModel):
+    """How the service stands with everything it is connected to. `callbacks`: null while the database is away.
+
+    database: `here`, `away`, or `landing` while the journal is given what was spooled, which counts in
+    `spool_waiting`; set_aside: spooled appends that the journal would not take, which a person must look at.
+    """
+
+    integrations: tuple[IntegrationLink, ...]
+    callbacks: CallbackCounts | None
+    phones_connected: int
+    consoles_connected: int
+    database: Literal["here", "away", "landing"]
+    spool_waiting: int
+    set_aside: int
+    clock: LinksClock
