@@ -12,7 +12,9 @@ from dispatch.hub import Hub
 from dispatch.integrations import Integrations
 from dispatch.journal_reader import JournalReader
 from dispatch.links import LinkWatch
+from dispatch.map_tiles import MapSource
 from dispatch.metrics import Metrics
+from dispatch.people.people import People
 from dispatch.receipts import ReceiptBook
 from dispatch.retention import Retention
 from dispatch.service_area import ServiceArea
@@ -44,6 +46,8 @@ class DispatchService:
     outbox: Outbox
     deliverer: Deliverer
     retention: Retention
+    people: People
+    maps: MapSource
     heartbeat_s: float = 20.0
     links: LinkWatch = field(default_factory=LinkWatch)
     side: SideThread = field(default_factory=SideThread)

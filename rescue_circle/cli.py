@@ -23,6 +23,7 @@ from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.log_replay import replay_log
 from rescue_circle.logs import configure_logs
 from rescue_circle.planner.coverage_command import coverage
+from rescue_circle.planner.districts import UnusableDistricts
 from rescue_circle.planner.siting_command import siting
 from rescue_circle.serve import serve
 from rescue_circle.settings import BadSettings, get_settings
@@ -45,6 +46,7 @@ KNOWN_FAILURES = (
     NoPlaceForTable,
     OSError,
     SpoolError,
+    UnusableDistricts,
     WeakSecret,
 )
 """What a user can mend; their messages say how."""

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, FastAPI
 
 from dispatch import gauges
-from dispatch.api import callbacks, console, erasure, errors, incidents, operations, streams, webhook
+from dispatch.api import callbacks, console, erasure, errors, incidents, maps, operations, streams, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
+from dispatch.api.for_people import build_people_routers
 from dispatch.api.limits import Limits
 from dispatch.clock import Clock
 from dispatch.core.consequences import rescuer_recipient
@@ -21,6 +22,7 @@ from dispatch.hub import Hub
 from dispatch.integrations import Integrations
 from dispatch.journal import Journal
 from dispatch.metrics import Metrics
+from dispatch.people.people import People
 from dispatch.receipts import ReceiptBook
 from dispatch.retention import Retention
 from dispatch.retention_cli import rules_of
@@ -45,6 +47,7 @@ from registry.routes import build_router as build_registry_router
 from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
+from rescue_circle.map_ground import build_maps
 from rescue_circle.settings import Settings
 
 
@@ -85,6 +88,8 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         outbox=outbox,
         deliverer=build_deliverer(settings, outbox, find_callback_target, metrics),
         retention=_build_retention(settings, database),
+        people=People.of(database, token_secret=settings.token_secrets[0], public_url=settings.public_address),
+        maps=await build_maps(settings, network, directory, metrics),
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
@@ -178,7 +183,10 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     app.include_router(erasure.build_router(service))
     app.include_router(callbacks.build_router(service.outbox))
     app.include_router(operations.build_router(service))
+    app.include_router(maps.build_router(service.maps))
     app.include_router(streams.build_router(service))
+    for router in build_people_routers(service):
+        app.include_router(router)
     app.include_router(build_registry_router(service.directory, database, service.clock))
     describe(app)
     return app

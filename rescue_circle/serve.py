@@ -181,7 +181,7 @@ async def _run(
 ) -> None:
     await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
     pages = await asyncio.to_thread(load_web_files)
-    gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=page_policy()), service.hub
+    gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=_policy(settings)), service.hub
     set_aside()
     log.info(
         "ready",
@@ -210,8 +210,13 @@ async def _run(
     finally:
         for task in running:
             task.cancel()
+        service.maps.tiles.close()
         await ending.step("tasks", asyncio.gather(*running, return_exceptions=True), TASKS_S)
         await ending.step("flush", _flush(service, database), LAST_FLUSH_S)
+
+
+def _policy(settings: Settings) -> str:
+    return page_policy(elsewhere=[settings.tile_url] if settings.tile_url else [])
 
 
 def _forget(service: DispatchService, erased: Erased, positions_before: datetime) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
@@ -43,6 +45,12 @@ class Settings(BaseSettings):
     network: Path | None = Field(None, description="walk network of the city; without it straight lines are used")
     host: str = Field("127.0.0.1", description="address to listen on; put TLS in front")
     port: int = Field(8120, ge=0, le=65535, description="port to listen on")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#]+/?)?$",
+        description="address under which phones and consoles open the service, as https://rescue.example; invitations "
+        "lead there. None: the address it listens on",
+    )
     webhook_secret: str = Field(
         "",
         repr=False,
@@ -97,6 +105,15 @@ class Settings(BaseSettings):
     retention_positions_days: float = Field(
         POSITIONS_DAYS, ge=0, description="days until a volunteer's last position is erased"
     )
+    districts: Path | None = Field(None, description="outlines of districts for the pages' map: GeoJSON, WGS-84")
+    tile_url: str | None = Field(
+        None,
+        description="pages draw this map instead of ours: URL of PNG or JPEG tiles with {z}, {x} and {y}; their origin "
+        "is the one that pages may load from beside this service",
+    )
+    tile_datum: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="datum of those tiles; on gcj02 (maps of mainland China) pages shift what they draw"
+    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address",
@@ -147,6 +164,17 @@ class Settings(BaseSettings):
             raise ValueError(f"{name!r} is no time zone; write one like Asia/Shanghai") from error
         return name
 
+    @field_validator("tile_url")
+    @classmethod
+    def _a_template(cls, text: str | None) -> str | None:
+        if text is not None:
+            parts = urlsplit(text)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or set(" ;,'") & set(parts.netloc):
+                raise ValueError("write an address like https://tiles.example/{z}/{x}/{y}.png")
+            if not all(f"{{{name}}}" in text for name in "zxy"):
+                raise ValueError("the address needs {z}, {x} and {y} where zoom, column and row belong")
+        return text
+
     @field_validator("service_area")
     @classmethod
     def _four_numbers(cls, text: str | None) -> str | None:
@@ -162,6 +190,12 @@ class Settings(BaseSettings):
     def token_secrets(self) -> tuple[str, ...]:
         """The one that signs first."""
         return split_secrets(self.token_secret)
+
+    @property
+    def public_address(self) -> str:
+        """Where people open the service, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
     @property
     def spool_path(self) -> Path:

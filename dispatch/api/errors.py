@@ -13,7 +13,10 @@ from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
 from dispatch.engine import NoAedAway, UnknownIncident
 from dispatch.integrations import UnknownIntegration
+from dispatch.map_tiles import TilesBusy, UnknownTile
 from dispatch.metrics import Metrics
+from dispatch.people import refusals as people
+from dispatch.people.public_walk import BadBox, TooFar
 from dispatch.retention import IncidentOpen
 from dispatch.service_area import BadLocation
 from dispatch.signature import BadSignature
@@ -46,24 +49,37 @@ class IncidentsOpen(RuntimeError):
 STATUS: dict[type[Exception], int] = {
     BadSignature: 401,
     BadToken: 401,
+    people.NoSession: 401,
+    people.WrongNameOrPassword: 401,
     Forbidden: 403,
+    people.UnknownInvitation: 404,
+    people.UnknownProblem: 404,
     UnknownCallback: 404,
     UnknownIncident: 404,
     UnknownAed: 404,
     UnknownIntegration: 404,
     UnknownRescuer: 404,
+    UnknownTile: 404,
+    people.ConsentOutdated: 409,
+    people.NoConsent: 409,
+    people.RescuerErased: 409,
     CallbackDelivered: 409,
     NoAedAway: 409,
     ClockIsReal: 409,
     IncidentOpen: 409,
     IncidentsOpen: 409,
     Refused: 409,
+    people.InvitationExpired: 410,
+    people.InvitationUsed: 410,
     TooLarge: 413,
+    BadBox: 422,
     BadLocation: 422,
+    TooFar: 422,
     TooMany: 429,
     DatabaseAway: 503,
     SpoolFull: 503,
     SpoolInUse: 503,
+    TilesBusy: 503,
 }
 
 

@@ -38,6 +38,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /healthz": _OPEN,
     "GET /readyz": _OPEN,
     "GET /metrics": _OPEN,
+    "GET /api/map": _OPEN,
+    "GET /tiles/{z}/{x}/{y}.mvt": _OPEN,
     "POST /webhooks/{integration}": Rule(signed=True),
     "GET /api/incidents": _may(D, S),
     "GET /api/incidents/{incident_id}": _may(D, S),
@@ -50,11 +52,29 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/callbacks": _may(D),
     "POST /api/callbacks/{callback_id}/retry": _may(D),
     "GET /api/aeds": _may(V, D, R),
+    "GET /api/aeds/problems": _may(D, R),
+    "POST /api/aeds/problems/{problem_id}/resolve": _may(R),
     "GET /api/aeds/{aed_id}": _may(V, D, R),
+    "POST /api/aeds/{aed_id}/problems": _OPEN,
     "PATCH /api/aeds/{aed_id}": _may(R),
     "POST /api/aeds/{aed_id}/returned": _may(D, R),
     "GET /api/rescuers/{rescuer_id}/eligibility": _may(D, R),
     "DELETE /api/rescuers/{rescuer_id}/personal-data": _may(R, own=frozenset({V})),
+    "POST /api/invitations": _may(R),
+    "GET /api/consent": _OPEN,
+    "POST /api/join": _OPEN,
+    "POST /api/session": _OPEN,
+    "POST /api/session/renew": _OPEN,
+    "DELETE /api/session": _OPEN,
+    "GET /api/me": _may(V, D, R),
+    "POST /api/me/consent": _may(V),
+    "DELETE /api/me/consent": _may(V),
+    "POST /api/me/test-alarm": _may(V),
+    "GET /api/me/push": _may(V),
+    "PUT /api/me/push": _may(V),
+    "DELETE /api/me/push": _may(V),
+    "GET /api/public/aeds": _OPEN,
+    "GET /api/public/walk": _OPEN,
     "POST /api/tokens": _may(R, S),
     "POST /api/tokens/renew": _may(V, D),
     "GET /api/clock": _may(V, D, R, S),
@@ -74,14 +94,16 @@ STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher":
 SENDS: Mapping[Access, frozenset[str]] = {
     V: frozenset(
         {"hello", "ack", "seen", "accept", "decline", "aed_collected", "arrived", "done", "position", "duty"}
-        | {"heartbeat"}
+        | {"heartbeat", "test_alarm_seen"}
     ),
     D: frozenset({"hello", "ack", "heartbeat"}),
 }
 """Frames that count when this role sends them on its stream; any other changes nothing."""
 
 HEARS: Mapping[Access, frozenset[str]] = {
-    V: frozenset({"welcome", "result", "heartbeat", "reconnect", "alert", "assignment", "alert_ended"}),
+    V: frozenset(
+        {"welcome", "result", "heartbeat", "reconnect", "alert", "assignment", "alert_ended", "test_alarm"}
+    ),
     D: frozenset({"welcome", "result", "heartbeat", "reconnect", "incident_changed", "responder_position"}),
 }
 """Frames that this role is sent."""

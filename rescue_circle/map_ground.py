@@ -1,0 +1,45 @@
+"""Makes the map that pages draw from the settings: streets, outlines of districts, or tiles from elsewhere."""
+
+import asyncio
+
+from dispatch.map_tiles import MapSource, MapTiles
+from dispatch.metrics import Metrics
+from geo.district_tiles import DistrictSheet
+from geo.walk_network import WalkNetwork
+from registry.directory import Directory
+from rescue_circle.planner.districts import read_districts
+from rescue_circle.settings import Settings
+
+
+async def build_maps(
+    settings: Settings, network: WalkNetwork | None, directory: Directory, metrics: Metrics
+) -> MapSource:
+    """Raises: UnusableDistricts."""
+    districts = await asyncio.to_thread(_read_outlines, settings)
+    return MapSource(
+        tiles=MapTiles(network, districts, metrics=metrics),
+        tile_url=settings.tile_url,
+        tile_datum=settings.tile_datum,
+        bounds=_bounds(settings, network, directory),
+    )
+
+
+def _read_outlines(settings: Settings) -> DistrictSheet | None:
+    if settings.districts is None:
+        return None
+    read = read_districts(settings.districts)
+    return DistrictSheet.of(read.name, read.area)
+
+
+def _bounds(
+    settings: Settings, network: WalkNetwork | None, directory: Directory
+) -> tuple[float, float, float, float] | None:
+    if network is not None:
+        return network.bounds
+    if area := settings.area:
+        return area.min_lon, area.min_lat, area.max_lon, area.max_lat
+    places = [(aed.lon, aed.lat) for aed in directory.aeds_in(-180.0, -90.0, 180.0, 90.0)]
+    if not places:
+        return None
+    lon, lat = zip(*places, strict=True)
+    return min(lon), min(lat), max(lon), max(lat)
