@@ -32,6 +32,10 @@ class RateLimiter:
     def __len__(self) -> int:
         return len(self._full_at_s)
 
+    def forget(self, key: str) -> None:
+        """What has happened under this key counts no longer."""
+        self._full_at_s.pop(key, None)
+
     def wait_s(self, key: str, now_s: float) -> float:
         """0 where it may happen now, and it is counted; else the seconds until it may, and nothing is counted."""
         full_at_s = max(self._full_at_s.get(key, now_s), now_s)

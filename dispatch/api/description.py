@@ -23,10 +23,16 @@ STATES = {
     403: "The token's role may not do this.",
     404: "There is no such thing.",
     409: "Not now: the body's `code` says why.",
+    410: "It was there, and is used or expired.",
     422: "The request cannot be understood: the body's `message` says what is wrong with it.",
     429: "Too many requests: try again after the seconds of the `retry-after` header.",
     503: "The service is starting, or its database is away: try again in a moment.",
 }
+
+
+def may_refuse(*statuses: int) -> dict[int | str, Json]:
+    """What an endpoint that needs no token says of its refusals; of the others it follows from the table of roles."""
+    return {status: {"model": Refusal, "description": STATES[status]} for status in statuses}
 
 
 def describe(app: FastAPI) -> None:

@@ -22,8 +22,11 @@ FUTURE_S = 60.0
 """A phone's clock may be this far ahead of ours."""
 
 
+Asking = wire.AlertAnswer | wire.Position | wire.Duty | wire.TestAlarmSeen
+
+
 class Answerer(Protocol):
-    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None: ...
+    async def answer(self, frame: Asking) -> wire.Result | None: ...
 
     def heard(self) -> None: ...
 
@@ -36,7 +39,7 @@ class DispatcherDesk:
     def __init__(self, service: DispatchService) -> None:
         self._service = service
 
-    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None:
+    async def answer(self, frame: Asking) -> wire.Result | None:
         return wire.Result(re=frame.id, ok=False, code="not_for_dispatchers", message="This frame is a volunteer's.")
 
     def heard(self) -> None:
@@ -60,13 +63,15 @@ class VolunteerDesk:
         """The phone was on the line until now."""
         self.heard()
 
-    async def answer(self, frame: wire.AlertAnswer | wire.Position | wire.Duty) -> wire.Result | None:
+    async def answer(self, frame: Asking) -> wire.Result | None:
         try:
             match frame:
                 case wire.Position():
                     return self._take_position(frame)
                 case wire.Duty():
                     return self._take_duty(frame)
+                case wire.TestAlarmSeen():
+                    return await self._take_test_seen(frame)
                 case wire.AlertAnswer():
                     return await self._take_answer(frame)
         except (DatabaseAway, SpoolError) as error:
@@ -99,11 +104,23 @@ class VolunteerDesk:
             raise Refused("unknown_alert", "There is no such alert for you.")
         self._service.receipts.seen(incident_id, frame.alert_id, self._service.clock.now())
 
+    async def _take_test_seen(self, frame: wire.TestAlarmSeen) -> wire.Result:
+        if not await self._service.people.tests.arrived(self._rescuer_id, frame.test_id):
+            raise Refused("unknown_test", "This is not your last test alarm.")
+        return wire.Result(re=frame.id, ok=True)
+
+    def _require_consent(self) -> None:
+        if self._service.directory.get_rescuer(self._rescuer_id).off_consent:
+            raise Refused("no_consent", "Consent has been withdrawn: consent anew first.")
+
     def _take_duty(self, frame: wire.Duty) -> wire.Result:
+        if frame.on:
+            self._require_consent()
         self._service.directory.set_duty(self._rescuer_id, frame.on, self._service.clock.now())
         return wire.Result(re=frame.id, ok=True)
 
     def _take_position(self, frame: wire.Position) -> wire.Result | None:
+        self._require_consent()
         now = self._service.clock.now()
         if frame.observed_at > now + timedelta(seconds=FUTURE_S):
             raise Refused("position_in_future", "The position's time is ahead of ours: check the phone's clock.")

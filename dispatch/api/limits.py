@@ -27,6 +27,21 @@ DUTIES = Rate(per_s=1, burst=20)
 ANSWERS = Rate(per_s=5, burst=50)
 MALFORMED = Rate(per_s=50, burst=1_000)
 
+OPEN_DOORS = {
+    "join": Rate(per_s=1, burst=60),
+    "aeds": Rate(per_s=10, burst=200),
+    "walk": Rate(per_s=3, burst=60),
+    "problem": Rate(per_s=1 / 30, burst=20),
+    "test_alarm": Rate(per_s=1 / 30, burst=10),
+}
+"""Of one address, or of one volunteer, at doors that stand open or that ring."""
+
+SIGN_INS = Rate(per_s=1 / 30, burst=10)
+"""Of one name from one address, until the right password comes."""
+
+SIGN_INS_OF_ADDRESS = Rate(per_s=1 / 2, burst=120)
+"""A centre's desks may share one."""
+
 
 class TooMany(RuntimeError):
     """More than is allowed; nothing has been lost or changed, and it may be sent again."""
@@ -54,6 +69,8 @@ class Limits:
         }
         self._failures = RateLimiter(FAILURES)
         self._hellos = RateLimiter(HELLOS)
+        self._doors = {door: RateLimiter(rate) for door, rate in OPEN_DOORS.items()}
+        self._sign_ins, self._sign_ins_of_address = RateLimiter(SIGN_INS), RateLimiter(SIGN_INS_OF_ADDRESS)
 
     def take_message(self, integration: str) -> None:
         """An authentic message; only these count, so that nobody else can use up what an integration may send.
@@ -78,6 +95,31 @@ class Limits:
 
     def connects_too_often(self, recipient: str) -> bool:
         return self._hellos.wait_s(recipient, self._now_s()) > 0
+
+    def take(self, door: str, who: str | None) -> None:
+        """Somebody comes through one of `OPEN_DOORS`; `who`: an address, or a volunteer's id.
+
+        Raises:
+            TooMany
+        """
+        wait_s = self._doors[door].wait_s(network_of(who) if door != "test_alarm" else str(who), self._now_s())
+        if wait_s:
+            raise TooMany("too_many_requests", "more of this than anybody needs: try again in a while", wait_s)
+
+    def signs_in(self, name: str, host: str | None) -> None:
+        """Somebody tries to sign in. Every attempt counts at once, so that many at a time are no way around it.
+
+        Raises:
+            TooMany: also the right password is not tried.
+        """
+        network, now_s = network_of(host), self._now_s()
+        wait_s = self._sign_ins_of_address.wait_s(network, now_s) or self._sign_ins.wait_s(f"{name} {network}", now_s)
+        if wait_s:
+            raise TooMany("too_many_sign_ins", "too many attempts to sign in: try again in a while", wait_s)
+
+    def signed_in(self, name: str, host: str | None) -> None:
+        """It was the right password: the attempts before it were a slip of the fingers."""
+        self._sign_ins.forget(f"{name} {network_of(host)}")
 
     def of_frames(self) -> "FrameLimits":
         """A new connection's own."""
@@ -107,7 +149,7 @@ class FrameLimits:
                     self._answers.wait_s("", self._now_s())
             case wire.Position() if self._positions.wait_s("", self._now_s()):
                 return _refusal(frame.id, "too_many_positions", "More positions than count: report less often.")
-            case wire.Duty() if self._duties.wait_s("", self._now_s()):
+            case wire.Duty() | wire.TestAlarmSeen() if self._duties.wait_s("", self._now_s()):
                 return _refusal(frame.id, "too_many_changes", "More changes than count: say it again in a moment.")
             case wire.Result() if wait_s := self._malformed.wait_s("", self._now_s()):
                 raise TooMany("too_many_malformed", "too many frames that make no sense", wait_s)

@@ -11,6 +11,7 @@ from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenR
 from dispatch.service import DispatchService
 from dispatch.spool import DatabaseState
 from dispatch.tokens import Access, Identity
+from registry.watched_database import DatabaseAway
 
 
 class Ready(BaseModel):
@@ -70,6 +71,13 @@ def _add_tokens(router: APIRouter, service: DispatchService) -> None:
         token, expires_at = service.tokens.issue(identity, ttl_s=ttl_s)
         return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
 
+    async def is_disabled(name: str) -> bool:
+        try:
+            return await service.people.accounts.is_disabled(name)
+        except DatabaseAway:
+            # The desk goes on while the database is away; nobody can be disabled meanwhile either.
+            return False
+
     @router.post("/api/tokens")
     async def issue_tokens(body: TokenRequest, identity: Caller) -> list[IssuedToken]:
         """Short-lived tokens, one for each subject. A volunteer's subject is a rescuer_id of the registry."""
@@ -86,6 +94,8 @@ def _add_tokens(router: APIRouter, service: DispatchService) -> None:
         """A fresh token in place of one that is still valid."""
         if identity.access is Access.VOLUNTEER and service.directory.get_rescuer(identity.subject).erased_at:
             raise Forbidden("this person's data has been erased")
+        if identity.access is not Access.VOLUNTEER and await is_disabled(identity.subject):
+            raise Forbidden("this account is disabled")
         return issue(identity, TokenRequest.model_fields["ttl_s"].default)
 
 

@@ -101,9 +101,7 @@ SENDS: Mapping[Access, frozenset[str]] = {
 """Frames that count when this role sends them on its stream; any other changes nothing."""
 
 HEARS: Mapping[Access, frozenset[str]] = {
-    V: frozenset(
-        {"welcome", "result", "heartbeat", "reconnect", "alert", "assignment", "alert_ended", "test_alarm"}
-    ),
+    V: frozenset({"welcome", "result", "heartbeat", "reconnect", "alert", "assignment", "alert_ended", "test_alarm"}),
     D: frozenset({"welcome", "result", "heartbeat", "reconnect", "incident_changed", "responder_position"}),
 }
 """Frames that this role is sent."""

@@ -13,7 +13,10 @@ Mode = Literal["validation", "serialization"]
 SCHEMAS = "#/components/schemas/"
 MESSAGES = "#/components/messages/"
 DISPATCHERS_ONLY = frozenset({wire.IncidentChanged, wire.ResponderPosition})
-VOLUNTEERS_ONLY = frozenset({wire.AlertAnswer, wire.Position, wire.Duty, wire.Alert, wire.Assignment, wire.AlertEnded})
+VOLUNTEERS_ONLY = frozenset(
+    {wire.AlertAnswer, wire.Position, wire.Duty, wire.Alert, wire.Assignment, wire.AlertEnded}
+    | {wire.TestAlarm, wire.TestAlarmSeen}
+)
 STREAMS = {
     "volunteer": "A volunteer's phone: alerts, assignments and answers.",
     "dispatcher": "A dispatcher's console: what happens to every incident.",

@@ -1,7 +1,8 @@
 """The frames of the volunteers' and dispatchers' websockets, each one JSON object told apart by `type`.
 
 A frame with `seq` is durable: every recipient has its own gapless sequence, and `hello.last_seq` resumes after it.
-Frames without `seq` (welcome, result, heartbeat, responder_position, reconnect) are of the moment and never repeated.
+Frames without `seq` (welcome, result, heartbeat, responder_position, test_alarm, reconnect) are of the moment and never
+repeated.
 """
 
 from typing import Annotated, Literal
@@ -87,6 +88,16 @@ class Duty(Frame):
     on: bool
 
 
+class TestAlarmSeen(Frame):
+    """The test alarm `test_id` has rung and is on the screen."""
+
+    __test__ = False
+
+    type: Literal["test_alarm_seen"] = "test_alarm_seen"
+    id: FrameId
+    test_id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class Heartbeat(Frame):
     """Sent by both sides; whoever hears nothing for two heartbeats may hang up."""
 
@@ -99,7 +110,7 @@ class FrameStub(Frame):
     id: FrameId | None = None
 
 
-ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | Heartbeat, Field(discriminator="type")]
+ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | TestAlarmSeen | Heartbeat, Field(discriminator="type")]
 CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame, config=ConfigDict(hide_input_in_errors=True))
 
 
@@ -243,6 +254,16 @@ class ResponderPosition(Frame, Unshown):
     lon: float
     lat: float
     observed_at: AwareDatetime
+
+
+class TestAlarm(Frame):
+    """Ring as for an alarm, to see that one would arrive: the volunteer has asked for it. `at` is real time."""
+
+    __test__ = False
+
+    type: Literal["test_alarm"] = "test_alarm"
+    test_id: str
+    at: AwareDatetime
 
 
 class Reconnect(Frame):

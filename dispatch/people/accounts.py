@@ -1,0 +1,101 @@
+"""Accounts of those who work at a desk: dispatchers, registry officers, administrators."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from dispatch.people.passwords import Passwords, hash_password
+from dispatch.people.refusals import BadAccount, UnknownAccount, WrongNameOrPassword
+from dispatch.people.sessions import Opened, Owner, Sessions
+from dispatch.people.transactions import settled
+from dispatch.tokens import Access, Identity
+from registry.database import Database
+from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
+
+NAME = re.compile(r"[\w.@-]{2,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Without its password."""
+
+    name: str
+    role: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class Accounts:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self._database = database
+        self._now = now
+
+    async def add(self, name: str, role: str, password: str) -> None:
+        """Raises: BadAccount: the name, role or password cannot be used, or the name is taken."""
+        if not NAME.fullmatch(name):
+            raise BadAccount("a name has 2 to 64 letters, digits, dots, @ or dashes")
+        if role not in ACCOUNT_ROLES:
+            raise BadAccount(f"a role is one of {', '.join(ACCOUNT_ROLES)}")
+        row = {"name": name, "role": role, "password_hash": hash_password(password), "created_at": self._now()}
+
+        def work(connection: Connection) -> None:
+            if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).one_or_none():
+                raise BadAccount(f"there is an account {name!r} already")
+            connection.execute(insert(accounts).values(row))
+
+        await settled(self._database, work)
+
+    async def list_all(self) -> list[Account]:
+        rows = await self._database.consult(lambda c: c.execute(select(accounts).order_by(accounts.c.name)).all())
+        return [
+            Account(name=row.name, role=row.role, created_at=row.created_at, disabled_at=row.disabled_at)
+            for row in rows
+        ]
+
+    async def disable(self, name: str) -> None:
+        """Its sessions end at once, its last token within half an hour.
+
+        Raises:
+            UnknownAccount
+        """
+        await self._change(name, {"disabled_at": self._now()})
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Also lets a disabled account in again. Its sessions end.
+
+        Raises:
+            UnknownAccount, BadAccount
+        """
+        await self._change(name, {"password_hash": hash_password(password), "disabled_at": None})
+
+    async def is_disabled(self, name: str) -> bool:
+        """False, too, where there is no such account: a token may have been issued by hand."""
+        query = select(accounts.c.disabled_at).where(accounts.c.name == name)
+        return await self._database.consult(lambda c: c.execute(query).scalar_one_or_none()) is not None
+
+    async def sign_in(self, name: str, password: str, *, passwords: Passwords, sessions: Sessions) -> Opened:
+        """A new session.
+
+        Raises:
+            WrongNameOrPassword: or the account is disabled; which of these is not told, and not by the time it takes.
+        """
+        query = select(accounts).where(accounts.c.name == name)
+        row = await self._database.consult(lambda c: c.execute(query).one_or_none())
+        hashed = row.password_hash if row is not None and row.disabled_at is None else None
+        fits = await passwords.fits(password, hashed)
+        if row is None or not fits:
+            raise WrongNameOrPassword(WrongNameOrPassword.__doc__)
+        owner = Owner(identity=Identity(subject=row.name, access=Access(row.role)), name=row.name)
+        return await self._database.transact(lambda connection: sessions.begin(connection, owner))
+
+    async def _change(self, name: str, values: dict[str, object]) -> None:
+        def work(connection: Connection) -> int:
+            found = connection.execute(update(accounts).where(accounts.c.name == name).values(values)).rowcount
+            connection.execute(delete(sessions).where(sessions.c.account_name == name))
+            return found
+
+        if not await self._database.transact(work):
+            raise UnknownAccount(f"there is no account {name!r}")

@@ -1,0 +1,48 @@
+"""The people who use the service, put together: what its doors work with."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from dispatch.people.accounts import Accounts
+from dispatch.people.passwords import Passwords
+from dispatch.people.problems import AedProblems
+from dispatch.people.reach import Channels, NoChannels, PushSubscriptions, TestAlarms
+from dispatch.people.secrets import session_key
+from dispatch.people.sessions import Sessions
+from dispatch.people.volunteers import Volunteers
+from registry.database import Database
+
+
+@dataclass(kw_only=True)
+class People:
+    """public_url: the address under which phones and consoles open the service. channels, push_public_key: given by
+    whoever composes the service, once there are ways beside the stream."""
+
+    accounts: Accounts
+    passwords: Passwords
+    sessions: Sessions
+    volunteers: Volunteers
+    push: PushSubscriptions
+    tests: TestAlarms
+    problems: AedProblems
+    public_url: str
+    channels: Channels = field(default_factory=NoChannels)
+    push_public_key: str | None = None
+
+    @classmethod
+    def of(cls, database: Database, *, token_secret: str, public_url: str) -> Self:
+        sessions = Sessions(database, session_key(token_secret))
+        return cls(
+            accounts=Accounts(database),
+            passwords=Passwords(),
+            sessions=sessions,
+            volunteers=Volunteers(database, sessions),
+            push=PushSubscriptions(database),
+            tests=TestAlarms(database),
+            problems=AedProblems(database),
+            public_url=public_url.rstrip("/"),
+        )
+
+    def join_url(self, code: str) -> str:
+        """The code stands in the fragment, which a browser sends to no server and no log."""
+        return f"{self.public_url}/volunteer/#join={code}"

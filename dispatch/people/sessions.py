@@ -1,0 +1,149 @@
+"""Sessions: a secret in a cookie that changes at every use, and the short-lived tokens it is good for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from dispatch.people import secrets
+from dispatch.people.refusals import NoSession
+from dispatch.tokens import Access, Identity
+from registry.database import Database
+from registry.people_tables import accounts, sessions
+from registry.tables import rescuer_personal, rescuers
+
+VOLUNTEER_FOR = timedelta(days=180)
+"""Since the last use. A volunteer whose phone has quietly been signed out would not be woken (assumption)."""
+
+ACCOUNT_FOR = timedelta(hours=16)
+"""A long shift and its handing over (assumption)."""
+
+TOKEN_S = {Access.VOLUNTEER: 12 * 3600.0}
+ACCOUNT_TOKEN_S = 1800.0
+"""A phone must be able to come back for its alarm while the database is away; a desk has people beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose session it is. name: for the screen."""
+
+    identity: Identity
+    name: str = field(repr=False)
+
+    @property
+    def token_s(self) -> float:
+        return TOKEN_S.get(self.identity.access, ACCOUNT_TOKEN_S)
+
+    @property
+    def lasts(self) -> timedelta:
+        return VOLUNTEER_FOR if self.identity.access is Access.VOLUNTEER else ACCOUNT_FOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session with what its cookie must hold from now on."""
+
+    owner: Owner
+    cookie: str = field(repr=False)
+
+
+class Sessions:
+    """All sessions; the database holds digests only. A session of a person or an account that is gone is none."""
+
+    def __init__(self, database: Database, key: bytes, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self._database = database
+        self._key = key
+        self._now = now
+
+    def begin(self, connection: Connection, owner: Owner) -> Opened:
+        """A new session, in the caller's transaction. A volunteer's other sessions end: one phone rings."""
+        now = self._now()
+        identity = owner.identity
+        is_volunteer = identity.access is Access.VOLUNTEER
+        if is_volunteer:
+            connection.execute(delete(sessions).where(sessions.c.rescuer_id == identity.subject))
+        session_id, secret = secrets.new_code(), secrets.new_secret()
+        row = {
+            "session_id": session_id,
+            "rescuer_id": identity.subject if is_volunteer else None,
+            "account_name": None if is_volunteer else identity.subject,
+            "secret_digest": secrets.digest(secret),
+            "previous_digest": "",
+            "created_at": now,
+            "rotated_at": now,
+            "expires_at": now + owner.lasts,
+        }
+        connection.execute(insert(sessions).values(row))
+        return Opened(owner=owner, cookie=f"{session_id}.{secret}")
+
+    async def renew(self, cookie: str) -> Opened:
+        """The session of this cookie, with the cookie that takes its place.
+
+        Raises:
+            NoSession: there is none, or it has just been ended because an old secret was shown.
+        """
+        opened = await self._database.transact(lambda connection: self._renew(connection, cookie))
+        if opened is None:
+            raise NoSession(NoSession.__doc__)
+        return opened
+
+    async def end(self, cookie: str) -> None:
+        """Forget the session, if this is its secret."""
+        session_id, _, secret = cookie.partition(".")
+        shown = secrets.digest(secret)
+        known = or_(sessions.c.secret_digest == shown, sessions.c.previous_digest == shown)
+        await self._database.transact(
+            lambda c: c.execute(delete(sessions).where(sessions.c.session_id == session_id, known)).rowcount
+        )
+
+    def _renew(self, connection: Connection, cookie: str) -> Opened | None:
+        session_id, _, secret = cookie.partition(".")
+        mine = sessions.c.session_id == session_id
+        row = connection.execute(select(sessions).where(mine).with_for_update()).one_or_none()
+        if row is None:
+            return None
+        now, owner = self._now(), _find_owner(connection, row)
+        turn = secrets.judge(_held(row), secret, now)
+        if owner is None or turn is secrets.Turn.END:
+            connection.execute(delete(sessions).where(mine))
+            return None
+        following = secrets.successor(self._key, session_id, secret)
+        changed: dict[str, Any] = {"secret_digest": secrets.digest(following), "expires_at": now + owner.lasts}
+        if turn is secrets.Turn.ROTATE:
+            changed |= {"previous_digest": secrets.digest(secret), "rotated_at": now}
+        connection.execute(update(sessions).where(mine).values(changed))
+        return Opened(owner=owner, cookie=f"{session_id}.{following}")
+
+
+def _held(row: Row[Any]) -> secrets.HeldSession:
+    return secrets.HeldSession(
+        session_id=row.session_id,
+        secret_digest=row.secret_digest,
+        previous_digest=row.previous_digest,
+        rotated_at=row.rotated_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _find_owner(connection: Connection, row: Row[Any]) -> Owner | None:
+    if row.rescuer_id is not None:
+        return find_volunteer(connection, row.rescuer_id)
+    account = connection.execute(select(accounts).where(accounts.c.name == row.account_name)).one()
+    if account.disabled_at is not None:
+        return None
+    return Owner(identity=Identity(subject=account.name, access=Access(account.role)), name=account.name)
+
+
+def find_volunteer(connection: Connection, rescuer_id: str) -> Owner | None:
+    """A rescuer as the owner of a session; None where they are erased or unknown."""
+    query = (
+        select(rescuers.c.erased_at, rescuer_personal.c.name)
+        .outerjoin(rescuer_personal, rescuer_personal.c.rescuer_id == rescuers.c.rescuer_id)
+        .where(rescuers.c.rescuer_id == rescuer_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None or row.erased_at is not None:
+        return None
+    return Owner(identity=Identity(subject=rescuer_id, access=Access.VOLUNTEER), name=row.name or "")

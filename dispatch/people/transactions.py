@@ -1,0 +1,40 @@
+"""One transaction that may refuse."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from dispatch.people.refusals import (
+    BadAccount,
+    InvitationExpired,
+    InvitationUsed,
+    RescuerErased,
+    UnknownInvitation,
+    UnknownProblem,
+)
+from registry.database import Database
+from registry.repository import UnknownAed, UnknownRescuer
+
+T = TypeVar("T")
+
+REFUSALS = (
+    *(BadAccount, InvitationExpired, InvitationUsed, RescuerErased, UnknownAed, UnknownInvitation, UnknownProblem),
+    UnknownRescuer,
+)
+
+
+async def settled(database: Database, work: Callable[[Connection], T]) -> T:
+    """As `database.transact`, for work that refuses before it writes: after a refusal the writer's connection is as
+    good as before, where any other exception would have it thrown away, however often a stranger asks for it."""
+
+    def carried(connection: Connection) -> T | Exception:
+        try:
+            return work(connection)
+        except REFUSALS as refusal:
+            return refusal
+
+    outcome = await database.transact(carried)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
