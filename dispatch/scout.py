@@ -1,6 +1,7 @@
 """Finds who could go: the live picture around a patient, less whom others have been promised, given to matching."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -29,6 +30,19 @@ SLACK_M = 1.0
 """The plane's and the geodesic's metres differ by less than this within walking distance."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """When no phone could reach the service: since the last was on the line, until this process began to listen."""
+
+    since: datetime
+    until: datetime
+
+    def reachable_since(self, at: datetime) -> datetime:
+        """Since when a phone must have been on the line to count as reachable: time in which none could be is none."""
+        started_lately = self.until <= at <= self.until + REACHABLE_FOR
+        return min(at, self.since if started_lately else at) - REACHABLE_FOR
+
+
 class Scout:
     """Read-only eyes of the engine. `is_on_the_line` tells whether a rescuer's phone is connected now."""
 
@@ -41,6 +55,7 @@ class Scout:
         walker: Walker,
         is_on_the_line: Callable[[str], bool],
         clock_now: Callable[[], datetime],
+        outage: Outage | None = None,
     ) -> None:
         self.reservations = Reservations()
         self.network = network
@@ -49,6 +64,7 @@ class Scout:
         self._policy = policy
         self._is_on_the_line = is_on_the_line
         self._now = clock_now
+        self._outage = outage
 
     def candidates(
         self,
@@ -69,7 +85,7 @@ class Scout:
             patient.lat,
             radius_m=radius_m,
             at=at,
-            reachable_since=at - REACHABLE_FOR,
+            reachable_since=self._outage.reachable_since(at) if self._outage else at - REACHABLE_FOR,
             is_on_the_line=self._is_on_the_line,
         )
         return find_candidates(

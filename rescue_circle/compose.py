@@ -26,7 +26,7 @@ from dispatch.people.people import People
 from dispatch.receipts import ReceiptBook
 from dispatch.retention import Retention
 from dispatch.retention_cli import rules_of
-from dispatch.scout import Scout
+from dispatch.scout import Outage, Scout
 from dispatch.service import DispatchService
 from dispatch.service_area import around
 from dispatch.spool import Spool, SpooledJournal
@@ -108,6 +108,7 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
 def _build_scout(
     settings: Settings, directory: Directory, network: WalkNetwork | None, *, policy: Policy, hub: Hub, clock: Clock
 ) -> Scout:
+    heard_at = directory.last_heard_at
     return Scout(
         directory=directory,
         network=network,
@@ -115,6 +116,7 @@ def _build_scout(
         walker=Walker(speed_m_s=settings.speed_m_s, takeout_s=policy.takeout_s),
         is_on_the_line=lambda rescuer_id: hub.is_connected(rescuer_recipient(rescuer_id)),
         clock_now=clock.now,
+        outage=Outage(since=heard_at, until=clock.now()) if heard_at else None,
     )
 
 

@@ -1,5 +1,7 @@
 """A service that stops in mid-call goes on where it was when it starts again."""
 
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,25 @@ async def test_a_restart_keeps_alerts_answers_and_deadlines(town: Town, town_dat
     assert ended["reason"] == "timed_out"
     assert arrived["ok"]
     assert states == {"r00": "arrived", "r01": "timed_out"}
+
+
+async def test_after_a_long_outage_the_next_wave_rings_who_was_there_before_it(
+    town: Town, town_database: str, tmp_path: Path
+) -> None:
+    names = [f"r{number:02d}" for number in range(9)]
+    with running(town, town_database, tmp_path / "first.log") as service:
+        async with AsyncExitStack() as phones:
+            for name in names:
+                await phones.enter_async_context(phone_of(service, name))
+            incident_id = service.post_call(call()).json()["incident_id"]
+            rung_before = {one["rescuer_id"] for one in service.get(f"/api/incidents/{incident_id}")["alerts"]}
+
+    later = (datetime.now(UTC) + timedelta(minutes=3)).isoformat()
+    with running(town, town_database, tmp_path / "second.log", RESCUE_CLOCK_START=later) as service:
+        alerts = service.get(f"/api/incidents/{incident_id}")["alerts"]
+    ringing = {one["rescuer_id"] for one in alerts if one["state"] == "ringing"}
+
+    assert {one["state"] for one in alerts if one["rescuer_id"] in rung_before} == {"timed_out"}
+    # No phone is connected yet, and none was in the last two minutes: there was nothing to be connected to.
+    assert ringing
+    assert ringing <= set(names) - rung_before
