@@ -15,6 +15,9 @@ const SPRITE_PX = 28;
 const AED_SYMBOLS: readonly SymbolName[] = ["aed_yes", "aed_no", "aed_unknown", "aed_reserved"];
 const AED_HIT_PX = 14;
 const VIEW_REST_MS = 250;
+const CHINA = [104.2, 35.9] as const;
+// A city may be looked at with this much around it; beyond that our tiles are empty.
+const AROUND_DEG = 0.2;
 
 export interface Given {
   settings: MapSettings;
@@ -122,16 +125,15 @@ export class Engine implements MapHandle {
 
   #newMap(): GlMap {
     const { settings, theme, view } = this.given;
-    const [west, south, east, north] = settings.bounds;
-    const edge = 0.15;
+    const [place, zoom] = view !== undefined && "center" in view ? [view.center, view.zoom] : settings.center !== null ? [settings.center, 13] : [CHINA, 4];
     return new GlMap({
       container: this.container,
       style: styleOf(settings, theme),
-      center: this.#shapes.place(view !== undefined && "center" in view ? view.center : settings.center),
-      zoom: view !== undefined && "center" in view ? view.zoom : 13,
-      minZoom: 9.5,
+      center: this.#shapes.place(place),
+      zoom,
+      minZoom: settings.bounds === null ? 3 : 9,
       maxZoom: 19,
-      maxBounds: [west - edge, south - edge, east + edge, north + edge],
+      ...(settings.bounds === null ? {} : { maxBounds: around(settings.bounds) }),
       attributionControl: false,
       dragRotate: false,
       touchPitch: false,
@@ -247,6 +249,10 @@ export class Engine implements MapHandle {
       ...this.#size,
     };
   }
+}
+
+function around([west, south, east, north]: readonly [number, number, number, number]): [number, number, number, number] {
+  return [west - AROUND_DEG, south - AROUND_DEG, east + AROUND_DEG, north + AROUND_DEG];
 }
 
 function picture(name: SymbolName, sizePx: number): HTMLElement {

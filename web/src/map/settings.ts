@@ -5,7 +5,7 @@ import type { MapSettings } from "./types.ts";
 let asked: Promise<MapSettings> | null = null;
 
 export function mapSettings(): Promise<MapSettings> {
-  asked ??= api.raw<MapSettings>("get", "/api/map").catch((error: unknown) => {
+  asked ??= api.get("/api/map", {}).catch((error: unknown) => {
     asked = null;
     throw error;
   });

@@ -11,7 +11,6 @@ interface Palette {
   district: string;
   text: string;
   halo: string;
-  water: string;
   route: string;
   routeEdge: string;
   reach: string;
@@ -22,14 +21,13 @@ const PALETTES: Record<Theme, Palette> = {
   light: {
     ground: "#eef0f2",
     street: "#ffffff",
-    streetEdge: "#cfd5dc",
-    path: "#c3c9d1",
+    streetEdge: "#bcc4ce",
+    path: "#b4bcc7",
     stairs: "#a2773f",
     district: "#8f7fb0",
     text: "#39424f",
     halo: "#ffffff",
-    water: "#b9d7ee",
-    route: "#1257a8",
+      route: "#1257a8",
     routeEdge: "#ffffff",
     reach: "#0f7a3d",
     area: "#c4121f",
@@ -43,8 +41,7 @@ const PALETTES: Record<Theme, Palette> = {
     district: "#8f7fb0",
     text: "#c5ced9",
     halo: "#12161c",
-    water: "#1a3247",
-    route: "#6fb0ff",
+      route: "#6fb0ff",
     routeEdge: "#0c1016",
     reach: "#4fce86",
     area: "#ff8087",
@@ -58,14 +55,15 @@ export const OVERLAYS = ["reach", "area", "accuracy", "routes", "aeds"] as const
 export type Overlay = (typeof OVERLAYS)[number];
 
 export function styleOf(settings: MapSettings, theme: Theme): StyleSpecification {
-  const sources: Record<string, SourceSpecification> = { base: baseSource(settings) };
+  const base = baseSource(settings);
+  const sources: Record<string, SourceSpecification> = base === null ? {} : { base };
   for (const name of OVERLAYS) sources[name] = { type: "geojson", data: EMPTY };
   return { version: 8, sources, layers: layersOf(settings, theme) };
 }
 
 export function layersOf(settings: MapSettings, theme: Theme): LayerSpecification[] {
   const colours = PALETTES[theme];
-  const base = isVector(settings) ? vectorLayers(colours) : rasterLayers(theme);
+  const base = settings.tiles === null ? [] : settings.kind === "vector" ? vectorLayers(colours, settings.districts) : rasterLayers(theme);
   return [
     { id: "ground", type: "background", paint: { "background-color": colours.ground } },
     ...base,
@@ -73,15 +71,11 @@ export function layersOf(settings: MapSettings, theme: Theme): LayerSpecificatio
   ];
 }
 
-function isVector({ tiles }: MapSettings): boolean {
-  return /\.(mvt|pbf)(\?|$)/.test(tiles);
-}
-
-function baseSource(settings: MapSettings): SourceSpecification {
-  const tiles = [settings.tiles.startsWith("/") ? location.origin + settings.tiles : settings.tiles];
-  const [west, south, east, north] = settings.bounds;
-  if (!isVector(settings)) return { type: "raster", tiles, tileSize: 256, maxzoom: 18, attribution: settings.attribution };
-  return { type: "vector", tiles, minzoom: 10, maxzoom: 16, bounds: [west, south, east, north] };
+function baseSource({ tiles: template, kind, min_zoom, max_zoom, bounds }: MapSettings): SourceSpecification | null {
+  if (template === null) return null;
+  const tiles = [template.startsWith("/") ? location.origin + template : template];
+  if (kind === "raster") return { type: "raster", tiles, tileSize: 256, minzoom: min_zoom, maxzoom: max_zoom };
+  return { type: "vector", tiles, minzoom: min_zoom, maxzoom: max_zoom, ...(bounds === null ? {} : { bounds: [...bounds] as [number, number, number, number] }) };
 }
 
 function rasterLayers(theme: Theme): LayerSpecification[] {
@@ -89,36 +83,43 @@ function rasterLayers(theme: Theme): LayerSpecification[] {
   return [{ id: "raster", type: "raster", source: "base", paint: { ...paint, "raster-fade-duration": 0 } }];
 }
 
-// Streets come as `kind` 0 to 3 or by name; what is not said is a street.
-function vectorLayers(colours: Palette): LayerSpecification[] {
+function vectorLayers(colours: Palette, hasDistricts: boolean): LayerSpecification[] {
   const round = { "line-cap": "round", "line-join": "round" } as const;
-  const isStairs = ["==", ["to-boolean", ["coalesce", ["get", "stairs"], false]], true] as const;
-  const hasName = ["!=", ["coalesce", ["get", "name"], ""], ""] as const;
   const streets = { source: "base", "source-layer": "streets" } as const;
-  const width = (at12: number, at16: number, at19: number) =>
-    ["interpolate", ["exponential", 1.5], ["zoom"], 11, at12 / 2, 13, at12, 16, at16, 19, at19] as never;
+  const isKind = (...kinds: string[]) => ["in", ["get", "kind"], ["literal", kinds]] as never;
+  const hasName = ["!=", ["coalesce", ["get", "name"], ""], ""] as never;
+  const width = (at13: number, at16: number, at19: number) => ["interpolate", ["exponential", 1.5], ["zoom"], 11, at13 / 2, 13, at13, 16, at16, 19, at19] as never;
+  const names = (id: string, minzoom: number, filter: never): LayerSpecification => ({
+    id,
+    type: "symbol",
+    ...streets,
+    filter,
+    minzoom,
+    layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13, 11, 18, 15], "symbol-spacing": 320, "text-padding": 6 },
+    paint: { "text-color": colours.text, "text-halo-color": colours.halo, "text-halo-width": 1.6 },
+  });
   return [
-    { id: "water", type: "fill", source: "base", "source-layer": "water", paint: { "fill-color": colours.water } },
-    { id: "paths", type: "line", ...streets, filter: ["all", ["!", isStairs], ["!", hasName]] as never, minzoom: 12, layout: round, paint: { "line-color": colours.path, "line-width": width(0.5, 2, 7) } },
-    { id: "street-edges", type: "line", ...streets, filter: hasName as never, minzoom: 13, layout: round, paint: { "line-color": colours.streetEdge, "line-width": width(1.8, 7.5, 26) } },
-    { id: "streets", type: "line", ...streets, filter: hasName as never, layout: round, paint: { "line-color": colours.street, "line-width": width(1.1, 5.5, 22) } },
-    { id: "stairs", type: "line", ...streets, filter: isStairs as never, minzoom: 15, paint: { "line-color": colours.stairs, "line-width": width(1, 4, 12), "line-dasharray": [0.6, 0.5] } },
+    ...(hasDistricts ? districtLayers(colours) : []),
+    { id: "private-ways", type: "line", ...streets, filter: isKind("private"), minzoom: 15, layout: round, paint: { "line-color": colours.path, "line-width": width(0.4, 1.5, 5), "line-opacity": 0.6 } },
+    { id: "paths", type: "line", ...streets, filter: isKind("path"), minzoom: 13, layout: round, paint: { "line-color": colours.path, "line-width": width(0.5, 1.8, 7) } },
+    { id: "street-edges", type: "line", ...streets, filter: isKind("street", "main"), minzoom: 13, layout: round, paint: { "line-color": colours.streetEdge, "line-width": width(1.4, 6.5, 26) } },
+    { id: "streets", type: "line", ...streets, filter: isKind("street"), layout: round, paint: { "line-color": colours.street, "line-width": width(0.8, 4.5, 22) } },
+    { id: "main-streets", type: "line", ...streets, filter: isKind("main"), layout: round, paint: { "line-color": colours.street, "line-width": width(1.8, 7, 26) } },
+    { id: "steps", type: "line", ...streets, filter: isKind("steps"), minzoom: 15, paint: { "line-color": colours.stairs, "line-width": width(1, 4, 12), "line-dasharray": [0.6, 0.5] } },
+    names("main-names", 13, ["all", hasName, isKind("main")] as never),
+    names("street-names", 15, ["all", hasName, isKind("street", "path", "steps")] as never),
+  ];
+}
+
+function districtLayers(colours: Palette): LayerSpecification[] {
+  return [
     { id: "districts", type: "line", source: "base", "source-layer": "districts", paint: { "line-color": colours.district, "line-width": 1.5, "line-dasharray": [4, 2, 1, 2] } },
-    {
-      id: "street-names",
-      type: "symbol",
-      ...streets,
-      filter: hasName as never,
-      minzoom: 14,
-      layout: { "symbol-placement": "line", "text-field": ["get", "name"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 11, 18, 15], "symbol-spacing": 320, "text-padding": 6 },
-      paint: { "text-color": colours.text, "text-halo-color": colours.halo, "text-halo-width": 1.6 },
-    },
     {
       id: "district-names",
       type: "symbol",
       source: "base",
-      "source-layer": "districts",
-      maxzoom: 14,
+      "source-layer": "district_names",
+      maxzoom: 14.5,
       layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 14, "text-letter-spacing": 0.15 },
       paint: { "text-color": colours.text, "text-halo-color": colours.halo, "text-halo-width": 1.8 },
     },

@@ -1,5 +1,6 @@
 // What a page gives the map and gets from it. Every coordinate is WGS-84, longitude before latitude: the map itself shifts
 // what it draws, and what is clicked, where the base map is on another datum.
+import type { Schemas } from "../shared/api.ts";
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 
 export type LonLat = readonly [number, number];
@@ -89,11 +90,4 @@ export interface MapHandle {
 }
 
 /** What GET /api/map says about the base map. */
-export interface MapSettings {
-  bounds: readonly [number, number, number, number];
-  center: readonly [number, number];
-  tiles: string;
-  datum: "wgs84" | "gcj02";
-  attribution: string;
-  districts: boolean;
-}
+export type MapSettings = Schemas["MapView"];

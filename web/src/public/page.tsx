@@ -64,7 +64,8 @@ function useBeginning(): void {
   useEffect(() => {
     void mapSettings()
       .then(({ center }) => {
-        if (start.value === null) beginAt({ place: center, how: "centre", accuracy_m: null });
+        if (center === null) finding.value = "ready";
+        else if (start.value === null) beginAt({ place: center, how: "centre", accuracy_m: null });
       })
       .catch(() => {
         finding.value = "failed";

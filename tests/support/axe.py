@@ -1,0 +1,22 @@
+"""axe-core in a page: what keeps people from using it."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+_AXE = Path(__file__).parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+
+
+def grave_barriers(page: Page) -> list[str]:
+    """Each serious or critical barrier of what the page shows now, in a line."""
+    # By the debugger, not as a script of the page, whose policy would rightly refuse it.
+    page.evaluate(_AXE.read_text(encoding="utf-8") + "\n;undefined")
+    found: list[dict[str, Any]] = page.evaluate(_RUN)
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:160]} - {node['failureSummary'][:300]}"
+        for rule in found
+        if rule["impact"] in {"serious", "critical"}
+        for node in rule["nodes"]
+    ]
