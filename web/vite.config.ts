@@ -43,7 +43,7 @@ export default defineConfig({
       manifest: false,
       injectManifest: {
         globDirectory: "../rescue_circle/web_app",
-        globPatterns: ["volunteer/*.{html,webmanifest,png}", "assets/*"],
+        globPatterns: ["volunteer/*.{html,webmanifest}", "volunteer/icon-192.png", "icon.svg", "assets/*"],
         manifestTransforms: [
           (entries) => ({ manifest: entries.filter(({ url }) => !url.startsWith("assets/") || shell.has(url)), warnings: [] }),
         ],

@@ -23,7 +23,7 @@ export function Button({ kind = "plain", size = "normal", wide = false, type = "
 
 export function LangSwitch() {
   return (
-    <Button kind="quiet" size="small" aria-label={words.value.otherLangLabel} lang={lang.value === "zh" ? "en" : "zh-CN"} onClick={() => switchLang()}>
+    <Button data-testid="lang-switch" kind="quiet" size="small" aria-label={words.value.otherLangLabel} lang={lang.value === "zh" ? "en" : "zh-CN"} onClick={() => switchLang()}>
       {words.value.otherLang}
     </Button>
   );
@@ -32,7 +32,7 @@ export function LangSwitch() {
 export function ThemeSwitch() {
   const label = theme.value === "light" ? words.value.dark : words.value.light;
   return (
-    <Button kind="quiet" size="small" aria-label={label} title={label} onClick={() => switchTheme()}>
+    <Button data-testid="theme-switch" kind="quiet" size="small" aria-label={label} title={label} onClick={() => switchTheme()}>
       <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round">
         {theme.value === "light" ? (
           <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z" stroke-linejoin="round" />

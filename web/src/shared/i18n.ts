@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
 export type Lang = "zh" | "en";
-const KEY = "rescue.lang";
+const KEY = "lang";
 
 function remembered(): Lang {
   try {

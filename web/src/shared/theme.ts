@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 
 export type Theme = "light" | "dark";
-const KEY = "rescue.theme";
+const KEY = "theme";
 
 function remembered(): Theme | null {
   try {

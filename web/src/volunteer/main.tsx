@@ -1,1 +1,14 @@
 import "../shared/base.css";
+import "./volunteer.css";
+import { render } from "preact";
+import { boot } from "./app.ts";
+import { App } from "./screens/App.tsx";
+import { watchInstall } from "./install.ts";
+
+watchInstall();
+void boot();
+render(<App />, document.getElementById("app") as HTMLElement);
+
+if ("serviceWorker" in navigator && import.meta.env.PROD) {
+  addEventListener("load", () => void navigator.serviceWorker.register("/volunteer/sw.js", { scope: "/volunteer/" }).catch(() => undefined));
+}

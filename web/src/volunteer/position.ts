@@ -1,0 +1,87 @@
+// Where the phone is: asked for only on duty, and often only while somebody is waiting for help.
+import { signal } from "@preact/signals";
+import { serviceNow } from "../shared/clock.ts";
+import type { PositionFrame } from "../shared/stream.ts";
+
+export type Pace = "off" | "duty" | "call";
+export type Permission = "unknown" | "granted" | "denied" | "unavailable";
+
+export interface Fix {
+  lon: number;
+  lat: number;
+  accuracy_m: number;
+  /** Milliseconds of this phone's clock. */
+  at: number;
+}
+
+export const fix = signal<Fix | null>(null);
+export const permission = signal<Permission>("unknown");
+
+/** On duty a position is good for half an hour in matching: one in five minutes, or sooner after a walk, is enough. */
+const EVERY_MS = { duty: 300_000, call: 4_000 };
+const AFTER_M = { duty: 150, call: 0 };
+const SOONEST_MS = { duty: 60_000, call: 3_000 };
+
+let watch: number | null = null;
+let pace: Pace = "off";
+let sent: Fix | null = null;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => boolean): void {
+  if (to === pace) return;
+  pace = to;
+  if (watch !== null) navigator.geolocation.clearWatch(watch);
+  watch = null;
+  clearInterval(timer);
+  if (to === "off") {
+    fix.value = null;
+    sent = null;
+    return;
+  }
+  if (!("geolocation" in navigator)) {
+    permission.value = "unavailable";
+    return;
+  }
+  watch = navigator.geolocation.watchPosition(
+    ({ coords, timestamp }) => {
+      permission.value = "granted";
+      fix.value = { lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy, at: Math.min(timestamp, Date.now()) };
+      offer(send);
+    },
+    (error) => {
+      if (error.code === error.PERMISSION_DENIED) permission.value = "denied";
+    },
+    { enableHighAccuracy: to === "call", maximumAge: to === "call" ? 2_000 : 60_000, timeout: 30_000 },
+  );
+  timer = setInterval(() => offer(send), to === "call" ? 4_000 : 60_000);
+}
+
+/** After a reconnection the newest position goes at once. */
+export function sendAgain(): void {
+  sent = null;
+}
+
+function offer(send: (frame: Omit<PositionFrame, "type">) => boolean): void {
+  const here = fix.value;
+  if (here === null || pace === "off") return;
+  const rested = sent === null ? Infinity : Date.now() - sent.at;
+  const walked = sent === null ? Infinity : metresBetween(sent, here);
+  if (rested < SOONEST_MS[pace] || (rested < EVERY_MS[pace] && walked <= AFTER_M[pace])) return;
+  // The service's clock, not the phone's: a phone that is wrong by minutes would otherwise not be believed. While the
+  // phone stands still no new fix comes; it is still there.
+  const standing = pace === "duty" ? 0 : Math.min(Date.now() - here.at, 20_000);
+  const frame = {
+    lon: here.lon,
+    lat: here.lat,
+    datum: "wgs84",
+    accuracy_m: Math.min(here.accuracy_m, 100_000),
+    observed_at: new Date(serviceNow() - standing).toISOString(),
+  };
+  if (send(frame)) sent = { ...here, at: Date.now() };
+}
+
+export function metresBetween(a: { lon: number; lat: number }, b: { lon: number; lat: number }): number {
+  const perDegree = 111_320;
+  const x = (b.lon - a.lon) * perDegree * Math.cos(((a.lat + b.lat) / 2) * (Math.PI / 180));
+  return Math.hypot(x, (b.lat - a.lat) * perDegree);
+}

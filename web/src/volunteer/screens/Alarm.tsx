@@ -1,0 +1,75 @@
+// Somebody nearby needs help: read in two seconds, answered with one thumb.
+import { tick } from "../../shared/clock.ts";
+import { Button } from "../../shared/components.tsx";
+import { formatDuration } from "../../shared/i18n.ts";
+import { goFullScreen, ringing, soundReady } from "../alarm.ts";
+import { call, step } from "../app.ts";
+import { firstStreet } from "../steps.ts";
+import { words } from "../words.ts";
+import { ConnectionLine, HeartIcon } from "./parts.tsx";
+
+export function AlarmScreen() {
+  const current = call.value;
+  const alert = current?.alert;
+  if (!current || !alert) return null;
+  const { alarm, roles } = words.value;
+  const left = Math.max(0, Math.ceil((Date.parse(alert.answer_by) - tick.value) / 1000));
+  const street = firstStreet(alert.route);
+  return (
+    <main
+      class="alarm"
+      data-testid="alarm"
+      data-alert-id={alert.alert_id}
+      data-role={alert.role}
+      data-ringing={ringing.value === "alarm" ? "true" : "false"}
+    >
+      <ConnectionLine />
+      <div class="alarm-body" role="alert">
+        <div class="alarm-heart">
+          <HeartIcon size={92} />
+        </div>
+        <h1 tabIndex={-1}>
+          {alarm.title}
+        </h1>
+        <p class="alarm-role">
+          {roles[alert.role]}
+        </p>
+        <p class="alarm-walk">{alarm.walk(formatDuration(alert.walk_time_s))}</p>
+        {alert.aed && (
+          <p class="alarm-aed">
+            AED: {alert.aed.name || alert.aed.location_text}
+            {alert.aed.floor && ` · ${words.value.going.floor(alert.aed.floor)}`}
+          </p>
+        )}
+        {street && <p class="alarm-street">{alarm.toward(street)}</p>}
+        {alert.straight_line && <p class="alarm-small">{alarm.straight}</p>}
+      </div>
+      {!soundReady.value && (
+        <p class="alarm-silent" role="alert">
+          <strong>{alarm.silentTitle}</strong> {alarm.silent}
+        </p>
+      )}
+      <div class="alarm-actions">
+        <p class="alarm-left" data-testid="alarm-countdown">
+          {alarm.left(left)}
+        </p>
+        <Button
+          kind="go"
+          class="alarm-accept"
+          data-testid="accept"
+          wide
+          onClick={() => {
+            goFullScreen();
+            step("accept");
+          }}
+        >
+          {alarm.accept}
+        </Button>
+        <Button class="alarm-decline" data-testid="decline" wide onClick={() => step("decline")}>
+          {alarm.decline}
+        </Button>
+        <p class="alarm-small">{alarm.exact}</p>
+      </div>
+    </main>
+  );
+}

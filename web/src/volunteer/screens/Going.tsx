@@ -1,0 +1,220 @@
+// On the way: how long, where, and the one next button. Everything that matters stands in words; the map comes on top.
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { serviceNow, tick } from "../../shared/clock.ts";
+import { Button, Dialog, toast } from "../../shared/components.tsx";
+import { formatDuration } from "../../shared/i18n.ts";
+import { call, connection, noteMoved, page, reportAbout, step } from "../app.ts";
+import { remainingS } from "../call.ts";
+import { stepsInWords } from "../steps.ts";
+import { words } from "../words.ts";
+import { CprGuide } from "./Cpr.tsx";
+import { ConnectionLine, digits } from "./parts.tsx";
+import { RouteMap } from "./RouteMap.tsx";
+
+export function GoingScreen() {
+  const current = call.value;
+  const asking = useSignal<"give_back" | "hand_over" | null>(null);
+  if (current === null) return null;
+  const { going, roles } = words.value;
+  const { stage, role, assignment } = current;
+  const aed = assignment?.aed ?? current.alert?.aed ?? null;
+  const there = stage === "arrived";
+  const fetching = role === "fetch_aed" && (stage === "on_the_way" || stage === "accepting");
+  const task = there ? going.atPatient : role === "fetch_aed" && stage === "with_aed" ? going.aedGot : fetching && stage === "on_the_way" ? going.aedFirst : roles[role];
+  return (
+    <div class="going" data-testid="assignment" data-role={role} data-stage={stage}>
+      <ConnectionLine />
+      <header class="going-head" data-there={there ? "" : undefined}>
+        <h1 tabIndex={-1}>{task}</h1>
+        {there ? <p class="going-now">{going.cprNow}</p> : <Countdown />}
+      </header>
+      <main class="page going-page">
+        {current.moved && (
+          <div class="moved" role="alert">
+            <strong>{going.moved}</strong> {going.movedLead}
+            <Button size="big" wide onClick={noteMoved}>
+              {going.movedSeen}
+            </Button>
+          </div>
+        )}
+        {stage === "accepting" && (
+          <p class="note" data-kind={connection.value === "connected" ? undefined : "warn"} role="status">
+            {connection.value === "connected" ? going.sending : going.sendingOffline}
+          </p>
+        )}
+        {there && <CprGuide />}
+        {role === "fetch_aed" && aed !== null && (
+          <section class="card place" data-testid="aed-place" data-now={fetching ? "" : undefined}>
+            <h2>{going.aed}</h2>
+            <p class="place-name">{aed.name}</p>
+            <p class="place-text">{aed.location_text || going.noAedText}</p>
+            {aed.floor && <FloorTag floor={aed.floor} />}
+            {fetching && aed.walk_time_s > 0 && <p class="muted">{going.toAed(formatDuration(aed.walk_time_s))}</p>}
+            <Button
+              size="small"
+              onClick={() => {
+                reportAbout.value = { aed_id: aed.aed_id, name: aed.name };
+                page.value = "report";
+              }}
+            >
+              {going.aedProblem}
+            </Button>
+          </section>
+        )}
+        <PatientCard />
+        {!there && <Way />}
+        <Button kind="quiet" wide data-testid="to-legal" onClick={() => (page.value = "legal")}>
+          {going.safety}
+        </Button>
+        <Button kind="quiet" wide data-testid="give-back" onClick={() => (asking.value = "give_back")}>
+          {going.giveBack}
+        </Button>
+      </main>
+      <footer class="going-actions">
+        {role === "fetch_aed" && stage === "on_the_way" && (
+          <Button kind="go" size="big" wide data-testid="aed-collected" onClick={() => step("aed_collected")}>
+            {going.collected}
+          </Button>
+        )}
+        {(stage === "on_the_way" || stage === "with_aed") && (
+          <Button kind={role === "fetch_aed" && stage === "on_the_way" ? "plain" : "go"} size="big" wide data-testid="arrived" onClick={() => step("arrived")}>
+            {going.arrived}
+          </Button>
+        )}
+        {there && (
+          <Button kind="go" size="big" wide data-testid="hand-over" onClick={() => (asking.value = "hand_over")}>
+            {going.handOver}
+          </Button>
+        )}
+      </footer>
+      {asking.value === "give_back" && <GiveBack onClose={() => (asking.value = null)} />}
+      {asking.value === "hand_over" && <HandOver withAed={role === "fetch_aed"} onClose={() => (asking.value = null)} />}
+    </div>
+  );
+}
+
+function Countdown() {
+  const current = call.value;
+  if (current === null) return null;
+  const { going } = words.value;
+  const left = remainingS(current, Math.max(tick.value, serviceNow()));
+  return (
+    <p class="going-clock" role="timer">
+      <span class="going-clock-label">{left > 0 ? going.min : going.late}</span>
+      <span class="going-clock-digits" data-testid="countdown">
+        {digits(left)}
+      </span>
+    </p>
+  );
+}
+
+function FloorTag({ floor }: { floor: string }) {
+  return (
+    <p class="floor">
+      <span class="floor-label">{words.value.going.floorLabel}</span> <strong>{floor}</strong>
+    </p>
+  );
+}
+
+function PatientCard() {
+  const patient = call.value?.assignment?.patient;
+  if (!patient) return null;
+  const { going } = words.value;
+  return (
+    <section class="card place" data-now={call.value?.role === "direct" || call.value?.stage !== "on_the_way" ? "" : undefined}>
+      <h2>{going.patient}</h2>
+      <p class="place-name" data-testid="patient-address">
+        {patient.address || going.noAddress}
+      </p>
+      {patient.floor && <FloorTag floor={patient.floor} />}
+      {patient.note && (
+        <p class="place-text">
+          {going.note}: {patient.note}
+        </p>
+      )}
+      {patient.accuracy_m !== null && patient.accuracy_m > 30 && <p class="muted">{going.accuracy(Math.round(patient.accuracy_m))}</p>}
+    </section>
+  );
+}
+
+function Way() {
+  const current = call.value;
+  const route = current?.assignment?.route ?? current?.alert?.route ?? null;
+  const { going } = words.value;
+  const lines = useMemo(() => (route === null ? [] : stepsInWords(route)), [route, words.value]);
+  return (
+    <>
+      <RouteMap />
+      <section class="card stack">
+        <h2>{going.route}</h2>
+        {route === null || lines.length === 0 ? (
+          <p>{route?.straight_line ? going.straightRoute : going.noRoute}</p>
+        ) : (
+          <ol class="steps" data-testid="route-steps">
+            {lines.map((line, index) => (
+              <li key={index}>{line}</li>
+            ))}
+          </ol>
+        )}
+        {route?.straight_line && lines.length > 0 && <p class="muted">{going.straightRoute}</p>}
+      </section>
+    </>
+  );
+}
+
+function GiveBack({ onClose }: { onClose: () => void }) {
+  const { going, cancel } = words.value;
+  return (
+    <Dialog
+      title={going.giveBackTitle}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{cancel}</Button>
+          <Button
+            kind="primary"
+            data-testid="give-back-yes"
+            onClick={() => {
+              step("decline");
+              toast(going.declined);
+            }}
+          >
+            {going.giveBackYes}
+          </Button>
+        </>
+      }
+    >
+      <p>{going.giveBackLead}</p>
+    </Dialog>
+  );
+}
+
+function HandOver({ withAed, onClose }: { withAed: boolean; onClose: () => void }) {
+  const { going, cancel } = words.value;
+  const done = (aed_returned: boolean) => {
+    step("done", withAed ? { aed_returned } : {});
+    toast(going.thanks, "plain", 9_000);
+  };
+  return (
+    <Dialog
+      title={going.handOverTitle}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{cancel}</Button>
+          {withAed && (
+            <Button data-testid="hand-over-aed-returned" onClick={() => done(true)}>
+              {going.aedReturned}
+            </Button>
+          )}
+          <Button kind="go" data-testid="hand-over-yes" onClick={() => done(false)}>
+            {withAed ? going.aedNotReturned : going.handOverDone}
+          </Button>
+        </>
+      }
+    >
+      <p>{going.handOverLead}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,67 @@
+// On duty or off, and whether the phone would really ring.
+import { formatDateTime } from "../../shared/i18n.ts";
+import { Button } from "../../shared/components.tsx";
+import { unlockSound } from "../alarm.ts";
+import { dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
+import { words } from "../words.ts";
+import { Page } from "./parts.tsx";
+import { Reachability } from "./Reachability.tsx";
+
+export function HomeScreen() {
+  const { home, nav } = words.value;
+  const on = onDuty.value;
+  const consented = me.value?.volunteer?.consented_at;
+  return (
+    <Page title={words.value.appName} back={false} heading={false}>
+      <h1 class="visually-hidden" tabIndex={-1}>
+        {home.hello(who.value?.name ?? "")}
+      </h1>
+      <section class="duty" data-on={on ? "" : undefined}>
+        <p class="duty-hello">{home.hello(who.value?.name ?? "")}</p>
+        <p class="duty-state" aria-live="polite">
+          {on ? home.on : home.off}
+        </p>
+        <p class="duty-hint">{dutyPending.value ? home.pending : on ? home.onHint : home.offHint}</p>
+        <button
+          type="button"
+          class="duty-switch"
+          role="switch"
+          aria-checked={on}
+          data-testid="duty-switch"
+          onClick={() => {
+            void unlockSound();
+            setDuty(!on);
+          }}
+        >
+          <span class="duty-knob" aria-hidden="true" />
+          {on ? home.goOff : home.goOn}
+        </button>
+      </section>
+      <Reachability />
+      <nav class="tiles" aria-label={words.value.appName}>
+        <Button data-testid="to-cpr" onClick={() => (page.value = "cpr")}>
+          {nav.cpr}
+        </Button>
+        <Button
+          data-testid="report-aed"
+          onClick={() => {
+            reportAbout.value = null;
+            page.value = "report";
+          }}
+        >
+          {nav.report}
+        </Button>
+        <Button data-testid="to-legal" onClick={() => (page.value = "legal")}>
+          {nav.legal}
+        </Button>
+        <a class="button" href="/map/" data-testid="to-aeds">
+          {nav.aeds}
+        </a>
+      </nav>
+      <Button kind="quiet" wide data-testid="to-settings" onClick={() => (page.value = "settings")}>
+        {nav.settings}
+      </Button>
+      {consented && <p class="muted small">{words.value.settings.consented(String(me.value?.volunteer?.consent_version ?? ""), formatDateTime(consented))}</p>}
+    </Page>
+  );
+}
