@@ -1,0 +1,162 @@
+// What cannot be undone is asked once more; and the two lists that open over everything.
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { Button, Dialog } from "../shared/components.tsx";
+import { formatDateTime, formatDistance } from "../shared/i18n.ts";
+import type { IncidentView } from "./contract.ts";
+import * as desk from "./desk.ts";
+import { metresBetween } from "./durations.ts";
+import { KEYS, keysOn, setKeysOn } from "./keys.ts";
+import { loadProblems } from "./live.ts";
+import { nameOf, peopleOf } from "./model.ts";
+import { busy, callOff, refusal, setPlace, stopIncident } from "./take-over.ts";
+import { t } from "./text.ts";
+import { problemWord } from "./words.ts";
+
+export function Questions() {
+  const incident = desk.selected.value;
+  const asked = desk.ask.value;
+  return (
+    <>
+      {incident && asked?.kind === "stop" && <StopQuestion incident={incident} />}
+      {incident && asked?.kind === "call-off" && <CallOffQuestion incident={incident} alertId={asked.alertId} />}
+      {incident && asked?.kind === "place" && <PlaceQuestion incident={incident} place={asked} />}
+      {desk.helpOpen.value && <Help />}
+      {desk.problemsOpen.value && <Problems />}
+    </>
+  );
+}
+
+interface QuestionProps {
+  title: string;
+  yes: string;
+  act: () => Promise<void>;
+  children: ComponentChildren;
+}
+
+function Question({ title, yes, act, children }: QuestionProps) {
+  const fault = useSignal<string | null>(null);
+  const close = (): void => {
+    desk.ask.value = null;
+  };
+  const go = async (): Promise<void> => {
+    fault.value = null;
+    try {
+      await act();
+      close();
+    } catch (error) {
+      fault.value = refusal(error);
+    }
+  };
+  const actions = (
+    <>
+      <Button onClick={close}>{t.value.cancel}</Button>
+      <Button kind="primary" data-testid="confirm" disabled={busy.value} onClick={() => void go()}>
+        {yes}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={title} onClose={close} actions={actions}>
+      {children}
+      {fault.value && (
+        <p class="note" data-kind="bad" role="alert" data-testid="error">
+          {fault.value}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+function StopQuestion({ incident }: { incident: IncidentView }) {
+  const { coming, ringing } = peopleOf(incident);
+  const count = coming.length + ringing.length;
+  return (
+    <Question title={t.value.confirm_stop_title} yes={t.value.confirm_stop_yes} act={() => stopIncident(incident.incident_id)}>
+      <p>{count > 0 ? t.value.confirm_stop(count) : t.value.confirm_stop_nobody}</p>
+    </Question>
+  );
+}
+
+function CallOffQuestion({ incident, alertId }: { incident: IncidentView; alertId: string }) {
+  const alert = incident.alerts?.find(({ alert_id }) => alert_id === alertId);
+  const who = alert ? nameOf(alert) : alertId;
+  return (
+    <Question title={t.value.confirm_call_off_title(who)} yes={t.value.confirm_call_off_yes} act={() => callOff(incident.incident_id, alertId)}>
+      <p>{t.value.confirm_call_off}</p>
+    </Question>
+  );
+}
+
+type AskedPlace = Extract<NonNullable<desk.Ask>, { kind: "place" }>;
+
+function PlaceQuestion({ incident, place }: { incident: IncidentView; place: AskedPlace }) {
+  const held = incident.location;
+  const act = async (): Promise<void> => {
+    await setPlace(incident.incident_id, { lon: place.lon, lat: place.lat, datum: place.datum });
+    desk.panel.value = null;
+    desk.picked.value = null;
+  };
+  // The distance is only told where both places are on one datum.
+  const moved = held && place.datum === "wgs84" ? formatDistance(metresBetween([held.lon, held.lat], [place.lon, place.lat])) : null;
+  return (
+    <Question title={held ? t.value.confirm_moved_title : t.value.confirm_set_title} yes={t.value.confirm_moved_yes} act={act}>
+      <p>{moved ? t.value.confirm_moved(moved) : t.value.confirm_set}</p>
+      <p class="muted">{`${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} · ${t.value[`datum_${place.datum}`]}`}</p>
+    </Question>
+  );
+}
+
+function Help() {
+  return (
+    <Dialog title={t.value.keys_title} onClose={() => (desk.helpOpen.value = false)}>
+      <p class="muted">{t.value.keys_lead}</p>
+      <dl class="key-list">
+        {KEYS.map(({ keys, word }) => (
+          <div key={word}>
+            <dt>
+              <kbd>{keys[1]}</kbd>
+            </dt>
+            <dd>{t.value[word]}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>
+            <kbd>Esc</kbd>
+          </dt>
+          <dd>{t.value.key_escape}</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>?</kbd>
+          </dt>
+          <dd>{t.value.key_help}</dd>
+        </div>
+      </dl>
+      <label class="check">
+        <input type="checkbox" checked={keysOn.value} onChange={(event) => setKeysOn(event.currentTarget.checked)} />
+        {t.value.keys_switch}
+      </label>
+    </Dialog>
+  );
+}
+
+function Problems() {
+  useEffect(() => void loadProblems(), []);
+  const list = desk.problems.value;
+  return (
+    <Dialog title={t.value.problems_title} onClose={() => (desk.problemsOpen.value = false)}>
+      <p class="muted">{list.length === 0 ? t.value.problems_none : t.value.problems_lead}</p>
+      <ul class="problems" data-testid="problems">
+        {list.map((problem) => (
+          <li key={problem.problem_id}>
+            <b>{problemWord(problem.kind)}</b> {desk.aedNames.value.get(problem.aed_id) ?? problem.aed_id}
+            <p class="muted">{t.value.problem_at(formatDateTime(problem.reported_at))}</p>
+            {problem.note && <p>{problem.note}</p>}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

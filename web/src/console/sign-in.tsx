@@ -1,0 +1,95 @@
+// The sign-in form, which says clearly why somebody is not let in.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Button, Field, Switches } from "../shared/components.tsx";
+import { otherFault, retryAfterS, signIn, state, word } from "./session.ts";
+import { unlock } from "./sounds.ts";
+import { t } from "./text.ts";
+
+function whyNot(): string | null {
+  if (retryAfterS.value !== null) return t.value.too_many_logins(retryAfterS.value);
+  if (otherFault.value !== null) return t.value.unknown_fault(otherFault.value);
+  return word.value && t.value[word.value];
+}
+
+export function SignIn() {
+  const name = useSignal("");
+  const password = useSignal("");
+  const visible = useSignal(false);
+  const busy = useSignal(false);
+  const nameInput = useRef<HTMLInputElement>(null);
+  const restoring = state.value === "restoring";
+  useEffect(() => {
+    if (!restoring) nameInput.current?.focus();
+  }, [restoring]);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    void unlock();
+    busy.value = true;
+    await signIn(name.value.trim(), password.value).finally(() => (busy.value = false));
+  };
+  const why = whyNot();
+  return (
+    <main class="sign-in-page">
+      <div class="sign-in-switches">
+        <Switches />
+      </div>
+      <form class="card sign-in" data-testid="sign-in" onSubmit={(event) => void submit(event)} aria-busy={busy.value || restoring}>
+        <p class="sign-in-product">
+          <Mark /> {t.value.product}
+        </p>
+        <h1>{t.value.title}</h1>
+        <p class="muted">{restoring ? t.value.restoring : t.value.sign_in_lead}</p>
+        {why && (
+          <p class="note" data-kind="bad" role="alert" data-testid="error">
+            {why}
+          </p>
+        )}
+        <Field label={t.value.account}>
+          {(ids) => (
+            <input
+              {...ids}
+              ref={nameInput}
+              name="name"
+              autoComplete="username"
+              autoCapitalize="none"
+              spellcheck={false}
+              required
+              value={name.value}
+              onInput={(event) => (name.value = event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label={t.value.password}>
+          {(ids) => (
+            <input
+              {...ids}
+              name="password"
+              type={(visible.value ? "text" : "password") as "password"}
+              autoComplete="current-password"
+              required
+              value={password.value}
+              onInput={(event) => (password.value = event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <label class="check">
+          <input type="checkbox" checked={visible.value} onChange={(event) => (visible.value = event.currentTarget.checked)} />
+          {t.value.show_password}
+        </label>
+        <Button type="submit" kind="primary" wide data-testid="sign-in-submit" disabled={busy.value || restoring}>
+          {busy.value ? t.value.signing_in : t.value.sign_in}
+        </Button>
+      </form>
+    </main>
+  );
+}
+
+export function Mark() {
+  return (
+    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" class="mark">
+      <circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="2.5" stroke-dasharray="50 13" stroke-linecap="round" />
+      <path d="M10.2 6.5h3.6v3.7h3.7v3.6h-3.7v3.7h-3.6v-3.7H6.5v-3.6h3.7z" fill="currentColor" />
+    </svg>
+  );
+}

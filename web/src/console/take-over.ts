@@ -1,0 +1,96 @@
+// What a dispatcher does to an incident. Each action answers with whether it was done; what was refused is said.
+import { signal } from "@preact/signals";
+import { api } from "../shared/api.ts";
+import { ApiError, wordingOf } from "../shared/errors.ts";
+import { toast } from "../shared/components.tsx";
+import type { Candidate, Datum } from "./contract.ts";
+import * as desk from "./desk.ts";
+import { refresh, show } from "./live.ts";
+import { refusalWord } from "./words.ts";
+
+export interface NewCall {
+  location: { lon: number; lat: number; datum: Datum };
+  address?: string;
+  floor?: string;
+  note?: string;
+  caller_phone?: string;
+}
+
+export const busy = signal(false);
+
+/** Why an action was not done, in words. */
+export function refusal(error: unknown): string {
+  if (!(error instanceof ApiError)) return wordingOf(error);
+  if (error.status === 0 || error.status === 401) return wordingOf(error);
+  return refusalWord(error.code, error.message);
+}
+
+async function doing<T>(work: () => Promise<T>): Promise<T> {
+  busy.value = true;
+  try {
+    return await work();
+  } finally {
+    busy.value = false;
+  }
+}
+
+/** Opens a call by hand and looks at it. Throws what the service refused. */
+export async function createCall(call: NewCall): Promise<void> {
+  await doing(async () => {
+    const { incident_id } = await api.raw<{ incident_id: string }>("post", "/api/incidents", { body: call });
+    await refresh(incident_id, true);
+    desk.panel.value = null;
+    desk.select(incident_id);
+  });
+}
+
+export async function setPlace(id: string, location: { lon: number; lat: number; datum: Datum }): Promise<void> {
+  await doing(async () => {
+    const held = desk.incidents.value.get(id)?.location;
+    const { address = "", floor = "", note = "" } = held ?? {};
+    const body = { location: { ...location, address, floor, note } };
+    show(await api.post("/api/incidents/{incident_id}/location", { path: { incident_id: id }, body }));
+    await refresh(id);
+  });
+}
+
+export async function stopIncident(id: string): Promise<void> {
+  await doing(async () => {
+    show(await api.post("/api/incidents/{incident_id}/stand-down", { path: { incident_id: id } }));
+    await refresh(id);
+  });
+}
+
+export async function callOff(id: string, alertId: string): Promise<void> {
+  await doing(async () => {
+    const path = { incident_id: id, alert_id: alertId };
+    await api.raw("post", "/api/incidents/{incident_id}/alerts/{alert_id}/call-off", { path, body: {} });
+    await refresh(id);
+  });
+}
+
+export function loadCandidates(id: string): Promise<Candidate[]> {
+  return api.raw<Candidate[]>("get", "/api/incidents/{incident_id}/candidates", { path: { incident_id: id } });
+}
+
+export interface Addition {
+  rescuer_id: string;
+  role?: string;
+  aed_id?: string | null;
+  force?: boolean;
+}
+
+export async function addPerson(id: string, addition: Addition): Promise<void> {
+  await doing(async () => {
+    await api.raw("post", "/api/incidents/{incident_id}/alerts", { path: { incident_id: id }, body: addition });
+    await refresh(id);
+  });
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await api.signOut();
+  } catch (error) {
+    toast(refusal(error), "bad");
+  }
+}

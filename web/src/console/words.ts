@@ -1,0 +1,131 @@
+// Codes of the service in words: states, roles, reasons, what needs attention.
+
+import { lang } from "../shared/i18n.ts";
+
+type Words = Record<string, readonly [zh: string, en: string]>;
+
+const STATUS: Words = {
+  waiting: ["等待位置", "Waiting for a place"],
+  alerting: ["正在呼叫", "Ringing"],
+  en_route: ["有人赶往", "On the way"],
+  on_scene: ["有人到场", "On scene"],
+  nobody_available: ["暂无人可派", "Nobody available"],
+  ambulance_there: ["救护车已到", "Ambulance there"],
+  closed: ["已结束", "Closed"],
+};
+
+const ALERT: Words = {
+  ringing: ["呼叫中", "ringing"],
+  accepted: ["在途", "on the way"],
+  arrived: ["已到场", "there"],
+  done: ["已完成", "done"],
+  declined: ["不能去", "cannot come"],
+  timed_out: ["未应答", "no answer"],
+  withdrawn: ["已取消呼叫", "no longer rung"],
+  handed_back: ["中途退出", "gave it back"],
+  stood_down: ["已撤回", "called off"],
+};
+
+const REASON: Words = {
+  enough_there: ["现场人手和 AED 已足够", "enough people and an AED are there"],
+  patient_moved: ["患者位置变了，走不到了", "the patient's place changed"],
+  ambulance_there: ["救护车已到", "the ambulance is there"],
+  cancelled: ["120 取消了呼救", "120 cancelled the call"],
+  closed: ["120 结束了呼救", "120 closed the call"],
+  stood_down: ["调度员终止", "a dispatcher stopped it"],
+  called_off: ["调度员撤回", "a dispatcher called them off"],
+  expired: ["超过时限自动结束", "open for too long, closed by itself"],
+  time_over: ["搜索时间已到", "the time for searching is over"],
+  nobody_left: ["附近没有可派的人", "nobody was found"],
+};
+
+const ATTENTION: Words = {
+  location_missing: ["120 没有给出位置，请确定患者位置", "120 gave no place: set the patient's place"],
+  bad_location: ["位置读不出来，请确定患者位置", "The place cannot be read: set it"],
+  no_datum: ["坐标没有注明坐标系，请核对位置", "The coordinates name no datum: set the place"],
+  unknown_datum: ["坐标系不认识，请核对位置", "Unknown datum: set the place"],
+  zero_coordinates: ["坐标是 0,0，请确定患者位置", "The coordinates are 0,0: set the place"],
+  bad_coordinates: ["坐标不在地球上，请确定患者位置", "No place on earth: set the place"],
+  swapped_coordinates: ["经纬度疑似写反，请核对位置", "Longitude and latitude look swapped: set the place"],
+  outside_service_area: ["位置在服务区域之外，请核对", "The place is outside the service area: check it"],
+  call_missing: ["只收到更新，没收到呼救本身，请向 120 核实", "An update came without its call: ask 120"],
+  matching_failed: ["自动搜索出错，请手动加派", "The search failed: add people by hand"],
+  news_after_end: ["结束后又有新消息，请核实", "News came after the end: check with 120"],
+  broken_json: ["120 的消息无法读取，请向 120 核实", "120's message cannot be read: ask 120"],
+  not_an_object: ["120 的消息无法读取，请向 120 核实", "120's message cannot be read: ask 120"],
+  no_data: ["120 的消息没有内容，请向 120 核实", "120's message is empty: ask 120"],
+  not_utf8: ["文字编码不对，请核对地址和说明", "Texts were in another encoding: check them"],
+  unknown_type: ["120 消息类型不认识，请核实", "Unknown kind of message: ask 120"],
+  no_cad_ref: ["120 消息没有受理号，请核实", "The message has no reference: ask 120"],
+  bad_timestamp: ["120 消息的时间不对", "The message's time cannot be read"],
+  timestamp_in_future: ["120 的时钟偏快，请核对", "120's clock is ahead: check it"],
+  bad_ambulance_eta: ["救护车时间读不出来", "The ambulance's time cannot be read"],
+};
+
+const REFUSAL: Words = {
+  outside_service_area: ["这个位置在服务区域之外，请核对坐标和坐标系。", "This place is outside the service area: check the coordinates and the datum."],
+  swapped_coordinates: ["经纬度疑似写反：经度在前，纬度在后。", "Longitude and latitude look swapped: longitude comes first."],
+  bad_coordinates: ["坐标不在地球上。", "These coordinates are no place on earth."],
+  zero_coordinates: ["坐标是 0,0。", "The coordinates are 0,0."],
+  incident_closed: ["事件已结束，不能再改。", "The incident is closed."],
+  incident_over: ["事件已结束，不能再改。", "The incident is closed."],
+  alert_over: ["此人的任务已经结束。", "This person's part is over already."],
+  already_alerted: ["此人在本事件中已被呼叫过。", "This person has been rung for this incident already."],
+  rescuer_reserved: ["此人正在另一个事件中。", "This person is promised to another incident."],
+  promised_elsewhere: ["此人正在另一个事件中。", "This person is promised to another incident."],
+  aed_reserved: ["这台 AED 已分配给另一个事件。", "This AED is promised to another incident."],
+  not_dispatchable: ["此人现在不符合派遣条件。", "This person may not be sent now."],
+  off_duty: ["此人不在值守。", "This person is off duty."],
+  no_certificate: ["此人没有有效的救护员证。", "This person has no valid certificate."],
+  certificate_expired: ["此人的救护员证已过期。", "This person's certificate has expired."],
+  not_reachable: ["此人的手机现在联系不上。", "This person's phone cannot be reached now."],
+  not_on_the_line: ["此人的手机现在联系不上。", "This person's phone cannot be reached now."],
+  unknown_rescuer: ["登记册里没有此人。", "This person is not in the registry."],
+  forbidden: ["您的账号没有这个权限。", "Your account may not do this."],
+  database_away: ["数据库暂时不可用，请稍后再试。", "The database is away: try again in a moment."],
+  too_many_requests: ["操作太频繁，请稍后再试。", "Too often: try again in a moment."],
+};
+
+const SEARCH: Words = {
+  first_search: ["首次搜索", "first search"],
+  place_changed: ["因为患者位置变了", "because the patient's place changed"],
+  ambulance_eta_changed: ["因为救护车时间变了", "because the ambulance's time changed"],
+  somebody_declined: ["因为有人不能去", "because somebody cannot come"],
+  somebody_handed_back: ["因为有人中途退出", "because somebody gave it back"],
+  somebody_stayed_silent: ["因为有人未应答", "because somebody did not answer"],
+  somebody_was_called_off: ["因为有人被撤回", "because somebody was called off"],
+  wave_ended: ["因为上一批应答时间到", "because the time for answers was over"],
+};
+
+const PROBLEM: Words = {
+  missing: ["不在原处", "missing"],
+  locked: ["锁着，拿不到", "locked away"],
+  broken: ["坏了", "broken"],
+  wrong_place: ["位置不对", "in another place"],
+  pads_expired: ["电极片过期", "pads expired"],
+  other: ["其他", "other"],
+};
+
+const USABLE_REASON: Words = {
+  closed: ["现在关门", "closed now"],
+  opening_hours: ["现在关门", "closed now"],
+  hours_unknown: ["开放时间不明", "hours unknown"],
+  out_of_order: ["停用", "out of order"],
+  reserved: ["已分配给某事件", "promised to an incident"],
+};
+
+function word(words: Words, code: string): string | undefined {
+  return words[code]?.[lang.value === "zh" ? 0 : 1];
+}
+
+export const statusWord = (code: string): string => word(STATUS, code) ?? code;
+export const alertWord = (code: string): string => word(ALERT, code) ?? code;
+export const reasonWord = (code: string): string => word(REASON, code) ?? code;
+export const searchReasonWord = (code: string): string => word(SEARCH, code) ?? code;
+export const attentionWord = (code: string): string => word(ATTENTION, code) ?? code;
+export const problemWord = (code: string): string => word(PROBLEM, code) ?? code;
+export const usableWord = (code: string): string => word(USABLE_REASON, code) ?? code;
+
+/** What the service refused, in words; its own sentence where the code is not known here. */
+export const refusalWord = (code: string, message: string): string =>
+  word(REFUSAL, code) ?? word(ATTENTION, code) ?? `${message} (${code})`;
