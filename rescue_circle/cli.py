@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from dispatch.callbacks.cli import app as callbacks_app
+from dispatch.people.cli import app as accounts_app
+from dispatch.people.cli import invite
 from dispatch.retention_cli import app as retention_app
 from dispatch.secrets import BadSecret, split_secrets
 from dispatch.spool_file import SpoolError
@@ -56,7 +58,9 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
 app.add_typer(callbacks_app, name="callbacks")
 app.add_typer(retention_app, name="retention")
+app.add_typer(accounts_app, name="accounts")
 app.add_typer(spool_app, name="spool")
+app.command()(invite)
 app.command()(simulate)
 app.command()(demo)
 app.command()(docs)

@@ -9,7 +9,7 @@ from dispatch.people.problems import AedProblems
 from dispatch.people.reach import Channels, NoChannels, PushSubscriptions, TestAlarms
 from dispatch.people.secrets import session_key
 from dispatch.people.sessions import Sessions
-from dispatch.people.volunteers import Volunteers
+from dispatch.people.volunteers import Volunteers, join_url
 from registry.database import Database
 
 
@@ -44,5 +44,4 @@ class People:
         )
 
     def join_url(self, code: str) -> str:
-        """The code stands in the fragment, which a browser sends to no server and no log."""
-        return f"{self.public_url}/volunteer/#join={code}"
+        return join_url(self.public_url, code)

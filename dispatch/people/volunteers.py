@@ -52,6 +52,11 @@ class Stored:
     has_push: bool
 
 
+def join_url(public_url: str, code: str) -> str:
+    """Where a phone joins. The code stands in the fragment, which a browser sends to no server and no log."""
+    return f"{public_url.rstrip('/')}/volunteer/#join={code}"
+
+
 class Volunteers:
     def __init__(
         self, database: Database, sessions: Sessions, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -1,0 +1,152 @@
+"""`rescue-circle invite` and `rescue-circle accounts`: who may come in. Beside a running service, or without."""
+
+import asyncio
+import io
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, NoReturn, TypeVar
+
+import segno
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dispatch.people.accounts import Accounts
+from dispatch.people.refusals import BadAccount, RescuerErased, UnknownAccount
+from dispatch.people.secrets import session_key
+from dispatch.people.sessions import Sessions
+from dispatch.people.volunteers import Invitation, Volunteers, join_url
+from registry.database import Database, migrate
+from registry.repository import UnknownRescuer
+
+app = typer.Typer(no_args_is_help=True, help="Accounts of dispatchers, registry officers and administrators.")
+
+REFUSED = 2
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+T = TypeVar("T")
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
+]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of input.")]
+Name = Annotated[str, typer.Argument(help="What the person signs in with.")]
+
+
+class AccountRole(StrEnum):
+    DISPATCHER = "dispatcher"
+    REGISTRY_OFFICER = "registry_officer"
+    ADMIN = "admin"
+
+
+@app.callback()
+def accounts() -> None:
+    """Accounts of dispatchers, registry officers and administrators."""
+
+
+@app.command("add")
+def add_command(
+    name: Name,
+    *,
+    role: Annotated[AccountRole, typer.Option(help="What the person may do.")],
+    password_stdin: FromStdin = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Make an account; the password is asked for."""
+    password = _password(from_stdin=password_stdin)
+    _with_accounts(database, lambda found: found.add(name, role, password))
+    _out.print(f"{escape(name)} can sign in as {role.replace('_', ' ')}.")
+
+
+@app.command("list")
+def list_command(*, database: DatabaseOption = None) -> None:
+    """Every account, its role, and whether it is disabled."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "role", "made (UTC)", "disabled (UTC)"):
+        table.add_column(title)
+    for one in _with_accounts(database, lambda found: found.list_all()):
+        disabled = f"{one.disabled_at:%Y-%m-%d %H:%M}" if one.disabled_at else ""
+        table.add_row(escape(one.name), one.role, f"{one.created_at:%Y-%m-%d %H:%M}", disabled)
+    _out.print(table)
+
+
+@app.command("disable")
+def disable_command(name: Name, *, database: DatabaseOption = None) -> None:
+    """End an account's sessions and let it sign in no more; its last token expires within half an hour."""
+    _with_accounts(database, lambda found: found.disable(name))
+    _out.print(f"{escape(name)} is disabled.")
+
+
+@app.command("password")
+def password_command(name: Name, *, password_stdin: FromStdin = False, database: DatabaseOption = None) -> None:
+    """Give an account a new password, and let it in again where it was disabled. Its sessions end."""
+    password = _password(from_stdin=password_stdin)
+    _with_accounts(database, lambda found: found.set_password(name, password))
+    _out.print(f"{escape(name)} has a new password.")
+
+
+def invite(
+    rescuer_id: Annotated[str, typer.Argument(help="As the registry has it.")],
+    *,
+    hours: Annotated[float, typer.Option(min=0.02, max=720, help="How long the invitation holds.")] = 168,
+    url: Annotated[
+        str, typer.Option(envvar="RESCUE_PUBLIC_URL", help="Address under which phones open the service.")
+    ] = "http://127.0.0.1:8120",
+    qr: Annotated[bool, typer.Option("--qr/--no-qr", help="Also as a picture to point a phone at.")] = True,
+    database: DatabaseOption = None,
+) -> None:
+    """Invite a rescuer of the registry to join with their phone: a link that is good once."""
+
+    async def work(opened: Database) -> Invitation:
+        # Nobody joins here, so this needs no key of the service's.
+        return await Volunteers(opened, Sessions(opened, session_key(""))).invite(rescuer_id, timedelta(hours=hours))
+
+    invitation = _with_database(database, work)
+    link = join_url(url, invitation.code)
+    # Plain, so that a link is never broken into lines.
+    typer.echo(link)
+    if qr:
+        typer.echo(qr_text(link))
+    _err.print(f"Good once, until {invitation.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def qr_text(link: str) -> str:
+    """A QR code of half blocks for a terminal."""
+    drawn = io.StringIO()
+    segno.make(link, micro=False).terminal(out=drawn, compact=True)
+    return drawn.getvalue()
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer
+
+
+def _with_accounts(url: str | None, work: Callable[[Accounts], Awaitable[T]]) -> T:
+    return _with_database(url, lambda opened: work(Accounts(opened)))
+
+
+def _with_database(url: str | None, work: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        await asyncio.to_thread(migrate, url)
+        opened = Database(url)
+        try:
+            return await work(opened)
+        finally:
+            await opened.close()
+
+    try:
+        return asyncio.run(run())
+    except (BadAccount, RescuerErased, UnknownAccount, UnknownRescuer) as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    _err.print(f"[red]{escape(message)}[/red]")
+    raise typer.Exit(REFUSED)
