@@ -274,7 +274,16 @@ class Reconnect(Frame):
 
 
 ServerFrame = Annotated[
-    Welcome | Result | Heartbeat | Alert | Assignment | AlertEnded | IncidentChanged | ResponderPosition | Reconnect,
+    Welcome
+    | Result
+    | Heartbeat
+    | Alert
+    | Assignment
+    | AlertEnded
+    | TestAlarm
+    | IncidentChanged
+    | ResponderPosition
+    | Reconnect,
     Field(discriminator="type"),
 ]
 SERVER_FRAME: TypeAdapter[ServerFrame] = TypeAdapter(ServerFrame)
