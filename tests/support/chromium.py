@@ -22,6 +22,13 @@ FLAGS = (
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 
+_CHOICES = """
+try {
+  localStorage["rescue.lang"] ??= "%(lang)s";
+  localStorage["rescue.theme"] ??= "%(theme)s";
+} catch {}
+"""
+
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 
@@ -57,7 +64,11 @@ class Faults:
 
     def _said(self, message: ConsoleMessage) -> None:
         # That a request was refused, or the line is cut, is the story's own doing.
-        if message.type == "error" and "Failed to load resource" not in message.text and "WebSocket" not in message.text:
+        if (
+            message.type == "error"
+            and "Failed to load resource" not in message.text
+            and "WebSocket" not in message.text
+        ):
             self.said.append(message.text)
 
     def _asked(self, request: Request) -> None:
@@ -100,8 +111,7 @@ class People:
             **options,
         )
         context.set_default_timeout(PATIENCE_S * 1000)
-        context.add_init_script(f"try {{ if (!localStorage['rescue.lang']) localStorage['rescue.lang'] = '{lang}'; "
-                                f"if (!localStorage['rescue.theme']) localStorage['rescue.theme'] = '{theme}'; }} catch {{}}")
+        context.add_init_script(_CHOICES % {"lang": lang, "theme": theme})
         return context
 
     def page(self, context: BrowserContext, path: str = "/") -> Page:

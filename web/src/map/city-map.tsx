@@ -8,7 +8,7 @@ import { mapSettings } from "./settings.ts";
 import type { MapContent, MapEvents, MapHandle, MapView, Theme } from "./types.ts";
 
 const words = dictionary(
-  { loading: "地图载入中…", failed: "地图暂时打不开,其他内容不受影响。", again: "重试", closer: "放大", farther: "缩小" },
+  { loading: "地图载入中…", failed: "地图暂时打不开，其他内容不受影响。", again: "重试", closer: "放大", farther: "缩小" },
   { loading: "Loading the map…", failed: "The map cannot be shown; everything else works.", again: "Try again", closer: "Zoom in", farther: "Zoom out" },
 );
 
@@ -40,7 +40,7 @@ export function CityMap(props: CityMapProps) {
     const container = box.current;
     if (container === null) return;
     setState("loading");
-    start(container, latest.current, {
+    start(container, () => latest.current, {
       isGone: () => isGone,
       onMade: (made, attribution) => {
         engine.current = made;
@@ -104,10 +104,10 @@ interface Steps {
   onReady: (engine: Engine) => void;
 }
 
-async function start(container: HTMLElement, props: CityMapProps, steps: Steps): Promise<void> {
+async function start(container: HTMLElement, latest: () => CityMapProps, steps: Steps): Promise<void> {
   const [{ createEngine }, settings] = await Promise.all([import("./engine.ts"), mapSettings()]);
   if (steps.isGone()) return;
-  const { theme, label, view } = props;
+  const { theme, label, view } = latest();
   const engine: Engine = await createEngine(container, {
     settings,
     theme,

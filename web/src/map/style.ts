@@ -19,7 +19,7 @@ interface Palette {
 
 const PALETTES: Record<Theme, Palette> = {
   light: {
-    ground: "#eef0f2",
+    ground: "#e7eaee",
     street: "#ffffff",
     streetEdge: "#bcc4ce",
     path: "#b4bcc7",

@@ -55,10 +55,10 @@ export function AedDetail({ aed, onWalk, startBar }: DetailProps) {
           <dd>{aed.opening_hours === "" ? words.value.hoursNotKnown : readableHours(aed.opening_hours, lang.value)}</dd>
         </div>
       </dl>
+      <WalkPart aed_id={aed.aed_id} onWalk={onWalk} startBar={startBar} />
       <Button wide data-testid="report" onClick={() => setReporting(true)}>
         {words.value.report}
       </Button>
-      <WalkPart aed_id={aed.aed_id} onWalk={onWalk} startBar={startBar} />
       {isReporting && <ReportDialog aed_id={aed.aed_id} onClose={() => setReporting(false)} />}
     </article>
   );

@@ -23,7 +23,7 @@ export function readableHours(text: string, lang: Lang): string {
   return text
     .replace(/\bMo\s*-\s*Su\b/g, every)
     .replace(/\b[A-Za-z]+\b/g, (word) => names[word] ?? word)
-    .replace(/\s*;\s*/g, lang === "zh" ? ";" : "; ")
+    .replace(/\s*;\s*/g, lang === "zh" ? "；" : "; ")
     .replace(/(\d)-(\d)/g, "$1–$2")
     .replace(/(周.|Mon|Tue|Wed|Thu|Fri|Sat|Sun)-(?=周|[MTWFS])/g, lang === "zh" ? "$1至" : "$1 to ");
 }

@@ -66,7 +66,7 @@ export function UsableWord({ aed }: { aed: PublicAed }) {
   const why = aed.usable === "yes" ? [] : aed.reasons.map((code) => reasons[code]).filter((word) => word !== undefined);
   return (
     <span class="usable" data-usable={aed.usable}>
-      {[words.value.usable[aed.usable], ...why].join(lang.value === "zh" ? ":" : ": ")}
+      {[words.value.usable[aed.usable], ...why].join(lang.value === "zh" ? "：" : ": ")}
     </span>
   );
 }
