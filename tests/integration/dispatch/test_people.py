@@ -1,6 +1,5 @@
 """How volunteers join, consent, stay, leave and are erased, through the interface that their phones use."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from dispatch.people.consent import CONSENT_VERSION
 from dispatch.tokens import Access
 from registry import people_tables as t
 from registry.database import Database
+from registry.directory import Directory
 from registry.tables import rescuer_presences, rescuers
 from tests.support.browser_like import Browser
 from tests.support.phone import phone_of
@@ -245,12 +245,9 @@ async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service
 
 async def test_a_service_that_starts_later_knows_who_has_withdrawn(service: Service, town_database: str) -> None:
     joined(service, "r00").request("DELETE", "/api/me/consent").raise_for_status()
-    from registry.directory import Directory  # noqa: PLC0415
-
     database = Database(town_database)
     directory = await Directory.load(database)
     await database.close()
 
     assert directory.get_rescuer("r00").off_consent
     assert not directory.get_rescuer("r01").off_consent
-    await asyncio.sleep(0)
