@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from dispatch.core.consequences import reserved
-from dispatch.core.incident import Incident
+from dispatch.core.incident import AlertStatus, Incident
 from dispatch.journal_reader import JournalReader
 from dispatch.records import Details
 from registry.watched_database import DatabaseAway
@@ -84,6 +84,16 @@ class LiveIncidents:
         """Newest first."""
         still_open = [live.incident for live in self._held.values() if not live.incident.closed]
         return [one.incident_id for one in sorted(still_open, key=lambda one: one.opened_at, reverse=True)]
+
+    def ringing(self) -> list[tuple[str, str]]:
+        """Alerts that ring, and whose they are."""
+        return [
+            (alert.alert_id, alert.rescuer_id)
+            for incident_id in self.open_ids
+            if (live := self.find_held(incident_id))
+            for alert in live.incident.alerts.values()
+            if alert.status is AlertStatus.RINGING
+        ]
 
     @property
     def open_count(self) -> int:

@@ -4,6 +4,7 @@ They are many and none is worth a transaction of its own, so they are gathered a
 at most one batch, and the phone acknowledges again when it resumes.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,13 +26,14 @@ _CONFIRM = (
 
 
 class ReceiptBook:
-    """What has been acknowledged since the last `flush`."""
+    """What has been acknowledged since the last `flush`. `on_delivered` hears of each alert that has arrived."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._acked: dict[str, int] = {}
         self._receipts: dict[str, Receipt] = {}
         self._resumed: dict[str, tuple[int, datetime]] = {}
+        self.on_delivered: Callable[[str], None] = lambda _alert_id: None
 
     def acknowledged(self, recipient: str, seq: int) -> None:
         self._acked[recipient] = max(seq, self._acked.get(recipient, 0))
@@ -42,6 +44,7 @@ class ReceiptBook:
         self._resumed.setdefault(recipient, (seq, at))
 
     def delivered(self, incident_id: str, alert_id: str, at: datetime) -> None:
+        self.on_delivered(alert_id)
         held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
         if held.delivered_at is None:
             self._receipts[alert_id] = Receipt(
@@ -50,6 +53,7 @@ class ReceiptBook:
 
     def seen(self, incident_id: str, alert_id: str, at: datetime) -> None:
         """Somebody looked at it, so it has also arrived."""
+        self.on_delivered(alert_id)
         held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
         self._receipts[alert_id] = Receipt(
             alert_id=alert_id,

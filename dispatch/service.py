@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from dispatch.api.limits import Limits
 from dispatch.callbacks.deliverer import Deliverer
 from dispatch.callbacks.outbox import Outbox
+from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
 from dispatch.engine import Engine
 from dispatch.frames import Renderer
@@ -48,6 +49,7 @@ class DispatchService:
     retention: Retention
     people: People
     maps: MapSource
+    relay: Relay
     heartbeat_s: float = 20.0
     links: LinkWatch = field(default_factory=LinkWatch)
     side: SideThread = field(default_factory=SideThread)

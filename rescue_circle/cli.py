@@ -20,6 +20,7 @@ from geo.network_file import NetworkFileError
 from registry.cli import app as registry_app
 from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
+from rescue_circle.channel_commands import app as channels_app
 from rescue_circle.demo import demo
 from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.log_replay import replay_log
@@ -57,6 +58,7 @@ app.add_typer(geo_app, name="geo")
 app.add_typer(registry_app, name="registry")
 app.add_typer(token_app, name="token")
 app.add_typer(callbacks_app, name="callbacks")
+app.add_typer(channels_app, name="channels")
 app.add_typer(retention_app, name="retention")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(spool_app, name="spool")

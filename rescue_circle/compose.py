@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
@@ -12,8 +14,8 @@ from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.for_people import build_people_routers
 from dispatch.api.limits import Limits
+from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
-from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.matching import Walker
 from dispatch.core.policy import Policy
 from dispatch.engine import Engine
@@ -24,6 +26,7 @@ from dispatch.journal import Journal
 from dispatch.metrics import Metrics
 from dispatch.people.people import People
 from dispatch.receipts import ReceiptBook
+from dispatch.records import InboxRow
 from dispatch.retention import Retention
 from dispatch.retention_cli import rules_of
 from dispatch.scout import Outage, Scout
@@ -47,6 +50,7 @@ from registry.routes import build_router as build_registry_router
 from registry.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
+from rescue_circle.channel_ground import build_relay, on_the_line
 from rescue_circle.map_ground import build_maps
 from rescue_circle.settings import Settings
 
@@ -64,12 +68,18 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
     find_callback_target = target_finder(settings, integrations)
     outbox = build_outbox(database, find_callback_target)
-    scout = _build_scout(settings, directory, network, policy=policy, hub=hub, clock=clock)
+    people = People.of(database, token_secret=settings.token_secrets[0], public_url=settings.public_address)
+    relay = await build_relay(settings, database, people, directory=directory, hub=hub, metrics=metrics)
+    scout = _build_scout(
+        settings, directory, network, policy=policy, is_on_the_line=partial(on_the_line, hub, relay), clock=clock
+    )
     alerts = AlertFrames(directory=directory, ways=Ways(directory=directory, scout=scout))
     journal, reader = await _land_journal(Journal(database, policy, outbox), database, spool)
     engine = await _resume_engine(
-        journal, reader, scout=scout, alerts=alerts, policy=policy, clock=clock, hub=hub, metrics=metrics
+        journal, reader, scout=scout, alerts=alerts, policy=policy, clock=clock, hub=hub, relay=relay, metrics=metrics
     )
+    receipts = ReceiptBook(database)
+    receipts.on_delivered = relay.acknowledged
     service = DispatchService(
         engine=engine,
         journal=journal,
@@ -77,7 +87,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),
         renderer=Renderer(live=engine.live, alerts=alerts),
-        receipts=ReceiptBook(database),
+        receipts=receipts,
         hub=hub,
         clock=clock,
         tokens=tokens,
@@ -88,8 +98,9 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         outbox=outbox,
         deliverer=build_deliverer(settings, outbox, find_callback_target, metrics),
         retention=_build_retention(settings, database),
-        people=People.of(database, token_secret=settings.token_secrets[0], public_url=settings.public_address),
+        people=people,
         maps=await build_maps(settings, network, directory, metrics),
+        relay=relay,
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
@@ -106,7 +117,13 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
 
 
 def _build_scout(
-    settings: Settings, directory: Directory, network: WalkNetwork | None, *, policy: Policy, hub: Hub, clock: Clock
+    settings: Settings,
+    directory: Directory,
+    network: WalkNetwork | None,
+    *,
+    policy: Policy,
+    is_on_the_line: Callable[[str], bool],
+    clock: Clock,
 ) -> Scout:
     heard_at = directory.last_heard_at
     return Scout(
@@ -114,7 +131,7 @@ def _build_scout(
         network=network,
         policy=policy,
         walker=Walker(speed_m_s=settings.speed_m_s, takeout_s=policy.takeout_s),
-        is_on_the_line=lambda rescuer_id: hub.is_connected(rescuer_recipient(rescuer_id)),
+        is_on_the_line=is_on_the_line,
         clock_now=clock.now,
         outage=Outage(since=heard_at, until=clock.now()) if heard_at else None,
     )
@@ -141,16 +158,22 @@ async def _resume_engine(
     policy: Policy,
     clock: Clock,
     hub: Hub,
+    relay: Relay,
     metrics: Metrics,
 ) -> Engine:
     """An engine whose open incidents go on, and that has closed those which landed beside a twin of theirs."""
+
+    def publish(rows: Sequence[InboxRow]) -> None:
+        hub.offer(rows)
+        relay.offer(rows)
+
     engine = Engine(
         journal=journal,
         reader=reader,
         scout=scout,
         policy=policy,
         clock=clock,
-        publish=hub.offer,
+        publish=publish,
         new_id=lambda: uuid.uuid4().hex,
         watch=Watch(metrics),
         prepare=alerts.prepare,
@@ -158,6 +181,8 @@ async def _resume_engine(
     await engine.resume()
     journal.close_duplicate, journal.forget = engine.close_duplicate, engine.live.forget
     await journal.settle()
+    for alert_id, rescuer_id in engine.live.ringing():
+        relay.take_up(alert_id, rescuer_id)
     return engine
 
 

@@ -200,6 +200,7 @@ async def _run(
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
         service.directory.keep_rebuilding(),
+        service.relay.run(),
         keep_pauses_quiet(lambda: service.engine.live.open_count == 0),
     )
     running = [asyncio.create_task(work) for work in works]

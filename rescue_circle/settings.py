@@ -1,6 +1,7 @@
 """Settings of the service, each from an environment variable RESCUE_...; the README has the table."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -29,6 +30,10 @@ class BadSettings(ValueError):
 
 AREA = "min_lon,min_lat,max_lon,max_lat; calls outside it need attention; without it the network's bounds and 5 km"
 PACE = "how volunteers go: walking (1.4 m/s, assumption), dense-city (1.8) or running (2.3; both Jonsson 2020)"
+PUSH_SERVICES = (
+    "https://fcm.googleapis.com https://updates.push.services.mozilla.com https://*.push.apple.com "
+    "https://*.notify.windows.com"
+)
 SPEED = "speed in m/s instead of the pace's"
 
 
@@ -87,6 +92,28 @@ class Settings(BaseSettings):
     )
     callback_give_up_s: float = Field(
         86_400.0, gt=0, le=30 * 86_400, description="seconds after which a callback that keeps failing is a dead letter"
+    )
+    sms_url: HttpUrl | None = Field(
+        None, description="SMS gateway that is told of alarms for volunteers whose app is closed; docs/channels.md"
+    )
+    voice_url: HttpUrl | None = Field(None, description="gateway that calls their phones")
+    gateway_secret: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        description="signs what gateways are told, whsec_ and base64; while it changes the new one and the old one",
+    )
+    gateway_language: Literal["zh", "en"] = Field("zh", description="of these messages: zh or en")
+    vapid_private_key: str = Field(
+        "",
+        repr=False,
+        description="turns Web Push on: 32 bytes in base64url, as `rescue-circle channels vapid-key` prints them",
+    )
+    vapid_contact: str = Field(
+        "", validate_default=True, description="where push services may complain, mailto: or https:; goes with the key"
+    )
+    push_services: str = Field(
+        PUSH_SERVICES, description="origins that pushes may be sent to, spaces between; *. stands for one or more names"
     )
     spool: Path | None = Field(
         None,
@@ -153,6 +180,30 @@ class Settings(BaseSettings):
         # With one secret for both ways a callback sent back to us would count as 120's word.
         if set(secrets) & set(split_secrets(info.data.get("webhook_secret", ""))):
             raise ValueError("give callbacks another secret than 120's webhook has")
+        return text
+
+    @field_validator("gateway_secret")
+    @classmethod
+    def _signs_for_gateways(cls, text: str, info: ValidationInfo) -> str:
+        secrets = split_secrets(text)
+        if (info.data.get("sms_url") or info.data.get("voice_url")) and not secrets:
+            raise ValueError("a gateway needs a secret to know us by, whsec_ and base64")
+        for secret in secrets:
+            check_webhook_secret(secret)
+        return text
+
+    @field_validator("vapid_private_key")
+    @classmethod
+    def _a_private_key(cls, text: str) -> str:
+        if text and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+            raise ValueError("write the 43 characters that `rescue-circle channels vapid-key` prints")
+        return text
+
+    @field_validator("vapid_contact")
+    @classmethod
+    def _a_contact(cls, text: str, info: ValidationInfo) -> str:
+        if info.data.get("vapid_private_key") and not text.startswith(("mailto:", "https:")):
+            raise ValueError("Web Push needs an address for complaints, such as mailto:desk@example.org")
         return text
 
     @field_validator("time_zone")

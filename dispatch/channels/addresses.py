@@ -1,0 +1,110 @@
+"""Who has a phone number and who a browser that takes pushes, in memory: asked for each silent volunteer near a call.
+
+Whoever sends reads the newest address first; what is held here serves while the database is away.
+"""
+
+import asyncio
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, func, select
+
+from dispatch.people.reach import PushSubscription, PushSubscriptions
+from registry.contacts import ContactBook
+from registry.database import Database
+from registry.people_tables import push_subscriptions
+from registry.tables import rescuer_personal
+from registry.watched_database import DatabaseAway
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 10.0
+READ_LIMIT_S = 1.0
+
+
+class AddressBook:
+    """Phones and subscriptions by rescuer. `run()` until cancelled keeps them up to date."""
+
+    def __init__(self, database: Database, push: PushSubscriptions) -> None:
+        self._database = database
+        self._push = push
+        self._contacts = ContactBook(database)
+        self._phones: dict[str, str] = {}
+        self._subscriptions: dict[str, PushSubscription] = {}
+        self._seen: tuple[Any, ...] = ()
+
+    def has_phone(self, rescuer_id: str) -> bool:
+        return rescuer_id in self._phones
+
+    def has_subscription(self, rescuer_id: str) -> bool:
+        return rescuer_id in self._subscriptions
+
+    async def find_phone(self, rescuer_id: str) -> str | None:
+        """As the database has it now; what is remembered while it is away or slow."""
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                found = (await self._contacts.find([rescuer_id])).get(rescuer_id)
+        except (TimeoutError, DatabaseAway):
+            found = None
+        if found is not None and found.phone_e164:
+            return found.phone_e164
+        return self._phones.get(rescuer_id)
+
+    async def find_subscription(self, rescuer_id: str) -> PushSubscription | None:
+        """As `find_phone`."""
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                found = await self._push.find(rescuer_id)
+        except (TimeoutError, DatabaseAway):
+            return self._subscriptions.get(rescuer_id)
+        if found is None:
+            self._subscriptions.pop(rescuer_id, None)
+        else:
+            self._subscriptions[rescuer_id] = found
+        return found
+
+    async def forget_subscription(self, rescuer_id: str, endpoint: str) -> None:
+        """The push service does not know it any more."""
+        self._subscriptions.pop(rescuer_id, None)
+        try:
+            await self._push.forget(rescuer_id, endpoint)
+        except DatabaseAway:
+            log.info("subscription_kept_until_next_time")
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.refresh()
+            except DatabaseAway:
+                log.info("addresses_wait_for_database")
+            except Exception:
+                log.exception("addresses_not_read")
+            await asyncio.sleep(LOOK_S)
+
+    async def refresh(self) -> None:
+        """Read all anew if anything was added or removed since the last time.
+
+        Raises:
+            DatabaseAway
+        """
+        seen = await self._database.consult(_fingerprint)
+        if seen == self._seen:
+            return
+        self._phones, self._subscriptions = await self._database.consult(_read)
+        self._seen = seen
+
+
+def _fingerprint(connection: Connection) -> tuple[Any, ...]:
+    phones = select(func.count()).select_from(rescuer_personal)
+    pushes = select(func.count(), func.max(push_subscriptions.c.created_at))
+    return connection.execute(phones).scalar_one(), *connection.execute(pushes).one()
+
+
+def _read(connection: Connection) -> tuple[dict[str, str], dict[str, PushSubscription]]:
+    people = rescuer_personal.c
+    phones = connection.execute(select(people.rescuer_id, people.phone_e164).where(people.phone_e164 != ""))
+    pushes = connection.execute(select(push_subscriptions))
+    return (
+        {row.rescuer_id: row.phone_e164 for row in phones},
+        {row.rescuer_id: PushSubscription(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth) for row in pushes},
+    )

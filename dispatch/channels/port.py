@@ -1,0 +1,66 @@
+"""The port that every channel fills: whom it reaches, and one attempt to send one message."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from dispatch.callbacks.retrying import Outcome
+
+
+class Kind(StrEnum):
+    """What a message is about. It never says where: the app tells that, to whom may know it."""
+
+    ALARM = "alarm"
+    CALL_OFF = "call_off"
+    TEST = "test"
+
+
+GOOD_FOR_S = {Kind.ALARM: 90.0, Kind.CALL_OFF: 300.0, Kind.TEST: 30.0}
+"""Seconds after which a message is worth nothing any more (assumption: an alert is answered or over by then)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """ref: the alert or test that it is about. message_id: the same for all attempts and channels. at: real time."""
+
+    kind: Kind
+    rescuer_id: str
+    ref: str
+    at: datetime
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.kind}_{self.ref}"
+
+    @property
+    def good_for_s(self) -> float:
+        return GOOD_FOR_S[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """error: in words without addresses or secrets. of_channel: the fault is the channel's, not one recipient's."""
+
+    outcome: Outcome
+    error: str = ""
+    retry_after_s: float | None = None
+    of_channel: bool = field(default=False)
+
+
+TAKEN = Attempt(outcome=Outcome.DELIVERED)
+UNREACHABLE = Attempt(outcome=Outcome.DEAD, error="not reachable this way")
+
+
+class Channel(Protocol):
+    """name: a word for people and metrics, such as "push" or "sms"."""
+
+    name: str
+
+    def reaches(self, rescuer_id: str) -> bool:
+        """Whether it could reach this person, as far as is known here; costs a look into memory."""
+        ...
+
+    async def send(self, message: Message) -> Attempt:
+        """Try once, within a few seconds. Failures are answers, not exceptions."""
+        ...

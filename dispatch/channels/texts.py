@@ -1,0 +1,25 @@
+"""What a message says in words. It never says where, whom it is about or who is told."""
+
+from typing import Literal
+
+from dispatch.channels.port import Kind
+
+Language = Literal["zh", "en"]
+
+TEXTS: dict[Language, dict[Kind, str]] = {
+    "zh": {
+        Kind.ALARM: "【五分钟急救圈】附近有人心脏骤停，需要您！请立即打开 {url} 应答。",
+        Kind.CALL_OFF: "【五分钟急救圈】本次呼叫已取消，您不用再前往。谢谢您！",
+        Kind.TEST: "【五分钟急救圈】这是一次测试警报，不是真实呼叫。请打开 {url} 确认收到。",
+    },
+    "en": {
+        Kind.ALARM: "[Rescue Circle] Cardiac arrest near you: you are needed! Open {url} and answer now.",
+        Kind.CALL_OFF: "[Rescue Circle] This call is over: you need not go. Thank you!",
+        Kind.TEST: "[Rescue Circle] This is a test alarm, not a real call. Open {url} to confirm that it arrived.",
+    },
+}
+
+
+def text_of(kind: Kind, language: Language, *, url: str) -> str:
+    """One short message, or what a voice says."""
+    return TEXTS[language][kind].format(url=url)

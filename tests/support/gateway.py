@@ -1,0 +1,113 @@
+"""What stands at the far end of channels: an SMS and voice gateway, and a browser's push service, on real sockets."""
+
+import base64
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import http_ece
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from standardwebhooks import Webhook
+
+GATEWAY_SECRET = "whsec_dGVzdHMtb25seS1zZWNyZXQtb2YtdGhlLWdhdGV3YXk="
+VAPID_KEY = base64.urlsafe_b64encode(bytes(range(1, 33))).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Posted:
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class FarEnd:
+    """`posted`: every request in order. `answers`: statuses of the next ones, then `status`."""
+
+    url: str
+    status: int = 201
+    answers: list[int] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What a gateway was told, each signed as it should be."""
+        found = []
+        for one in list(self.posted):
+            Webhook(GATEWAY_SECRET).verify(one.body, dict(one.headers))
+            found.append(json.loads(one.body))
+        return found
+
+    def kinds(self) -> list[str]:
+        return [str(one["type"]) for one in self.messages()]
+
+
+@contextmanager
+def far_end() -> Iterator[FarEnd]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        end = FarEnd(f"http://127.0.0.1:{server.server_port}")
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                end.posted.append(Posted(self.path, headers, body))
+                self.send_response(end.answers.pop(0) if end.answers else end.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Quiet."""
+
+        server.RequestHandlerClass = Handler
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield end
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@dataclass
+class Browser:
+    """A browser's side of a subscription: its keys decrypt what its push service was given."""
+
+    endpoint: str
+    key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()), repr=False)
+    auth: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
+
+    def subscription(self) -> dict[str, Any]:
+        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return {"endpoint": self.endpoint, "keys": {"p256dh": _base64url(point), "auth": _base64url(self.auth)}}
+
+    def read(self, pushed: Posted) -> dict[str, Any]:
+        plain = http_ece.decrypt(pushed.body, private_key=self.key, auth_secret=self.auth, version="aes128gcm")
+        found: dict[str, Any] = json.loads(plain)
+        return found
+
+
+def proof_of(pushed: Posted) -> tuple[dict[str, Any], str]:
+    """The claims of a push's VAPID proof, checked by the key that comes with it, and that key."""
+    scheme, _, rest = pushed.headers["authorization"].partition(" ")
+    assert scheme == "vapid"
+    parts = dict(part.strip().split("=", 1) for part in rest.split(","))
+    raw = base64.urlsafe_b64decode(parts["k"] + "=" * (-len(parts["k"]) % 4))
+    key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), raw)
+    claims: dict[str, Any] = jwt.decode(parts["t"], key, algorithms=["ES256"], options={"verify_aud": False})
+    return claims, parts["k"]
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
