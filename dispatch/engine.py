@@ -6,13 +6,14 @@ All of an incident's commands go through one lock, so that an answer and a deadl
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 import structlog
 
+from dispatch.by_hand import HandPicker, Wish
 from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
@@ -48,10 +49,20 @@ class UnknownIncident(LookupError):
     code = "unknown_incident"
 
 
+class UnknownAlert(LookupError):
+    """The incident has no alert with this id."""
+
+    code = "unknown_alert"
+
+
 class NoAedAway(LookupError):
     """This AED is not away from its place as far as any incident knows."""
 
     code = "aed_not_away"
+
+
+Ask = cmd.Command | Callable[[LiveIncident], cmd.Command]
+"""A command, or what makes one of the incident as it is when its turn has come."""
 
 
 class Publish(Protocol):
@@ -112,6 +123,7 @@ class Engine:
         self._watch = watch or Watch(Metrics())
         self._prepare = prepare
         self._decider = Decider(scout, policy, self._watch)
+        self._by_hand = HandPicker(scout, policy)
         self.reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -182,7 +194,10 @@ class Engine:
             UnknownIncident
             Refused: the incident is closed.
         """
-        incident = (await self._get(incident_id)).incident
+        live = await self._get(incident_id)
+        incident = live.incident
+        if live.details and not details.caller_phone:
+            details = replace(details, caller_phone=live.details.caller_phone)
         if incident.closed:
             raise Refused("incident_closed", "The incident is closed: open a new call for a new place.")
         held = incident.location_reported_at
@@ -206,6 +221,27 @@ class Engine:
         await self._get(incident_id)
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
         return await self._change(incident_id, command)
+
+    async def add_rescuer(self, incident_id: str, wish: Wish) -> Incident:
+        """A dispatcher rings somebody of their own choice.
+
+        Raises:
+            UnknownIncident, UnknownRescuer, UnknownAed
+            Refused: the code says why; nothing has changed.
+        """
+        await self._get(incident_id)
+        return await self._change(incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now()))
+
+    async def call_off(self, incident_id: str, call_off: cmd.CallOff) -> Incident:
+        """A dispatcher calls one person off.
+
+        Raises:
+            UnknownIncident, UnknownAlert
+            Refused: the alert is over.
+        """
+        if call_off.alert_id not in (await self._get(incident_id)).incident.alerts:
+            raise UnknownAlert(f"the incident has no alert {call_off.alert_id!r}")
+        return await self._change(incident_id, call_off)
 
     async def close_duplicate(self, incident_id: str) -> Incident:
         """End an incident whose call another one has had all along; everyone is called off."""
@@ -241,7 +277,7 @@ class Engine:
     async def _change(
         self,
         incident_id: str,
-        command: cmd.Command,
+        command: Ask,
         details: Details | None = None,
         message: CallRecord | None = None,
         *,
@@ -254,7 +290,7 @@ class Engine:
     async def _change_locked(
         self,
         incident_id: str,
-        command: cmd.Command,
+        command: Ask,
         details: Details | None,
         message: CallRecord | None,
         is_new: bool,
@@ -275,10 +311,11 @@ class Engine:
         raise RuntimeError(f"incident {incident_id} kept changing under us")
 
     async def _try_change(
-        self, live: LiveIncident | None, command: cmd.Command, details: Details | None, message: CallRecord | None
+        self, live: LiveIncident | None, ask: Ask, details: Details | None, message: CallRecord | None
     ) -> Incident:
         before = live.incident if live else None
         now = self._clock.now()
+        command = _command(ask, live)
         command, details = compared(command, live.details if live else None, details, self._scout)
         decision = self._decider.decide(live, command, details, now)
         after = decision.after
@@ -341,3 +378,11 @@ class Engine:
         self.live.put(live)
         self.reservations.set(live.incident)
         self.deadlines.set(live.incident.incident_id, next_deadline(live.incident, self._policy))
+
+
+def _command(ask: Ask, live: LiveIncident | None) -> cmd.Command:
+    if not callable(ask):
+        return ask
+    if live is None:
+        raise UnknownIncident("there is no such incident")
+    return ask(live)

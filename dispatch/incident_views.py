@@ -76,6 +76,10 @@ class IncidentViews:
             alerts=self._alerts(incident, receipts, people) if with_alerts else (),
         )
 
+    async def for_dispatcher(self, incident_id: str) -> IncidentView:
+        """All there is to see; what a dispatcher is shown who has just changed it."""
+        return await self.view(incident_id, with_alerts=True, with_people=True, with_walks=True)
+
     async def timeline(self, incident_id: str) -> list[TimelineEntry]:
         """Everything that happened, with the reasons of what the machine did.
 
@@ -152,6 +156,7 @@ class IncidentViews:
             arrived_at=alert.arrived_at,
             eta_at=self._eta_at(alert, presence, walk),
             carries_aed=alert.carries_aed,
+            by_hand=alert.by_hand,
             name=contact.name if contact else None,
             phone=contact.phone_e164 if contact and alert.status in ENGAGED else None,
             position=PositionView(lon=presence.lon, lat=presence.lat, observed_at=presence.observed_at)

@@ -113,7 +113,7 @@ def _read_type(message: dict[str, Any], problems: _Problems) -> MessageType | No
 
 def _read_cad_ref(fields: dict[str, Any], problems: _Problems) -> str | None:
     cad_ref = fields.get("cad_ref")
-    if isinstance(cad_ref, str) and 0 < len(cad_ref) <= MAX_REF and cad_ref == _storable(cad_ref):
+    if isinstance(cad_ref, str) and 0 < len(cad_ref) <= MAX_REF and cad_ref == storable(cad_ref):
         return cad_ref
     problems.add("no_cad_ref", f"`data.cad_ref` must be a text of 1 to {MAX_REF} characters.")
     return None
@@ -148,7 +148,7 @@ def _read_details(fields: dict[str, Any], area: ServiceArea | None, problems: _P
         address=_read_words(told, "address", problems),
         floor=_read_words(told, "floor", problems),
         note=_read_words(told, "note", problems),
-        caller_phone=_storable(phone)[:MAX_PHONE] if isinstance(phone, str) else "",
+        caller_phone=storable(phone)[:MAX_PHONE] if isinstance(phone, str) else "",
     )
 
 
@@ -172,9 +172,9 @@ def _read_words(told: dict[str, Any], name: str, problems: _Problems) -> str:
         return ""
     if len(words) > MAX_WORDS[name]:
         problems.add(f"bad_{name}", f"`location.{name}` was cut after {MAX_WORDS[name]} characters.")
-    return _storable(words)[: MAX_WORDS[name]]
+    return storable(words)[: MAX_WORDS[name]]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """`text` without what no database takes: half characters, and NUL."""
     return text.encode(errors="replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")

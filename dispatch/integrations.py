@@ -9,6 +9,9 @@ from dispatch.signature import SignatureChecker
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """Names stand in addresses, in the journal and in logs."""
 
+CONSOLE = "console"
+"""Whose calls are those that a dispatcher takes by hand; no 120 system may have this name."""
+
 MESSAGES_PER_MINUTE = 3_000
 """What an integration may send unless its settings say otherwise (assumption). The whole of Virginia Beach's 2,706
 arrests of years fits into one minute: a centre never comes near it, a sender that has run wild does."""

@@ -19,6 +19,7 @@ from geo.vertical import find_floor, inside_s
 from geo.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.eligibility import position_of
+from registry.models import Aed
 from registry.snapshot import Nearby
 
 Bools = NDArray[np.bool_]
@@ -66,6 +67,11 @@ class Scout:
         self._now = clock_now
         self._outage = outage
 
+    @property
+    def directory(self) -> Directory:
+        """The live picture that it looks at."""
+        return self._directory
+
     def candidates(
         self,
         patient: Place,
@@ -79,6 +85,16 @@ class Scout:
 
         floor: the patient's, as 120 writes it. released: keys that the incident itself gives up in this same step.
         """
+        nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
+        return find_candidates(
+            self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s(floor)
+        )
+
+    def around(
+        self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()
+    ) -> Nearby:
+        """Everybody free and reachable, and every AED that is free, no farther off than `budget_s` goes as the crow
+        flies."""
         radius_m = budget_s * self.walker.speed_m_s + SLACK_M
         nearby = self._directory.nearby(
             patient.lon,
@@ -88,22 +104,20 @@ class Scout:
             reachable_since=self._outage.reachable_since(at) if self._outage else at - REACHABLE_FOR,
             is_on_the_line=self._is_on_the_line,
         )
-        return find_candidates(
-            self.network,
-            patient,
-            self._free(nearby, released),
-            budget_s=budget_s,
-            walker=self.walker,
-            climb_s=_climb_s(floor),
-        )
+        return self._free(nearby, released)
 
     def ways(self, incident: Incident, patient: Place, *, floor: str = "") -> dict[str, Way | None]:
         """By alert: the way to the patient's new place of everybody who is alerted or on the way."""
-        climb_s = _climb_s(floor)
         return {
-            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id, climb_s)
+            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id, floor)
             for alert in incident.held_alerts
         }
+
+    def is_reachable(self, rescuer_id: str, at: datetime) -> bool:
+        """Whether the rescuer's phone is on the line, or was a moment ago."""
+        rescuer = self._directory.find_rescuer(rescuer_id)
+        seen_at = rescuer.last_seen_at if rescuer else None
+        return self._is_on_the_line(rescuer_id) or (seen_at is not None and seen_at >= at - REACHABLE_FOR)
 
     def find_position(self, rescuer_id: str) -> Place | None:
         """Where a rescuer is, as far as is known."""
@@ -114,22 +128,25 @@ class Scout:
     def distance_m(self, a: Place, b: Place) -> float:
         return float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
 
-    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, climb_s: float) -> Way | None:
-        rescuer = self.find_position(rescuer_id)
-        aed = self._directory.find_aed(aed_id) if aed_id else None
-        if rescuer is None:
-            return None
-        by_way_of = Place(lon=aed.lon, lat=aed.lat) if aed else None
+    def way(self, patient: Place, start: Place, aed: Aed | None, *, budget_s: float, floor: str = "") -> Way | None:
+        """The way from `start` to the patient's door, by the AED where there is one; None beyond `budget_s`."""
         return find_way(
             self.network,
             patient,
-            rescuer,
-            by_way_of,
-            budget_s=self._policy.longest_budget_s,
+            start,
+            Place(lon=aed.lon, lat=aed.lat) if aed else None,
+            budget_s=budget_s,
             walker=self.walker,
             aed_inside_s=self._directory.aed_inside_s(aed, patient.lon, patient.lat) if aed else 0.0,
-            climb_s=climb_s,
+            climb_s=climb_s(floor),
         )
+
+    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, floor: str) -> Way | None:
+        start = self.find_position(rescuer_id)
+        if start is None:
+            return None
+        aed = self._directory.find_aed(aed_id) if aed_id else None
+        return self.way(patient, start, aed, budget_s=self._policy.longest_budget_s, floor=floor)
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
@@ -145,7 +162,7 @@ class Scout:
 
 
 @lru_cache(maxsize=256)
-def _climb_s(floor: str) -> float:
+def climb_s(floor: str) -> float:
     """Seconds from the street to where the patient lies; 0 where no floor can be read."""
     # A bare number is a storey as people count them, not OSM's level.
     return inside_s(find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor)) if floor else 0.0

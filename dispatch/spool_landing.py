@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from dispatch import tables as t
 from dispatch.core.events import Event
 from dispatch.core.incident import Incident
-from dispatch.event_codec import encode, event_type
+from dispatch.event_codec import decode
 from dispatch.journal import Journal, StaleIncident
 from dispatch.journal_reader import replay
 from dispatch.records import Appended, CallRecord, InboxRow
@@ -144,8 +144,8 @@ def _is_there(connection: Connection, record: SpooledAppend, known: str | None) 
 
 
 def _is_same(row: Any, event: Event) -> bool:
-    held = (row.type, row.schema_version, row.body)
-    return held == (event_type(event), event.schema_version, encode(event))
+    # Read, not compared as text: an older version may have written it, without what has a default since.
+    return decode(row.type, row.schema_version, row.body) == event
 
 
 def _compare(record: SpooledAppend, rows: list[InboxRow]) -> None:

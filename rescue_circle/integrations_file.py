@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.integrations import MESSAGES_PER_MINUTE, NAME, Integration
+from dispatch.integrations import CONSOLE, MESSAGES_PER_MINUTE, NAME, Integration
 from dispatch.secrets import MAX_VALID, check_webhook_secret, split_secrets
 
 
@@ -49,6 +49,8 @@ def _all_checked(text: str) -> str:
 def _named(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ValueError("a name is at most 64 of a-z, 0-9, - and _")
+    if name == CONSOLE:
+        raise ValueError(f"{CONSOLE} is the name of the calls that dispatchers take by hand")
     return name
 
 

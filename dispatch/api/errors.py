@@ -11,7 +11,7 @@ from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
-from dispatch.engine import NoAedAway, UnknownIncident
+from dispatch.engine import NoAedAway, UnknownAlert, UnknownIncident
 from dispatch.integrations import UnknownIntegration
 from dispatch.map_tiles import TilesBusy, UnknownTile
 from dispatch.metrics import Metrics
@@ -54,6 +54,7 @@ STATUS: dict[type[Exception], int] = {
     Forbidden: 403,
     people.UnknownInvitation: 404,
     people.UnknownProblem: 404,
+    UnknownAlert: 404,
     UnknownCallback: 404,
     UnknownIncident: 404,
     UnknownAed: 404,

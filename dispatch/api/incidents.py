@@ -1,15 +1,14 @@
-"""Incidents for dispatchers: the list, one with its alerts and timeline, and taking over when the machine is wrong."""
+"""Incidents for dispatchers: the list, and one with its alerts and timeline."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from dispatch.api.access import Caller
-from dispatch.contracts.api import IncidentView, SetLocation, TimelineEntry
+from dispatch.api.taking_over import add_taking_over
+from dispatch.contracts.api import IncidentView, TimelineEntry
 from dispatch.incident_views import IncidentViews
-from dispatch.records import Details
 from dispatch.service import DispatchService
-from dispatch.service_area import get_place
 from dispatch.tokens import Access
 from registry.contacts import ContactBook
 from registry.watched_database import DatabaseAway
@@ -23,7 +22,7 @@ def build_router(service: DispatchService, contacts: ContactBook) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["incidents"])
     views = IncidentViews(service=service, contacts=contacts)
     _add_reading(router, service, views)
-    _add_taking_over(router, service, views)
+    add_taking_over(router, service, views)
     return router
 
 
@@ -54,33 +53,3 @@ def _add_reading(router: APIRouter, service: DispatchService, views: IncidentVie
     async def get_timeline(incident_id: str) -> list[TimelineEntry]:
         """Everything that happened, in order, as the journal has it: ids and times, no personal data; and why."""
         return await views.timeline(incident_id)
-
-
-def _add_taking_over(router: APIRouter, service: DispatchService, views: IncidentViews) -> None:
-    async def shown(incident_id: str) -> IncidentView:
-        return await views.view(incident_id, with_alerts=True, with_people=True, with_walks=True)
-
-    @router.post("/incidents/{incident_id}/location")
-    async def set_location(incident_id: str, body: SetLocation) -> IncidentView:
-        """Say where the patient is; answers an incident's need for attention and starts its search."""
-        location = body.location
-        details = Details(
-            place=get_place(location, service.area),
-            accuracy_m=location.accuracy_m,
-            address=location.address,
-            floor=location.floor,
-            note=location.note,
-        )
-        await service.engine.set_location(incident_id, details)
-        return await shown(incident_id)
-
-    @router.post("/incidents/{incident_id}/stand-down")
-    async def stand_down(incident_id: str) -> IncidentView:
-        """Call everyone off and close the incident."""
-        await service.engine.stand_down(incident_id)
-        return await shown(incident_id)
-
-    @router.post("/aeds/{aed_id}/returned", status_code=204)
-    async def aed_returned(aed_id: str) -> None:
-        """The AED hangs in its place again: it may be promised to the next call."""
-        await service.engine.aed_returned(aed_id)

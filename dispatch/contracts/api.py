@@ -54,6 +54,9 @@ class SetLocation(WireModel):
     location: CallLocation
 
 
+LonLat = Annotated[tuple[float, ...], Field(min_length=2, max_length=2)]
+
+
 class PositionView(WireModel, Unshown):
     """Where somebody's phone last said it was, WGS-84; not a registered home."""
 
@@ -65,7 +68,7 @@ class PositionView(WireModel, Unshown):
 class WalkView(WireModel, Unshown):
     """The way still to go, by way of the AED where it is yet to be fetched; longitude first, WGS-84."""
 
-    lonlat: tuple[tuple[float, float], ...]
+    lonlat: tuple[LonLat, ...]
     length_m: float
     straight_line: bool
 
@@ -74,8 +77,9 @@ class AlertView(WireModel, Unshown):
     """One person rung. `name`, `phone` and `position` are for dispatchers only, of those who have accepted, and end
     with the incident; phone and position end with the assignment, too.
 
-    to_aed_s: seconds to the AED, part of `walk_time_s`. eta_at: when somebody on the way should be with the patient,
-    in the view of one incident by the phone's newest position. walk: in that view, of those on the way.
+    by_hand: a dispatcher's choice. to_aed_s: seconds to the AED, part of `walk_time_s`. eta_at: when somebody on the
+    way should be with the patient, in the view of one incident by the phone's newest position. walk: in that view, of
+    those on the way.
     """
 
     alert_id: str
@@ -95,6 +99,7 @@ class AlertView(WireModel, Unshown):
     arrived_at: AwareDatetime | None = None
     eta_at: AwareDatetime | None = None
     carries_aed: bool = False
+    by_hand: bool = False
     name: str | None = None
     phone: str | None = None
     position: PositionView | None = None

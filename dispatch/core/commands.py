@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.core.candidates import Candidates, Way
-from dispatch.core.events import DEFAULT_INTEGRATION
+from dispatch.core.events import DEFAULT_INTEGRATION, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,43 @@ class RaiseAttention:
     code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRescuer:
+    """A dispatcher rings somebody of their own choice.
+
+    way: None where nobody knows the way, or it is longer than any that is walked.
+    objections: codes of why the rule would not ring this person, with this AED, now.
+    promised: keys of what is promised already, to this incident or to others.
+    force: the dispatcher knows better than the objections, those excepted that no dispatcher may set aside.
+    """
+
+    rescuer_id: str
+    role: Role
+    aed_id: str | None
+    way: Way | None
+    objections: tuple[str, ...] = ()
+    promised: frozenset[str] = frozenset()
+    force: bool = False
+
+
+class CallOffReason(StrEnum):
+    """CALLED_OFF: no more is said. NOT_NEEDED is the only one after which nobody is looked for in their place."""
+
+    CALLED_OFF = "called_off"
+    NOT_NEEDED = "not_needed"
+    NOT_SUITABLE = "not_suitable"
+    OUT_OF_TOUCH = "out_of_touch"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOff:
+    """A dispatcher calls one person off."""
+
+    alert_id: str
+    reason: CallOffReason = CallOffReason.CALLED_OFF
+
+
 Command = (
     ReportCall
     | EndCall
@@ -109,4 +146,6 @@ Command = (
     | ConfirmAedReturned
     | ReachDeadline
     | RaiseAttention
+    | AddRescuer
+    | CallOff
 )

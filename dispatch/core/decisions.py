@@ -1,7 +1,7 @@
 """What follows from a command: `decide(incident, command, now, policy) -> events`, and nothing else.
 
-A command that changes nothing returns no events; one that may not be, by a volunteer, raises `Refused` with a code
-that goes back to the phone.
+A command that changes nothing returns no events; one that may not be, by a person, raises `Refused` with a code
+that goes back to the phone, or to the console of a dispatcher who takes over.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,14 @@ from dispatch.core.incident import AlertStatus, Incident, evolve
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused
 from dispatch.core.standing_down import call_off_everyone, call_off_those_on_the_way, hands_are_enough, is_aed_there
+from dispatch.core.taking_over import decide_taking_over
 
 
 def decide(incident: Incident | None, command: cmd.Command, now: datetime, policy: Policy) -> tuple[ev.Event, ...]:
     """The events that `command` makes of `incident` (None: not yet opened) at `now`.
 
     Raises:
-        Refused: a volunteer's answer that cannot count; the incident stays as it is.
+        Refused: a person's word that cannot count; the incident stays as it is.
     """
     match command:
         case cmd.ReportCall():
@@ -40,6 +41,8 @@ def decide(incident: Incident | None, command: cmd.Command, now: datetime, polic
             return tuple(_revise(incident, command))
         case cmd.AnswerAlert() | cmd.ConfirmAedReturned():
             return decide_answer(incident, command, now, policy)
+        case cmd.AddRescuer() | cmd.CallOff():
+            return decide_taking_over(incident, command, now, policy)
         case cmd.ReachDeadline():
             return tuple(_reach_deadline(incident, now, policy))
         case cmd.RaiseAttention():
@@ -219,7 +222,7 @@ def _revise(incident: Incident, command: cmd.ReviseWays) -> Iterator[ev.Event]:
                 to_aed_s=None if way.to_aed_s is None else round(way.to_aed_s, 1),
                 straight_line=way.straight_line,
             )
-        elif alert.status is AlertStatus.RINGING:
+        elif alert.status is AlertStatus.RINGING and not alert.by_hand:
             yield ev.AlertWithdrawn(alert_id=alert.alert_id, reason="patient_moved")
 
 

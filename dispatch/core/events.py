@@ -89,7 +89,10 @@ class WaveEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescuerAlerted:
-    """A phone rings. `walk_time_s` is to the patient's side, through the AED where there is one."""
+    """A phone rings. `walk_time_s` is to the patient's side, through the AED where there is one.
+
+    by_hand: a dispatcher chose this person, and the rule did not.
+    """
 
     schema_version: ClassVar[int] = 1
     alert_id: str
@@ -101,6 +104,7 @@ class RescuerAlerted:
     straight_line: bool
     wave: int
     answer_by: datetime
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +127,12 @@ class AlertTimedOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertWithdrawn:
-    """Stop ringing: the answer is no longer needed."""
+    """Stop ringing: the answer is no longer needed. leaves_place: somebody else may be rung instead."""
 
     schema_version: ClassVar[int] = 1
     alert_id: str
     reason: str
+    leaves_place: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +184,12 @@ class AedReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponderStoodDown:
-    """A responder on the way is called off."""
+    """A responder on the way is called off. leaves_place: somebody else may be rung instead."""
 
     schema_version: ClassVar[int] = 1
     alert_id: str
     reason: str
+    leaves_place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ HELD = frozenset({AlertStatus.RINGING, *ENGAGED})
 class Alert:
     """One rescuer rung for one incident, and what came of it.
 
-    eta_at: when somebody on the way should be with the patient, as far as the events tell; None before and after.
+    by_hand: a dispatcher's choice, which the machine does not undo. eta_at: when somebody on the way should be with the
+    patient, as far as the events tell; None before and after.
     """
 
     alert_id: str
@@ -54,6 +55,7 @@ class Alert:
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     eta_at: datetime | None = None
+    by_hand: bool = False
 
     @property
     def carries_aed(self) -> bool:
@@ -199,26 +201,14 @@ _ANSWERS: Mapping[type[ev.Event], AlertStatus] = {
     ev.ResponderDone: AlertStatus.DONE,
     ev.ResponderStoodDown: AlertStatus.STOOD_DOWN,
 }
-_LEAVES_A_PLACE = (ev.AlertDeclined, ev.AlertTimedOut, ev.AlertWithdrawn, ev.AssignmentHandedBack)
+_LEAVES_A_PLACE = (ev.AlertDeclined, ev.AlertTimedOut, ev.AssignmentHandedBack)
 
 
 def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes:
     if isinstance(event, ev.RescuerAlerted):
-        return _with_alert(
-            incident,
-            Alert(
-                alert_id=event.alert_id,
-                rescuer_id=event.rescuer_id,
-                role=event.role,
-                aed_id=event.aed_id,
-                walk_time_s=event.walk_time_s,
-                to_aed_s=event.to_aed_s,
-                straight_line=event.straight_line,
-                wave=event.wave,
-                alerted_at=at,
-                answer_by=event.answer_by,
-            ),
-        )
+        rung = _with_alert(incident, _rung(event, at))
+        # A search that rings somebody has said so itself.
+        return {**rung, "nobody_available": False} if event.by_hand else rung
     alert = incident.alerts[event.alert_id]  # type: ignore[union-attr]  # all other events name their alert
     match event:
         case ev.AedCollected():
@@ -236,9 +226,31 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
             )
             return _with_alert(incident, revised)
         case _:
-            wanted = isinstance(event, _LEAVES_A_PLACE) and not incident.search_ended and not incident.closed
+            wanted = _leaves_place(event) and not incident.search_ended and not incident.closed
             answered = _with_alert(incident, _answered(alert, event, at))
             return {**answered, "search_due": incident.search_due or wanted}
+
+
+def _rung(event: ev.RescuerAlerted, at: datetime) -> Alert:
+    return Alert(
+        alert_id=event.alert_id,
+        rescuer_id=event.rescuer_id,
+        role=event.role,
+        aed_id=event.aed_id,
+        walk_time_s=event.walk_time_s,
+        to_aed_s=event.to_aed_s,
+        straight_line=event.straight_line,
+        wave=event.wave,
+        alerted_at=at,
+        answer_by=event.answer_by,
+        by_hand=event.by_hand,
+    )
+
+
+def _leaves_place(event: ev.Event) -> bool:
+    if isinstance(event, ev.AlertWithdrawn | ev.ResponderStoodDown):
+        return event.leaves_place
+    return isinstance(event, _LEAVES_A_PLACE)
 
 
 def _answered(alert: Alert, event: ev.Event, at: datetime) -> Alert:

@@ -30,7 +30,8 @@ class Reason:
     """Why an event of the machine happened.
 
     code, of a search: `first_search`, or what has changed since the last one. Of an alert: `fastest_hands` (nobody was
-        on the way straight to the patient yet, and this is the quickest), `quickest_aed`, `more_hands`.
+        on the way straight to the patient yet, and this is the quickest), `quickest_aed`, `more_hands`; `by_hand`
+        where a dispatcher chose.
     rank, of: the rank-th quickest of so many rung in this role in this search. budget_s: who walks longer was not rung.
     """
 
@@ -52,6 +53,8 @@ def explain(events: Iterable[tuple[ev.Event, datetime]]) -> list[Reason | None]:
             for place, reason in _rung(incident, event, history[index + 1 : index + 1 + event.alerted]):
                 reasons[index + 1 + place] = reason
             since = []
+        elif isinstance(event, ev.RescuerAlerted) and event.by_hand:
+            reasons[index] = Reason(code="by_hand")
         since.append(event)
         incident = evolve(incident, event, at)
     return reasons

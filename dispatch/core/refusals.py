@@ -1,8 +1,8 @@
-"""Why a volunteer's frame does not count."""
+"""Why a person's word does not count."""
 
 
 class Refused(Exception):
-    """Nothing has changed. `code` is for the phone, `message` for the person who holds it."""
+    """Nothing has changed. `code` is for the phone or console, `message` for the person before it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -29,12 +29,15 @@ def call_off_those_on_the_way(incident: Incident, reason: str) -> Iterator[ev.Ev
 
 
 def call_off_those_not_needed(incident: Incident, policy: Policy) -> Iterator[ev.Event]:
-    """After an arrival: enough hands end the direct alerts; an AED ends the ringing for others; both end the search."""
+    """After an arrival: enough hands end the direct alerts; an AED ends the ringing for others; both end the search.
+
+    Whom a dispatcher added comes all the same: only a dispatcher knows what for.
+    """
     if incident.search_ended:
         return
     hands, aed = hands_are_enough(incident, policy), is_aed_there(incident)
     for alert in incident.held_alerts:
-        if alert.status is AlertStatus.ARRIVED:
+        if alert.status is AlertStatus.ARRIVED or alert.by_hand:
             continue
         ringing = alert.status is AlertStatus.RINGING
         not_needed = hands if alert.role is Role.DIRECT else aed and (ringing or hands)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
-from dispatch.core.candidates import Candidates
+from dispatch.core.candidates import Candidates, Way
 from dispatch.core.decisions import decide, wanted_search
 from dispatch.core.incident import Alert, Incident, evolve
 from dispatch.core.policy import Policy
@@ -66,8 +66,9 @@ class Story:
         )
 
     def alert_of(self, rescuer_id: str) -> Alert:
+        """The newest of this rescuer."""
         assert self.incident is not None
-        return next(alert for alert in self.incident.alerts.values() if alert.rescuer_id == rescuer_id)
+        return [alert for alert in self.incident.alerts.values() if alert.rescuer_id == rescuer_id][-1]
 
     @property
     def alerted(self) -> list[str]:
@@ -91,6 +92,17 @@ def call(**changes: object) -> cmd.ReportCall:
         "has_location": True,
     }
     return cmd.ReportCall(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def added(rescuer_id: str, **changes: object) -> cmd.AddRescuer:
+    """A dispatcher's wish that nothing speaks against."""
+    fields: dict[str, object] = {
+        "rescuer_id": rescuer_id,
+        "role": ev.Role.DIRECT,
+        "aed_id": None,
+        "way": Way(walk_time_s=100.0, to_aed_s=None, straight_line=False),
+    }
+    return cmd.AddRescuer(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 def kinds(events: Sequence[ev.Event]) -> list[str]:

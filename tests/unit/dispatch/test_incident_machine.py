@@ -1,6 +1,7 @@
 """Whatever happens to an incident, and in whatever order, these things hold."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import settings
@@ -48,6 +49,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.direct: dict[str, float] = {}
         self.trips: list[Trip] = []
         self.log: list[tuple[ev.Event, datetime]] = []
+        self.elsewhere: frozenset[str] = frozenset()
 
     @property
     def incident(self) -> Incident:
@@ -70,7 +72,7 @@ class IncidentMachine(RuleBasedStateMachine):
 
     def _look_around(self) -> None:
         # Matching offers nobody who is promised already, and no AED either.
-        promised = reserved(self.story.incident) if self.story.incident else frozenset()
+        promised = self.elsewhere | (reserved(self.story.incident) if self.story.incident else frozenset())
         self.story.around = candidates(
             {one: walk_s for one, walk_s in self.direct.items() if rescuer_key(one) not in promised},
             [trip for trip in self.trips if rescuer_key(trip[0]) not in promised and aed_key(trip[1]) not in promised],
@@ -167,13 +169,88 @@ class IncidentMachine(RuleBasedStateMachine):
         self.tell(cmd.ReviseWays(ways=ways))
 
     @precondition(lambda self: self.story.incident is not None)
+    @rule(wanted=st.frozensets(st.sampled_from(RESCUERS[:4] + AEDS[:2])))
+    def another_incident_is_promised(self, wanted: frozenset[str]) -> None:
+        keys = {aed_key(one) if one in AEDS else rescuer_key(one) for one in wanted}
+        # The journal's unique keys: what is promised here nobody else gets.
+        self.elsewhere = frozenset(keys - reserved(self.incident))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(
+        rescuer_id=st.sampled_from(RESCUERS),
+        aed_id=st.none() | st.sampled_from(AEDS),
+        walks=st.lists(seconds, max_size=2),
+        objections=st.sets(st.sampled_from(["off_duty", "not_reachable", "no_consent", "erased"])).map(sorted),
+        force=st.booleans(),
+    )
+    def a_dispatcher_adds_somebody(
+        self, rescuer_id: str, aed_id: str | None, walks: list[float], objections: list[str], force: bool
+    ) -> None:
+        to_aed_s = min(walks, default=None) if aed_id else None
+        way = Way(walk_time_s=max(walks), to_aed_s=to_aed_s, straight_line=False) if walks else None
+        held = self.incident.held_alerts
+        events = self.tell(
+            cmd.AddRescuer(
+                rescuer_id=rescuer_id,
+                role=ev.Role.FETCH_AED if aed_id else ev.Role.DIRECT,
+                aed_id=aed_id,
+                way=way,
+                objections=tuple(objections),
+                promised=self.elsewhere,
+                force=force,
+            )
+        )
+        rung = [event for event in events if isinstance(event, ev.RescuerAlerted)]
+        assert len(rung) <= 1
+        if rung:
+            assert rung[0].by_hand
+            assert rung[0].answer_by > self.story.now
+            assert force or not objections
+            assert not {"no_consent", "erased"} & set(objections)
+            assert {alert.alert_id for alert in held} < {alert.alert_id for alert in self.incident.held_alerts}
+
+    @precondition(lambda self: self.story.incident is not None and self.story.incident.alerts)
+    @rule(data=st.data(), reason=st.sampled_from(cmd.CallOffReason))
+    def a_dispatcher_calls_somebody_off(self, data: st.DataObject, reason: cmd.CallOffReason) -> None:
+        alert = data.draw(st.sampled_from(list(self.incident.alerts.values())))
+        others = [one.alert_id for one in self.incident.held_alerts if one != alert]
+        self.tell(cmd.CallOff(alert_id=alert.alert_id, reason=reason))
+        assert self.incident.alerts[alert.alert_id].status in OVER
+        assert set(others) <= {one.alert_id for one in self.incident.held_alerts}, "only this one is called off"
+
+    @precondition(lambda self: self.story.incident is not None)
     @rule()
     def matching_fails(self) -> None:
         self.tell(cmd.RaiseAttention(code="matching_failed"))
 
     @invariant()
-    def nobody_is_alerted_twice(self) -> None:
-        assert all(count == 1 for count in Counter(self.story.alerted).values())
+    def the_machine_alerts_nobody_again(self) -> None:
+        rung: set[str] = set()
+        for event in self.story.events:
+            if isinstance(event, ev.RescuerAlerted):
+                assert event.by_hand or event.rescuer_id not in rung
+                rung.add(event.rescuer_id)
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def nobody_holds_two_alerts_at_once(self) -> None:
+        held = Counter(alert.rescuer_id for alert in self.incident.held_alerts)
+        assert all(count == 1 for count in held.values())
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def two_incidents_never_share_a_rescuer_or_an_aed(self) -> None:
+        assert not self.elsewhere & reserved(self.incident)
+
+    @precondition(lambda self: self.story.incident is not None)
+    @invariant()
+    def waves_go_on_until_the_search_ends(self) -> None:
+        incident = self.incident
+        if incident.located and not (incident.closed or incident.ambulance_arrived or incident.search_ended):
+            assert next_deadline(incident, self.story.policy) is not None
+            looks_again = incident.next_search_at is not None
+            is_full = wanted_search(replace(incident, search_due=True), self.story.now, self.story.policy) is None
+            assert looks_again or is_full
 
     @precondition(lambda self: self.story.incident is not None)
     @invariant()
@@ -200,7 +277,8 @@ class IncidentMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.story.incident is not None)
     @invariant()
     def never_more_ring_or_walk_than_the_policy_says(self) -> None:
-        held = [alert for alert in self.incident.held_alerts if alert.status is not AlertStatus.ARRIVED]
+        moving = [alert for alert in self.incident.held_alerts if alert.status is not AlertStatus.ARRIVED]
+        held = [alert for alert in moving if not alert.by_hand]
         assert len(held) <= self.story.policy.alerts
 
     @precondition(lambda self: self.story.incident is not None and self.story.incident.closed)
