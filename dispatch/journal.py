@@ -19,6 +19,8 @@ from dispatch.core.callbacks import Callback
 from dispatch.core.consequences import notices
 from dispatch.core.policy import Policy
 from dispatch.journal_at_once import append_at_once
+from dispatch.journal_directly import append_directly
+from dispatch.journal_rows import RowTaken
 from dispatch.records import Appended, CallRecord, InboxRow
 from registry.database import Database
 
@@ -105,8 +107,8 @@ class Journal:
     def write(self, connection: Connection, appended: Appended, *, yielding: bool = False) -> list[InboxRow]:
         """The append itself, within somebody's transaction. yielding: what another incident has reserved stays its."""
         told = self._following(appended)
-        if connection.dialect.name == "postgresql" and appended.events and not yielding:
-            return self._write_at_once(connection, appended, told)
+        if appended.events and not yielding:
+            return self._write_quickly(connection, appended, told)
         rows, last_callback = self._write_in_steps(connection, appended, len(told), yielding=yielding)
         if self._outbox and told:
             self._outbox.write(connection, appended, told, last_seq=last_callback)
@@ -129,24 +131,20 @@ class Journal:
     def _following(self, appended: Appended) -> Sequence[Callback]:
         return self._outbox.following(appended) if self._outbox else []
 
-    def _write_at_once(self, connection: Connection, appended: Appended, told: Sequence[Callback]) -> list[InboxRow]:
+    def _write_quickly(self, connection: Connection, appended: Appended, told: Sequence[Callback]) -> list[InboxRow]:
+        """As each database takes the whole of it soonest."""
         # Of a new incident the callbacks' numbers are known, and all of it is one statement, a transaction of its own.
         is_new = appended.before is None
         known = self._outbox.rows(appended, told, last_seq=len(told)) if self._outbox and is_new else []
+        write = append_at_once if connection.dialect.name == "postgresql" else append_directly
         try:
-            rows, last_callback = append_at_once(
-                connection, appended, self._policy, callbacks=len(told), callback_rows=known
-            )
-        except IntegrityError as error:
-            table = getattr(getattr(error.orig, "__cause__", None), "table_name", None)
-            if table == t.reservations.name:
+            rows, last_callback = write(connection, appended, self._policy, callbacks=len(told), callback_rows=known)
+        except RowTaken as error:
+            if error.table == t.reservations.name:
                 raise AlreadyReserved(", ".join(rows_of.reservation_changes(appended)[1])) from error
-            if table == t.call_messages.name and appended.message:
+            if error.table == t.call_messages.name and appended.message:
                 raise DuplicateMessage(appended.message.message_id) from error
-            if table in {t.incidents.name, t.events.name}:
-                raise StaleIncident(appended.after.incident_id) from error
-            # Nobody has been faster: the data are refused, and trying again would only hide why.
-            raise
+            raise StaleIncident(appended.after.incident_id) from error
         if last_callback is None:
             raise StaleIncident(appended.after.incident_id)
         if self._outbox and told and not is_new:

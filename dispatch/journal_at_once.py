@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from dispatch import journal_rows as rows_of
@@ -64,7 +65,7 @@ def append_at_once(
     last is known before; else the caller writes them in the same transaction.
 
     Raises:
-        IntegrityError: something is there already; it names the table.
+        RowTaken: something is there already.
     """
     freed, taken = rows_of.reservation_changes(appended)
     shape = _Shape(
@@ -94,7 +95,14 @@ def append_at_once(
         given |= _prefixed("message", rows_of.message_row(appended.after.incident_id, appended.message))
     if appended.details:
         given |= _prefixed("details", rows_of.details_row(appended.after.incident_id, appended.details))
-    found = connection.execute(_statement(shape), given).all()
+    try:
+        found = connection.execute(_statement(shape), given).all()
+    except IntegrityError as error:
+        table = getattr(getattr(error.orig, "__cause__", None), "table_name", None)
+        # Of any other table nobody has been faster: the data are refused, and trying again would only hide why.
+        if table not in {t.reservations.name, t.call_messages.name, t.incidents.name, t.events.name}:
+            raise
+        raise rows_of.RowTaken(table) from error
     before = {row.recipient: row.last_seq - recipients[row.recipient] for row in found}
     last_callback: int | None = found[0].callback_count
     return [replace(row, seq=row.seq + before[row.recipient]) for row in numbered], last_callback

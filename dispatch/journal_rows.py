@@ -13,6 +13,14 @@ from dispatch.records import Appended, CallRecord, Details, InboxRow
 Row = dict[str, Any]
 
 
+class RowTaken(RuntimeError):
+    """A row is there already, in this table; nothing has been written that the transaction's end does not undo."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.table = table
+
+
 def projection(appended: Appended, policy: Policy) -> Row:
     """What the row of the incident says after the append."""
     after = appended.after

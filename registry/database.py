@@ -191,13 +191,12 @@ class _DirectSqlite:
         try:
             with self._held.begin():
                 return work(self._held)
-        except IntegrityError:
-            raise
-        except BaseException:
-            # Whatever state it is in: the next writer opens another.
-            held, self._held = self._held, None
-            held.invalidate()
-            held.close()
+        except (DBAPIError, sqlite3.Error) as error:
+            if not isinstance(error, IntegrityError | sqlite3.IntegrityError):
+                # Whatever state it is in: the next writer opens another.
+                held, self._held = self._held, None
+                held.invalidate()
+                held.close()
             raise
 
     def _read(self, work: Callable[[Connection], T]) -> T:

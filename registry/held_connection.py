@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
@@ -29,9 +29,12 @@ class HeldConnection:
         try:
             done = await connection.run_sync(work)
             await connection.commit()
-        except IntegrityError:
-            # The statement was refused; the connection is as good as before.
-            await connection.rollback()
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                await self.drop()
+            else:
+                # What was refused, or left halfway, is undone; the connection is as good as before.
+                await connection.rollback()
             raise
         except BaseException:
             await self.drop()
