@@ -8,14 +8,14 @@ import { dictionary } from "./shared/i18n.ts";
 const words = dictionary(
   {
     title: "五分钟急救圈",
-    lead: "心脏骤停后,每过一分钟,生还的机会就少一成。附近的志愿者和 AED 比救护车先到。",
+    lead: "心脏骤停后，每过一分钟，生还的机会就少一成。附近的志愿者和 AED 比救护车先到。",
     map: "AED 地图",
     mapAbout: "我附近现在能用的 AED",
     volunteer: "志愿者",
     volunteerAbout: "手机上的呼叫与路线",
     console: "调度台",
-    consoleAbout: "谁在路上,一眼看清",
-    emergency: "遇到紧急情况,请拨打 120",
+    consoleAbout: "谁在路上，一眼看清",
+    emergency: "遇到紧急情况，请拨打 120",
   },
   {
     title: "Rescue Circle",

@@ -7,13 +7,7 @@ import { ApiError } from "./errors.ts";
 export type Schemas = components["schemas"];
 export type Method = "get" | "put" | "post" | "delete" | "patch";
 
-export interface Session {
-  token: string;
-  expires_at: string;
-  role: string;
-  subject: string;
-  name: string;
-}
+export type Session = Schemas["Session"];
 
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M & keyof paths[P]]>;
 type PathsWith<M extends Method> = {

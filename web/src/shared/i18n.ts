@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
 export type Lang = "zh" | "en";
-const KEY = "lang";
+const KEY = "rescue.lang";
 
 function remembered(): Lang {
   try {

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 
 export type Theme = "light" | "dark";
-const KEY = "theme";
+const KEY = "rescue.theme";
 
 function remembered(): Theme | null {
   try {

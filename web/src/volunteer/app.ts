@@ -2,38 +2,19 @@
 // positions and the screen that stays on.
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { ServerFrame } from "../generated/stream.ts";
-import { api, type Session } from "../shared/api.ts";
+import { api, type Schemas, type Session } from "../shared/api.ts";
 import { serviceNow, setServiceClock, tick } from "../shared/clock.ts";
 import { toast } from "../shared/components.tsx";
 import { ApiError, wordingOf, wordingOfCode } from "../shared/errors.ts";
 import { type Kept, localMemory, openStream, type Result, type StreamClient } from "../shared/stream.ts";
-import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging } from "./alarm.ts";
+import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
 import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, type Step } from "./call.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
 import { showSystemNotice } from "./notices.ts";
 import { sendAgain, setPace } from "./position.ts";
 import { words } from "./words.ts";
 
-export interface TestAlarm {
-  sent_at: string;
-  arrived_at: string | null;
-  channel: string | null;
-}
-export interface Me {
-  role: string;
-  subject: string;
-  name: string;
-  volunteer: {
-    on_duty: boolean;
-    consent_version: string | number | null;
-    consented_at: string | null;
-    certificates: { kind: string; valid_until: string | null }[];
-    dispatchable: boolean;
-    reasons: string[];
-    last_test_alarm: TestAlarm | null;
-    channels: string[];
-  } | null;
-}
+export type Me = Schemas["MeView"];
 export interface Who {
   subject: string;
   name: string;
@@ -78,6 +59,10 @@ export async function boot(): Promise<void> {
   api.onSessionEnd = ended;
   follow();
   if (who.value !== null) begin(who.value);
+  if (who.value === null && invitation.value !== null) {
+    sessionState.value = "none";
+    return;
+  }
   try {
     const session = await api.renew();
     if (session !== null) entered(session);
@@ -109,12 +94,14 @@ export function entered(session: Session): void {
 
 function begin({ subject }: Who): void {
   stream.value?.stop();
-  const client = openStream("/streams/volunteer", () => api.token(), localMemory(`stream.${subject}`));
+  const client = openStream("/streams/volunteer", () => api.token(), localMemory(`rescue.stream.${subject}`));
   client.onFrame = heard;
   client.onResult = answered;
   client.onBadToken = () => void api.renew().catch(() => undefined);
   stream.value = client;
   client.start();
+  // An app that is often used may sound without a tap; where it may not, the screen says so.
+  void unlockSound();
 }
 
 function ended(): void {
@@ -125,7 +112,7 @@ function ended(): void {
 
 export async function refreshMe(): Promise<void> {
   try {
-    me.value = await api.raw<Me>("get", "/api/me");
+    me.value = await api.get("/api/me", {});
     remember("me", me.value);
     if (!dutyPending.value) onDuty.value = me.value?.volunteer?.on_duty ?? false;
   } catch {
@@ -135,7 +122,7 @@ export async function refreshMe(): Promise<void> {
 
 async function readClock(): Promise<void> {
   try {
-    const { now, speed } = await api.raw<{ now: string; speed: number }>("get", "/api/clock");
+    const { now, speed } = await api.get("/api/clock", {});
     setServiceClock(now, speed);
   } catch {
     // The welcome of the stream sets it too, without the speed.
@@ -168,8 +155,8 @@ function heard(frame: ServerFrame): void {
       // What is refused without an id of ours is a position.
       if (!frame.ok && frame.code === "outside_service_area") toast(wordingOfCode(frame.code), "bad");
       break;
-    default:
-      if ((frame as { type: string }).type === "test_alarm") testAlarmCame((frame as unknown as { test_id: string }).test_id);
+    case "test_alarm":
+      testAlarmCame(frame.test_id);
   }
 }
 
@@ -190,7 +177,7 @@ function answered(sent: Kept, result: Result): void {
 }
 
 function testAlarmCame(testId: string): void {
-  stream.value?.send({ type: "test_alarm_seen", test_id: testId } as never);
+  stream.value?.send({ type: "test_alarm_seen", test_id: testId });
   if (isActive(call.value)) return;
   testRinging.value = testId;
   setTimeout(() => {
@@ -218,9 +205,9 @@ export function dismissCallOff(): void {
 
 export async function sendTestAlarm(): Promise<void> {
   try {
-    const { sent_at } = await api.raw<{ sent_at: string }>("post", "/api/me/test-alarm", { body: {} });
+    const { sent_at, channel } = await api.post("/api/me/test-alarm", {});
     const now = me.value;
-    if (now?.volunteer) me.value = { ...now, volunteer: { ...now.volunteer, last_test_alarm: { sent_at, arrived_at: null, channel: null } } };
+    if (now?.volunteer) me.value = { ...now, volunteer: { ...now.volunteer, last_test_alarm: { sent_at, arrived_at: null, channel } } };
     setTimeout(() => void refreshMe(), 5_000);
   } catch (error) {
     toast(wordingOf(error), "bad");
@@ -242,7 +229,7 @@ export async function signOut(): Promise<void> {
 
 export async function withdrawConsent(): Promise<boolean> {
   try {
-    await api.raw("delete", "/api/me/consent");
+    await api.delete("/api/me/consent", {});
     await api.signOut().catch(() => undefined);
     left();
     return true;

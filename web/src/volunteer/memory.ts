@@ -1,5 +1,5 @@
 // What the app keeps on the phone over a reload: who is signed in, the last known state, and a call under way.
-const PREFIX = "rescue.";
+const PREFIX = "rescue.volunteer.";
 
 interface Kept<T> {
   at: number;
@@ -27,7 +27,7 @@ export function recall<T>(key: string, maxAgeS = Infinity): T | null {
 
 export function forgetAll(): void {
   try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) || key.startsWith("stream.")) localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) || key.startsWith("rescue.stream.")) localStorage.removeItem(key);
   } catch {
     // Nothing was kept, then.
   }

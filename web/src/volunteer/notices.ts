@@ -11,11 +11,6 @@ export function showSystemNotice(title: string, body: string): void {
   void navigator.serviceWorker?.ready.then((registration) => registration.showNotification(title, options));
 }
 
-interface Push {
-  public_key: string | null;
-  subscribed: boolean;
-}
-
 export async function readPush(): Promise<void> {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || typeof Notification === "undefined") {
     pushState.value = "unsupported";
@@ -26,7 +21,7 @@ export async function readPush(): Promise<void> {
     return;
   }
   try {
-    const push = await api.raw<Push>("get", "/api/me/push");
+    const push = await api.get("/api/me/push", {});
     if (push.public_key === null) pushState.value = "not_offered";
     else {
       const registration = await navigator.serviceWorker.getRegistration("/volunteer/");
@@ -44,7 +39,7 @@ export async function subscribe(): Promise<void> {
     pushState.value = "denied";
     return;
   }
-  const { public_key } = await api.raw<Push>("get", "/api/me/push");
+  const { public_key } = await api.get("/api/me/push", {});
   if (public_key === null) {
     pushState.value = "not_offered";
     return;
@@ -52,14 +47,15 @@ export async function subscribe(): Promise<void> {
   const registration = await navigator.serviceWorker.ready;
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(public_key) });
   const { endpoint, keys } = subscription.toJSON();
-  await api.raw("put", "/api/me/push", { body: { endpoint, keys } });
+  if (endpoint === undefined || keys?.["p256dh"] === undefined || keys["auth"] === undefined) throw new Error("the browser gave no push keys");
+  await api.put("/api/me/push", { body: { endpoint, keys: { p256dh: keys["p256dh"], auth: keys["auth"] } } });
   pushState.value = "on";
 }
 
 export async function unsubscribe(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration("/volunteer/");
   await (await registration?.pushManager.getSubscription())?.unsubscribe();
-  await api.raw("delete", "/api/me/push");
+  await api.delete("/api/me/push", {});
   pushState.value = "off";
 }
 

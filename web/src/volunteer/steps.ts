@@ -20,11 +20,12 @@ const words = dictionary(
     },
     compass: ["北", "东北", "东", "东南", "南", "西南", "西", "西北"],
     start: (way: string, heading: string, far: string) => `${way}向${heading}走 ${far}`,
-    on: (turn: string, way: string, far: string) => (way ? `${turn},${way}走 ${far}` : `${turn},走 ${far}`),
+    on: (turn: string, way: string, far: string) => (way ? `${turn}，${way}走 ${far}` : `${turn}，走 ${far}`),
     along: (street: string) => `沿${street}`,
     steps: "走台阶",
     lastLeg: "穿过院内道路",
     offStreet: "离开道路",
+    toStreet: "到路上，",
   },
   {
     turns: {
@@ -45,12 +46,15 @@ const words = dictionary(
     steps: "by the stairs",
     lastLeg: "across private ground",
     offStreet: "off the street",
+    toStreet: "to the street",
   },
 );
 
 type Point = readonly [number, number];
 const BEARING_M = 8;
 const LEAST_TOLD_M = 10;
+const BEND_APART_M = 15;
+const SHARP_BEND = 50;
 
 interface Part {
   kind: string;
@@ -61,12 +65,12 @@ interface Part {
 }
 
 export function stepsInWords(route: RouteFrame): string[] {
-  const parts = joined(route);
   const line = route.lonlat as Point[];
+  const parts = joined(route).flatMap((part) => split(part, line));
   return parts.map((part, index) => {
     const { along, start, on, turns, compass } = words.value;
-    const { steps, lastLeg, offStreet } = words.value;
-    const kinds: Record<string, string> = { steps, "last leg": lastLeg, "off street": offStreet };
+    const { steps, lastLeg, offStreet, toStreet } = words.value;
+    const kinds: Record<string, string> = { steps, "last leg": lastLeg, "off street": index === 0 ? toStreet : offStreet };
     const way = kinds[part.kind] ?? (part.street ? along(part.street) : "");
     const far = formatDistance(part.length_m);
     const heading = bearing(line, part.from, part.from + BEARING_M);
@@ -94,8 +98,30 @@ function joined(route: RouteFrame): Part[] {
   return parts;
 }
 
+/** On a way without a name a sharp bend is told, since no name says which way goes on. */
+function split(part: Part, line: Point[]): Part[] {
+  if (part.street !== "" || part.kind !== "walk") return [part];
+  const parts = [{ ...part }];
+  const end = part.from + part.length_m;
+  let along = 0;
+  for (let i = 1; i < line.length - 1; i++) {
+    along += lengthOf(line[i - 1] as Point, line[i] as Point);
+    const last = parts.at(-1) as Part;
+    if (along < last.from + BEND_APART_M || along > end - BEND_APART_M) continue;
+    const [before, after] = [bearing(line, along - BEARING_M, along), bearing(line, along, along + BEARING_M)];
+    if (before === null || after === null || Math.abs(turned(after - before)) < SHARP_BEND) continue;
+    last.length_m = along - last.from;
+    parts.push({ ...part, from: along, length_m: end - along });
+  }
+  return parts;
+}
+
+function turned(change: number): number {
+  return ((change + 540) % 360) - 180;
+}
+
 function turnOf(change: number): Turn {
-  const angle = ((change + 540) % 360) - 180;
+  const angle = turned(change);
   const size = Math.abs(angle);
   const side = angle < 0 ? "left" : "right";
   if (size < 20) return "straight";
@@ -118,9 +144,13 @@ function pointAt(line: Point[], alongM: number): Point | null {
   let left = Math.max(0, alongM);
   for (let i = 1; i < line.length; i++) {
     const [a, b] = [line[i - 1] as Point, line[i] as Point];
-    const length = metresBetween({ lon: a[0], lat: a[1] }, { lon: b[0], lat: b[1] });
+    const length = lengthOf(a, b);
     if (left <= length && length > 0) return [a[0] + ((b[0] - a[0]) * left) / length, a[1] + ((b[1] - a[1]) * left) / length];
     left -= length;
   }
   return line.at(-1) ?? null;
+}
+
+function lengthOf(a: Point, b: Point): number {
+  return metresBetween({ lon: a[0], lat: a[1] }, { lon: b[0], lat: b[1] });
 }

@@ -129,6 +129,7 @@ export const en: SameWords<typeof zh> = {
     toAed: (time: string) => `About ${time} on foot`,
     noAedText: "No further description",
     route: "The way",
+    there: (address: string) => `You are there: ${address}`,
     noRoute: "No way to tell: see the map",
     straightRoute: "A straight line only: choose your own way",
     map: "Map",

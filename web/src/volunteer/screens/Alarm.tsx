@@ -1,19 +1,19 @@
 // Somebody nearby needs help: read in two seconds, answered with one thumb.
-import { tick } from "../../shared/clock.ts";
+import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button } from "../../shared/components.tsx";
 import { formatDuration } from "../../shared/i18n.ts";
 import { goFullScreen, ringing, soundReady } from "../alarm.ts";
 import { call, step } from "../app.ts";
 import { firstStreet } from "../steps.ts";
 import { words } from "../words.ts";
-import { ConnectionLine, HeartIcon } from "./parts.tsx";
+import { ConnectionLine, CornerSwitch, HeartIcon } from "./parts.tsx";
 
 export function AlarmScreen() {
   const current = call.value;
   const alert = current?.alert;
   if (!current || !alert) return null;
   const { alarm, roles } = words.value;
-  const left = Math.max(0, Math.ceil((Date.parse(alert.answer_by) - tick.value) / 1000));
+  const left = Math.max(0, Math.ceil((Date.parse(alert.answer_by) - Math.max(tick.value, serviceNow())) / 1000));
   const street = firstStreet(alert.route);
   return (
     <main
@@ -24,6 +24,7 @@ export function AlarmScreen() {
       data-ringing={ringing.value === "alarm" ? "true" : "false"}
     >
       <ConnectionLine />
+      <CornerSwitch />
       <div class="alarm-body" role="alert">
         <div class="alarm-heart">
           <HeartIcon size={92} />

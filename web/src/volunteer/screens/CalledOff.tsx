@@ -3,7 +3,7 @@ import { Button } from "../../shared/components.tsx";
 import { ringing } from "../alarm.ts";
 import { call, dismissCallOff } from "../app.ts";
 import { words } from "../words.ts";
-import { ConnectionLine } from "./parts.tsx";
+import { ConnectionLine, CornerSwitch } from "./parts.tsx";
 
 export function CalledOffScreen() {
   const ended = call.value?.ended;
@@ -17,6 +17,7 @@ export function CalledOffScreen() {
       data-ringing={ringing.value === "call_off" ? "true" : "false"}
     >
       <ConnectionLine />
+      <CornerSwitch />
       <div class="alarm-body" role="alert">
         <svg viewBox="0 0 64 64" width="104" height="104" aria-hidden="true">
           <path d="M20 4h24l16 16v24L44 60H20L4 44V20z" fill="currentColor" />

@@ -9,7 +9,7 @@ import { remainingS } from "../call.ts";
 import { stepsInWords } from "../steps.ts";
 import { words } from "../words.ts";
 import { CprGuide } from "./Cpr.tsx";
-import { ConnectionLine, digits } from "./parts.tsx";
+import { ConnectionLine, CornerSwitch, digits } from "./parts.tsx";
 import { RouteMap } from "./RouteMap.tsx";
 
 export function GoingScreen() {
@@ -25,6 +25,7 @@ export function GoingScreen() {
   return (
     <div class="going" data-testid="assignment" data-role={role} data-stage={stage}>
       <ConnectionLine />
+      <CornerSwitch />
       <header class="going-head" data-there={there ? "" : undefined}>
         <h1 tabIndex={-1}>{task}</h1>
         {there ? <p class="going-now">{going.cprNow}</p> : <Countdown />}
@@ -47,8 +48,8 @@ export function GoingScreen() {
         {role === "fetch_aed" && aed !== null && (
           <section class="card place" data-testid="aed-place" data-now={fetching ? "" : undefined}>
             <h2>{going.aed}</h2>
-            <p class="place-name">{aed.name}</p>
-            <p class="place-text">{aed.location_text || going.noAedText}</p>
+            <p class="place-name">{aed.name || aed.location_text || going.noAedText}</p>
+            {aed.name && <p class="place-text">{aed.location_text || going.noAedText}</p>}
             {aed.floor && <FloorTag floor={aed.floor} />}
             {fetching && aed.walk_time_s > 0 && <p class="muted">{going.toAed(formatDuration(aed.walk_time_s))}</p>}
             <Button
@@ -71,7 +72,7 @@ export function GoingScreen() {
           {going.giveBack}
         </Button>
       </main>
-      <footer class="going-actions">
+      <footer class="going-actions" data-two={role === "fetch_aed" && stage === "on_the_way" ? "" : undefined}>
         {role === "fetch_aed" && stage === "on_the_way" && (
           <Button kind="go" size="big" wide data-testid="aed-collected" onClick={() => step("aed_collected")}>
             {going.collected}
@@ -143,6 +144,7 @@ function Way() {
   const route = current?.assignment?.route ?? current?.alert?.route ?? null;
   const { going } = words.value;
   const lines = useMemo(() => (route === null ? [] : stepsInWords(route)), [route, words.value]);
+  const address = current?.assignment?.patient?.address;
   return (
     <>
       <RouteMap />
@@ -155,6 +157,7 @@ function Way() {
             {lines.map((line, index) => (
               <li key={index}>{line}</li>
             ))}
+            {address && <li>{going.there(address)}</li>}
           </ol>
         )}
         {route?.straight_line && lines.length > 0 && <p class="muted">{going.straightRoute}</p>}

@@ -10,6 +10,8 @@ import { Reachability } from "./Reachability.tsx";
 export function HomeScreen() {
   const { home, nav } = words.value;
   const on = onDuty.value;
+  // Until it is known once, a tap would switch the wrong way.
+  const known = me.value !== null;
   const consented = me.value?.volunteer?.consented_at;
   return (
     <Page title={words.value.appName} back={false} heading={false}>
@@ -19,15 +21,16 @@ export function HomeScreen() {
       <section class="duty" data-on={on ? "" : undefined}>
         <p class="duty-hello">{home.hello(who.value?.name ?? "")}</p>
         <p class="duty-state" aria-live="polite">
-          {on ? home.on : home.off}
+          {!known ? "…" : on ? home.on : home.off}
         </p>
-        <p class="duty-hint">{dutyPending.value ? home.pending : on ? home.onHint : home.offHint}</p>
+        <p class="duty-hint">{!known || dutyPending.value ? home.pending : on ? home.onHint : home.offHint}</p>
         <button
           type="button"
           class="duty-switch"
           role="switch"
           aria-checked={on}
           data-testid="duty-switch"
+          disabled={!known}
           onClick={() => {
             void unlockSound();
             setDuty(!on);

@@ -1,7 +1,7 @@
 // Joining: the invitation, then the consent in plain words.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type Session } from "../../shared/api.ts";
+import { api, type Schemas } from "../../shared/api.ts";
 import { Button, Field } from "../../shared/components.tsx";
 import { ApiError, wordingOf } from "../../shared/errors.ts";
 import { lang } from "../../shared/i18n.ts";
@@ -43,15 +43,7 @@ export function WelcomeScreen() {
   );
 }
 
-interface ConsentText {
-  title: string;
-  points: string[];
-}
-interface Consent {
-  version: string | number;
-  zh: ConsentText;
-  en: ConsentText;
-}
+type Consent = Schemas["ConsentView"];
 
 export function ConsentScreen() {
   const { consent, retry } = words.value;
@@ -64,7 +56,7 @@ export function ConsentScreen() {
   const load = async () => {
     error.value = null;
     try {
-      text.value = await api.raw<Consent>("get", "/api/consent");
+      text.value = await api.get("/api/consent", {});
     } catch (problem) {
       error.value = problem;
     }
@@ -78,10 +70,10 @@ export function ConsentScreen() {
     const consent_version = text.value.version;
     try {
       if (again) {
-        await api.raw("post", "/api/me/consent", { body: { consent_version } });
+        await api.post("/api/me/consent", { body: { consent_version } });
         await refreshMe();
       } else {
-        const session = await api.raw<Session>("post", "/api/join", { body: { code: invitation.value, consent_version } });
+        const session = await api.post("/api/join", { body: { code: invitation.value ?? "", consent_version } });
         api.take(session);
         entered(session);
       }

@@ -1,7 +1,7 @@
 // A problem with an AED in three taps: report, which one, what is wrong.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api } from "../../shared/api.ts";
+import { api, type Schemas } from "../../shared/api.ts";
 import { Button } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
 import { formatDistance } from "../../shared/i18n.ts";
@@ -10,17 +10,9 @@ import { fix, metresBetween } from "../position.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
 
-interface PublicAed {
-  aed_id: string;
-  lon: number;
-  lat: number;
-  name: string;
-  location_text: string;
-  floor: string;
-}
-interface Near extends PublicAed {
-  away_m: number;
-}
+type PublicAed = Schemas["PublicAed"];
+type Kind = Schemas["ProblemRequest"]["kind"];
+type Near = PublicAed & { away_m: number };
 
 const AROUND_DEGREES = [0.008, 0.03];
 const MOST = 8;
@@ -32,12 +24,12 @@ export function ReportScreen() {
   const sent = useSignal(false);
   const busy = useSignal(false);
 
-  const send = async (kind: string) => {
+  const send = async (kind: Kind) => {
     if (about === null) return;
     busy.value = true;
     error.value = null;
     try {
-      await api.raw("post", "/api/aeds/{aed_id}/problems", { path: { aed_id: about.aed_id }, body: { kind } });
+      await api.post("/api/aeds/{aed_id}/problems", { path: { aed_id: about.aed_id }, body: { kind, note: "" } });
       sent.value = true;
     } catch (problem) {
       error.value = problem;
@@ -68,7 +60,7 @@ export function ReportScreen() {
         <>
           <p class="place-name">{about.name}</p>
           <div class="choices">
-            {Object.entries(report.kinds).map(([kind, text]) => (
+            {(Object.entries(report.kinds) as [Kind, string][]).map(([kind, text]) => (
               <Button key={kind} size="big" wide disabled={busy.value} data-testid={`report-kind-${kind}`} onClick={() => void send(kind)}>
                 {text}
               </Button>
@@ -147,7 +139,7 @@ function Which() {
 async function nearest(place: { lon: number; lat: number }): Promise<Near[]> {
   for (const around of AROUND_DEGREES) {
     const query = { west: place.lon - around, south: place.lat - around, east: place.lon + around, north: place.lat + around };
-    const { aeds } = await api.raw<{ aeds: PublicAed[] }>("get", "/api/public/aeds", { query });
+    const { aeds } = await api.get("/api/public/aeds", { query });
     const near = aeds.map((aed) => ({ ...aed, away_m: metresBetween(place, aed) })).sort((a, b) => a.away_m - b.away_m);
     if (near.length >= 3 || around === AROUND_DEGREES.at(-1)) return near.slice(0, MOST);
   }

@@ -1,7 +1,7 @@
 // What several of the volunteer's screens share: the bar on top, the word on the connection, a clock face of digits.
 import type { ComponentChildren } from "preact";
-import { Button, Switches } from "../../shared/components.tsx";
-import { call, connection, page, stream } from "../app.ts";
+import { Button, LangSwitch, Switches } from "../../shared/components.tsx";
+import { call, connection, page, sessionState, stream } from "../app.ts";
 import { words } from "../words.ts";
 
 export function TopBar({ title, back = true }: { title: string; back?: boolean }) {
@@ -35,6 +35,15 @@ export function Page({ title, children, back = true, heading = true }: { title: 
   );
 }
 
+/** The language within reach on the screens that fill the whole phone. */
+export function CornerSwitch() {
+  return (
+    <div class="corner">
+      <LangSwitch />
+    </div>
+  );
+}
+
 /** Says so when the connection is lost, and which answers wait for it. */
 export function ConnectionLine() {
   const client = stream.value;
@@ -45,6 +54,7 @@ export function ConnectionLine() {
   const away = known === "replaced" ? text.replaced : known === "refused" ? text.refused : call.value === null ? text.offlineNow : text.offlineCall;
   return (
     <div class="connection-lines" role="status" aria-live="polite">
+      {client === null && sessionState.value === "over" && call.value !== null && <div class="connection-line">{words.value.welcome.over}</div>}
       {client !== null && (
         <div data-testid="connection" data-state={state} class={state === "connected" ? "visually-hidden" : "connection-line"}>
           {state === "connected" ? text.connected : state === "connecting" ? text.connecting : away}
