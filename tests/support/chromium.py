@@ -53,7 +53,7 @@ def chromium() -> Iterator[Browser]:
 class Faults:
     """What went wrong in a page without anybody seeing it, and whatever it asked of others than the service."""
 
-    origin: str
+    origins: list[str]
     said: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
@@ -72,7 +72,7 @@ class Faults:
             self.said.append(message.text)
 
     def _asked(self, request: Request) -> None:
-        if not request.url.startswith((self.origin, "data:", "blob:")):
+        if not request.url.startswith((*self.origins, "data:", "blob:")):
             self.strangers.append(request.url)
 
 
@@ -82,7 +82,7 @@ class People:
     def __init__(self, browser: Browser, origin: str) -> None:
         self._browser = browser
         self.origin = origin
-        self.faults = Faults(origin)
+        self.faults = Faults([origin])
 
     def profile(
         self,
@@ -96,6 +96,8 @@ class People:
     ) -> BrowserContext:
         """A profile with these settings; `at` lon, lat is where its phone is, without it location is refused."""
         where: dict[str, Any] = {}
+        if origin is not None:
+            self.faults.origins.append(origin)
         if at is not None:
             where = {"geolocation": _geolocation(at), "permissions": ["geolocation"]}
         context = self._browser.new_context(

@@ -1,4 +1,4 @@
-"""The line between a browser and the service, to be cut and mended in the middle of a story, as a lift or a tunnel does."""
+"""The line between a browser and the service, to be cut and mended mid-story, as a lift or a tunnel does."""
 
 import socket
 import threading
