@@ -7,7 +7,7 @@ frames are rendered without a place.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 
 from dispatch import tables as t
 from dispatch.engine import UnknownIncident
+from dispatch.people.expiry import clear_expired
 from registry.database import Database
 from registry.repository import delete_positions
 from registry.watched_database import DatabaseAway
@@ -47,19 +48,29 @@ class RetentionRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """How much a run has erased (or would). `incident_ids`: whose details."""
+    """How much a run has erased (or would). `incident_ids`: whose details. expired: invitations and sessions whose time
+    is over, and notes of settled reports."""
 
     incident_ids: tuple[str, ...]
     messages: int
     positions: int
+    expired: int = 0
 
 
 class Retention:
-    """The only one that erases incidents' personal data."""
+    """The only one that erases incidents' personal data. real_now: what bounds secrets is real time, whatever clock a
+    run goes by."""
 
-    def __init__(self, database: Database, rules: RetentionRules) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rules: RetentionRules,
+        *,
+        real_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._database = database
         self._rules = rules
+        self._real_now = real_now
 
     async def run(self, now: datetime) -> Erased:
         """Erase everything whose time is over, in batches.
@@ -75,8 +86,9 @@ class Retention:
         while count := await self._database.transact(lambda c: _erase_messages_before(c, now - self._rules.messages)):
             messages += count
         positions = await self._database.transact(lambda c: delete_positions(c, now - self._rules.positions))
+        expired = await self._database.transact(self._clear_expired)
         await self._database.checkpoint()
-        return Erased(incident_ids=tuple(incident_ids), messages=messages, positions=positions)
+        return Erased(incident_ids=tuple(incident_ids), messages=messages, positions=positions, expired=expired)
 
     async def preview(self, now: datetime) -> Erased:
         """What `run` would erase."""
@@ -85,7 +97,8 @@ class Retention:
             details = connection.execute(_details_due(now - self._rules.details)).scalars().all()
             messages = _count(connection, _messages_due(now - self._rules.messages))
             old = delete_positions(connection, now - self._rules.positions, dry_run=True)
-            return Erased(incident_ids=tuple(details), messages=messages, positions=old)
+            expired = self._clear_expired(connection, dry_run=True)
+            return Erased(incident_ids=tuple(details), messages=messages, positions=old, expired=expired)
 
         return await self._database.consult(look)
 
@@ -116,8 +129,13 @@ class Retention:
                     incidents=len(erased.incident_ids),
                     messages=erased.messages,
                     positions=erased.positions,
+                    expired=erased.expired,
                 )
             await asyncio.sleep(EVERY_S)
+
+    def _clear_expired(self, connection: Connection, *, dry_run: bool = False) -> int:
+        now = self._real_now()
+        return clear_expired(connection, now, notes_before=now - self._rules.details, dry_run=dry_run)
 
 
 def _closed_before(incident_id: ColumnElement[str], before: datetime) -> ColumnElement[bool]:

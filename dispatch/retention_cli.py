@@ -61,7 +61,8 @@ def run(
     erased = asyncio.run(_run(database, rules, dry_run=dry_run))
     _out.print(
         f"{'To erase' if dry_run else 'Erased'}: details of {len(erased.incident_ids)} incidents, "
-        f"{erased.messages} messages, {erased.positions} positions."
+        f"{erased.messages} messages, {erased.positions} positions, {erased.expired} expired invitations, sessions and "
+        "notes."
     )
 
 

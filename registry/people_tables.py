@@ -47,13 +47,15 @@ accounts = Table(
     CheckConstraint(f"role IN ({_ROLES})", name="role"),
 )
 
-# Of a volunteer or of an account. Digests of the secret that counts and of the one before it.
+# Of a volunteer or of an account. Digests of the secret that counts and of the one before it. generation: how often it
+# was changed.
 sessions = Table(
     "sessions",
     metadata,
     Column("session_id", _ID, primary_key=True),
     Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=True, index=True),
     Column("account_name", _ID, ForeignKey(accounts.c.name), nullable=True, index=True),
+    Column("generation", Integer, nullable=False),
     Column("secret_digest", _DIGEST, nullable=False),
     Column("previous_digest", _DIGEST, nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),

@@ -68,7 +68,8 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
     find_callback_target = target_finder(settings, integrations)
     outbox = build_outbox(database, find_callback_target)
-    people = People.of(database, token_secret=settings.token_secrets[0], public_url=settings.public_address)
+    newest, *older = settings.token_secrets
+    people = People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
     relay = await build_relay(settings, database, people, directory=directory, hub=hub, metrics=metrics)
     scout = _build_scout(
         settings, directory, network, policy=policy, is_on_the_line=partial(on_the_line, hub, relay), clock=clock

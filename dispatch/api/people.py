@@ -57,7 +57,7 @@ def _add_joining(router: APIRouter, service: DispatchService) -> None:
         """What a volunteer consents to, in plain words."""
         return wire.ConsentView(version=CONSENT_VERSION, zh=_words(CHINESE), en=_words(ENGLISH))
 
-    @router.post("/join", responses=may_refuse(404, 409, 410, 429, 503))
+    @router.post("/join", responses=may_refuse(400, 404, 409, 410, 429, 503))
     async def join(body: wire.JoinRequest, request: Request, response: Response) -> wire.Session:
         """Use an invitation, and consent. Earlier sessions of this volunteer end: one phone rings."""
         service.limits.take("join", host_of(request))
@@ -70,7 +70,7 @@ def _add_joining(router: APIRouter, service: DispatchService) -> None:
 
 
 def _add_me(router: APIRouter, service: DispatchService) -> None:
-    @router.get("/me")
+    @router.get("/me", responses=may_refuse(404, 409))
     async def get_me(caller: Caller) -> wire.MeView:
         """Whose token this is; for a volunteer also whether an alarm would reach them, and what is in the way."""
         if caller.access is not Access.VOLUNTEER:
@@ -143,7 +143,7 @@ def _add_test_alarm(router: APIRouter, service: DispatchService) -> None:
 def _add_push(router: APIRouter, service: DispatchService) -> None:
     people = service.people
 
-    @router.get("/me/push")
+    @router.get("/me/push", responses=may_refuse(404, 409))
     async def get_push(caller: Caller) -> wire.PushView:
         """The key to subscribe with, and whether a subscription is stored."""
         _get_standing(service, caller)

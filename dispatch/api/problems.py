@@ -36,7 +36,7 @@ def build_router(service: DispatchService) -> APIRouter:
         log.info("aed_problem_resolved", problem_id=problem_id, aed_id=resolved.aed_id, by=caller.subject)
         return ProblemView.model_validate(resolved, from_attributes=True)
 
-    @router.post("/{aed_id}/problems", status_code=202, responses=may_refuse(404, 429, 503))
+    @router.post("/{aed_id}/problems", status_code=202, responses=may_refuse(400, 404, 429, 503))
     async def report_problem(aed_id: str, body: ProblemRequest, request: Request) -> ProblemTaken:
         """Report a problem with an AED. Who does is not kept; the AED stays as it is until somebody has looked."""
         service.limits.take("problem", host_of(request))

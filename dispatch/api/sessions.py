@@ -21,7 +21,7 @@ def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(prefix=PATH, tags=["people"])
     people = service.people
 
-    @router.post("", responses=may_refuse(401, 429, 503))
+    @router.post("", responses=may_refuse(400, 401, 429, 503))
     async def sign_in(body: SignIn, request: Request, response: Response) -> Session:
         """Sign in with an account's name and password."""
         service.limits.signs_in(body.name, host_of(request))

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from dispatch.people.accounts import Accounts
 from dispatch.people.refusals import BadAccount, RescuerErased, UnknownAccount
-from dispatch.people.secrets import session_key
+from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Invitation, Volunteers, join_url
 from registry.database import Database, migrate
@@ -103,7 +103,7 @@ def invite(
 
     async def work(opened: Database) -> Invitation:
         # Nobody joins here, so this needs no key of the service's.
-        return await Volunteers(opened, Sessions(opened, session_key(""))).invite(rescuer_id, timedelta(hours=hours))
+        return await Volunteers(opened, Sessions(opened, SessionKeys(""))).invite(rescuer_id, timedelta(hours=hours))
 
     invitation = _with_database(database, work)
     link = join_url(url, invitation.code)

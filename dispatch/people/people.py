@@ -7,7 +7,7 @@ from dispatch.people.accounts import Accounts
 from dispatch.people.passwords import Passwords
 from dispatch.people.problems import AedProblems
 from dispatch.people.reach import Channels, NoChannels, PushSubscriptions, TestAlarms
-from dispatch.people.secrets import session_key
+from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
 from registry.database import Database
@@ -30,8 +30,9 @@ class People:
     push_public_key: str | None = None
 
     @classmethod
-    def of(cls, database: Database, *, token_secret: str, public_url: str) -> Self:
-        sessions = Sessions(database, session_key(token_secret))
+    def of(cls, database: Database, *, token_secret: str, public_url: str, old_secrets: tuple[str, ...] = ()) -> Self:
+        """old_secrets: that signed tokens before, and are still believed."""
+        sessions = Sessions(database, SessionKeys(token_secret, *old_secrets))
         return cls(
             accounts=Accounts(database),
             passwords=Passwords(),

@@ -52,9 +52,11 @@ class Opened:
 class Sessions:
     """All sessions; the database holds digests only. A session of a person or an account that is gone is none."""
 
-    def __init__(self, database: Database, key: bytes, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(
+        self, database: Database, keys: secrets.SessionKeys, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._database = database
-        self._key = key
+        self._keys = keys
         self._now = now
 
     def begin(self, connection: Connection, owner: Owner) -> Opened:
@@ -64,19 +66,20 @@ class Sessions:
         is_volunteer = identity.access is Access.VOLUNTEER
         if is_volunteer:
             connection.execute(delete(sessions).where(sessions.c.rescuer_id == identity.subject))
-        session_id, secret = secrets.new_code(), secrets.new_secret()
+        first = self._keys.make(secrets.new_code(), 0)
         row = {
-            "session_id": session_id,
+            "session_id": first.session_id,
             "rescuer_id": identity.subject if is_volunteer else None,
             "account_name": None if is_volunteer else identity.subject,
-            "secret_digest": secrets.digest(secret),
+            "generation": 0,
+            "secret_digest": secrets.digest(first.secret),
             "previous_digest": "",
             "created_at": now,
             "rotated_at": now,
             "expires_at": now + owner.lasts,
         }
         connection.execute(insert(sessions).values(row))
-        return Opened(owner=owner, cookie=f"{session_id}.{secret}")
+        return Opened(owner=owner, cookie=first.cookie)
 
     async def renew(self, cookie: str) -> Opened:
         """The session of this cookie, with the cookie that takes its place.
@@ -84,42 +87,49 @@ class Sessions:
         Raises:
             NoSession: there is none, or it has just been ended because an old secret was shown.
         """
-        opened = await self._database.transact(lambda connection: self._renew(connection, cookie))
+        shown = secrets.Shown.read(cookie)
+        opened = await self._database.transact(lambda connection: self._renew(connection, shown)) if shown else None
         if opened is None:
             raise NoSession(NoSession.__doc__)
         return opened
 
     async def end(self, cookie: str) -> None:
         """Forget the session, if this is its secret."""
-        session_id, _, secret = cookie.partition(".")
-        shown = secrets.digest(secret)
-        known = or_(sessions.c.secret_digest == shown, sessions.c.previous_digest == shown)
-        await self._database.transact(
-            lambda c: c.execute(delete(sessions).where(sessions.c.session_id == session_id, known)).rowcount
-        )
+        shown = secrets.Shown.read(cookie)
+        if shown is None:
+            return
+        mine = secrets.digest(shown.secret)
+        known = or_(sessions.c.secret_digest == mine, sessions.c.previous_digest == mine)
+        forget = delete(sessions).where(sessions.c.session_id == shown.session_id, known)
+        await self._database.transact(lambda connection: connection.execute(forget).rowcount)
 
-    def _renew(self, connection: Connection, cookie: str) -> Opened | None:
-        session_id, _, secret = cookie.partition(".")
-        mine = sessions.c.session_id == session_id
+    def _renew(self, connection: Connection, shown: secrets.Shown) -> Opened | None:
+        mine = sessions.c.session_id == shown.session_id
         row = connection.execute(select(sessions).where(mine).with_for_update()).one_or_none()
         if row is None:
             return None
         now, owner = self._now(), _find_owner(connection, row)
-        turn = secrets.judge(_held(row), secret, now)
+        turn = self._keys.judge(_held(row), shown, now)
         if owner is None or turn is secrets.Turn.END:
             connection.execute(delete(sessions).where(mine))
             return None
-        following = secrets.successor(self._key, session_id, secret)
-        changed: dict[str, Any] = {"secret_digest": secrets.digest(following), "expires_at": now + owner.lasts}
-        if turn is secrets.Turn.ROTATE:
-            changed |= {"previous_digest": secrets.digest(secret), "rotated_at": now}
+        newest = shown.generation if turn is secrets.Turn.RESTORED else row.generation
+        following = self._keys.make(row.session_id, newest + (turn is not secrets.Turn.REPEAT))
+        changed: dict[str, Any] = {
+            "generation": following.generation,
+            "secret_digest": secrets.digest(following.secret),
+            "expires_at": now + owner.lasts,
+        }
+        if turn is not secrets.Turn.REPEAT:
+            changed |= {"previous_digest": secrets.digest(shown.secret), "rotated_at": now}
         connection.execute(update(sessions).where(mine).values(changed))
-        return Opened(owner=owner, cookie=f"{session_id}.{following}")
+        return Opened(owner=owner, cookie=following.cookie)
 
 
 def _held(row: Row[Any]) -> secrets.HeldSession:
     return secrets.HeldSession(
         session_id=row.session_id,
+        generation=row.generation,
         secret_digest=row.secret_digest,
         previous_digest=row.previous_digest,
         rotated_at=row.rotated_at,

@@ -76,6 +76,7 @@ def _create_sessions() -> None:
         sa.Column("session_id", sa.String(64), nullable=False),
         sa.Column("rescuer_id", sa.String(64), nullable=True),
         sa.Column("account_name", sa.String(64), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("secret_digest", sa.String(64), nullable=False),
         sa.Column("previous_digest", sa.String(64), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),

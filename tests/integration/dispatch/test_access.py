@@ -47,6 +47,7 @@ ANSWERS = {
     "DELETE /api/session": 204,
     "POST /api/aeds/{aed_id}/problems": 404,
     "GET /api/public/walk": 404,
+    "GET /tiles/{z}/{x}/{y}.mvt": 422,
 }
 """Of open doors to somebody who has nothing to show; of the others it is 200."""
 
@@ -140,7 +141,7 @@ def test_what_needs_no_token_tells_nothing_personal(standing_service: Service, e
     assert "r00" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/", "/api/incidents/a/b/c"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/nothing", "/api/incidents/a/b/c"])
 def test_what_is_not_there_is_said_like_every_refusal(standing_service: Service, path: str) -> None:
     answer = standing_service.request("GET", path)
 

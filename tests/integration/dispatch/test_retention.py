@@ -14,11 +14,13 @@ from dispatch.core import commands as cmd
 from dispatch.engine import UnknownIncident
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
+from dispatch.people.people import People
 from dispatch.retention import BATCH, IncidentOpen, Retention, RetentionRules
 from dispatch.tokens import Access
 from registry.database import Database
 from registry.directory import Directory
 from registry.models import Presence
+from registry.people_tables import invitations, sessions
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, append, decided, record, report
 from tests.support.command import command
 from tests.support.phone import console_of, phone_of
@@ -154,6 +156,38 @@ async def test_old_positions_are_gone_from_the_database_and_the_live_picture(tow
         assert picture.get_rescuer("r00").presence is None
         assert picture.get_rescuer("r01").presence is not None
         assert picture.get_rescuer("r00").home_lon is not None
+
+
+async def test_expired_secrets_and_the_words_of_settled_reports_are_gone(town_database: str) -> None:
+    database = Database(town_database)
+    people = People.of(database, token_secret="a secret that signs tokens", public_url="")
+    begun = datetime.now(UTC)
+    await people.accounts.add("desk-1", "dispatcher", "a long night at the desk")
+    await people.accounts.sign_in(
+        "desk-1", "a long night at the desk", passwords=people.passwords, sessions=people.sessions
+    )
+    for rescuer_id, days in (("r00", 1), ("r01", 60)):
+        await people.volunteers.invite(rescuer_id, days * DAY)
+    aed_id = next(iter((await Directory.load(database)).aed_ids))
+    settled, _ = [await people.problems.report(aed_id, "other", note) for note in (WORDS, "still open")]
+    await people.problems.resolve(settled, WORDS)
+
+    soon = Retention(database, RULES, real_now=lambda: begun + 12 * timedelta(hours=1))
+    later = Retention(database, RULES, real_now=lambda: begun + 31 * DAY)
+    at_first = (await soon.run(NOON)).expired
+    foreseen, done = (await later.preview(NOON)).expired, (await later.run(NOON)).expired
+    again = (await later.run(NOON)).expired
+    async with database.read() as connection:
+        invited = (await connection.execute(select(invitations.c.rescuer_id))).scalars().all()
+        sessions_left = (await connection.execute(select(sessions))).all()
+    reports = await people.problems.list_all(open_only=False, limit=10)
+    await database.close()
+
+    assert (at_first, foreseen, done, again) == (0, 3, 3, 0)
+    assert invited == ["r01"]
+    assert sessions_left == []
+    assert {report.note for report in reports} == {"", "still open"}
+    assert all(not report.resolution for report in reports)
 
 
 async def test_the_service_erases_on_request_and_renders_what_is_left_without_a_place(service: Service) -> None:

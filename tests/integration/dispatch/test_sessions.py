@@ -141,6 +141,23 @@ async def test_a_secret_that_was_copied_ends_the_session_for_both(desk: Service,
     assert "set-cookie" not in thief.headers
 
 
+async def test_a_database_from_before_the_last_change_of_a_secret_knows_its_phones_again(
+    desk: Service, town_database: str
+) -> None:
+    browser = signed_in(desk)
+    database = Database(town_database)
+    async with database.read() as connection:
+        copied = (await connection.execute(select(t.sessions))).mappings().one()
+    for _ in range(3):
+        browser.request("POST", "/api/session/renew").raise_for_status()
+    async with database.write() as connection:
+        await connection.execute(update(t.sessions).values(**copied))
+    await database.close()
+
+    assert browser.request("POST", "/api/session/renew").status_code == 200
+    assert browser.request("POST", "/api/session/renew").status_code == 200
+
+
 async def test_a_session_that_nobody_used_ends(desk: Service, town_database: str) -> None:
     browser = signed_in(desk)
     await turn_back(town_database, "expires_at", timedelta(days=1))
@@ -162,13 +179,13 @@ def test_signing_out_ends_the_session_whoever_still_holds_its_secret(desk: Servi
 def test_a_session_is_not_ended_by_who_does_not_hold_its_secret(desk: Service) -> None:
     browser = signed_in(desk)
     stranger = Browser(desk.url)
-    stranger.cookie = f"{str(browser.cookie).partition('.')[0]}.guessed"
+    stranger.cookie = f"{str(browser.cookie).partition('.')[0]}.0.guessed"
     stranger.request("DELETE", "/api/session")
 
     assert browser.request("POST", "/api/session/renew").status_code == 200
 
 
-@pytest.mark.parametrize("cookie", [None, "", "x", "x.y", ".", "中文.秘密", "x" * 5000])
+@pytest.mark.parametrize("cookie", [None, "", "x", "x.y", ".", "x.1.y", "中文.1.秘密", "x" * 5000])
 def test_a_cookie_that_is_none_renews_nothing(standing_service: Service, cookie: str | None) -> None:
     headers = {} if cookie is None else {b"cookie": f"rescue_session={cookie}".encode()}
     answer = fetch("POST", f"{standing_service.url}/api/session/renew", headers=headers)  # type: ignore[arg-type]

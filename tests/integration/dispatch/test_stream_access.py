@@ -33,6 +33,7 @@ def frame(kind: str) -> dict[str, Any]:
         "ack": {"seq": 0},
         "heartbeat": {},
         "duty": {"on": True},
+        "test_alarm_seen": {"test_id": "nothing"},
         "position": {
             "lon": lon,
             "lat": lat,

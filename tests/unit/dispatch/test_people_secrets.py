@@ -7,59 +7,73 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch.people import secrets
 from dispatch.people.consent import CHINESE, CONSENT_VERSION, ENGLISH
 from dispatch.people.passwords import Passwords, hash_password
 from dispatch.people.refusals import BadAccount
-from dispatch.people.secrets import GRACE, HeldSession, Turn, judge, successor
+from dispatch.people.secrets import GRACE, HeldSession, SessionKeys, Shown, Turn, digest, new_code
 
 NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)
-KEY = secrets.session_key("a secret that signs tokens, of some length")
 MOMENT = timedelta(microseconds=1)
+OLD, NEW = "a secret that signs tokens, of some length", "another secret that signs tokens"
+KEYS = SessionKeys(OLD)
 HELD = HeldSession(
     session_id="s",
-    secret_digest=secrets.digest("now"),
-    previous_digest=secrets.digest("before"),
+    generation=5,
+    secret_digest=digest(KEYS.make("s", 5).secret),
+    previous_digest=digest(KEYS.make("s", 4).secret),
     rotated_at=NOON,
     expires_at=NOON + timedelta(hours=16),
 )
 
 
 @pytest.mark.parametrize(
-    ("secret", "at", "turn"),
+    ("shown", "at", "turn"),
     [
-        ("now", NOON, Turn.ROTATE),
-        ("now", HELD.expires_at - MOMENT, Turn.ROTATE),
-        ("now", HELD.expires_at, Turn.END),
-        ("before", NOON + GRACE, Turn.REPEAT),
-        ("before", NOON + GRACE + MOMENT, Turn.END),
-        ("long before", NOON, Turn.END),
-        ("", NOON, Turn.END),
-        ("\ud800", NOON, Turn.END),
+        (KEYS.make("s", 5), NOON, Turn.ROTATE),
+        (KEYS.make("s", 5), HELD.expires_at - MOMENT, Turn.ROTATE),
+        (KEYS.make("s", 5), HELD.expires_at, Turn.END),
+        (KEYS.make("s", 4), NOON + GRACE, Turn.REPEAT),
+        (KEYS.make("s", 4), NOON + GRACE + MOMENT, Turn.END),
+        (KEYS.make("s", 3), NOON, Turn.END),
+        (KEYS.make("s", 9), NOON, Turn.RESTORED),
+        (KEYS.make("t", 9), NOON, Turn.END),
+        (Shown(session_id="s", generation=9, secret=KEYS.make("s", 3).secret), NOON, Turn.END),
+        (Shown(session_id="s", generation=9, secret="\ud800"), NOON, Turn.END),
+        (SessionKeys(NEW).make("s", 9), NOON, Turn.END),
     ],
 )
-def test_what_becomes_of_a_session_when_a_secret_is_shown(secret: str, at: datetime, turn: Turn) -> None:
-    assert judge(HELD, secret, at) is turn
+def test_what_becomes_of_a_session_when_a_secret_is_shown(shown: Shown, at: datetime, turn: Turn) -> None:
+    assert KEYS.judge(HELD, replace(shown, session_id="s"), at) is turn
 
 
 def test_a_new_session_has_no_secret_before_its_first() -> None:
-    assert judge(replace(HELD, previous_digest=""), "", NOON) is Turn.END
+    nothing = Shown(session_id="s", generation=0, secret="")
+
+    assert KEYS.judge(replace(HELD, previous_digest=""), nothing, NOON) is Turn.END
 
 
-def test_the_next_secret_is_always_the_same_and_depends_on_everything() -> None:
-    following = successor(KEY, "s", "now")
+def test_sessions_outlive_a_change_of_the_secret_that_signs_tokens() -> None:
+    while_both_hold, later = SessionKeys(NEW, OLD), SessionKeys(NEW)
 
-    assert following == successor(KEY, "s", "now")
-    assert len({following, successor(b"x", "s", "now"), successor(KEY, "t", "now"), successor(KEY, "s", "then")}) == 4
-    assert len(following) >= 43
-    assert secrets.session_key("a") != secrets.session_key("b")
+    assert later.judge(HELD, KEYS.make("s", 5), NOON) is Turn.ROTATE
+    assert while_both_hold.judge(HELD, KEYS.make("s", 9), NOON) is Turn.RESTORED
+    assert while_both_hold.make("s", 6) == later.make("s", 6) != KEYS.make("s", 6)
 
 
-def test_codes_and_secrets_are_random_and_fit_into_a_cookie_and_an_address() -> None:
-    made = {make() for make in (secrets.new_code, secrets.new_secret) for _ in range(100)}
+def test_a_cookie_is_read_as_it_was_written_and_nothing_else_is() -> None:
+    shown = KEYS.make(new_code(), 12)
 
-    assert len(made) == 200
-    assert all(len(one) >= 22 and one.replace("-", "").replace("_", "").isalnum() for one in made)
+    assert Shown.read(shown.cookie) == shown
+    for other in ("", "x", "x.y", "x.y.z", "..", "x.1.", ".1.z", "x.-1.z", "x.²4.z", f"x.{'9' * 10}.z"):
+        assert Shown.read(other) is None
+    assert shown.secret not in repr(shown)
+
+
+def test_codes_are_random_and_fit_into_an_address() -> None:
+    made = {new_code() for _ in range(100)}
+
+    assert len(made) == 100
+    assert all(len(one) >= 22 and one.replace("-", "").replace("_", "").isascii() for one in made)
 
 
 WORDS = {"2026-11": "89c4c427b4df7150"}
