@@ -26,11 +26,23 @@ export function announceChange(before: IncidentView | null, after: IncidentView)
     polite.value = t.value.announce_status(where, statusWord(after.status));
   }
   if (!before && isOpen(after)) welcomeNew(after.incident_id);
+  if (before && isOpen(before) && !isOpen(after)) leaveSoon(after.incident_id);
+}
+
+const LEAVE_AFTER_MS = 8_000;
+
+/** An incident that is over makes room for one that is not, unless the dispatcher came to look at it. */
+function leaveSoon(id: string): void {
+  setTimeout(() => {
+    const next = desk.openOnes.value[0];
+    const idle = desk.selectedId.value === id && !desk.chosenByHand && desk.panel.value === null && desk.ask.value === null;
+    if (idle && next) desk.select(next.incident_id, false);
+  }, LEAVE_AFTER_MS);
 }
 
 function welcomeNew(id: string): void {
   // Nobody is torn away from what they are working on.
   const idle = desk.selected.value === null || !isOpen(desk.selected.value);
-  if (idle && desk.panel.value === null) desk.select(id);
+  if (idle && desk.panel.value === null) desk.select(id, false);
   else desk.fresh.value = new Set([...desk.fresh.value, id]);
 }

@@ -6,8 +6,8 @@ import { ApiError } from "../shared/errors.ts";
 import { formatDuration } from "../shared/i18n.ts";
 import type { Candidate } from "./contract.ts";
 import * as desk from "./desk.ts";
-import { nameOf } from "./model.ts";
-import { type Addition, addPerson, busy, loadCandidates, refusal } from "./take-over.ts";
+import { alertWord } from "./words.ts";
+import { type Addition, addPerson, busy, FORCIBLE, loadCandidates, refusal } from "./take-over.ts";
 import { t } from "./text.ts";
 
 interface Doubt {
@@ -15,9 +15,6 @@ interface Doubt {
   who: string;
   why: string;
 }
-
-/** With `force` a dispatcher may overrule these and nothing else. */
-const FORCIBLE = new Set([403, 409]);
 
 export function CandidateList({ incidentId }: { incidentId: string }) {
   const list = useSignal<Candidate[] | null>(null);
@@ -40,7 +37,7 @@ export function CandidateList({ incidentId }: { incidentId: string }) {
       list.value = (list.value ?? []).filter(({ rescuer_id }) => rescuer_id !== addition.rescuer_id);
     } catch (error) {
       const why = refusal(error);
-      const forcible = error instanceof ApiError && FORCIBLE.has(error.status) && !addition.force;
+      const forcible = error instanceof ApiError && FORCIBLE.has(error.code) && !addition.force;
       if (forcible) doubt.value = { addition, who, why };
       else fault.value = why;
     }
@@ -59,7 +56,7 @@ export function CandidateList({ incidentId }: { incidentId: string }) {
       </div>
       <ul class="candidates" data-testid="candidates">
         {(list.value ?? []).map((candidate) => (
-          <Row key={candidate.rescuer_id} candidate={candidate} onAdd={(addition) => void add(addition, nameOf(candidate))} />
+          <Row key={candidate.rescuer_id} candidate={candidate} onAdd={(addition) => void add(addition, candidate.rescuer_id)} />
         ))}
       </ul>
     </>
@@ -81,8 +78,8 @@ function DoubtNote({ doubt, onForce }: { doubt: Doubt; onForce: () => void }) {
 }
 
 function Row({ candidate, onAdd }: { candidate: Candidate; onAdd: (addition: Addition) => void }) {
-  const who = nameOf(candidate);
-  const { rescuer_id, aed_id, walk_time_s, to_aed_s } = candidate;
+  const { rescuer_id: who, aed_id, walk_time_s, to_aed_s, fetch_time_s, before } = candidate;
+  const rescuer_id = who;
   const direct: Addition = { rescuer_id, role: "direct" };
   const fetch: Addition = { rescuer_id, role: "fetch_aed", aed_id };
   return (
@@ -91,8 +88,11 @@ function Row({ candidate, onAdd }: { candidate: Candidate; onAdd: (addition: Add
         <b>{who}</b>
         <p class="candidate-times">
           {walk_time_s !== null && <span>{t.value.candidate_direct_time(formatDuration(walk_time_s))}</span>}
-          {aed_id && to_aed_s !== null && <span>{t.value.candidate_to_aed(formatDuration(to_aed_s))}</span>}
-          {aed_id && <span class="muted">{desk.aedNames.value.get(aed_id) ?? aed_id}</span>}
+          {aed_id && fetch_time_s !== null && <span>{t.value.candidate_fetch_time(formatDuration(fetch_time_s))}</span>}
+          {aed_id && to_aed_s !== null && (
+            <span class="muted">{`${desk.aedNames.value.get(aed_id) ?? aed_id} · ${t.value.candidate_to_aed(formatDuration(to_aed_s))}`}</span>
+          )}
+          {before && <span class="muted">{t.value.candidate_before(alertWord(before))}</span>}
           {candidate.straight_line && <span class="muted">{t.value.straight}</span>}
         </p>
       </div>

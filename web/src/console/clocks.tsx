@@ -4,7 +4,7 @@ import { formatDuration, formatTime } from "../shared/i18n.ts";
 import type { IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { clockText } from "./durations.ts";
-import { countsOf, etaOf, firstComing, isOpen } from "./model.ts";
+import { countsOf, etaOf, firstComing, isLate, isOpen } from "./model.ts";
 import { t } from "./text.ts";
 
 interface Reading {
@@ -38,9 +38,6 @@ function Clock({ name, reading }: { name: string; reading: Reading }) {
   );
 }
 
-/** Past the golden four minutes the clock says so by its colour. */
-const GOLDEN_S = 240;
-
 function sinceCall(incident: IncidentView): Reading {
   const opened = Date.parse(incident.opened_at);
   if (!isOpen(incident)) {
@@ -49,8 +46,7 @@ function sinceCall(incident: IncidentView): Reading {
     return end ? { text: formatDuration((Date.parse(end.at) - opened) / 1000), tone: "quiet" } : { text: "–", tone: "quiet" };
   }
   const since = (serviceNow() - opened) / 1000;
-  const late = since > GOLDEN_S && countsOf(incident).there === 0;
-  return { text: clockText(since), tone: late ? "bad" : "plain" };
+  return { text: clockText(since), tone: isLate(incident, since) ? "bad" : "plain" };
 }
 
 function until(at: number): Reading {

@@ -13,9 +13,11 @@ export type AedProblem = Schemas["ProblemView"];
 
 export interface Candidate {
   rescuer_id: string;
-  name?: string | null;
   walk_time_s: number | null;
-  to_aed_s: number | null;
-  aed_id: string | null;
   straight_line: boolean;
+  aed_id: string | null;
+  to_aed_s: number | null;
+  fetch_time_s: number | null;
+  before: string | null;
 }
+export type CallOffReason = NonNullable<Schemas["CallOffAlert"]["reason"]>;

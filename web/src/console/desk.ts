@@ -54,7 +54,11 @@ function notePosition(alertId: string, told: { lon: number; lat: number; observe
   if ((positions.get(alertId)?.at ?? 0) <= at) positions.set(alertId, { lon: told.lon, lat: told.lat, at });
 }
 
-export function select(id: string | null): void {
+/** Whether the dispatcher chose what is shown; what the console chose itself it may also leave. */
+export let chosenByHand = false;
+
+export function select(id: string | null, byHand = true): void {
+  chosenByHand = byHand;
   if (id === selectedId.value) return;
   selectedId.value = id;
   panel.value = panel.value === "new-call" ? "new-call" : null;

@@ -6,7 +6,7 @@ import { whereOf } from "./announce.ts";
 import type { IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { clockText } from "./durations.ts";
-import { countsOf, etaOf, firstComing, isOpen } from "./model.ts";
+import { countsOf, etaOf, firstComing, isLate, isOpen } from "./model.ts";
 import { t } from "./text.ts";
 import { attentionWord, statusWord } from "./words.ts";
 
@@ -78,10 +78,11 @@ function Card({ incident }: { incident: IncidentView }) {
 function Since({ incident }: { incident: IncidentView }) {
   if (!isOpen(incident)) return <span class="incident-clock muted">{formatTime(incident.opened_at)}</span>;
   void tick.value;
+  const sinceS = (serviceNow() - Date.parse(incident.opened_at)) / 1000;
   return (
-    <span class="incident-clock">
+    <span class="incident-clock" data-late={isLate(incident, sinceS) ? "" : undefined}>
       <span class="visually-hidden">{t.value.since_call} </span>
-      {clockText((serviceNow() - Date.parse(incident.opened_at)) / 1000)}
+      {clockText(sinceS)}
     </span>
   );
 }
@@ -90,7 +91,7 @@ function Tally({ incident }: { incident: IncidentView }) {
   void tick.value;
   const counts = countsOf(incident);
   const first = counts.there === 0 ? firstComing(incident) : null;
-  const due = incident.next_deadline_at ? (Date.parse(incident.next_deadline_at) - serviceNow()) / 1000 : null;
+  const next = nextStep(incident, counts.ringing);
   return (
     <span class="tally">
       {counts.there > 0 && <Count kind="there" n={counts.there} word={t.value.tally_there} />}
@@ -98,9 +99,18 @@ function Tally({ incident }: { incident: IncidentView }) {
       {counts.ringing > 0 && <Count kind="ringing" n={counts.ringing} word={t.value.tally_ringing} />}
       {counts.aed !== "none" && <span class="tally-part" data-kind={counts.aed === "there" ? "there" : "aed"}>AED {counts.aed === "there" ? "✓" : "→"}</span>}
       {first && <span class="tally-eta">{`${t.value.eta} ${clockText((etaOf(first) - serviceNow()) / 1000)}`}</span>}
-      {!first && due !== null && due < 600 && <span class="tally-eta">{`${t.value.next_deadline} ${clockText(due)}`}</span>}
+      {!first && next && <span class="tally-eta">{next}</span>}
     </span>
   );
+}
+
+/** What time alone will change next, where it concerns the search. */
+function nextStep(incident: IncidentView, ringing: number): string | null {
+  const { next_deadline_at, next_search_at } = incident;
+  if (!next_deadline_at) return null;
+  const dueS = (Date.parse(next_deadline_at) - serviceNow()) / 1000;
+  if (ringing > 0) return `${t.value.next_answer} ${clockText(dueS)}`;
+  return next_search_at === next_deadline_at ? `${t.value.next_search} ${clockText(dueS)}` : null;
 }
 
 function Count({ kind, n, word }: { kind: string; n: number; word: string }) {

@@ -114,7 +114,7 @@ async function loadAll(): Promise<void> {
     await Promise.all([...known.values()].filter(isOpen).map(({ incident_id }) => refresh(incident_id, true)));
     desk.ready.value = true;
     const first = desk.openOnes.value[0];
-    if (desk.selected.value === null && first) desk.select(first.incident_id);
+    if (desk.selected.value === null && first) desk.select(first.incident_id, false);
   } catch {
     setTimeout(() => stream.value && streamState.value === "online" && void loadAll(), 2_000);
   }

@@ -6,6 +6,7 @@ import type { AlertView, IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { clockText } from "./durations.ts";
 import { live } from "./live.ts";
+import { extras } from "./measure.ts";
 import { etaOf, isOpen } from "./model.ts";
 import { t } from "./text.ts";
 
@@ -69,7 +70,7 @@ const responders = computed<MapResponder[]>(() => {
       if (one) found.push(one);
     }
   }
-  return found;
+  return found.concat(extras.value);
 });
 
 const routes = computed<MapRoute[]>(() =>
@@ -102,8 +103,10 @@ export const content = computed<MapContent>(() => ({
 export function pointsOf(incident: IncidentView): [number, number][] {
   const points: [number, number][] = incident.location ? [[incident.location.lon, incident.location.lat]] : [];
   for (const alert of incident.alerts ?? []) {
-    const position = ON_MAP.has(alert.state) ? desk.positions.get(alert.alert_id) : undefined;
+    if (!ON_MAP.has(alert.state)) continue;
+    const position = desk.positions.get(alert.alert_id);
     if (position) points.push([position.lon, position.lat]);
+    if (alert.state === "accepted") points.push(...((alert.walk?.lonlat ?? []) as [number, number][]));
   }
   return points;
 }

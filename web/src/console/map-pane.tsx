@@ -1,5 +1,5 @@
 // The live map. Positions reach it past the page's rendering, so that hundreds may move at once.
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CityMap, type LegendItem, type MapHandle, MapLegend, type MapView } from "../map/index.ts";
 import { Button } from "../shared/components.tsx";
@@ -19,6 +19,15 @@ const WIDEST_DEG = 0.5;
 
 type Bounds = [number, number, number, number];
 
+/** Changes when somebody joins the incident that is looked at, leaves it, or the patient's place changes. */
+const wholeOf = computed(() => {
+  const incident = desk.selected.value;
+  if (!incident) return "";
+  const held = (incident.alerts ?? []).filter(({ state }) => state === "accepted" || state === "arrived");
+  const places = held.map(({ alert_id }) => (desk.positions.has(alert_id) ? alert_id : `${alert_id}?`));
+  return [incident.incident_id, incident.location?.lon, incident.location?.lat, ...places].join(" ");
+});
+
 export function MapPane() {
   const handle = useRef<MapHandle | null>(null);
   const bounds = useRef<Bounds | null>(null);
@@ -29,13 +38,23 @@ export function MapPane() {
     const timer = setInterval(() => bounds.current && void loadAeds(bounds.current), AEDS_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
+  // The map follows the incident, who joins and who is no longer coming, until somebody moves it by hand.
+  const following = useRef(true);
   useSignalEffect(() => {
-    const id = desk.selectedId.value;
+    void desk.selectedId.value;
     void fitRequested.value;
+    following.current = true;
+  });
+  useSignalEffect(() => {
+    void fitRequested.value;
+    const [id] = wholeOf.value.split(" ");
     const incident = id ? desk.incidents.peek().get(id) : undefined;
     const points = incident ? pointsOf(incident) : [];
-    if (points.length > 0) view.value = { fit: points, padding_px: 90, max_zoom: 16 };
+    if (points.length > 0 && following.current) view.value = { fit: points, padding_px: 90, max_zoom: 16 };
   });
+  const letGo = (): void => {
+    following.current = false;
+  };
   const ready = (made: MapHandle): void => {
     handle.current = made;
     onMove.current = (id, lon, lat) => made.moveResponder(id, lon, lat);
@@ -43,6 +62,7 @@ export function MapPane() {
   return (
     <section class="map-pane" aria-label={t.value.map_label} data-stale={stale.value ? "" : undefined} data-picking={picking.value ? "" : undefined}>
       <p class="visually-hidden">{t.value.map_hint}</p>
+      <div class="map-hand" onPointerDown={letGo} onWheel={letGo}>
       <CityMap
         class="console-map"
         label={t.value.map_label}
@@ -65,6 +85,7 @@ export function MapPane() {
           if (desk.selected.peek()) desk.ask.value = { kind: "place", lon, lat, datum: "wgs84" };
         }}
       />
+      </div>
       {picking.value && <p class="map-word">{t.value.picking}</p>}
       {stale.value && <p class="map-word" data-kind="stale">{t.value.stale_title}</p>}
       <div class="map-tools">

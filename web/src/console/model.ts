@@ -53,6 +53,14 @@ export function firstComing(incident: IncidentView, only?: string): AlertView | 
   return coming[0] ?? null;
 }
 
+/** Sudden cardiac arrest: the golden four minutes. */
+const GOLDEN_S = 240;
+
+/** The golden minutes are over and nobody is with the patient. */
+export function isLate(incident: IncidentView, sinceCallS: number): boolean {
+  return sinceCallS > GOLDEN_S && incident.status !== "ambulance_there" && countsOf(incident).there === 0;
+}
+
 /** What needs a person stands first, then where nobody comes, then the newest; what is over comes last. */
 export function byUrgency(a: IncidentView, b: IncidentView): number {
   return urgency(a) - urgency(b) || Date.parse(b.opened_at) - Date.parse(a.opened_at);

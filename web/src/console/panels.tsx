@@ -60,14 +60,22 @@ function NewCallPanel() {
   const note = useSignal("");
   const phone = useSignal("");
   const fault = useSignal<string | null>(null);
+  // The same one sent again, after an answer that was lost, opens no second incident.
+  const requestId = useRef(crypto.randomUUID?.() ?? String(Math.random()));
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const location = readPlace(place);
     if (!location || busy.value) return;
     fault.value = null;
-    const words = { address: address.value.trim(), floor: floor.value.trim(), note: note.value.trim(), caller_phone: phone.value.trim() };
-    const given = Object.fromEntries(Object.entries(words).filter(([, text]) => text !== ""));
-    await createCall({ location, ...given }).catch((error: unknown) => (fault.value = refusal(error)));
+    const call = {
+      request_id: requestId.current,
+      location: { ...location, address: "", floor: "", note: "" },
+      address: address.value.trim(),
+      floor: floor.value.trim(),
+      note: note.value.trim(),
+      caller_phone: phone.value.trim(),
+    };
+    await createCall(call).catch((error: unknown) => (fault.value = refusal(error)));
   };
   const line = (label: string, name: string, field: typeof address, max: number) => (
     <Field label={`${label} · ${t.value.optional}`}>

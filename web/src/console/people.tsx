@@ -68,7 +68,7 @@ function Responder({ alert, incident }: { alert: AlertView; incident: IncidentVi
       data-role={alert.role}
     >
       <span class="responder-sign">
-        <SymbolPicture name={alert.state === "arrived" ? "arrived" : role} size={26} />
+        <SymbolPicture name={signOf(alert.state, role)} size={26} />
       </span>
       <span class="responder-main">
         <span class="responder-name">
@@ -96,6 +96,12 @@ function Responder({ alert, incident }: { alert: AlertView; incident: IncidentVi
   );
 }
 
+function signOf(state: string, role: "direct" | "fetch_aed") {
+  if (state === "arrived" || state === "done") return "arrived";
+  if (state === "accepted") return role;
+  return role === "fetch_aed" ? "alerted_fetch" : "alerted";
+}
+
 function About({ alert, held }: { alert: AlertView; held: boolean }) {
   void tick.value;
   const parts: string[] = [];
@@ -104,8 +110,16 @@ function About({ alert, held }: { alert: AlertView; held: boolean }) {
   }
   if (held && alert.state === "accepted") parts.push(positionWord(alert));
   if (alert.state === "ringing") parts.push(alert.seen_at ? t.value.seen : alert.delivered_at ? t.value.delivered : t.value.not_delivered);
+  if (alert.by_hand) parts.push(t.value.by_hand);
+  if (held && alert.phone) parts.push(t.value.call_phone(alert.phone));
   if (alert.straight_line) parts.push(t.value.straight);
-  return <span class="responder-about">{parts.join(" · ")}</span>;
+  return (
+    <span class="responder-about">
+      {parts.filter(Boolean).map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </span>
+  );
 }
 
 function positionWord(alert: AlertView): string {

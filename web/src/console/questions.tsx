@@ -2,9 +2,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { Button, Dialog } from "../shared/components.tsx";
+import { Button, Dialog, Field } from "../shared/components.tsx";
 import { formatDateTime, formatDistance } from "../shared/i18n.ts";
-import type { IncidentView } from "./contract.ts";
+import type { CallOffReason, IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { metresBetween } from "./durations.ts";
 import { KEYS, keysOn, setKeysOn } from "./keys.ts";
@@ -79,12 +79,27 @@ function StopQuestion({ incident }: { incident: IncidentView }) {
   );
 }
 
+const CALL_OFF_REASONS: readonly CallOffReason[] = ["called_off", "not_needed", "not_suitable", "out_of_touch", "unsafe"];
+
 function CallOffQuestion({ incident, alertId }: { incident: IncidentView; alertId: string }) {
   const alert = incident.alerts?.find(({ alert_id }) => alert_id === alertId);
   const who = alert ? nameOf(alert) : alertId;
+  const why = useSignal<CallOffReason>("called_off");
+  const act = (): Promise<void> => callOff(incident.incident_id, alertId, why.value);
   return (
-    <Question title={t.value.confirm_call_off_title(who)} yes={t.value.confirm_call_off_yes} act={() => callOff(incident.incident_id, alertId)}>
+    <Question title={t.value.confirm_call_off_title(who)} yes={t.value.confirm_call_off_yes} act={act}>
       <p>{t.value.confirm_call_off}</p>
+      <Field label={t.value.call_off_why}>
+        {(ids) => (
+          <select {...ids} name="reason" value={why.value} onChange={(event) => (why.value = event.currentTarget.value as CallOffReason)}>
+            {CALL_OFF_REASONS.map((reason) => (
+              <option key={reason} value={reason}>
+                {t.value[`why_${reason}`]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
     </Question>
   );
 }

@@ -1,20 +1,25 @@
 // What a dispatcher does to an incident. Each action answers with whether it was done; what was refused is said.
 import { signal } from "@preact/signals";
-import { api } from "../shared/api.ts";
+import { api, type Schemas } from "../shared/api.ts";
 import { ApiError, wordingOf } from "../shared/errors.ts";
 import { toast } from "../shared/components.tsx";
-import type { Candidate, Datum } from "./contract.ts";
+import type { CallOffReason, Candidate, Datum } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { refresh, show } from "./live.ts";
 import { refusalWord } from "./words.ts";
 
-export interface NewCall {
-  location: { lon: number; lat: number; datum: Datum };
-  address?: string;
-  floor?: string;
-  note?: string;
-  caller_phone?: string;
-}
+/** With `force` a dispatcher may overrule these; what is promised or was not consented to, nobody may. */
+export const FORCIBLE: ReadonlySet<string> = new Set([
+  "off_duty",
+  "no_certificate",
+  "certificate_expired",
+  "certificate_not_yet_valid",
+  "no_position",
+  "not_reachable",
+  "aed_not_usable",
+]);
+
+export type NewCall = Schemas["NewCall"];
 
 export const busy = signal(false);
 
@@ -37,7 +42,7 @@ async function doing<T>(work: () => Promise<T>): Promise<T> {
 /** Opens a call by hand and looks at it. Throws what the service refused. */
 export async function createCall(call: NewCall): Promise<void> {
   await doing(async () => {
-    const { incident_id } = await api.raw<{ incident_id: string }>("post", "/api/incidents", { body: call });
+    const { incident_id } = await api.post("/api/incidents", { body: call });
     await refresh(incident_id, true);
     desk.panel.value = null;
     desk.select(incident_id);
@@ -61,10 +66,10 @@ export async function stopIncident(id: string): Promise<void> {
   });
 }
 
-export async function callOff(id: string, alertId: string): Promise<void> {
+export async function callOff(id: string, alertId: string, reason: CallOffReason): Promise<void> {
   await doing(async () => {
     const path = { incident_id: id, alert_id: alertId };
-    await api.raw("post", "/api/incidents/{incident_id}/alerts/{alert_id}/call-off", { path, body: {} });
+    show(await api.post("/api/incidents/{incident_id}/alerts/{alert_id}/call-off", { path, body: { reason } }));
     await refresh(id);
   });
 }
@@ -75,14 +80,15 @@ export function loadCandidates(id: string): Promise<Candidate[]> {
 
 export interface Addition {
   rescuer_id: string;
-  role?: string;
+  role?: "direct" | "fetch_aed";
   aed_id?: string | null;
   force?: boolean;
 }
 
 export async function addPerson(id: string, addition: Addition): Promise<void> {
   await doing(async () => {
-    await api.raw("post", "/api/incidents/{incident_id}/alerts", { path: { incident_id: id }, body: addition });
+    const body = { force: false, ...addition };
+    show(await api.post("/api/incidents/{incident_id}/alerts", { path: { incident_id: id }, body }));
     await refresh(id);
   });
 }

@@ -27,11 +27,35 @@ const number = (data: Data, name: string): number => (typeof data[name] === "num
 
 /** The entries in words, oldest first. */
 export function tellTimeline(entries: readonly TimelineEntry[], context: TellContext): Told[] {
-  return entries.map(({ seq, at, type, data, reason }) => {
+  return folded(entries).map(({ seq, at, type, data, reason }) => {
     const [tone, said] = say(type, data, context);
     const why = reason ? (type === "RescuerAlerted" ? whyRung(data, reason, context) : searchReasonWord(reason.code)) : "";
     return { seq, at: new Date(at), kind: type, tone, text: said, why };
   });
+}
+
+const isEmptySearch = (entry: TimelineEntry | undefined): boolean => entry?.type === "SearchMade" && entry.data["alerted"] === 0;
+
+const FOR_MANY = new Set(["AlertWithdrawn", "AlertTimedOut"]);
+
+const moreOf = (data: Data): string[] => (Array.isArray(data["more"]) ? (data["more"] as string[]) : []);
+
+/** The same happened to several people at once. */
+const isSameOfOthers = (a: TimelineEntry, b: TimelineEntry): boolean =>
+  FOR_MANY.has(b.type) && a.type === b.type && a.at === b.at && a.data["reason"] === b.data["reason"];
+
+/** Searches that found nobody, one after another, say no more than their last; that a wave is over says the next. */
+function folded(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  const told: TimelineEntry[] = [];
+  for (const entry of entries) {
+    if (entry.type === "WaveEnded") continue;
+    const before = told.at(-1);
+    if (isEmptySearch(entry) && isEmptySearch(before)) told.pop();
+    if (before && isSameOfOthers(before, entry)) {
+      told[told.length - 1] = { ...before, data: { ...before.data, more: [...moreOf(before.data), text(entry.data, "alert_id")] } };
+    } else told.push(entry);
+  }
+  return told;
 }
 
 /** Why this one: the rule's own reason, the trip, and the budget that others did not keep. */
@@ -74,8 +98,13 @@ function say(type: string, data: Data, context: TellContext): Said {
   return (lang.value === "zh" ? sayZh : sayEn)(type, data, context);
 }
 
+function whoOf(data: Data, context: TellContext): string {
+  const names = [context.who(text(data, "alert_id"), text(data, "rescuer_id")), ...moreOf(data).map((id) => context.who(id))];
+  return names.join(lang.value === "zh" ? "、" : ", ");
+}
+
 function sayZh(type: string, data: Data, context: TellContext): Said {
-  const who = (): string => context.who(text(data, "alert_id"), text(data, "rescuer_id"));
+  const who = (): string => whoOf(data, context);
   const why = (): string => reasonWord(text(data, "reason"));
   const moved = data["moved_m"];
   switch (type) {
@@ -140,7 +169,7 @@ function searchZh(data: Data): string {
 }
 
 function sayEn(type: string, data: Data, context: TellContext): Said {
-  const who = (): string => context.who(text(data, "alert_id"), text(data, "rescuer_id"));
+  const who = (): string => whoOf(data, context);
   const why = (): string => reasonWord(text(data, "reason"));
   const moved = data["moved_m"];
   switch (type) {
@@ -167,9 +196,9 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
     case "AlertDeclined":
       return ["bad", `${who()} cannot come`];
     case "AlertTimedOut":
-      return ["bad", `${who()} did not answer`];
+      return ["bad", `No answer from ${who()}`];
     case "AlertWithdrawn":
-      return ["quiet", `${who()} is no longer rung: ${why()}`];
+      return ["quiet", `No longer rung: ${who()} (${why()})`];
     case "AssignmentHandedBack":
       return ["bad", `${who()} cannot go on`];
     case "WalkTimeRevised":

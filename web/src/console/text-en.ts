@@ -48,7 +48,8 @@ export const en: Texts = {
   no_incidents_hint: "A new call appears here by itself, with a sound.",
   closed_header: "Closed",
   since_call: "since call",
-  next_deadline: "next",
+  next_answer: "answers by",
+  next_search: "search in",
   attention: "Needs you",
   nobody: "Nobody available",
   no_address: "No address",
@@ -99,6 +100,9 @@ export const en: Texts = {
   not_delivered: "phone has not confirmed",
   delivered: "on the phone",
   seen: "seen",
+  by_hand: "added by hand",
+  call_phone: (phone) => `phone ${phone}`,
+  candidate_before: (what) => `here before: ${what}`,
   straight: "straight-line estimate",
   show_on_map: "Show on map",
 
@@ -122,6 +126,13 @@ export const en: Texts = {
   confirm_call_off_title: (who) => `Call off ${who}?`,
   confirm_call_off: "The phone tells this person loudly to turn back; everyone else goes on.",
   confirm_call_off_yes: "Call off",
+  call_off_why: "Why",
+  why_called_off: "another reason (somebody else is looked for)",
+  why_not_needed: "not needed (nobody else is looked for)",
+  why_not_suitable: "not suitable",
+  why_out_of_touch: "out of touch",
+  why_unsafe: "not safe there",
+
   confirm_moved_title: "Has the patient moved?",
   confirm_moved: (m) =>
     `The new place is ${m} from the old one. Those on the way get a new route, and people near it are looked for.`,
