@@ -6,8 +6,8 @@ import { dictionary, lang, switchLang } from "./i18n.ts";
 import { switchTheme, theme } from "./theme.ts";
 
 const words = dictionary(
-  { otherLang: "EN", otherLangLabel: "Switch to English", dark: "改用深色", light: "改用浅色", close: "关闭", required: "必填" },
-  { otherLang: "中", otherLangLabel: "切换到中文", dark: "Dark theme", light: "Light theme", close: "Close", required: "required" },
+  { otherLang: "EN", otherLangLabel: "EN, switch to English", dark: "改用深色", light: "改用浅色", close: "关闭", required: "必填" },
+  { otherLang: "中", otherLangLabel: "中，切换到中文", dark: "Dark theme", light: "Light theme", close: "Close", required: "required" },
 );
 
 type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "size"> & {

@@ -115,7 +115,7 @@ export const en: SameWords<typeof zh> = {
   going: {
     sending: "Confirming your answer…",
     sendingOffline: "Your answer has not been sent: no connection. It goes out by itself. You can set off.",
-    min: "Expected at the patient in",
+    min: "At the patient in",
     late: "As fast as you can",
     patient: "The patient",
     floor: (f: string) => `Floor ${f}`,
@@ -160,7 +160,7 @@ export const en: SameWords<typeof zh> = {
   },
   calledOff: {
     title: "Called off",
-    stop: "Stop. Do not go on",
+    stop: "Stop. Turn back.",
     ok: "Understood",
     returnAed: "Put the AED back in its place",
     reasons: {
@@ -246,6 +246,7 @@ export const en: SameWords<typeof zh> = {
       other: "Something else",
     },
     thanks: "Reported, thank you!",
+    home: "Done",
     thanksLead: "The registry's staff will look into it. Who reported it is not stored.",
     away: (m: string) => `${m} away`,
   },

@@ -242,6 +242,7 @@ export const zh = {
       other: "其他问题",
     },
     thanks: "已上报，谢谢！",
+    home: "完成",
     thanksLead: "管理人员会去核实。没有记录是谁上报的。",
     away: (m: string) => `距您 ${m}`,
   },

@@ -55,7 +55,7 @@ export function GoingScreen() {
             <Button
               size="small"
               onClick={() => {
-                reportAbout.value = { aed_id: aed.aed_id, name: aed.name };
+                reportAbout.value = { aed_id: aed.aed_id, name: aed.name || aed.location_text };
                 page.value = "report";
               }}
             >

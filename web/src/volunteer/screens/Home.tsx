@@ -3,6 +3,7 @@ import { formatDateTime } from "../../shared/i18n.ts";
 import { Button } from "../../shared/components.tsx";
 import { unlockSound } from "../alarm.ts";
 import { dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
+import { installable } from "../install.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
 import { Reachability } from "./Reachability.tsx";
@@ -61,6 +62,11 @@ export function HomeScreen() {
           {nav.aeds}
         </a>
       </nav>
+      {installable.value !== null && (
+        <Button wide onClick={() => void installable.value?.prompt()}>
+          {words.value.settings.install}
+        </Button>
+      )}
       <Button kind="quiet" wide data-testid="to-settings" onClick={() => (page.value = "settings")}>
         {nav.settings}
       </Button>

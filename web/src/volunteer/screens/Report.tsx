@@ -5,7 +5,7 @@ import { api, type Schemas } from "../../shared/api.ts";
 import { Button } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
 import { formatDistance } from "../../shared/i18n.ts";
-import { reportAbout } from "../app.ts";
+import { page, reportAbout } from "../app.ts";
 import { fix, metresBetween } from "../position.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
@@ -44,6 +44,9 @@ export function ReportScreen() {
         <p class="note" data-kind="good" role="status" data-testid="report-thanks">
           {report.thanksLead}
         </p>
+        <Button size="big" wide onClick={() => (page.value = "home")}>
+          {report.home}
+        </Button>
       </Page>
     );
   }
@@ -121,8 +124,8 @@ function Which() {
       <ul class="choices">
         {found.value.map((aed) => (
           <li key={aed.aed_id}>
-            <button type="button" class="choice" data-testid="report-aed-choice" onClick={() => (reportAbout.value = { aed_id: aed.aed_id, name: aed.name })}>
-              <strong>{aed.name}</strong>
+            <button type="button" class="choice" data-testid="report-aed-choice" onClick={() => (reportAbout.value = { aed_id: aed.aed_id, name: aed.name || aed.location_text })}>
+              {aed.name && <strong>{aed.name}</strong>}
               <span>{[aed.location_text, aed.floor].filter(Boolean).join(" · ")}</span>
               <span class="muted">{report.away(formatDistance(aed.away_m))}</span>
             </button>
