@@ -14,6 +14,7 @@ from dispatch.engine import UnknownIncident
 from dispatch.event_codec import decode
 from dispatch.live import LiveIncident
 from dispatch.records import Details, Receipt
+from dispatch.scout import climb_s
 from dispatch.service import DispatchService
 from registry.contacts import ContactBook
 from registry.eligibility import position_of
@@ -27,6 +28,7 @@ class _People:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     positions: Mapping[str, Presence] = field(default_factory=dict)
     walks: Mapping[str, RouteFrame] = field(default_factory=dict)
+    details: Details | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ class IncidentViews:
                 walks = await self.service.side.run(
                     lambda: {alert_id: ways.along(stops) for alert_id, stops in stops_of.items()}
                 )
-        return _People(contacts=contacts, positions=positions, walks=walks)
+        return _People(contacts=contacts, positions=positions, walks=walks, details=details)
 
     def _find_presence(self, rescuer_id: str, now: datetime) -> Presence | None:
         directory = self.service.directory
@@ -154,7 +156,7 @@ class IncidentViews:
             answer_by=alert.answer_by,
             accepted_at=alert.accepted_at,
             arrived_at=alert.arrived_at,
-            eta_at=self._eta_at(alert, presence, walk),
+            eta_at=self._eta_at(alert, presence, walk, people.details),
             carries_aed=alert.carries_aed,
             by_hand=alert.by_hand,
             name=contact.name if contact else None,
@@ -167,16 +169,23 @@ class IncidentViews:
             else None,
         )
 
-    def _eta_at(self, alert: Alert, presence: Presence | None, walk: RouteFrame | None) -> datetime | None:
+    def _eta_at(
+        self, alert: Alert, presence: Presence | None, walk: RouteFrame | None, details: Details | None
+    ) -> datetime | None:
         """By the way that is left from where the phone was last seen on it; else what was reckoned at the start."""
-        if walk is None or presence is None or alert.accepted_at is None or presence.observed_at < alert.accepted_at:
+        if walk is None or presence is None or details is None or alert.accepted_at is None:
             return alert.eta_at
-        walker = self.service.renderer.alerts.ways.scout.walker
+        if presence.observed_at < alert.accepted_at:
+            return alert.eta_at
+        walker, directory = self.service.renderer.alerts.ways.scout.walker, self.service.directory
         left_s = sum(step.walk_time_s for step in walk.steps)
         if walk.straight_line or not walk.steps:
             left_s = walk.length_m / walker.speed_m_s
-        if alert.aed_id and not alert.aed_collected:
-            left_s += walker.takeout_s
+        aed = directory.find_aed(alert.aed_id) if alert.aed_id and not alert.aed_collected else None
+        if aed:
+            left_s += walker.takeout_s + directory.aed_inside_s(aed, details.place.lon, details.place.lat)
+        # The climb was part of the way from the start, and whoever is at the door now has it before them all the same.
+        left_s += climb_s(details.floor) if alert.walk_time_s > walker.near_s else 0.0
         return max(presence.observed_at + timedelta(seconds=left_s), self.service.clock.now())
 
 

@@ -28,6 +28,7 @@ class LiveIncidents:
     """Open incidents by id; closed ones are read from the journal when somebody asks.
 
     The last closed ones stand in where the journal cannot be asked, or `is_settled` says that it lacks something.
+    on_let_go: called with an incident's id when its place is to be forgotten.
     """
 
     def __init__(self, reader: JournalReader, *, is_settled: Callable[[], bool] = lambda: True) -> None:
@@ -35,6 +36,7 @@ class LiveIncidents:
         self._is_settled = is_settled
         self._held: dict[str, LiveIncident] = {}
         self._closed: OrderedDict[str, LiveIncident] = OrderedDict()
+        self.on_let_go: Callable[[str], None] = lambda _incident_id: None
 
     def put(self, live: LiveIncident) -> None:
         """Hold it while it may still change."""
@@ -44,6 +46,7 @@ class LiveIncidents:
             self._held[incident_id] = live
             return
         # Nobody is told its address any more, and it may be erased from the journal at any time.
+        self.on_let_go(incident_id)
         self._closed[incident_id] = replace(live, details=None, ready={})
         while len(self._closed) > KEPT_CLOSED and self._is_settled():
             self._closed.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Incidents for dispatchers: the list, and one with its alerts and timeline."""
+"""Incidents for dispatchers: the list, one with its alerts and timeline, and what is around it."""
 
 from typing import Annotated
 
@@ -7,7 +7,12 @@ from fastapi import APIRouter, Query
 from dispatch.api.access import Caller
 from dispatch.api.taking_over import add_taking_over
 from dispatch.contracts.api import IncidentView, TimelineEntry
+from dispatch.contracts.console import WalkArea
+from dispatch.contracts.taking_over import CandidateView
+from dispatch.engine import UnknownIncident
 from dispatch.incident_views import IncidentViews
+from dispatch.live import LiveIncident
+from dispatch.lookout import Lookout
 from dispatch.service import DispatchService
 from dispatch.tokens import Access
 from registry.contacts import ContactBook
@@ -22,6 +27,7 @@ def build_router(service: DispatchService, contacts: ContactBook) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["incidents"])
     views = IncidentViews(service=service, contacts=contacts)
     _add_reading(router, service, views)
+    _add_looking(router, service)
     add_taking_over(router, service, views)
     return router
 
@@ -53,3 +59,24 @@ def _add_reading(router: APIRouter, service: DispatchService, views: IncidentVie
     async def get_timeline(incident_id: str) -> list[TimelineEntry]:
         """Everything that happened, in order, as the journal has it: ids and times, no personal data; and why."""
         return await views.timeline(incident_id)
+
+
+def _add_looking(router: APIRouter, service: DispatchService) -> None:
+    lookout = Lookout(service.renderer.alerts.ways.scout, service.side, service.engine.live)
+
+    async def get_live(incident_id: str) -> LiveIncident:
+        live = await service.engine.live.find(incident_id)
+        if live is None:
+            raise UnknownIncident(f"there is no incident {incident_id!r}")
+        return live
+
+    @router.get("/incidents/{incident_id}/candidates")
+    async def list_candidates(incident_id: str) -> list[CandidateView]:
+        """People who could be added now, best first: free, reachable, and within the longest walk of the rule."""
+        budget_s = service.engine.policy.longest_budget_s
+        return await lookout.candidates(await get_live(incident_id), budget_s=budget_s, at=service.clock.now())
+
+    @router.get("/incidents/{incident_id}/reach")
+    async def get_reach(incident_id: str, *, minutes: Annotated[float, Query(ge=1, le=15)] = 4) -> WalkArea:
+        """What lies within so many minutes of the patient on foot, over the streets, as GeoJSON."""
+        return await lookout.area(await get_live(incident_id), minutes=minutes)

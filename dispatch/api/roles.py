@@ -44,6 +44,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/incidents": _may(D, S),
     "GET /api/incidents/{incident_id}": _may(D, S),
     "GET /api/incidents/{incident_id}/timeline": _may(D, S),
+    "GET /api/incidents/{incident_id}/candidates": _may(D),
+    "GET /api/incidents/{incident_id}/reach": _may(D),
     "POST /api/incidents": _may(D),
     "POST /api/incidents/{incident_id}/alerts": _may(D),
     "POST /api/incidents/{incident_id}/alerts/{alert_id}/call-off": _may(D),

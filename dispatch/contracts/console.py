@@ -1,10 +1,11 @@
-"""Bodies of what a dispatcher's console asks for beside incidents: AEDs as they are now, and the links."""
+"""Bodies of what a dispatcher's console asks for beside incidents: AEDs as they are now, areas, and the links."""
 
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from dispatch.contracts.webhook import WireModel
+from dispatch.contracts.api import LonLat
+from dispatch.contracts.webhook import Unshown, WireModel
 
 
 class ConsoleAed(WireModel):
@@ -72,3 +73,26 @@ class Links(WireModel):
     spool_waiting: int
     set_aside: int
     clock: LinksClock
+
+
+class Area(WireModel, Unshown):
+    """GeoJSON; rings of longitude and latitude in degrees, WGS-84."""
+
+    type: Literal["MultiPolygon"] = "MultiPolygon"
+    coordinates: tuple[tuple[tuple[LonLat, ...], ...], ...]
+
+
+class AreaProperties(WireModel):
+    """`straight_line`: a circle, because there is no street near."""
+
+    incident_id: str
+    minutes: float
+    straight_line: bool = False
+
+
+class WalkArea(WireModel, Unshown):
+    """A GeoJSON feature: what lies within so many minutes on foot. `geometry`: null where the place is not known."""
+
+    type: Literal["Feature"] = "Feature"
+    geometry: Area | None
+    properties: AreaProperties

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from shapely.geometry import Point, shape
 
 from dispatch.tokens import Access
 from tests.support.audit import audit
@@ -221,3 +222,67 @@ async def test_a_patient_who_is_moved_by_hand_keeps_the_callers_phone(service: S
 
     assert moved.json()["location"]["address"] == "嵩山路9号"
     assert moved.json()["caller_phone"] == PHONE
+
+
+async def test_candidates_are_those_who_are_free_and_reachable_the_soonest_first(service: Service) -> None:
+    async with phone_of(service, "r00") as near, phone_of(service, "r02"):
+        incident_id = open_call(service, north_m=-300, floor="")
+        rung = await near.expect("alert")
+        await near.ask("decline", alert_id=rung["alert_id"])
+        async with phone_of(service, "r06"), phone_of(service, "r04") as off_duty:
+            await off_duty.ask("duty", on=False)
+            found = service.get(f"/api/incidents/{incident_id}/candidates")
+            added = add(service, incident_id, found[0]["rescuer_id"])
+            left = service.get(f"/api/incidents/{incident_id}/candidates")
+
+    assert [one["rescuer_id"] for one in found] == ["r00", "r06"]
+    assert [one["before"] for one in found] == ["declined", None]
+    assert found[0]["walk_time_s"] == pytest.approx(360 / 1.4, abs=2)
+    assert not found[0]["straight_line"]
+    assert added.status_code == 200
+    assert [one["rescuer_id"] for one in left] == ["r06"]
+
+
+async def test_a_candidate_comes_with_the_aed_that_is_there_soonest(service: Service) -> None:
+    incident_id = open_call(service)
+    async with phone_of(service, "r05") as phone:
+        found = service.get(f"/api/incidents/{incident_id}/candidates")[0]
+        add(service, incident_id, "r05", role="fetch_aed", aed_id=found["aed_id"])
+        alert = await phone.expect("alert")
+
+    assert found["to_aed_s"] == pytest.approx((300 + 60) / 1.4, abs=2)
+    assert found["fetch_time_s"] > found["walk_time_s"]
+    assert alert["aed"]["aed_id"] == found["aed_id"]
+    assert alert["walk_time_s"] == pytest.approx(found["fetch_time_s"], abs=0.5)
+
+
+async def test_the_walk_time_area_is_around_the_patient_and_moves_with_them(service: Service) -> None:
+    incident_id = open_call(service)
+    path = f"/api/incidents/{incident_id}/reach"
+    four, again, one = service.get(path), service.get(f"{path}?minutes=4"), service.get(f"{path}?minutes=1")
+    lon, lat = place(300, 0)
+    location = {"lon": lon, "lat": lat, "datum": "wgs84"}
+    service.request("POST", f"/api/incidents/{incident_id}/location", json={"location": location}).raise_for_status()
+    moved = service.get(path)
+    too_far = service.request("GET", f"{path}?minutes=60")
+
+    area = {name: shape(view["geometry"]) for name, view in (("four", four), ("one", one), ("moved", moved))}
+    assert four == again
+    assert four["properties"] == {"incident_id": incident_id, "minutes": 4.0, "straight_line": False}
+    # Along the grid of streets, 336 m are 180 east and as much north, but not 300 and 300.
+    for inside in (place(0, 0), place(300, 0), place(150, 150)):
+        assert area["four"].covers(Point(*inside))
+    assert not area["four"].covers(Point(*place(300, 300)))
+    assert area["four"].covers(area["one"])
+    assert not area["one"].covers(Point(*place(150, 150)))
+    assert area["moved"].covers(Point(*place(600, 0)))
+    assert too_far.status_code == 422
+
+
+def test_an_incident_without_a_place_has_no_area_and_no_candidates(service: Service) -> None:
+    body = call(location={"lon": 0, "lat": 0, "datum": "wgs84"})
+    incident_id = service.post_call(body).json()["incident_id"]
+
+    assert service.get(f"/api/incidents/{incident_id}/reach")["geometry"] is None
+    assert service.get(f"/api/incidents/{incident_id}/candidates") == []
+    assert service.request("GET", "/api/incidents/nothing/reach").status_code == 404
