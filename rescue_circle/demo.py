@@ -1,21 +1,38 @@
-"""`rescue-circle demo`: a city, the real service on a fresh database, two dozen calls, hundreds of phones, a report."""
+"""`rescue-circle demo`: a city, the real service on a fresh database, two dozen calls, hundreds of phones, a report.
 
+In a terminal it is for watching: calls come one soon after the other, slowly enough to follow on the console and to
+answer on a volunteer's phone, and the service stays up afterwards.
+"""
+
+import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from rescue_circle.demo_stage import Stage, set_default_stage, set_osm_stage
-from rescue_circle.play import introduce, plain_stage_errors, play
+from rescue_circle.demo_viewer import PORT, Viewer, address_of, let_in, settings_for, stay, welcome, write_districts
+from rescue_circle.play import Audience, introduce, plain_stage_errors, play
+from rescue_circle.served import find_free_port
 from simulators.call_generator import CallModel
 from simulators.callback_ear import listening
 from simulators.cli import DAY, write_report
+from simulators.gathering import gather
 from simulators.report import Json
 from simulators.report_text import wide_console
 from simulators.runner import Plan, allow_many_sockets
+from simulators.scenario import save_scenario
 
 FOLDER = Path("build/demo")
+SPEED, WATCHED_SPEED = 300.0, 4.0
+"""Watched, a phone rings for 7 real seconds and a whole rescue takes about 3 minutes."""
+CALLS, WATCHED_CALLS = 24, 16
+GAP_S = 90.0
+"""Simulated seconds between two calls that are watched."""
 
 
 def demo(
@@ -23,27 +40,47 @@ def demo(
     osm: Annotated[
         Path | None, typer.Option(help="A real OpenStreetMap extract instead of the synthetic city.")
     ] = None,
-    calls: Annotated[int, typer.Option(min=1, max=1_000, help="Calls over one day.")] = 24,
+    calls: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000, help=f"Calls; default {CALLS} over one day, {WATCHED_CALLS} watched."),
+    ] = None,
     rescuers: Annotated[
         int | None, typer.Option(min=1, max=500_000, help="Volunteers; default by the city's size.")
     ] = None,
-    speed: Annotated[float, typer.Option(min=1.0, max=3_600.0, help="Simulated seconds in a real one.")] = 300.0,
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            min=1.0, max=3_600.0, help=f"Simulated seconds in a real one; default {SPEED:g}, {WATCHED_SPEED:g} watched."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed: same city, same calls, same decisions.")] = 1,
     time_zone: Annotated[str | None, typer.Option(help="Of the extract; default the one in force there.")] = None,
     report: Annotated[Path, typer.Option(help="Where to write the report, JSON.")] = FOLDER / "report.json",
+    watch: Annotated[
+        bool | None, typer.Option("--watch/--no-watch", help="For watching in a browser; default in a terminal.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Watched: address to listen on; 0.0.0.0 lets a phone in the same network in.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help=f"Watched: default {PORT}, or a free one.")
+    ] = None,
 ) -> None:
     """Replay a day's calls against the real service; exit 0 only if no call and no alert was lost or doubled."""
     if time_zone is not None and osm is None:
         raise typer.BadParameter("the synthetic Zhengzhou has its own; give it together with --osm")
+    watched = sys.stdout.isatty() if watch is None else watch
     allow_many_sockets()
     console = wide_console()
     began = time.perf_counter()
+    told = partial(_report, speed=speed or (WATCHED_SPEED if watched else SPEED), seed=seed, file=report)
     with plain_stage_errors():
         with console.status("setting the stage: streets, AEDs, volunteers, calls"):
-            stage = _set_stage(osm, calls=calls, rescuers=rescuers, seed=seed, time_zone=time_zone)
+            wanted = calls or (WATCHED_CALLS if watched else CALLS)
+            stage = _set_stage(osm, calls=wanted, rescuers=rescuers, seed=seed, time_zone=time_zone)
+            stage, viewer = _for_watching(stage, seed) if watched else (stage, None)
         introduce(console, stage, began)
-        result = _play(stage, speed=speed, seed=seed)
-    write_report(result, report)
+        result = told(stage, viewer, console, host=host, port=port or find_free_port(PORT))
     if result["faults"]:
         raise typer.Exit(1)
 
@@ -55,12 +92,56 @@ def _set_stage(osm: Path | None, *, calls: int, rescuers: int | None, seed: int,
     return set_osm_stage(FOLDER, osm, seed=seed, calls=calls, rescuers=rescuers, time_zone=time_zone, day=day)
 
 
-def _play(stage: Stage, *, speed: float, seed: int) -> Json:
-    """Start the service, replay, end the service; the report."""
+def _for_watching(stage: Stage, seed: int) -> tuple[Stage, Viewer]:
+    scenario, stand = gather(stage.scenario, gap_s=GAP_S, seed=seed)
+    save_scenario(scenario, stage.scenario_file)
+    return replace(stage, scenario=scenario), let_in(stage.database_url, FOLDER, stand)
+
+
+def _report(
+    stage: Stage,
+    viewer: Viewer | None,
+    console: Console,
+    *,
+    speed: float,
+    seed: int,
+    file: Path,
+    host: str,
+    port: int,
+) -> Json:
+    """Start the service, replay, report, end the service; somebody who watches decides when."""
     plan = Plan(scenario=stage.scenario, owners=stage.owners, seed=seed)
+    results: list[Json] = []
+
+    def tell(measured: Json, took_s: float) -> None:
+        results.append({**_about(stage, took_s), **measured})
+        write_report(results[0], file)
+
+    def stay_up(measured: Json, took_s: float, webhook_secret: str) -> None:
+        tell(measured, took_s)
+        assert viewer is not None  # noqa: S101 - there is an audience
+        stay(console, address, viewer, webhook_secret=webhook_secret)
+
+    address = address_of(host, port)
+    audience = None
+    if viewer is not None:
+        districts = write_districts(FOLDER) if "streets" in stage.synthetic else None
+        audience = Audience(
+            host=host,
+            port=port,
+            settings=settings_for(address, districts),
+            before=lambda: welcome(console, viewer, address, host=host),
+            after=stay_up,
+        )
     with listening() as ear:
-        measured, took_s = play(stage, plan, folder=FOLDER, speed=speed, ear=ear)
-    about: Json = {
+        measured, took_s = play(stage, plan, folder=FOLDER, speed=speed, ear=ear, audience=audience)
+    if audience is None:
+        tell(measured, took_s)
+    return results[0]
+
+
+def _about(stage: Stage, took_s: float) -> Json:
+    return {
         "title": stage.title,
         "synthetic": stage.synthetic,
         "city": stage.summary,
@@ -69,4 +150,3 @@ def _play(stage: Stage, *, speed: float, seed: int) -> Json:
         "call_model": CallModel().parameters(),
         "replay_took_s": took_s,
     }
-    return {**about, **measured}

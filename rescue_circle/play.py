@@ -4,10 +4,12 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -67,7 +69,30 @@ def introduce(console: Console, stage: Stage, began: float) -> None:
     console.print(f"  set up in {time.perf_counter() - began:.1f} s", highlight=False)
 
 
-def play(stage: Stage, plan: Plan, *, folder: Path, speed: float, ear: CallbackEar | None = None) -> tuple[Json, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Somebody who watches. host, port: where they open the service, which gets these settings beside its own.
+
+    before: called when the service is ready. after: called with what was measured, the replay's real seconds and 120's
+    secret while the service still runs.
+    """
+
+    host: str
+    port: int
+    settings: Mapping[str, str]
+    before: Callable[[], None]
+    after: Callable[[Json, float, str], None]
+
+
+def play(
+    stage: Stage,
+    plan: Plan,
+    *,
+    folder: Path,
+    speed: float,
+    ear: CallbackEar | None = None,
+    audience: Audience | None = None,
+) -> tuple[Json, float]:
     """Start the service, replay, end the service: what was measured, and the replay's real seconds.
 
     ear: the 120 system's own end of the callbacks; without it nobody is called back.
@@ -84,12 +109,18 @@ def play(stage: Stage, plan: Plan, *, folder: Path, speed: float, ear: CallbackE
         "RESCUE_CLOCK_SPEED": str(speed),
         "RESCUE_TIME_ZONE": stage.time_zone,
         **(ear.settings if ear else {}),
+        **(audience.settings if audience else {}),
     }
     token, _ = TokenSigner(token_secret).issue(Identity(subject="demo", access=Access.SIMULATOR), ttl_s=TOKEN_TTL_S)
-    with served(settings, log=folder / "service.log") as url:
+    where: dict[str, Any] = {"host": audience.host, "port": audience.port} if audience else {}
+    with served(settings, log=folder / "service.log", **where) as url:
+        if audience:
+            audience.before()
         began = time.perf_counter()
         measured = asyncio.run(watched_replay(url, token=token, secret=webhook_secret, plan=plan, title=stage.title))
         took_s = round(time.perf_counter() - began, 1)
         if ear:
             measured["callbacks"] = ear.wait_until_quiet()
+        if audience:
+            audience.after(measured, took_s, webhook_secret)
         return measured, took_s

@@ -22,15 +22,17 @@ class ServiceNotReady(RuntimeError):
 
 
 @contextmanager
-def served(settings: Mapping[str, str], *, log: Path) -> Iterator[str]:
+def served(settings: Mapping[str, str], *, log: Path, host: str = HOST, port: int | None = None) -> Iterator[str]:
     """The address of a service with these RESCUE_* settings and no others; standard output and error go to `log`.
+
+    host, port: where it listens; this machine must reach it at 127.0.0.1. Without a port it is a free one.
 
     Raises:
         ServiceNotReady: it ended, or was not ready in 90 s.
     """
-    port = _free_port()
+    port = port or find_free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
-    environment = {**inherited, **settings, "RESCUE_HOST": HOST, "RESCUE_PORT": str(port)}
+    environment = {**inherited, **settings, "RESCUE_HOST": host, "RESCUE_PORT": str(port)}
     command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
     with log.open("wb") as output:
         # A session of its own, so that Ctrl-C reaches us alone and the service ends when we say so.
@@ -89,7 +91,13 @@ def _tail(log: Path, lines: int = 12) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _free_port() -> int:
+def find_free_port(wanted: int = 0) -> int:
+    """The wanted port where nobody has it, else another."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        # As the service will: a port whose last connections are still fading away is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted))
+        except OSError:
+            probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
