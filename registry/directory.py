@@ -168,7 +168,7 @@ class Directory:
         What their phone said and is not yet written stays in force.
         """
         live = self.find_rescuer(rescuer_id)
-        if stored is None or stored.erased_at is not None:
+        if stored is None or stored.erased_at is not None or stored.off_consent:
             self._unwritten.forget(rescuer_id)
         now = merged(live, stored) if live and stored else stored
         if now is None:

@@ -14,6 +14,7 @@ from registry.directory import Directory
 from registry.follower import Follower
 from registry.merging import merged
 from registry.models import Presence, Rescuer
+from registry.people_tables import consents
 from registry.repository import erase_rescuer
 from registry.tables import aeds, certificates, rescuer_homes, rescuers
 from tests.support import waiting
@@ -140,6 +141,26 @@ async def test_who_is_erased_is_forgotten_and_a_position_on_its_way_is_not_kept(
     assert await directory.flush(ours) == 0
 
 
+async def test_whoever_withdraws_consent_is_left_alone_and_a_position_on_its_way_is_not_kept(
+    directory: Directory, ours: Database, other: Database
+) -> None:
+    directory.record_presence("r1", Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON), NOON)
+    withdrawn = {"rescuer_id": "r1", "version": "1", "given_at": NOON, "withdrawn_at": NOON}
+    async with other.write() as connection:
+        await connection.execute(insert(consents), withdrawn)
+
+    await until((["r2"], ["aed-1"]), around, directory)
+    assert directory.get_rescuer("r1").presence is None
+    assert not directory.record_presence("r1", Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON), NOON)
+    assert not directory.set_duty("r1", True, NOON)
+    assert await directory.flush(ours) == 0
+
+    async with other.write() as connection:
+        await connection.execute(update(consents).values(withdrawn_at=None))
+    await until(True, lambda: not directory.get_rescuer("r1").off_consent)
+    assert directory.set_duty("r1", True, NOON)
+
+
 async def test_what_a_phone_has_just_said_outlasts_a_change_of_its_row(directory: Directory, other: Database) -> None:
     presence = Presence(lon=LON + 0.01, lat=LAT, accuracy_m=5, observed_at=NOON)
     directory.record_presence("r1", presence, NOON)
@@ -205,6 +226,16 @@ async def test_after_its_connection_is_cut_it_catches_up(directory: Directory, o
 async def until_followed(directory: Directory, other: Database) -> None:
     await add_aeds(other, aed_row("first"))
     await until(["aed-1", "first"], lambda: around(directory)[1])
+
+
+def test_merging_keeps_nothing_of_who_has_withdrawn_consent() -> None:
+    presence = Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON)
+    live = Rescuer(rescuer_id="r1", on_duty=True, duty_changed_at=NOON, presence=presence, last_seen_at=NOON)
+    stored = replace(live, off_consent=True)
+
+    kept = merged(live, stored)
+
+    assert (kept.off_consent, kept.on_duty, kept.presence, kept.last_seen_at) == (True, False, None, None)
 
 
 def test_merging_keeps_an_erased_person_erased() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.api.limits import FAILURES, Limits, TooMany, network_of
+from dispatch.api.limits import FAILURES, OPEN_DOORS, SIGN_INS, Limits, TooMany, network_of
 from dispatch.integrations import Integration
 from dispatch.rate_limit import Rate, RateLimiter
 
@@ -80,6 +80,36 @@ def test_an_integration_that_runs_wild_is_told_when_to_go_on_and_takes_nothing_f
 
     assert refused.value.code == "too_many_messages"
     assert refused.value.retry_after_s == 1
+
+
+def test_a_name_waits_after_many_attempts_until_the_right_password_comes() -> None:
+    now = [0.0]
+    several = limits(now)
+    for _ in range(SIGN_INS.burst):
+        several.signs_in("desk-1", "192.0.2.7")
+
+    with pytest.raises(TooMany) as refused:
+        several.signs_in("desk-1", "192.0.2.7")
+    several.signs_in("desk-2", "192.0.2.7")
+    several.signs_in("desk-1", "192.0.2.8")
+    now[0] += refused.value.retry_after_s
+    several.signs_in("desk-1", "192.0.2.7")
+    several.signed_in("desk-1", "192.0.2.7")
+    for _ in range(SIGN_INS.burst):
+        several.signs_in("desk-1", "192.0.2.7")
+
+    assert refused.value.code == "too_many_sign_ins"
+
+
+@pytest.mark.parametrize("door", OPEN_DOORS)
+def test_an_open_door_is_closed_for_a_while_to_who_comes_too_often(door: str) -> None:
+    several = limits([0.0])
+    for _ in range(OPEN_DOORS[door].burst):
+        several.take(door, "192.0.2.7")
+
+    with pytest.raises(TooMany):
+        several.take(door, "192.0.2.7")
+    several.take(door, "192.0.2.8")
 
 
 def test_failures_of_one_address_are_not_held_against_another() -> None:

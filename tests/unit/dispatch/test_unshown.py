@@ -7,11 +7,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from dispatch.contracts import stream as wire
 from dispatch.contracts.api import AlertView, IncidentView, IssuedToken, PositionView, SetLocation, WalkView
+from dispatch.contracts.people import InvitationView, JoinRequest, MeView, Session, SignIn
 from dispatch.contracts.webhook import CallData, CallLocation
 from dispatch.core.matching import Place
 from dispatch.intake import understand
 from dispatch.integrations import Integration
+from dispatch.people.reach import PushSubscription
+from dispatch.people.secrets import Shown
+from dispatch.people.sessions import Opened, Owner
+from dispatch.people.volunteers import Invitation
 from dispatch.records import CallRecord, Details
+from dispatch.tokens import Access, Identity
 from registry.models import Certificate, Contact, Presence, Rescuer
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -27,6 +33,7 @@ ALERT = AlertView(
     straight_line=False, alerted_at=NOW, name="王芳", phone="13900000000",
     position=PositionView(lon=113.665, lat=34.757, observed_at=NOW),
 )  # fmt: skip
+OWNER = Owner(identity=Identity(subject="r1", access=Access.VOLUNTEER), name="王芳")
 ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
 
 
@@ -60,6 +67,16 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         Certificate(kind="red_cross", number="RC-77"),
         Contact(rescuer_id="r1", name="王芳", phone_e164="13900000000"),
         Integration(name="120", secrets=("whsec_x",), callback_secret="whsec_x"),
+        InvitationView(code="eyJtoken", url="x#eyJtoken", expires_at=NOW),
+        JoinRequest(code="eyJtoken", consent_version="1"),
+        SignIn(name="王芳", password="eyJtoken"),
+        Session(token="eyJtoken", expires_at=NOW, role=Access.VOLUNTEER, subject="r1", name="王芳"),
+        MeView(role=Access.VOLUNTEER, subject="r1", name="王芳"),
+        PushSubscription(endpoint="https://x/eyJtoken", p256dh="eyJtoken", auth="eyJtoken"),
+        Invitation(rescuer_id="r1", code="eyJtoken", expires_at=NOW),
+        Shown(session_id="s", generation=1, secret="eyJtoken"),
+        OWNER,
+        Opened(owner=OWNER, cookie="s.1.eyJtoken"),
     ],
     ids=lambda holder: type(holder).__name__,
 )  # fmt: skip

@@ -196,6 +196,7 @@ def test_one_valid_certificate_among_expired_ones_is_enough() -> None:
         (replace(READY, on_duty=False), "off_duty"),
         (replace(READY, certificates=()), "no_certificate"),
         (replace(READY, home_lon=None, home_lat=None), "no_position"),
+        (replace(READY, off_consent=True), "no_consent"),
         (replace(READY, erased_at=shanghai(2025, 1, 1)), "erased"),
     ],
 )

@@ -28,6 +28,7 @@ people = st.builds(
     presence=presences,
     home_lon=st.just(LON),
     home_lat=st.none() | st.just(LAT),
+    off_consent=st.booleans(),
     erased_at=st.none() | instants,
 )
 
