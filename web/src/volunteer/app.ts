@@ -22,10 +22,10 @@ export interface Who {
 
 export type Page = "home" | "legal" | "report" | "cpr" | "settings";
 /** Signed out: there has been a session on this phone, and it is over. */
-export type SessionState = "starting" | "none" | "over" | "here";
+export type SessionState = "none" | "over" | "here";
 
 export const who = signal<Who | null>(recall<Who>("who"));
-export const sessionState = signal<SessionState>(who.value === null ? "starting" : "here");
+export const sessionState = signal<SessionState>(who.value === null ? "none" : "here");
 export const me = signal<Me | null>(recall<Me>("me"));
 export const onDuty = signal<boolean>(me.value?.volunteer?.on_duty ?? false);
 /** The service has not confirmed the switch yet. */
@@ -45,12 +45,14 @@ export const connection = computed<"connected" | "connecting" | "offline">(() =>
   return state === "connecting" || state === undefined ? "connecting" : "offline";
 });
 
+const MAP_AFTER_MS = 20_000;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
 
 export async function boot(): Promise<void> {
   setUpAlarm();
   const code = /^#join=(.+)$/.exec(location.hash)?.[1];
+  const test = /^#test=(.+)$/.exec(location.hash)?.[1];
   if (code !== undefined) {
     invitation.value = decodeURIComponent(code);
     // The invitation is no longer in the address, so that it is not left in the history or passed on by a share.
@@ -59,16 +61,20 @@ export async function boot(): Promise<void> {
   api.onSessionEnd = ended;
   follow();
   if (who.value !== null) begin(who.value);
-  if (who.value === null && invitation.value !== null) {
-    sessionState.value = "none";
-    return;
+  if (test !== undefined) {
+    history.replaceState(null, "", location.pathname);
+    testAlarmCame(decodeURIComponent(test));
   }
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ test?: string }>) => {
+    if (data.test !== undefined) testAlarmCame(data.test);
+  });
+  // Somebody who comes with an invitation and has not been here has no session to renew.
+  if (who.value === null && invitation.value !== null) return;
   try {
     const session = await api.renew();
     if (session !== null) entered(session);
-    else if (sessionState.value === "starting") sessionState.value = "none";
   } catch {
-    if (sessionState.value === "starting") sessionState.value = "none";
+    // The stream tries again, and the screen says that there is no connection.
   }
 }
 
@@ -276,6 +282,12 @@ function follow(): void {
     return () => clearTimeout(silence);
   });
   effect(() => {
+    // The map is large: on duty it is brought in good time, so that it is there when the phone rings on a bad line.
+    if (!onDuty.value || stream.value === null) return;
+    const later = setTimeout(() => void bringMap(), MAP_AFTER_MS);
+    return () => clearTimeout(later);
+  });
+  effect(() => {
     keepAwake.value = call.value !== null || testRinging.value !== null;
     if (call.value === null) leaveFullScreen();
   });
@@ -293,4 +305,12 @@ function follow(): void {
 /** The patient's place changed, and the volunteer has seen it. */
 export function noteMoved(): void {
   if (call.value !== null) setCall({ ...call.value, moved: false });
+}
+
+async function bringMap(): Promise<void> {
+  try {
+    await Promise.all([import("./screens/RouteMap.tsx"), import("../map/engine.ts")]);
+  } catch {
+    // Asked for again when it is needed.
+  }
 }

@@ -67,6 +67,7 @@ async function shell(request: Request): Promise<Response> {
 
 interface Pushed {
   kind?: "alarm" | "test" | "call_off";
+  test_id?: string;
   title?: string;
   body?: string;
 }
@@ -83,6 +84,7 @@ self.addEventListener("push", (event) => {
   const options = {
     body: pushed.body ?? "请立即打开 · Open now",
     tag: kind === "test" ? "test" : "call",
+    data: { test: pushed.test_id },
     renotify: true,
     requireInteraction: kind !== "test",
     vibrate: [700, 150, 700, 150, 700],
@@ -94,10 +96,14 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
+  const { test } = (event.notification.data ?? {}) as { test?: string };
   event.waitUntil(
     self.clients.matchAll({ type: "window", includeUncontrolled: true }).then((windows) => {
       const open = windows.find((client) => new URL(client.url).pathname === PAGE);
-      return open === undefined ? self.clients.openWindow(PAGE) : open.focus();
+      // The app says itself that the test has arrived: the worker holds no token.
+      if (open === undefined) return self.clients.openWindow(test === undefined ? PAGE : `${PAGE}#test=${encodeURIComponent(test)}`);
+      if (test !== undefined) open.postMessage({ test });
+      return open.focus();
     }),
   );
 });

@@ -13,7 +13,7 @@ import { ReportScreen } from "./Report.tsx";
 import { SettingsScreen } from "./Settings.tsx";
 import { TestScreen } from "./TestAlarm.tsx";
 
-type View = "starting" | "alarm" | "called-off" | "assignment" | "test" | "consent" | "welcome" | "home" | "legal" | "report" | "cpr" | "settings";
+type View = "alarm" | "called-off" | "assignment" | "test" | "consent" | "welcome" | "home" | "legal" | "report" | "cpr" | "settings";
 
 function view(): View {
   const stage = call.value?.stage;
@@ -24,14 +24,12 @@ function view(): View {
   if (testRinging.value !== null && stage === undefined) return "test";
   if (invitation.value !== null) return "consent";
   if (page.value === "legal") return "legal";
-  if (sessionState.value === "starting") return "starting";
   if (sessionState.value !== "here") return "welcome";
   if (me.value?.volunteer?.reasons.includes("no_consent")) return "consent";
   return page.value;
 }
 
 const SCREENS = {
-  starting: () => null,
   alarm: AlarmScreen,
   "called-off": CalledOffScreen,
   assignment: GoingScreen,
@@ -54,7 +52,7 @@ export function App() {
   }, [now]);
   const Screen = SCREENS[now];
   return (
-    <div class="volunteer" data-testid="volunteer-app" data-view={now} data-ready={now === "starting" ? "false" : "true"}>
+    <div class="volunteer" data-testid="volunteer-app" data-view={now} data-ready="true">
       <Screen />
       <Toasts />
     </div>

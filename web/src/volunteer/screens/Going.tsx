@@ -1,6 +1,6 @@
 // On the way: how long, where, and the one next button. Everything that matters stands in words; the map comes on top.
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button, Dialog, toast } from "../../shared/components.tsx";
 import { formatDuration } from "../../shared/i18n.ts";
@@ -10,7 +10,6 @@ import { stepsInWords } from "../steps.ts";
 import { words } from "../words.ts";
 import { CprGuide } from "./Cpr.tsx";
 import { ConnectionLine, CornerSwitch, digits } from "./parts.tsx";
-import { RouteMap } from "./RouteMap.tsx";
 
 export function GoingScreen() {
   const current = call.value;
@@ -139,6 +138,14 @@ function PatientCard() {
   );
 }
 
+/** The map comes in a part of its own; until then, and without it, the way stands in words. */
+function LaterMap() {
+  const loaded = useSignal<typeof import("./RouteMap.tsx") | null>(null);
+  useEffect(() => void import("./RouteMap.tsx").then((part) => (loaded.value = part), () => undefined), []);
+  const RouteMap = loaded.value?.RouteMap;
+  return RouteMap === undefined ? <div class="route-map" data-testid="map" data-map-state="loading" /> : <RouteMap />;
+}
+
 function Way() {
   const current = call.value;
   const route = current?.assignment?.route ?? current?.alert?.route ?? null;
@@ -147,7 +154,7 @@ function Way() {
   const address = current?.assignment?.patient?.address;
   return (
     <>
-      <RouteMap />
+      <LaterMap />
       <section class="card stack">
         <h2>{going.route}</h2>
         {route === null || lines.length === 0 ? (
