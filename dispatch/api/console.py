@@ -14,7 +14,7 @@ from registry.models import Aed
 from registry.watched_database import DatabaseAway
 
 MOST_AEDS = 5_000
-AT_ONCE = 32
+AT_ONCE = 8
 """AEDs looked at between two turns of the loop: to read opening hours anew takes 0.2 ms each, and calls go first."""
 
 Degrees = Annotated[float, Query(ge=-180, le=180)]

@@ -1,5 +1,6 @@
 """Taking over when the machine is wrong or was not asked: calls by hand, people added and called off."""
 
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -43,7 +44,7 @@ def _add_calls(router: APIRouter, service: DispatchService, views: IncidentViews
             detail="",
         )
         record = CallRecord(
-            message_id=f"{caller.subject[:100]} {body.request_id or uuid.uuid4().hex}",
+            message_id=_message_id(caller.subject, body.request_id),
             integration=CONSOLE,
             received_at=datetime.now(UTC),
             type=str(MessageType.CALL_CREATED),
@@ -95,6 +96,13 @@ def _add_people(router: APIRouter, service: DispatchService, views: IncidentView
     async def aed_returned(aed_id: str) -> None:
         """The AED hangs in its place again: it may be promised to the next call."""
         await service.engine.aed_returned(aed_id)
+
+
+def _message_id(subject: str, request_id: str | None) -> str:
+    """The same for what one dispatcher sends twice. It stays in the journal, so it does not say who that is."""
+    if request_id is None:
+        return uuid.uuid4().hex
+    return uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([subject, request_id])).hex
 
 
 def _new_reference(service: DispatchService) -> str:
