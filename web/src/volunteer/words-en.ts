@@ -44,6 +44,7 @@ export const en: SameWords<typeof zh> = {
     on: "On duty",
     off: "Off duty",
     onHint: "This phone rings when somebody near you has a cardiac arrest.",
+    tapForSound: "The sound is still locked: tap the screen, or the alarm stays silent.",
     offHint: "It does not ring and sends no position.",
     goOn: "Go on duty",
     goOff: "Go off duty",

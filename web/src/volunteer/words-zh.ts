@@ -41,6 +41,7 @@ export const zh = {
     on: "值班中",
     off: "未值班",
     onHint: "附近有人心脏骤停时，这部手机会响铃。",
+    tapForSound: "声音还没有解锁：请点一下屏幕，否则警报不会出声。",
     offHint: "不会响铃，也不发送位置。",
     goOn: "开始值班",
     goOff: "结束值班",

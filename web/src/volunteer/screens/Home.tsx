@@ -1,8 +1,8 @@
 // On duty or off, and whether the phone would really ring.
 import { formatDateTime } from "../../shared/i18n.ts";
 import { Button } from "../../shared/components.tsx";
-import { unlockSound } from "../alarm.ts";
-import { dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
+import { soundReady, unlockSound } from "../alarm.ts";
+import { connection, dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
 import { installable } from "../install.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
@@ -13,18 +13,22 @@ export function HomeScreen() {
   const on = onDuty.value;
   // Until it is known once, a tap would switch the wrong way.
   const known = me.value !== null;
+  const online = connection.value === "connected";
+  const reachable = online && soundReady.value;
+  const onHint = !online ? words.value.reach.offline : !soundReady.value ? home.tapForSound : home.onHint;
+  const hint = dutyPending.value || (!known && online) ? home.pending : on ? onHint : home.offHint;
   const consented = me.value?.volunteer?.consented_at;
   return (
     <Page title={words.value.appName} back={false} heading={false}>
       <h1 class="visually-hidden" tabIndex={-1}>
         {home.hello(who.value?.name ?? "")}
       </h1>
-      <section class="duty" data-on={on ? "" : undefined}>
+      <section class="duty" data-on={on && known ? (reachable ? "yes" : "away") : undefined}>
         <p class="duty-hello">{home.hello(who.value?.name ?? "")}</p>
         <p class="duty-state" aria-live="polite">
           {!known ? "…" : on ? home.on : home.off}
         </p>
-        <p class="duty-hint">{!known || dutyPending.value ? home.pending : on ? home.onHint : home.offHint}</p>
+        <p class="duty-hint">{hint}</p>
         <button
           type="button"
           class="duty-switch"
