@@ -18,6 +18,7 @@ export function announceChange(before: IncidentView | null, after: IncidentView)
   if (after.attention && after.attention !== before?.attention) {
     soundAttention();
     urgent.value = t.value.announce_attention(where, attentionWord(after.attention));
+    if (desk.selectedId.value !== after.incident_id) markFresh(after.incident_id);
   } else if (!before && isOpen(after)) {
     soundNewCall();
     urgent.value = t.value.announce_new(where);
@@ -44,5 +45,15 @@ function welcomeNew(id: string): void {
   // Nobody is torn away from what they are working on.
   const idle = desk.selected.value === null || !isOpen(desk.selected.value);
   if (idle && desk.panel.value === null) desk.select(id, false);
-  else desk.fresh.value = new Set([...desk.fresh.value, id]);
+  else markFresh(id);
+}
+
+function markFresh(id: string): void {
+  desk.fresh.value = new Set([...desk.fresh.value, id]);
+}
+
+/** What needs a person and has not been looked at is sounded again and again. */
+export function remind(): void {
+  const unseen = [...desk.fresh.value].map((id) => desk.incidents.value.get(id));
+  if (unseen.some((one) => one?.attention)) soundAttention();
 }

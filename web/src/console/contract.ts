@@ -11,13 +11,5 @@ export type Links = Schemas["Links"];
 export type ConsoleAed = Schemas["ConsoleAed"];
 export type AedProblem = Schemas["ProblemView"];
 
-export interface Candidate {
-  rescuer_id: string;
-  walk_time_s: number | null;
-  straight_line: boolean;
-  aed_id: string | null;
-  to_aed_s: number | null;
-  fetch_time_s: number | null;
-  before: string | null;
-}
+export type Candidate = Schemas["CandidateView"];
 export type CallOffReason = NonNullable<Schemas["CallOffAlert"]["reason"]>;

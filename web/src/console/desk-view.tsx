@@ -7,7 +7,7 @@ import { IncidentDetail } from "./incident-detail.tsx";
 import { IncidentList } from "./incident-list.tsx";
 import { onKey } from "./keys.ts";
 import { StaleBanner } from "./link-states.tsx";
-import { followSelection } from "./live.ts";
+import { followSelection, stale } from "./live.ts";
 import { MapPane } from "./map-pane.tsx";
 import { SidePanel } from "./panels.tsx";
 import { Questions } from "./questions.tsx";
@@ -17,6 +17,11 @@ import { TopBar } from "./top-bar.tsx";
 
 export function DeskView() {
   useEffect(() => followSelection(), []);
+  const wanted = desk.openOnes.value.filter(({ attention }) => attention !== null).length;
+  useEffect(() => {
+    // Whoever works in another tab sees that somebody is needed here.
+    document.title = wanted > 0 ? `⚠ ${wanted} · ${t.value.page_title}` : t.value.page_title;
+  }, [wanted, t.value.page_title]);
   useEffect(() => {
     const press = (): void => void (unlocked.value || unlock());
     addEventListener("keydown", onKey);
@@ -29,7 +34,7 @@ export function DeskView() {
     };
   }, []);
   return (
-    <div class="console" data-testid="console" data-ready={desk.ready.value} data-panel={desk.panel.value ?? undefined}>
+    <div class="console" data-testid="console" data-ready={desk.ready.value} data-panel={desk.panel.value ?? undefined} data-stale={stale.value ? "" : undefined}>
       <SkipLink to="list" text={t.value.skip_to_list} />
       <SkipLink to="people" text={t.value.skip_to_people} />
       <TopBar />

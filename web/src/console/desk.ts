@@ -13,6 +13,9 @@ export const reach = signal<{ incidentId: string; minutes: number; area: GeoJSON
 export const links = signal<Links | null>(null);
 export const linksAt = signal(0);
 export const aeds = signal<readonly ConsoleAed[]>([]);
+/** Around the patient of the selected incident, whatever the map shows. */
+export const nearAeds = signal<readonly ConsoleAed[]>([]);
+export const chosenAed = signal<string | null>(null);
 export const aedNames = signal<ReadonlyMap<string, string>>(new Map());
 export const problems = signal<readonly AedProblem[]>([]);
 /** The first lists are here. */
@@ -85,6 +88,8 @@ export function forgetAll(): void {
   reach.value = null;
   links.value = null;
   aeds.value = [];
+  nearAeds.value = [];
+  chosenAed.value = null;
   problems.value = [];
   ready.value = false;
   panel.value = null;

@@ -6,6 +6,7 @@ import { Clocks } from "./clocks.tsx";
 import type { IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { isOpen } from "./model.ts";
+import { NearAeds } from "./near-aeds.tsx";
 import { People } from "./people.tsx";
 import { t } from "./text.ts";
 import { Timeline } from "./timeline.tsx";
@@ -27,6 +28,7 @@ export function IncidentDetail() {
       <Clocks incident={incident} />
       {isOpen(incident) && <Actions incident={incident} />}
       <People incident={incident} />
+      {isOpen(incident) && incident.location && <NearAeds place={incident.location} />}
       <Timeline incident={incident} />
     </section>
   );

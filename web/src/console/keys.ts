@@ -62,12 +62,12 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 export function onKey(event: KeyboardEvent): void {
-  if (event.key === "Escape" && !event.defaultPrevented) {
+  if (document.querySelector("dialog[open]") !== null) return;
+  if (event.key === "Escape") {
     closePanel();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector("dialog[open]") !== null) return;
   if (event.key === "?" || event.key === "？") {
     event.preventDefault();
     desk.helpOpen.value = true;
@@ -82,7 +82,7 @@ export function onKey(event: KeyboardEvent): void {
 
 function closePanel(): void {
   const open = desk.panel.value;
-  if (open === null || desk.ask.value !== null) return;
+  if (open === null) return;
   desk.panel.value = null;
   desk.picked.value = null;
   focusOn(open === "new-call" ? "new-call" : "actions");

@@ -4,7 +4,7 @@ import type { ServerFrame } from "../generated/stream.ts";
 import { api } from "../shared/api.ts";
 import { serviceNow, setServiceClock } from "../shared/clock.ts";
 import { noMemory, openStream, type StreamClient } from "../shared/stream.ts";
-import { announceChange } from "./announce.ts";
+import { announceChange, remind } from "./announce.ts";
 import type { IncidentView } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { isOpen } from "./model.ts";
@@ -12,6 +12,7 @@ import { soundLost } from "./sounds.ts";
 
 const LINKS_EVERY_MS = 5_000;
 const PROBLEMS_EVERY_MS = 60_000;
+const REMIND_EVERY_MS = 15_000;
 const CLOSED_SHOWN = 50;
 const REACH_MINUTES = 4;
 /** A poll that has been failing for this long means that nobody can vouch for what is on the screen. */
@@ -55,9 +56,12 @@ export function start(): void {
     setInterval(() => void loadLinks(), LINKS_EVERY_MS),
     setInterval(() => void loadProblems(), PROBLEMS_EVERY_MS),
     setInterval(() => {
-      wallClock.value = Date.now();
+      // In a hidden tab browsers put timers to sleep: silence then says nothing.
+      if (!document.hidden) wallClock.value = Date.now();
     }, 1_000),
+    setInterval(remind, REMIND_EVERY_MS),
   ];
+  document.addEventListener("visibilitychange", seenAgain);
   stopWatching = effect(() => {
     const isLive = live.value;
     if (isLive) lastLiveAt.value = serviceNow();
@@ -65,7 +69,14 @@ export function start(): void {
   });
 }
 
+function seenAgain(): void {
+  if (document.hidden) return;
+  heardAt.value = wallClock.value = Date.now();
+  void loadLinks();
+}
+
 export function stop(): void {
+  document.removeEventListener("visibilitychange", seenAgain);
   stopWatching?.();
   timers.forEach(clearInterval);
   stream.value?.stop();
@@ -176,11 +187,11 @@ export async function loadTimeline(id: string): Promise<void> {
 
 export async function loadReach(id: string): Promise<void> {
   try {
-    const area = await api.raw<GeoJSON.GeoJSON>("get", "/api/incidents/{incident_id}/reach", {
+    const area = await api.get("/api/incidents/{incident_id}/reach", {
       path: { incident_id: id },
       query: { minutes: REACH_MINUTES },
     });
-    if (desk.selectedId.value === id) desk.reach.value = { incidentId: id, minutes: REACH_MINUTES, area };
+    if (desk.selectedId.value === id) desk.reach.value = { incidentId: id, minutes: REACH_MINUTES, area: area as unknown as GeoJSON.GeoJSON };
   } catch {
     if (desk.reach.value?.incidentId === id) desk.reach.value = null;
   }
@@ -217,6 +228,24 @@ export async function loadAeds(bounds: readonly [number, number, number, number]
   }
 }
 
+/** About a kilometre and a half: what somebody could still fetch. */
+const NEAR_DEG = 0.015;
+
+async function loadNearAeds(id: string): Promise<void> {
+  const place = desk.incidents.peek().get(id)?.location;
+  if (!place) return;
+  const { lon, lat } = place;
+  const query = { west: lon - NEAR_DEG, south: lat - NEAR_DEG, east: lon + NEAR_DEG, north: lat + NEAR_DEG };
+  try {
+    const told = await api.get("/api/console/aeds", { query });
+    if (desk.selectedId.peek() !== id) return;
+    desk.nearAeds.value = told.aeds;
+    rememberNames(told.aeds);
+  } catch {
+    desk.nearAeds.value = [];
+  }
+}
+
 function rememberNames(found: Iterable<{ aed_id: string; name: string; location_text: string }>): void {
   const names = new Map(desk.aedNames.value);
   for (const { aed_id, name, location_text } of found) names.set(aed_id, name || location_text || aed_id);
@@ -250,8 +279,11 @@ export function followSelection(): () => void {
   });
   const stopReach = effect(() => {
     const id = reachKey.value?.split(" ")[0];
-    if (id) void loadReach(id);
-    else desk.reach.value = null;
+    desk.nearAeds.value = [];
+    if (id) {
+      void loadReach(id);
+      void loadNearAeds(id);
+    } else desk.reach.value = null;
   });
   return () => {
     stopTimeline();

@@ -95,6 +95,7 @@ export const content = computed<MapContent>(() => ({
   incidents: incidents.value,
   responders: responders.value,
   routes: routes.value,
+  chosenAed: desk.chosenAed.value,
   patient: patient.value ?? self.value,
   reach: (desk.reach.value?.incidentId === desk.selectedId.value ? desk.reach.value.area : null) as MapContent["reach"],
 }));

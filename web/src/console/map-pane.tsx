@@ -10,6 +10,7 @@ import { fitRequested } from "./keys.ts";
 import { loadAeds, onMove, stale } from "./live.ts";
 import { content, pointsOf } from "./map-content.ts";
 import { isOpen } from "./model.ts";
+import { ChosenAed } from "./near-aeds.tsx";
 import { t } from "./text.ts";
 
 const LEGEND: LegendItem[] = ["patient", "direct", "fetch_aed", "alerted", "arrived", "stale", "aed_yes", "aed_unknown", "aed_no", "aed_reserved", "reach"];
@@ -76,6 +77,7 @@ export function MapPane() {
           bounds.current = box;
           if (box[2] - box[0] <= WIDEST_DEG && box[3] - box[1] <= WIDEST_DEG) void loadAeds(box);
         }}
+        onAed={(id) => (desk.chosenAed.value = id)}
         onIncident={(id) => desk.select(id)}
         onResponder={selectOf}
         onPlace={([lon, lat]) => {
@@ -99,6 +101,7 @@ export function MapPane() {
           {t.value.legend}
         </Button>
       </div>
+      <ChosenAed />
       {legendOpen.value && <MapLegend items={LEGEND} class="console-legend" />}
     </section>
   );

@@ -53,7 +53,7 @@ export async function signIn(name: string, password: string): Promise<void> {
   retryAfterS.value = null;
   otherFault.value = null;
   try {
-    const session = await api.raw<Session>("post", "/api/session", { body: { name, password } });
+    const session = await api.post("/api/session", { body: { name, password } });
     api.take(session);
     begin(session);
   } catch (error) {

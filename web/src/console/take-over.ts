@@ -5,6 +5,7 @@ import { ApiError, wordingOf } from "../shared/errors.ts";
 import { toast } from "../shared/components.tsx";
 import type { CallOffReason, Candidate, Datum } from "./contract.ts";
 import * as desk from "./desk.ts";
+import { focusOn } from "./focus.ts";
 import { refresh, show } from "./live.ts";
 import { refusalWord } from "./words.ts";
 
@@ -46,6 +47,7 @@ export async function createCall(call: NewCall): Promise<void> {
     await refresh(incident_id, true);
     desk.panel.value = null;
     desk.select(incident_id);
+    focusOn("actions");
   });
 }
 
@@ -75,7 +77,7 @@ export async function callOff(id: string, alertId: string, reason: CallOffReason
 }
 
 export function loadCandidates(id: string): Promise<Candidate[]> {
-  return api.raw<Candidate[]>("get", "/api/incidents/{incident_id}/candidates", { path: { incident_id: id } });
+  return api.get("/api/incidents/{incident_id}/candidates", { path: { incident_id: id } });
 }
 
 export interface Addition {

@@ -106,6 +106,9 @@ export const en: Texts = {
   straight: "straight-line estimate",
   show_on_map: "Show on map",
 
+  near_aeds: (usable, all) => `AEDs nearby: ${usable} of ${all} usable now`,
+  aed_usable: "usable now",
+
   add_person: "Add",
   moved_patient: "Patient's place",
   set_location: "Set the place",

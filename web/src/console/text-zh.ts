@@ -103,6 +103,9 @@ export const zh = {
   straight: "直线估算",
   show_on_map: "在地图上看",
 
+  near_aeds: (usable: number, all: number) => `附近 AED：${usable} 台现在可用，共 ${all} 台`,
+  aed_usable: "现在可用",
+
   add_person: "加派",
   moved_patient: "患者位置",
   set_location: "确定位置",

@@ -118,10 +118,16 @@ const PROBLEM: Words = {
 
 const USABLE_REASON: Words = {
   closed: ["现在关门", "closed now"],
-  opening_hours: ["现在关门", "closed now"],
+  out_of_service: ["停用", "out of service"],
+  missing: ["不在原处", "missing"],
+  in_use: ["使用中", "in use"],
+  reserved: ["已分配给一个事件", "promised to an incident"],
+  access_private: ["不对公众开放", "not open to the public"],
+  access_unclear: ["能否取用不明", "access not clear"],
   hours_unknown: ["开放时间不明", "hours unknown"],
-  out_of_order: ["停用", "out of order"],
-  reserved: ["已分配给某事件", "promised to an incident"],
+  hours_unparseable: ["开放时间读不懂", "hours cannot be read"],
+  hours_conditional: ["开放时间视情况", "hours depend"],
+  hours_need_school_calendar: ["开放时间随校历", "hours follow the school year"],
 };
 
 function word(words: Words, code: string): string | undefined {
