@@ -8,10 +8,11 @@ import { toast } from "../shared/components.tsx";
 import { ApiError, wordingOf, wordingOfCode } from "../shared/errors.ts";
 import { type Kept, localMemory, openStream, type Result, type StreamClient } from "../shared/stream.ts";
 import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
-import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, type Step } from "./call.ts";
+import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, remainingS, type Step } from "./call.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
 import { showSystemNotice } from "./notices.ts";
-import { sendAgain, setPace } from "./position.ts";
+import { sendAgain, setDemo, setDemoWalk, setPace } from "./position.ts";
+import { placeAlong } from "./steps.ts";
 import { words } from "./words.ts";
 
 export type Me = Schemas["MeView"];
@@ -49,12 +50,16 @@ const MAP_AFTER_MS = 20_000;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
 
+/** A demo's invitation tells where its viewer stands. It counts only for whoever joins by it. */
+let invitedAt: string | null = null;
+
 export async function boot(): Promise<void> {
   setUpAlarm();
-  const code = /^#join=(.+)$/.exec(location.hash)?.[1];
+  const [, code, at] = /^#join=([^&]+)(?:&at=([^&]+))?/.exec(location.hash) ?? [];
   const test = /^#test=(.+)$/.exec(location.hash)?.[1];
   if (code !== undefined) {
     invitation.value = decodeURIComponent(code);
+    invitedAt = at === undefined ? null : decodeURIComponent(at);
     // The invitation is no longer in the address, so that it is not left in the history or passed on by a share.
     history.replaceState(null, "", location.pathname);
   }
@@ -92,6 +97,7 @@ export function entered(session: Session): void {
       begin(next);
     } else if (stream.value === null) begin(next);
     sessionState.value = "here";
+    if (invitation.value !== null) setDemo(invitedAt);
     invitation.value = null;
   });
   void refreshMe();
@@ -250,6 +256,7 @@ function left(): void {
   stream.value?.forget();
   stream.value = null;
   forgetAll();
+  setDemo(null);
   batch(() => {
     who.value = null;
     me.value = null;
@@ -296,6 +303,14 @@ function follow(): void {
     const active = isActive(call.value);
     if (client === null) setPace("off", () => false);
     else setPace(active ? "call" : onDuty.value ? "duty" : "off", (frame) => client.sendPosition(frame));
+  });
+  setDemoWalk(() => {
+    const current = call.value;
+    const route = current?.assignment?.route;
+    if (!current || !route) return null;
+    if (current.stage === "arrived") return placeAlong(route, 1);
+    const walk = current.assignment?.walk_time_s ?? 1;
+    return placeAlong(route, 1 - remainingS(current, serviceNow()) / Math.max(1, walk));
   });
   effect(() => {
     setCall(onTime(call.peek(), tick.value));

@@ -21,6 +21,14 @@ export const permission = signal<Permission>("unknown");
 const EVERY_MS = { duty: 300_000, call: 4_000 };
 const AFTER_M = { duty: 150, call: 0 };
 const SOONEST_MS = { duty: 60_000, call: 3_000 };
+/** A demo's clock runs fast. */
+const DEMO_SOONEST_MS = 900;
+
+const DEMO = "rescue.demo-at";
+/** In a demo the viewer sits elsewhere and stands in the demo's city: the place that came with the invitation. */
+export const demoAt = signal<[number, number] | null>(readDemo());
+/** Where a demo's volunteer walks, and how far along, 0 to 1. */
+let demoWalk: (() => [number, number] | null) | null = null;
 
 let watch: number | null = null;
 let pace: Pace = "off";
@@ -36,6 +44,17 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
   if (to === "off") {
     fix.value = null;
     sent = null;
+    return;
+  }
+  if (demoAt.value !== null) {
+    const here = () => {
+      const [lon, lat] = demoWalk?.() ?? demoAt.value ?? [0, 0];
+      fix.value = { lon, lat, accuracy_m: 10, at: Date.now() };
+      offer(send);
+    };
+    permission.value = "granted";
+    here();
+    timer = setInterval(here, to === "call" ? 1_000 : 60_000);
     return;
   }
   if (!("geolocation" in navigator)) {
@@ -56,6 +75,34 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
   timer = setInterval(() => offer(send), to === "call" ? 4_000 : 60_000);
 }
 
+/** `at` "lon,lat", or null to forget it. */
+export function setDemo(at: string | null): void {
+  try {
+    if (at === null) sessionStorage.removeItem(DEMO);
+    else sessionStorage.setItem(DEMO, at);
+  } catch {
+    // Then the demo's place lasts as long as the page.
+  }
+  demoAt.value = placeOf(at);
+}
+
+export function setDemoWalk(walk: (() => [number, number] | null) | null): void {
+  demoWalk = walk;
+}
+
+function readDemo(): [number, number] | null {
+  try {
+    return placeOf(sessionStorage.getItem(DEMO));
+  } catch {
+    return null;
+  }
+}
+
+function placeOf(text: string | null): [number, number] | null {
+  const [lon, lat] = (text ?? "").split(",").map(Number);
+  return text !== null && Number.isFinite(lon) && Number.isFinite(lat) ? [lon as number, lat as number] : null;
+}
+
 /** After a reconnection the newest position goes at once. */
 export function sendAgain(): void {
   sent = null;
@@ -66,7 +113,9 @@ function offer(send: (frame: Omit<PositionFrame, "type">) => boolean): void {
   if (here === null || pace === "off") return;
   const rested = sent === null ? Infinity : Date.now() - sent.at;
   const walked = sent === null ? Infinity : metresBetween(sent, here);
-  if (rested < SOONEST_MS[pace] || (rested < EVERY_MS[pace] && walked <= AFTER_M[pace])) return;
+  const soonest = demoAt.value !== null && pace === "call" ? DEMO_SOONEST_MS : SOONEST_MS[pace];
+  const every = demoAt.value !== null && pace === "call" ? DEMO_SOONEST_MS : EVERY_MS[pace];
+  if (rested < soonest || (rested < every && walked <= AFTER_M[pace])) return;
   // The service's clock, not the phone's: a phone that is wrong by minutes would otherwise not be believed. While the
   // phone stands still no new fix comes; it is still there.
   const standing = pace === "duty" ? 0 : Math.min(Date.now() - here.at, 20_000);

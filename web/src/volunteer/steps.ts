@@ -140,6 +140,14 @@ function bearing(line: Point[], fromM: number, toM: number): number | null {
   return east === 0 && north === 0 ? null : (Math.atan2(east, north) * 180) / Math.PI + (east < 0 ? 360 : 0);
 }
 
+/** The place on the route after this share of it, 0 to 1. */
+export function placeAlong(route: RouteFrame, share: number): [number, number] | null {
+  const line = route.lonlat as Point[];
+  const whole = line.slice(1).reduce((sum, point, index) => sum + lengthOf(line[index] as Point, point), 0);
+  const place = pointAt(line, whole * Math.min(1, Math.max(0, share)));
+  return place === null ? null : [place[0], place[1]];
+}
+
 function pointAt(line: Point[], alongM: number): Point | null {
   let left = Math.max(0, alongM);
   for (let i = 1; i < line.length; i++) {

@@ -45,6 +45,7 @@ export const en: SameWords<typeof zh> = {
     off: "Off duty",
     onHint: "This phone rings when somebody near you has a cardiac arrest.",
     tapForSound: "The sound is still locked: tap the screen, or the alarm stays silent.",
+    demo: "Demo place: this phone counts as being in the demo's city; its real position is not used.",
     offHint: "It does not ring and sends no position.",
     goOn: "Go on duty",
     goOff: "Go off duty",

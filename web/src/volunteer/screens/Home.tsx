@@ -4,6 +4,7 @@ import { Button } from "../../shared/components.tsx";
 import { soundReady, unlockSound } from "../alarm.ts";
 import { connection, dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
 import { installable } from "../install.ts";
+import { demoAt } from "../position.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
 import { Reachability } from "./Reachability.tsx";
@@ -45,6 +46,7 @@ export function HomeScreen() {
           {on ? home.goOff : home.goOn}
         </button>
       </section>
+      {demoAt.value !== null && <p class="note" data-testid="demo-place">{home.demo}</p>}
       <Reachability />
       <nav class="tiles" aria-label={words.value.appName}>
         <Button data-testid="to-cpr" onClick={() => (page.value = "cpr")}>
