@@ -7,8 +7,10 @@ from itertools import combinations
 
 import pytest
 
-from dispatch.core.commands import Answer, AnswerAlert
+from dispatch.by_hand import Wish
+from dispatch.core.commands import Answer, AnswerAlert, CallOff
 from dispatch.core.consequences import reserved
+from dispatch.core.events import Role
 from dispatch.core.refusals import Refused
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
 from tests.support.waiting import turns
@@ -47,5 +49,37 @@ async def test_nobody_and_nothing_is_promised_twice_however_two_processes_race(d
 
     promised = [reserved(incident) for incident in incidents if incident is not None]
     assert len(promised) == 2 * CALLS
+    assert all(not one & other for one, other in combinations(promised, 2))
+    assert set(held) == set().union(*promised)
+
+
+async def by_hand(at: Desk, cad_ref: str, rng: random.Random) -> str:
+    """A call whose dispatcher adds and calls off whoever comes to mind, whatever others are promised."""
+    incident_id = (await at.take_call(cad_ref, east_m=2_000)).incident_id
+    for _ in range(4):
+        role = rng.choice(list(Role))
+        wish = Wish(rescuer_id=rng.choice(PEOPLE).rescuer_id, role=role, force=rng.random() < 0.5)
+        with suppress(Refused):
+            await at.engine.add_rescuer(incident_id, wish)
+        live = await at.engine.live.find(incident_id)
+        assert live
+        for alert in live.incident.held_alerts[:1]:
+            if rng.random() < 0.5:
+                with suppress(Refused):
+                    await at.engine.call_off(incident_id, CallOff(alert_id=alert.alert_id))
+    return incident_id
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_dispatcher_of_one_process_takes_what_another_has_promised(database_url: str, seed: int) -> None:
+    rng = random.Random(seed)
+    async with desk(database_url, PEOPLE, AEDS, name="north") as north, desk(database_url, PEOPLE, AEDS, name="s") as s:
+        calls = [one(at, f"{one.__name__}-{at is north}", rng) for one in (by_hand, live_through) for at in (north, s)]
+        incident_ids = await asyncio.gather(*calls, *(by_hand(at, f"more-{at is north}", rng) for at in (north, s)))
+        incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
+        held = await north.reader.read_reservations()
+
+    promised = [reserved(incident) for incident in incidents if incident is not None]
+    assert any(alert.by_hand for one in incidents if one for alert in one.alerts.values())
     assert all(not one & other for one, other in combinations(promised, 2))
     assert set(held) == set().union(*promised)

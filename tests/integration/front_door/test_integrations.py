@@ -104,6 +104,7 @@ def test_both_secrets_hold_while_they_change(town: Town, town_database: str, tmp
         ('[120]\nsecrets = ["whsec_c2hvcnQ="]', "24 random bytes"),
         (f'[120]\nsecret = "{HERE}"', "120.secret"),
         (f'["Two Words"]\nsecrets = ["{HERE}"]', "a-z"),
+        (f'[console]\nsecrets = ["{HERE}"]', "by hand"),
         (f'[120]\nsecrets = ["{HERE}"]\ncallback_url = "ftp://x"', "120.callback_url"),
     ],
 )

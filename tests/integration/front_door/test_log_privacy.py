@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ PATIENT = place(7, 11)
 WALKER = place(-31, 3)
 
 
-def story_call(cad_ref: str) -> dict[str, object]:
+def story_call(cad_ref: str) -> dict[str, Any]:
     lon, lat = PATIENT
     location = {"lon": lon, "lat": lat, "datum": "wgs84", "address": ADDRESS, "floor": FLOOR, "note": NOTE}
     return call(cad_ref=cad_ref, location=location, caller_phone=PHONE)
@@ -48,6 +49,7 @@ async def play(service: Service) -> list[str]:
         with suppress(ConnectionClosed):
             await stranger.recv()
     service.get(f"/api/incidents/{incident_id}")
+    take_over(service)
     raw = json.dumps(story_call("B")).encode()
     service.post_signed(raw, {**signed(raw), "webhook-signature": "v1,AAAA"})
     service.post_call(b"{" + raw)
@@ -61,6 +63,23 @@ async def play(service: Service) -> list[str]:
             for path in ("/api/incidents", "/api/rescuers/r00/eligibility", f"/api/incidents/{ADDRESS}"):
                 await client.get(path, headers={"authorization": f"Bearer {token}"})
     return tokens
+
+
+def take_over(service: Service) -> None:
+    """A call by hand, in which somebody is added and called off, and what cannot be done is refused."""
+    where = {**story_call("")["data"]["location"], "accuracy_m": 5}
+    by_hand = {"location": where, "address": ADDRESS, "floor": FLOOR, "note": NOTE, "caller_phone": PHONE}
+    incident_id = service.request("POST", "/api/incidents", json=by_hand).json()["incident_id"]
+    service.request("POST", "/api/incidents", json={**by_hand, "location": {**where, "lon": ADDRESS}})
+    add = f"/api/incidents/{incident_id}/alerts"
+    for body in ({"rescuer_id": "r01"}, {"rescuer_id": "r01", "force": True}, {"rescuer_id": ADDRESS}):
+        service.request("POST", add, json=body)
+    alert_id = service.get(f"/api/incidents/{incident_id}")["alerts"][0]["alert_id"]
+    service.request("POST", f"{add}/{alert_id}/call-off", json={"reason": "unsafe"}).raise_for_status()
+    service.request("POST", f"{add}/{alert_id}/call-off", json={"reason": ADDRESS})
+    for asked in ("candidates", "reach", "timeline"):
+        service.get(f"/api/incidents/{incident_id}/{asked}")
+    service.get("/api/links")
 
 
 async def break_details(url: str) -> None:
@@ -97,6 +116,7 @@ async def test_the_log_tells_what_happened_and_nothing_personal_or_secret(
     assert "Traceback" not in lines
     events = {json.loads(line)["event"] for line in lines.splitlines() if line.startswith("{")}
     assert {"ready", "refused", "message_taken"} <= events
+    assert {"call_taken_by_hand", "added_by_hand", "called_off_by_hand"} <= events
 
 
 def test_a_service_that_cannot_start_says_why_without_a_secret(town: Town, tmp_path: Path) -> None:
