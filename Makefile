@@ -27,7 +27,7 @@ $(WEB): $(WEB_SOURCES) | $(if $(shell command -v npm),,$(STAMP))
 	@bash scripts/build_web.sh $(VENV)
 	@touch $(WEB)
 
-demo: setup ## replay two dozen calls in a synthetic Zhengzhou against the real service
+demo: setup ## watch calls in a synthetic Zhengzhou in the browser; without a terminal replay a day and report
 	$(BIN)/rescue-circle demo
 
 test: setup ## run all tests, on SQLite and on a PostgreSQL of their own

@@ -12,6 +12,7 @@ def greeting(settings: Settings, service: DispatchService) -> str:
     names = [integration.name for integration in service.integrations.all]
     facts = {
         "120 sends its calls to": " and ".join(f"http://{_where(settings)}/webhooks/{name}" for name in names),
+        "people open": f"{settings.public_address}/ (volunteers, console, map of AEDs)",
         "phones connect to": f"ws://{_where(settings)}/streams/volunteer",
         "consoles connect to": f"ws://{_where(settings)}/streams/dispatcher",
         "everything else": f"http://{_where(settings)}/docs (interface), /readyz, /metrics",

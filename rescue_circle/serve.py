@@ -217,7 +217,8 @@ async def _run(
 
 
 def _policy(settings: Settings) -> str:
-    return page_policy(elsewhere=[settings.tile_url] if settings.tile_url else [])
+    tiles = [settings.tile_url] if settings.tile_url else []
+    return page_policy(elsewhere=tiles, public_url=settings.public_url)
 
 
 def _forget(service: DispatchService, erased: Erased, positions_before: datetime) -> None:

@@ -91,8 +91,12 @@ def load_web_files(folder: Path = FOLDER) -> dict[str, WebFile]:
     return found
 
 
-def page_policy(*, elsewhere: Iterable[str] = ()) -> str:
-    """The Content-Security-Policy of every page. elsewhere: addresses of map tiles from somewhere else."""
+def page_policy(*, elsewhere: Iterable[str] = (), public_url: str = "") -> str:
+    """The Content-Security-Policy of every page. elsewhere: addresses of map tiles from somewhere else.
+
+    public_url: where phones open the pages; older browsers do not take a stream there for the page's own origin.
+    """
+    streams = f" {origin_of(public_url).replace('http', 'ws', 1)}" if public_url else ""
     tiles = "".join(f" {origin}" for origin in sorted({origin_of(url) for url in elsewhere}))
     rules = {
         "default-src": "'none'",
@@ -101,7 +105,7 @@ def page_policy(*, elsewhere: Iterable[str] = ()) -> str:
         "img-src": f"'self' data: blob:{tiles}",
         "font-src": "'self'",
         "media-src": "'self' data: blob:",
-        "connect-src": f"'self'{tiles}",
+        "connect-src": f"'self'{streams}{tiles}",
         "worker-src": "'self'",
         "manifest-src": "'self'",
         "base-uri": "'none'",

@@ -62,6 +62,10 @@ async def test_a_page_may_run_and_load_only_what_this_service_gives(browser: htt
     assert "{z}" not in policy
 
 
+def test_streams_of_the_public_address_are_let_through_by_name() -> None:
+    assert "connect-src 'self' wss://circle.example:8443;" in page_policy(public_url="https://circle.example:8443/")
+
+
 async def test_who_holds_the_file_is_told_so(browser: httpx.AsyncClient) -> None:
     first = await browser.get("/volunteer/")
     again = await browser.get("/volunteer/", headers={"if-none-match": first.headers["etag"]})
