@@ -33,9 +33,11 @@ let demoWalk: (() => [number, number] | null) | null = null;
 let watch: number | null = null;
 let pace: Pace = "off";
 let sent: Fix | null = null;
+let sending: (frame: Omit<PositionFrame, "type">) => boolean = () => false;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => boolean): void {
+  sending = send;
   if (to === pace) return;
   pace = to;
   if (watch !== null) navigator.geolocation.clearWatch(watch);
@@ -50,7 +52,7 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
     const here = () => {
       const [lon, lat] = demoWalk?.() ?? demoAt.value ?? [0, 0];
       fix.value = { lon, lat, accuracy_m: 10, at: Date.now() };
-      offer(send);
+      offer();
     };
     permission.value = "granted";
     here();
@@ -65,7 +67,7 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
     ({ coords, timestamp }) => {
       permission.value = "granted";
       fix.value = { lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy, at: Math.min(timestamp, Date.now()) };
-      offer(send);
+      offer();
     },
     (error) => {
       if (error.code === error.PERMISSION_DENIED) permission.value = "denied";
@@ -106,9 +108,10 @@ function placeOf(text: string | null): [number, number] | null {
 /** After a reconnection the newest position goes at once. */
 export function sendAgain(): void {
   sent = null;
+  offer();
 }
 
-function offer(send: (frame: Omit<PositionFrame, "type">) => boolean): void {
+function offer(): void {
   const here = fix.value;
   if (here === null || pace === "off") return;
   const rested = sent === null ? Infinity : Date.now() - sent.at;
@@ -126,7 +129,7 @@ function offer(send: (frame: Omit<PositionFrame, "type">) => boolean): void {
     accuracy_m: Math.min(here.accuracy_m, 100_000),
     observed_at: new Date(serviceNow() - standing).toISOString(),
   };
-  if (send(frame)) sent = { ...here, at: Date.now() };
+  if (sending(frame)) sent = { ...here, at: Date.now() };
 }
 
 export function metresBetween(a: { lon: number; lat: number }, b: { lon: number; lat: number }): number {
