@@ -8,10 +8,11 @@ from dispatch.api.access import Caller
 from dispatch.api.errors import Forbidden, IncidentsOpen
 from dispatch.api.roles import ISSUES
 from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenRequest
+from dispatch.people.accounts import Standing
+from dispatch.people.sessions import ACCOUNT_TOKEN_S
 from dispatch.service import DispatchService
 from dispatch.spool import DatabaseState
 from dispatch.tokens import Access, Identity
-from registry.watched_database import DatabaseAway
 
 
 class Ready(BaseModel):
@@ -71,12 +72,14 @@ def _add_tokens(router: APIRouter, service: DispatchService) -> None:
         token, expires_at = service.tokens.issue(identity, ttl_s=ttl_s)
         return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
 
-    async def is_disabled(name: str) -> bool:
-        try:
-            return await service.people.accounts.is_disabled(name)
-        except DatabaseAway:
-            # The desk goes on while the database is away; nobody can be disabled meanwhile either.
-            return False
+    async def ttl_of_desk(name: str) -> float:
+        standing = await service.people.accounts.find_standing(name)
+        if standing is Standing.DISABLED:
+            raise Forbidden("this account is disabled")
+        # A longer one would outlive the disabling of its account.
+        return default_ttl_s if standing is Standing.NO_ACCOUNT else ACCOUNT_TOKEN_S
+
+    default_ttl_s: float = TokenRequest.model_fields["ttl_s"].default
 
     @router.post("/api/tokens")
     async def issue_tokens(body: TokenRequest, identity: Caller) -> list[IssuedToken]:
@@ -92,11 +95,11 @@ def _add_tokens(router: APIRouter, service: DispatchService) -> None:
     @router.post("/api/tokens/renew")
     async def renew_token(identity: Caller) -> IssuedToken:
         """A fresh token in place of one that is still valid."""
-        if identity.access is Access.VOLUNTEER and service.directory.get_rescuer(identity.subject).erased_at:
+        if identity.access is not Access.VOLUNTEER:
+            return issue(identity, await ttl_of_desk(identity.subject))
+        if service.directory.get_rescuer(identity.subject).erased_at:
             raise Forbidden("this person's data has been erased")
-        if identity.access is not Access.VOLUNTEER and await is_disabled(identity.subject):
-            raise Forbidden("this account is disabled")
-        return issue(identity, TokenRequest.model_fields["ttl_s"].default)
+        return issue(identity, default_ttl_s)
 
 
 def _add_clock(router: APIRouter, service: DispatchService) -> None:

@@ -16,6 +16,7 @@ from dispatch.api.stream_protocol import find_cut
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
 from dispatch.hub import Mailbox
+from dispatch.people.accounts import Standing
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.tokens import Access, BadToken, Identity
@@ -259,6 +260,8 @@ class _Stream:
             silent = 0 if self._heard.is_set() or self._answering.locked() else silent + 1
             if self._is_volunteer:
                 _check_registered(self._service, self._identity)
+            elif await self._service.people.accounts.find_standing(self._identity.subject) is Standing.DISABLED:
+                raise _HangUp(CLOSE_FORBIDDEN, "this account is disabled")
             self._reply(wire.Heartbeat())
         raise _HangUp(CLOSE_SILENT, "nothing heard")
 

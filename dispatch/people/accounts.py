@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -14,6 +15,7 @@ from dispatch.people.transactions import settled
 from dispatch.tokens import Access, Identity
 from registry.database import Database
 from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
+from registry.watched_database import DatabaseAway
 
 NAME = re.compile(r"[\w.@-]{2,64}")
 
@@ -26,6 +28,15 @@ class Account:
     role: str
     created_at: datetime
     disabled_at: datetime | None
+
+
+class Standing(Enum):
+    """NO_ACCOUNT: the token was issued by hand. NOT_KNOWN: the database is away, and nobody is disabled meanwhile."""
+
+    GOOD = auto()
+    DISABLED = auto()
+    NO_ACCOUNT = auto()
+    NOT_KNOWN = auto()
 
 
 class Accounts:
@@ -71,10 +82,16 @@ class Accounts:
         """
         await self._change(name, {"password_hash": hash_password(password), "disabled_at": None})
 
-    async def is_disabled(self, name: str) -> bool:
-        """False, too, where there is no such account: a token may have been issued by hand."""
+    async def find_standing(self, name: str) -> Standing:
+        """Whether whoever holds a token in this name may go on. Desks go on while the database is away."""
         query = select(accounts.c.disabled_at).where(accounts.c.name == name)
-        return await self._database.consult(lambda c: c.execute(query).scalar_one_or_none()) is not None
+        try:
+            row = await self._database.consult(lambda connection: connection.execute(query).one_or_none())
+        except DatabaseAway:
+            return Standing.NOT_KNOWN
+        if row is None:
+            return Standing.NO_ACCOUNT
+        return Standing.GOOD if row.disabled_at is None else Standing.DISABLED
 
     async def sign_in(self, name: str, password: str, *, passwords: Passwords, sessions: Sessions) -> Opened:
         """A new session.

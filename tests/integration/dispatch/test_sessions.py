@@ -1,12 +1,16 @@
 """Signing in, staying signed in and being signed out, through the interface that pages use."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select, update
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from dispatch.api.limits import SIGN_INS
 from dispatch.people.accounts import Accounts
@@ -14,8 +18,11 @@ from dispatch.tokens import Access
 from registry import people_tables as t
 from registry.database import Database
 from tests.support.browser_like import Browser
+from tests.support.phone import raw_stream
 from tests.support.plain_http import fetch
+from tests.support.process import running
 from tests.support.service import Service
+from tests.support.town import Town
 
 pytestmark = pytest.mark.both_databases
 PASSWORD = "a long night at the desk"
@@ -203,8 +210,33 @@ async def test_a_disabled_account_is_out_and_stays_out(desk: Service, town_datab
     assert (renewed.status_code, anew.status_code, by_token.status_code) == (401, 401, 403)
 
 
-def test_a_token_issued_by_hand_is_renewed_as_before(desk: Service) -> None:
-    assert desk.request("POST", "/api/tokens/renew").status_code == 200
+def test_a_token_issued_by_hand_is_renewed_as_before_and_an_accounts_is_short(desk: Service) -> None:
+    by_hand = desk.request("POST", "/api/tokens/renew").json()
+    of_account = signed_in(desk).request("POST", "/api/tokens/renew").json()
+
+    assert datetime.fromisoformat(by_hand["expires_at"]) > datetime.now(UTC) + timedelta(hours=11)
+    assert datetime.fromisoformat(of_account["expires_at"]) < datetime.now(UTC) + timedelta(hours=1)
+
+
+async def beat_for_ever(socket: ClientConnection) -> None:
+    while True:
+        await socket.send(json.dumps({"type": "heartbeat"}))
+        await socket.recv()
+
+
+async def test_the_console_of_a_disabled_account_is_hung_up_on(town: Town, town_database: str, tmp_path: Path) -> None:
+    await on_accounts(town_database, "add", "desk-1", "dispatcher", PASSWORD)
+    with running(town, town_database, tmp_path / "service.log", RESCUE_HEARTBEAT_S="0.2") as service:
+        token = sign_in(Browser(service.url)).json()["token"]
+        async with raw_stream(service, "dispatcher") as socket:
+            await socket.send(json.dumps({"type": "hello", "token": token, "last_seq": 0}))
+            await socket.recv()
+            await on_accounts(town_database, "disable", "desk-1")
+            with pytest.raises(ConnectionClosed) as closed:
+                await beat_for_ever(socket)
+
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 4403
 
 
 @pytest.mark.parametrize(
