@@ -74,7 +74,7 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
     },
     { enableHighAccuracy: to === "call", maximumAge: to === "call" ? 2_000 : 60_000, timeout: 30_000 },
   );
-  timer = setInterval(() => offer(send), to === "call" ? 4_000 : 60_000);
+  timer = setInterval(offer, to === "call" ? 4_000 : 60_000);
 }
 
 /** `at` "lon,lat", or null to forget it. */
