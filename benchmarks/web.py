@@ -1,4 +1,4 @@
-"""The web pages in a real browser: what the volunteer's first view weighs, how soon a phone can use it, how smoothly the
+"""The web pages in a real browser: what the first view of a phone weighs, how soon it can be used, how smoothly the
 console draws hundreds of people on the move.
 
 .venv/bin/python -m benchmarks.web [--json FILE]
