@@ -1,5 +1,5 @@
 // Keeps the desk true: the stream says what changed, HTTP says what it is now, and a watch says when neither is heard.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { ServerFrame } from "../generated/stream.ts";
 import { api } from "../shared/api.ts";
 import { serviceNow, setServiceClock } from "../shared/clock.ts";
@@ -64,8 +64,10 @@ export function start(): void {
   document.addEventListener("visibilitychange", seenAgain);
   stopWatching = effect(() => {
     const isLive = live.value;
-    if (isLive) lastLiveAt.value = serviceNow();
-    else if (lastLiveAt.peek() !== null) soundLost();
+    untracked(() => {
+      if (isLive) lastLiveAt.value = serviceNow();
+      else if (lastLiveAt.value !== null) soundLost();
+    });
   });
 }
 
@@ -275,15 +277,17 @@ const reachKey = computed(() => {
 export function followSelection(): () => void {
   const stopTimeline = effect(() => {
     const id = desk.selectedId.value;
-    if (id) void loadTimeline(id).catch(() => undefined);
+    if (id) untracked(() => void loadTimeline(id).catch(() => undefined));
   });
   const stopReach = effect(() => {
     const id = reachKey.value?.split(" ")[0];
     desk.nearAeds.value = [];
-    if (id) {
-      void loadReach(id);
-      void loadNearAeds(id);
-    } else desk.reach.value = null;
+    if (!id) desk.reach.value = null;
+    else
+      untracked(() => {
+        void loadReach(id);
+        void loadNearAeds(id);
+      });
   });
   return () => {
     stopTimeline();

@@ -88,7 +88,8 @@ const patient = computed(() => {
   return { lon: chosen?.lon ?? place.lon, lat: chosen?.lat ?? place.lat, draggable: true };
 });
 
-const self = computed(() => (desk.panel.value === "new-call" || desk.panel.value === "place" ? desk.picked.value : null));
+/** A new call's place shows as its patient; the incident that is looked at keeps its smaller sign. */
+const newPlace = computed(() => (desk.panel.value === "new-call" ? desk.picked.value : null));
 
 export const content = computed<MapContent>(() => ({
   aeds: aeds.value,
@@ -96,7 +97,7 @@ export const content = computed<MapContent>(() => ({
   responders: responders.value,
   routes: routes.value,
   chosenAed: desk.chosenAed.value,
-  patient: patient.value ?? self.value,
+  patient: newPlace.value ?? (patient.value || (desk.panel.value === "place" ? desk.picked.value : null)),
   reach: (desk.reach.value?.incidentId === desk.selectedId.value ? desk.reach.value.area : null) as MapContent["reach"],
 }));
 

@@ -48,6 +48,7 @@ export function MapPane() {
   });
   useSignalEffect(() => {
     void fitRequested.value;
+    void (desk.panel.value === null);
     const [id] = wholeOf.value.split(" ");
     const incident = id ? desk.incidents.peek().get(id) : undefined;
     const points = incident ? pointsOf(incident) : [];
@@ -64,29 +65,29 @@ export function MapPane() {
     <section class="map-pane" aria-label={t.value.map_label} data-stale={stale.value ? "" : undefined} data-picking={picking.value ? "" : undefined}>
       <p class="visually-hidden">{t.value.map_hint}</p>
       <div class="map-hand" onPointerDown={letGo} onWheel={letGo}>
-      <CityMap
-        class="console-map"
-        label={t.value.map_label}
-        lang={lang.value}
-        theme={theme.value}
-        content={content.value}
-        view={view.value}
-        picking={picking.value}
-        onReady={ready}
-        onView={({ bounds: box }) => {
-          bounds.current = box;
-          if (box[2] - box[0] <= WIDEST_DEG && box[3] - box[1] <= WIDEST_DEG) void loadAeds(box);
-        }}
-        onAed={(id) => (desk.chosenAed.value = id)}
-        onIncident={(id) => desk.select(id)}
-        onResponder={selectOf}
-        onPlace={([lon, lat]) => {
-          if (picking.peek()) desk.picked.value = { lon, lat };
-        }}
-        onPatientMoved={([lon, lat]) => {
-          if (desk.selected.peek()) desk.ask.value = { kind: "place", lon, lat, datum: "wgs84" };
-        }}
-      />
+        <CityMap
+          class="console-map"
+          label={t.value.map_label}
+          lang={lang.value}
+          theme={theme.value}
+          content={content.value}
+          view={view.value}
+          picking={picking.value}
+          onReady={ready}
+          onView={({ bounds: box }) => {
+            bounds.current = box;
+            if (box[2] - box[0] <= WIDEST_DEG && box[3] - box[1] <= WIDEST_DEG) void loadAeds(box);
+          }}
+          onAed={(id) => (desk.chosenAed.value = id)}
+          onIncident={(id) => desk.select(id)}
+          onResponder={selectOf}
+          onPlace={([lon, lat]) => {
+            if (picking.peek()) desk.picked.value = { lon, lat };
+          }}
+          onPatientMoved={([lon, lat]) => {
+            if (desk.selected.peek()) desk.ask.value = { kind: "place", lon, lat, datum: "wgs84" };
+          }}
+        />
       </div>
       {picking.value && <p class="map-word">{t.value.picking}</p>}
       {stale.value && <p class="map-word" data-kind="stale">{t.value.stale_title}</p>}
