@@ -35,11 +35,12 @@ test: setup ## run all tests, on SQLite and on a PostgreSQL of their own
 	@bash scripts/get_chromium.sh
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
-lint: setup ## ruff, mypy --strict and the import contracts
+lint: setup ## ruff, mypy --strict, the import contracts, and the types and tests of the web pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@bash scripts/build_web.sh $(VENV) check
 
 format: setup ## put the code in its written form
 	$(BIN)/ruff check --fix .
