@@ -9,7 +9,7 @@ WEB := rescue_circle/web_app/.built
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
 	docs/generated/openapi.json docs/generated/asyncapi.json scripts/build_web.sh
 
-.PHONY: help setup web demo test lint format docs lock bench bench-quick clean
+.PHONY: help setup web demo test lint format docs lock bench bench-quick screenshots clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,9 +56,15 @@ bench: setup ## measure against the floor, a peer and a city's load; writes buil
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.siting --peer-python $(BIN)/python --json build/bench.json
+	@bash scripts/get_chromium.sh
+	$(BIN)/python -m benchmarks.web --json build/bench-web.json
 
 bench-quick: setup ## the same, short: for development, not for figures
 	$(BIN)/python -m benchmarks --rounds 1 --calls 15 --seconds $${BENCH_SECONDS:-20}
+
+screenshots: setup ## every page in both languages, on a phone and at a desk, into build/screenshots
+	@bash scripts/get_chromium.sh
+	$(BIN)/python -m scripts.screenshots
 
 lock: ## compile the locks anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
