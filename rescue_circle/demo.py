@@ -31,6 +31,8 @@ FOLDER = Path("build/demo")
 SPEED, WATCHED_SPEED = 300.0, 4.0
 """Watched, a phone rings for 7 real seconds and a whole rescue takes about 3 minutes."""
 CALLS, WATCHED_CALLS = 24, 16
+WATCHED_RESCUERS = 40_000
+"""Of the synthetic city: as many as Zhengzhou's Red Cross has volunteers."""
 GAP_S = 90.0
 """Simulated seconds between two calls that are watched."""
 
@@ -77,7 +79,8 @@ def demo(
     with plain_stage_errors():
         with console.status("setting the stage: streets, AEDs, volunteers, calls"):
             wanted = calls or (WATCHED_CALLS if watched else CALLS)
-            stage = _set_stage(osm, calls=wanted, rescuers=rescuers, seed=seed, time_zone=time_zone)
+            people = rescuers or (WATCHED_RESCUERS if watched and osm is None else None)
+            stage = _set_stage(osm, calls=wanted, rescuers=people, seed=seed, time_zone=time_zone)
             stage, viewer = _for_watching(stage, seed) if watched else (stage, None)
         introduce(console, stage, began)
         result = told(stage, viewer, console, host=host, port=port or find_free_port(PORT))
@@ -93,7 +96,7 @@ def _set_stage(osm: Path | None, *, calls: int, rescuers: int | None, seed: int,
 
 
 def _for_watching(stage: Stage, seed: int) -> tuple[Stage, Viewer]:
-    scenario, stand = gather(stage.scenario, gap_s=GAP_S, seed=seed)
+    scenario, stand = gather(stage.scenario, stage.owners, gap_s=GAP_S, seed=seed)
     save_scenario(scenario, stage.scenario_file)
     return replace(stage, scenario=scenario), let_in(stage.database_url, FOLDER, stand)
 

@@ -2,34 +2,49 @@
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from dispatch.contracts.webhook import CallLocation
 from geo.datum import Datum, convert, parse_datum
+from geo.projection import geodesic_m
 from simulators.call_generator import METRES_PER_DEGREE
+from simulators.phones import PhoneOwner
 from simulators.reach import wgs84
 from simulators.scenario import Scenario, ScenarioMessage
 
 EVERY = 3
 """One in so many calls is near the watcher."""
 NEAREST_M, FARTHEST_M = 25.0, 90.0
+AROUND_M = 400.0
 MORNING_S = 9.5 * 3600
 """Offices and most AEDs are open."""
 
 
-def gather(scenario: Scenario, *, gap_s: float, seed: int) -> tuple[Scenario, tuple[float, float]]:
+def gather(
+    scenario: Scenario, owners: Sequence[PhoneOwner], *, gap_s: float, seed: int
+) -> tuple[Scenario, tuple[float, float]]:
     """The same calls one every `gap_s` seconds from half past nine on, and where to stand, WGS-84.
 
-    The watcher stands where the first call is; that one and one in three after it are moved to around there.
+    The watcher stands at the call that has most volunteers around it; the first and one in three after it are moved to
+    around there.
     """
     rng = random.Random(f"gather/{seed}")
     calls = list(scenario.calls())
-    stand = wgs84(calls[0].location)
-    assert stand is not None  # noqa: S101 - every generated call has a place
+    stand = _liveliest(calls, owners)
     shift = {call.cad_ref: MORNING_S + index * gap_s - call.offset_s for index, call in enumerate(calls)}
     near = {call.cad_ref: _around(stand, rng) for call in calls[::EVERY]}
     moved = (_moved(message, shift[message.cad_ref], near.get(message.cad_ref)) for message in scenario.messages)
     return replace(scenario, messages=tuple(sorted(moved, key=lambda message: message.offset_s))), stand
+
+
+def _liveliest(calls: Sequence[ScenarioMessage], owners: Sequence[PhoneOwner]) -> tuple[float, float]:
+    homes = np.array([owner.home for owner in owners], np.float64).reshape(-1, 2)
+    places = [place for call in calls if (place := wgs84(call.location)) is not None]
+    around = [int((geodesic_m(lon, lat, homes[:, 0], homes[:, 1]) < AROUND_M).sum()) for lon, lat in places]
+    return places[int(np.argmax(around))]
 
 
 def _moved(message: ScenarioMessage, by_s: float, near: tuple[float, float] | None) -> ScenarioMessage:

@@ -10,6 +10,7 @@ from geo.datum import Datum
 from geo.projection import geodesic_m
 from simulators.call_generator import Places, generate_scenario
 from simulators.gathering import EVERY, FARTHEST_M, NEAREST_M, gather
+from simulators.phones import PhoneOwner
 from simulators.reach import wgs84
 from simulators.scenario import Scenario
 
@@ -26,9 +27,12 @@ def a_day(calls: int = 10) -> Scenario:
     return generate_scenario(PLACES, calls=calls, seed=5, day=date(2025, 6, 11), time_zone=ZoneInfo("Asia/Shanghai"))
 
 
+OWNERS = [PhoneOwner(rescuer_id=f"r{number}", home=(113.65 + number * 1e-5, 34.75)) for number in range(30)]
+
+
 def test_calls_come_one_after_the_other_and_each_keeps_its_own_story() -> None:
     day = a_day()
-    gathered, _ = gather(day, gap_s=90.0, seed=1)
+    gathered, _ = gather(day, OWNERS, gap_s=90.0, seed=1)
     offsets = [call.offset_s for call in gathered.calls()]
 
     assert {round(later - earlier, 3) for earlier, later in itertools.pairwise(offsets)} == {90.0}
@@ -41,7 +45,7 @@ def test_calls_come_one_after_the_other_and_each_keeps_its_own_story() -> None:
 
 
 def test_one_in_three_calls_is_within_a_short_walk_of_where_the_watcher_stands() -> None:
-    gathered, stand = gather(a_day(), gap_s=90.0, seed=1)
+    gathered, stand = gather(a_day(), OWNERS, gap_s=90.0, seed=1)
     far_m = []
     for call in gathered.calls():
         place = wgs84(call.location)
@@ -54,4 +58,16 @@ def test_one_in_three_calls_is_within_a_short_walk_of_where_the_watcher_stands()
 
 
 def test_the_same_seed_gathers_the_same_calls() -> None:
-    assert gather(a_day(), gap_s=60.0, seed=4)[0].dump() == gather(a_day(), gap_s=60.0, seed=4)[0].dump()
+    one, two = (gather(a_day(), OWNERS, gap_s=60.0, seed=4)[0] for _ in range(2))
+
+    assert one.dump() == two.dump()
+
+
+def test_the_watcher_stands_at_the_call_with_most_volunteers_around() -> None:
+    day = a_day()
+    places = [wgs84(call.location) for call in day.calls()]
+    home = places[4]
+    assert home is not None
+    owners = [PhoneOwner(rescuer_id=f"r{number}", home=home) for number in range(5)]
+
+    assert gather(day, owners, gap_s=60.0, seed=1)[1] == home
