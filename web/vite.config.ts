@@ -23,6 +23,10 @@ function collectShell(): Plugin {
         part.imports.forEach(visit);
       };
       if (entry !== undefined) visit(entry.fileName);
+      // Small, and wanted where there is no network: the frame of the route's map. The map itself is kept once it was used.
+      for (const part of Object.values(bundle)) {
+        if (part.type === "chunk" && part.facadeModuleId?.endsWith("/screens/RouteMap.tsx")) visit(part.fileName);
+      }
     },
   };
 }

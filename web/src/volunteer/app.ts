@@ -47,6 +47,9 @@ export const connection = computed<"connected" | "connecting" | "offline">(() =>
 });
 
 const MAP_AFTER_MS = 20_000;
+/** Said once: a phone that stands wrong would say it every few seconds. */
+const POSITION_REFUSED = new Set(["outside_service_area", "zero_coordinates", "bad_coordinates", "bad_position", "position_in_future"]);
+let toldOfPosition = false;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
 
@@ -165,7 +168,10 @@ function heard(frame: ServerFrame): void {
       break;
     case "result":
       // What is refused without an id of ours is a position.
-      if (!frame.ok && frame.code === "outside_service_area") toast(wordingOfCode(frame.code), "bad");
+      if (!frame.ok && frame.re === null && POSITION_REFUSED.has(frame.code) && !toldOfPosition) {
+        toldOfPosition = true;
+        toast(wordingOfCode(frame.code), "bad");
+      }
       break;
     case "test_alarm":
       testAlarmCame(frame.test_id);

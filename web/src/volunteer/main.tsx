@@ -6,6 +6,8 @@ import { App } from "./screens/App.tsx";
 import { watchInstall } from "./install.ts";
 
 watchInstall();
+// A part that cannot be loaded is told by the import itself, where it is waited for.
+addEventListener("vite:preloadError", (event) => event.preventDefault());
 void boot();
 render(<App />, document.getElementById("app") as HTMLElement);
 

@@ -90,6 +90,7 @@ export const en: SameWords<typeof zh> = {
       no_certificate: "No first-aid certificate is registered.",
       certificate_expired: "Your first-aid certificate has expired.",
       not_certified: "There is no valid first-aid certificate.",
+      certificate_not_yet_valid: "Your first-aid certificate is not valid yet.",
       erased: "Your personal data has been erased.",
     },
     reasonOther: (code: string) => `You would not be called now (${code}).`,

@@ -87,6 +87,7 @@ export const zh = {
       no_certificate: "没有登记急救证书。",
       certificate_expired: "急救证书已过期。",
       not_certified: "没有有效的急救证书。",
+      certificate_not_yet_valid: "急救证书尚未生效。",
       erased: "个人数据已删除。",
     } as Readonly<Record<string, string>>,
     reasonOther: (code: string) => `现在不会叫您(${code})。`,
