@@ -113,6 +113,7 @@ async def test_a_phone_that_is_connected_but_stays_silent_is_rung_as_well(
             await until(lambda: "+8613900000000" in {one["to"] for one in gateway.messages()})
 
 
+@pytest.mark.both_databases
 def test_a_browser_is_woken_by_a_push_that_only_it_can_read(
     town: Town, town_database: str, tmp_path: Path, push_service: FarEnd
 ) -> None:
