@@ -36,6 +36,9 @@ export function tellTimeline(entries: readonly TimelineEntry[], context: TellCon
 
 const isEmptySearch = (entry: TimelineEntry | undefined): boolean => entry?.type === "SearchMade" && entry.data["alerted"] === 0;
 
+/** The integration of calls that were opened at a console. */
+const BY_HAND = "console";
+
 const FOR_MANY = new Set(["AlertWithdrawn", "AlertTimedOut"]);
 
 const moreOf = (data: Data): string[] => (Array.isArray(data["more"]) ? (data["more"] as string[]) : []);
@@ -47,8 +50,10 @@ const isSameOfOthers = (a: TimelineEntry, b: TimelineEntry): boolean =>
 /** Searches that found nobody, one after another, say no more than their last; that a wave is over says the next. */
 function folded(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const told: TimelineEntry[] = [];
+  // A dispatcher's own call needs no word of 120's to confirm it.
+  const byHand = entries[0]?.data["integration"] === BY_HAND;
   for (const entry of entries) {
-    if (entry.type === "WaveEnded") continue;
+    if (entry.type === "WaveEnded" || (byHand && entry.type === "CallConfirmed")) continue;
     const before = told.at(-1);
     if (isEmptySearch(entry) && isEmptySearch(before)) told.pop();
     if (before && isSameOfOthers(before, entry)) {
@@ -109,7 +114,7 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
   const moved = data["moved_m"];
   switch (type) {
     case "IncidentOpened":
-      return ["plain", text(data, "integration") === "console" ? "调度员手工建立事件" : "收到 120 呼救"];
+      return ["plain", text(data, "integration") === BY_HAND ? "调度员手工建立事件" : "收到 120 呼救"];
     case "CallConfirmed":
       return ["quiet", "120 已确认呼救"];
     case "LocationSet":
@@ -174,7 +179,7 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
   const moved = data["moved_m"];
   switch (type) {
     case "IncidentOpened":
-      return ["plain", text(data, "integration") === "console" ? "Opened by a dispatcher" : "Call from 120"];
+      return ["plain", text(data, "integration") === BY_HAND ? "Opened by a dispatcher" : "Call from 120"];
     case "CallConfirmed":
       return ["quiet", "120 has confirmed the call"];
     case "LocationSet":
