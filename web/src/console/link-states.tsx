@@ -18,6 +18,9 @@ interface LinkState {
 /** Known by polling every few seconds: older than this it is not known. */
 const LINKS_OLD_MS = 15_000;
 
+/** A wrong signature is an attack, or a secret changed on one side only: it stays in sight for ten minutes. */
+const REFUSED_FOR_MS = 600_000;
+
 export function LinkStates() {
   void tick.value;
   const told = desk.links.value;
@@ -49,6 +52,8 @@ function state120({ integrations, callbacks }: Links): LinkState {
   const more = callbackWord(callbacks);
   const sent = more ? `${t.value.link_callbacks} ${more}` : "";
   if (wrong.length > 0) return { health: "bad", text: `${wrong.map(({ name }) => name).join(", ")} ${t.value.state_bad_message}`, more: sent };
+  const forged = integrations.some(({ last_refused_at }) => last_refused_at && Date.now() - Date.parse(last_refused_at) < REFUSED_FOR_MS);
+  if (forged) return { health: "warning", text: t.value.state_refused, more: sent };
   if (heard.length === 0) return { health: "warning", text: t.value.state_silent, more: sent };
   const ago = t.value.ago(formatDuration((Date.now() - newest) / 1000));
   return { health: callbacks?.dead ? "warning" : "ok", text: ago, more: sent };
@@ -67,9 +72,9 @@ function streamLink(told: Links | null): LinkState {
     : { health: "bad", text: t.value.stream_lost };
 }
 
-function databaseLink({ database, spool_waiting }: Links): LinkState {
-  const more = spool_waiting > 0 ? t.value.spool_waiting(spool_waiting) : "";
-  if (database === "here") return { health: "ok", text: t.value.database_here, more };
+function databaseLink({ database, spool_waiting, set_aside }: Links): LinkState {
+  const more = set_aside > 0 ? t.value.set_aside(set_aside) : spool_waiting > 0 ? t.value.spool_waiting(spool_waiting) : "";
+  if (database === "here") return { health: set_aside > 0 ? "warning" : "ok", text: t.value.database_here, more };
   return database === "away"
     ? { health: "bad", text: t.value.database_away, more }
     : { health: "warning", text: t.value.database_landing, more };
