@@ -1,7 +1,7 @@
 // The stream of a phone or a console (docs/streams.md): resumes by the last sequence number, keeps answers while the
 // connection is away, and connects again by itself. It touches the browser only through `ports`, so tests drive it.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { AlertAnswer, ClientFrame, ServerFrame } from "../generated/stream.ts";
+import type { ClientFrame, ServerFrame } from "../generated/stream.ts";
 
 export type StreamState = "idle" | "connecting" | "online" | "waiting" | "signed_out" | "replaced" | "refused";
 
@@ -282,8 +282,6 @@ export class StreamClient {
     this.ports.memory.save({ lastSeq: this.#lastSeq, queue: this.#queue });
   }
 }
-
-export type { AlertAnswer };
 
 /** Remembers in localStorage, under the person's own name: two people on one phone do not share a sequence. */
 export function localMemory(key: string): Memory {

@@ -58,21 +58,12 @@ let invitedAt: string | null = null;
 
 export async function boot(): Promise<void> {
   setUpAlarm();
-  const [, code, at] = /^#join=([^&]+)(?:&at=([^&]+))?/.exec(location.hash) ?? [];
-  const test = /^#test=(.+)$/.exec(location.hash)?.[1];
-  if (code !== undefined) {
-    invitation.value = decodeURIComponent(code);
-    invitedAt = at === undefined ? null : decodeURIComponent(at);
-    // The invitation is no longer in the address, so that it is not left in the history or passed on by a share.
-    history.replaceState(null, "", location.pathname);
-  }
   api.onSessionEnd = ended;
   follow();
   if (who.value !== null) begin(who.value);
-  if (test !== undefined) {
-    history.replaceState(null, "", location.pathname);
-    testAlarmCame(decodeURIComponent(test));
-  }
+  readAddress();
+  // An invitation that is opened in the app's own tab loads nothing anew.
+  addEventListener("hashchange", readAddress);
   navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ test?: string }>) => {
     if (data.test !== undefined) testAlarmCame(data.test);
   });
@@ -84,6 +75,18 @@ export async function boot(): Promise<void> {
   } catch {
     // The stream tries again, and the screen says that there is no connection.
   }
+}
+
+/** An invitation, or the test alarm that a push has shown: taken out of the address, which is kept and passed on. */
+function readAddress(): void {
+  const [, code, at] = /^#join=([^&]+)(?:&at=([^&]+))?/.exec(location.hash) ?? [];
+  const test = /^#test=(.+)$/.exec(location.hash)?.[1];
+  if (code === undefined && test === undefined) return;
+  history.replaceState(null, "", location.pathname);
+  if (test !== undefined) testAlarmCame(decodeURIComponent(test));
+  if (code === undefined) return;
+  invitation.value = decodeURIComponent(code);
+  invitedAt = at === undefined ? null : decodeURIComponent(at);
 }
 
 /** A session has been given, by an invitation or by the cookie. */
