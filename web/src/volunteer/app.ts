@@ -46,6 +46,9 @@ export const connection = computed<"connected" | "connecting" | "offline">(() =>
   return state === "connecting" || state === undefined ? "connecting" : "offline";
 });
 
+/** Ways to reach this volunteer when the app is not connected. */
+export const otherWays = computed(() => (me.value?.volunteer?.channels ?? []).filter((name) => name !== "stream"));
+
 const MAP_AFTER_MS = 20_000;
 /** Said once: a phone that stands wrong would say it every few seconds. */
 const POSITION_REFUSED = new Set(["outside_service_area", "zero_coordinates", "bad_coordinates", "bad_position", "position_in_future"]);
@@ -102,6 +105,7 @@ export function entered(session: Session): void {
       who.value = next;
       begin(next);
     } else if (stream.value === null) begin(next);
+    else stream.value.start();
     sessionState.value = "here";
     if (invitation.value !== null) setDemo(invitedAt);
     invitation.value = null;

@@ -11,6 +11,11 @@ export function showSystemNotice(title: string, body: string): void {
   void navigator.serviceWorker?.ready.then((registration) => registration.showNotification(title, options));
 }
 
+/** For the page in the background; asked in the tap that goes on duty, when the reason is plain. */
+export function askForNotices(): void {
+  if (typeof Notification !== "undefined" && Notification.permission === "default") void Notification.requestPermission();
+}
+
 export async function readPush(): Promise<void> {
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || typeof Notification === "undefined") {
     pushState.value = "unsupported";

@@ -60,6 +60,7 @@ export const en: SameWords<typeof zh> = {
     unproven: "Not proven yet. Please send a test alarm.",
     failed: "The last test alarm did not arrive! Check your connection and settings.",
     waiting: "Test alarm sent, waiting for it to arrive…",
+    offlineNone: "No connection now, and no other way: you cannot be reached!",
     offDuty: "Off duty: you will not be called.",
     offline: "No connection now: you can only be reached another way, as by SMS or phone.",
     test: "Test alarm",

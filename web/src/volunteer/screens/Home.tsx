@@ -2,8 +2,9 @@
 import { formatDateTime } from "../../shared/i18n.ts";
 import { Button } from "../../shared/components.tsx";
 import { soundReady, unlockSound } from "../alarm.ts";
-import { connection, dutyPending, me, onDuty, page, reportAbout, setDuty, who } from "../app.ts";
+import { connection, dutyPending, me, onDuty, otherWays, page, reportAbout, setDuty, who } from "../app.ts";
 import { installable } from "../install.ts";
+import { askForNotices } from "../notices.ts";
 import { demoAt } from "../position.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
@@ -16,7 +17,7 @@ export function HomeScreen() {
   const known = me.value !== null;
   const online = connection.value === "connected";
   const reachable = online && soundReady.value;
-  const onHint = !online ? words.value.reach.offline : !soundReady.value ? home.tapForSound : home.onHint;
+  const onHint = !online ? (otherWays.value.length > 0 ? words.value.reach.offline : words.value.reach.offlineNone) : !soundReady.value ? home.tapForSound : home.onHint;
   const hint = dutyPending.value || (!known && online) ? home.pending : on ? onHint : home.offHint;
   const consented = me.value?.volunteer?.consented_at;
   return (
@@ -39,6 +40,7 @@ export function HomeScreen() {
           disabled={!known}
           onClick={() => {
             void unlockSound();
+            if (!on) askForNotices();
             setDuty(!on);
           }}
         >

@@ -6,7 +6,7 @@ import { Button, toast } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
 import { formatDateTime, formatTime } from "../../shared/i18n.ts";
 import { soundReady, unlockSound } from "../alarm.ts";
-import { connection, me, onDuty, sendTestAlarm } from "../app.ts";
+import { connection, me, onDuty, otherWays, sendTestAlarm } from "../app.ts";
 import { pushState, readPush, subscribe } from "../notices.ts";
 import { permission } from "../position.ts";
 import { words } from "../words.ts";
@@ -38,7 +38,7 @@ export function Reachability() {
     waiting: reach.waiting,
   };
   const state = !onDuty.value ? "unproven" : found === "proven" ? "proven" : found === "failed" ? "failed" : "unproven";
-  const verdict = !onDuty.value ? reach.offDuty : !online ? reach.offline : words_[found];
+  const verdict = !onDuty.value ? reach.offDuty : !online ? (otherWays.value.length > 0 ? reach.offline : reach.offlineNone) : words_[found];
   const kind = !onDuty.value ? "off" : !online || found === "failed" ? "bad" : found === "proven" ? "good" : "warn";
   return (
     <section class="card stack" aria-labelledby="reach-title">
@@ -74,7 +74,7 @@ export function Reachability() {
 
 function ClosedCheck() {
   const { reach } = words.value;
-  const others = (me.value?.volunteer?.channels ?? []).filter((name) => !["stream", "socket", "push", "web_push"].includes(name));
+  const others = otherWays.value.filter((name) => name !== "push");
   const state = pushState.value;
   const ok = state === "on" || others.length > 0;
   const text = {
