@@ -81,7 +81,7 @@ export const words = dictionary(
     page: "AEDs near you",
     product: "Rescue Circle",
     skip: "Skip to the list of AEDs",
-    emergency: "Somebody has collapsed, does not respond, does not breathe normally?",
+    emergency: "Collapsed, not responding, not breathing normally?",
     call120: "Call 120 first",
     locate: "Use my location",
     locating: "Finding you…",
