@@ -11,6 +11,7 @@ import numpy as np
 from geo.projection import LocalPlane
 from geo.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
+from registry.consent_turns import ConsentTurns
 from registry.database import Database
 from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
 from registry.merging import merged
@@ -52,6 +53,7 @@ class Directory:
         self._cabinets = Cabinets(aeds, plane=self.plane)
         self._roster = Roster(rescuers, plane=self.plane, limits=limits)
         self._unwritten = Unwritten()
+        self.consent = ConsentTurns()
         self._rescuer_snaps, self._aed_snaps = (SnapMemory(network) if network else None for _ in range(2))
 
     @classmethod
@@ -275,7 +277,8 @@ class Directory:
 
     async def flush(self, database: Database) -> int:
         """Write what has changed since the last flush; how many rows. Nothing is lost if it fails."""
-        return await self._unwritten.flush(database, self._roster.records)
+        async with self.consent.writing:
+            return await self._unwritten.flush(database, self._roster.records)
 
     def _reachable(self, helpers: Helpers, since: datetime, is_on_the_line: Callable[[str], bool]) -> Helpers:
         reachable = self._roster.seen_since(helpers.key, since)

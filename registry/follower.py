@@ -15,6 +15,8 @@ from registry.tables import aeds, rescuers
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
+CONSENT_S = 0.05
+"""Until a consent that is being written is looked at again."""
 BATCH = 200
 """So many rows are taken at a time, some milliseconds of the event loop each, before others have their turn."""
 
@@ -59,7 +61,10 @@ class Follower:
         for some in in_batches(sorted(aed_ids), BATCH):
             await self._take_aeds(some)
         for some in in_batches(sorted(rescuer_ids), BATCH):
-            await self._take_rescuers(some)
+            late = await self._take_rescuers(some)
+            while late:
+                await asyncio.sleep(CONSENT_S)
+                late = await self._take_rescuers(late)
         log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))
 
     async def _take_aeds(self, aed_ids: Sequence[str]) -> None:
@@ -68,8 +73,15 @@ class Follower:
         for aed_id in aed_ids:
             self._directory.take_aed(aed_id, found.get(aed_id))
 
-    async def _take_rescuers(self, rescuer_ids: Sequence[str]) -> None:
+    async def _take_rescuers(self, rescuer_ids: Sequence[str]) -> list[str]:
+        """Those that must be read again: what was read of them may be older than a change of their consent."""
+        stamps = [self._directory.consent.stamp(rescuer_id) for rescuer_id in rescuer_ids]
         async with self._database.read() as connection:
             found = {one.rescuer_id: one for one in await load_rescuers(connection, rescuer_ids)}
-        for rescuer_id in rescuer_ids:
-            self._directory.take_rescuer(rescuer_id, found.get(rescuer_id))
+        late = []
+        for rescuer_id, stamp in zip(rescuer_ids, stamps, strict=True):
+            if stamp is not None and stamp == self._directory.consent.stamp(rescuer_id):
+                self._directory.take_rescuer(rescuer_id, found.get(rescuer_id))
+            else:
+                late.append(rescuer_id)
+        return late

@@ -101,8 +101,9 @@ def _add_consent(router: APIRouter, service: DispatchService) -> None:
     async def consent(body: wire.ConsentRequest, caller: Caller) -> None:
         """Consent to the words as they are now, for the first time or anew. On duty the volunteer goes themselves."""
         _get_standing(service, caller)
-        await service.people.volunteers.consent(caller.subject, body.consent_version)
-        service.directory.give_consent(caller.subject)
+        async with service.directory.consent.change(caller.subject):
+            await service.people.volunteers.consent(caller.subject, body.consent_version)
+            service.directory.give_consent(caller.subject)
 
     @router.delete("/me/consent", status_code=204, response_class=Response)
     async def withdraw(caller: Caller) -> None:
@@ -112,7 +113,8 @@ def _add_consent(router: APIRouter, service: DispatchService) -> None:
         now = service.clock.now()
         # In force at once; what is written follows, and where it cannot be, the volunteer is told to try again.
         service.directory.withdraw_consent(caller.subject, now)
-        await service.people.volunteers.withdraw(caller.subject, now)
+        async with service.directory.consent.change(caller.subject):
+            await service.people.volunteers.withdraw(caller.subject, now)
         log.info("consent_withdrawn", rescuer_id=caller.subject)
         await _hand_back(service, caller.subject)
 

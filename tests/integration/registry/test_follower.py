@@ -1,12 +1,14 @@
 """The live picture follows what other processes change in the database, without losing what phones have just said."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, insert, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.changes import change_feed
 from registry.database import Database
@@ -226,6 +228,51 @@ async def test_after_its_connection_is_cut_it_catches_up(directory: Directory, o
 async def until_followed(directory: Directory, other: Database) -> None:
     await add_aeds(other, aed_row("first"))
     await until(["aed-1", "first"], lambda: around(directory)[1])
+
+
+class Overtaken(Database):
+    """Between what is read and its reader, once, something happens."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with super().read() as connection:
+            yield connection
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+
+
+async def test_what_was_read_before_a_consent_was_withdrawn_does_not_bring_it_back(
+    database_url: str, other: Database
+) -> None:
+    ours = Overtaken(database_url)
+    directory = await Directory.load(ours)
+    withdrawal, withdrawing = AsyncExitStack(), asyncio.Event()
+
+    async def withdraw() -> None:
+        directory.withdraw_consent("r1", NOON)
+        await withdrawal.enter_async_context(directory.consent.change("r1"))
+        withdrawing.set()
+
+    ours.meanwhile = withdraw
+    taking = asyncio.create_task(Follower(ours, directory, change_feed(ours)).take([], ["r1", "r2"]))
+    await withdrawing.wait()
+    await waiting.turns(20)
+    in_between = directory.get_rescuer("r1").off_consent
+    async with other.write() as connection:
+        row = {"rescuer_id": "r1", "version": "", "given_at": NOON, "withdrawn_at": NOON}
+        await connection.execute(insert(consents), row)
+    await withdrawal.aclose()
+    await taking
+    afterwards = directory.get_rescuer("r1").off_consent
+    await ours.close()
+
+    assert in_between
+    assert afterwards
 
 
 def test_merging_keeps_nothing_of_who_has_withdrawn_consent() -> None:
