@@ -7,7 +7,7 @@ import { dictionary } from "./shared/i18n.ts";
 
 const words = dictionary(
   {
-    title: "五分钟急救圈",
+    title: "五分钟救援圈",
     lead: "心脏骤停后，每过一分钟，生还的机会就少一成。附近的志愿者和 AED 比救护车先到。",
     map: "AED 地图",
     mapAbout: "我附近现在能用的 AED",

@@ -1,8 +1,8 @@
 // The console's words in Chinese, the first language; `text-en.ts` has the same keys.
 export const zh = {
   title: "调度台",
-  product: "急救圈",
-  page_title: "急救圈调度台",
+  product: "救援圈",
+  page_title: "救援圈调度台",
   skip_to_list: "跳到事件列表",
   skip_to_people: "跳到出动人员",
 

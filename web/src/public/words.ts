@@ -4,7 +4,7 @@ import { dictionary } from "../shared/i18n.ts";
 export const words = dictionary(
   {
     page: "附近的 AED",
-    product: "五分钟急救圈",
+    product: "五分钟救援圈",
     skip: "跳到 AED 列表",
     emergency: "有人倒地、叫不醒、没有正常呼吸？",
     call120: "先拨 120",

@@ -1,5 +1,5 @@
 export const zh = {
-  appName: "急救圈",
+  appName: "救援圈",
   appSub: "志愿者",
   back: "返回",
   cancel: "取消",
