@@ -5,6 +5,7 @@ WORKDIR /srv/rescue-circle
 COPY Makefile ./
 COPY scripts scripts
 COPY docs/generated docs/generated
+COPY geo/data geo/data
 COPY web web
 RUN make web
 

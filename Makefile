@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WEB := rescue_circle/web_app/.built
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
-	docs/generated/openapi.json docs/generated/asyncapi.json scripts/build_web.sh
+	docs/generated/openapi.json docs/generated/asyncapi.json geo/data/mainland_china.json scripts/build_web.sh
 
 .PHONY: help setup web demo test lint format docs lock bench bench-quick screenshots clean
 
