@@ -14,7 +14,7 @@ export function NearAeds({ place }: { place: Place }) {
   const far = (aed: ConsoleAed): number => metresBetween([place.lon, place.lat], [aed.lon, aed.lat]);
   const near = [...desk.nearAeds.value].sort((a, b) => far(a) - far(b)).slice(0, MOST);
   if (near.length === 0) return null;
-  const usable = near.filter(({ usable: now }) => now === "yes").length;
+  const usable = near.filter(({ usable: now, reserved_by }) => now === "yes" && !reserved_by).length;
   return (
     <details class="near-aeds">
       <summary>{t.value.near_aeds(usable, near.length)}</summary>
