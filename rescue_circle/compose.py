@@ -204,6 +204,9 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         title="Rescue Circle",
         version=__version__,
         description="Dispatches certified volunteers and public AEDs to cardiac arrests.",
+        # The framework's own pages would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
         dependencies=[Depends(guard(service.tokens, service.limits))],
     )
     errors.install(app, service.metrics)

@@ -47,7 +47,7 @@ NOT_BUILT = """<!doctype html>
 <h1>网页尚未生成</h1>
 <p>请在源码目录运行 <code>make web</code>，然后重启服务。</p>
 <p lang="en">The web pages are not built yet: run <code>make web</code> in the source tree and start the service anew.
-The <a href="/docs">interface</a> works without them.</p>
+The interface works without them: <a href="/openapi.json">openapi.json</a> describes it.</p>
 </body></html>
 """
 
