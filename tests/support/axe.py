@@ -6,6 +6,10 @@ from typing import Any
 from playwright.sync_api import Page
 
 _AXE = Path(__file__).parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# A colour on its way to another is none that anybody reads; what moves for ever is looked at as it is.
+_AT_REST = """() => Promise.allSettled(
+    document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished)
+).then(() => undefined)"""
 _RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
 
 
@@ -13,6 +17,7 @@ def grave_barriers(page: Page) -> list[str]:
     """Each serious or critical barrier of what the page shows now, in a line."""
     # By the debugger, not as a script of the page, whose policy would rightly refuse it.
     page.evaluate(_AXE.read_text(encoding="utf-8") + "\n;undefined")
+    page.evaluate(_AT_REST)
     found: list[dict[str, Any]] = page.evaluate(_RUN)
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} - {node['failureSummary'][:300]}"

@@ -17,6 +17,7 @@ from tests.support.waiting import turns
 
 pytestmark = pytest.mark.both_databases
 PEOPLE = [rescuer(f"r{number:02d}", 10 * number) for number in range(40)]
+SPARE = rescuer("spare", 1_000, 500)
 AEDS = [aed("aed-1", 30, 30), aed("aed-2", 60, 30), aed("aed-3", -40, 20)]
 CALLS = 6
 WORDS = [Answer.ACCEPT, Answer.DECLINE, Answer.DECLINE]
@@ -73,13 +74,17 @@ async def by_hand(at: Desk, cad_ref: str, rng: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_dispatcher_of_one_process_takes_what_another_has_promised(database_url: str, seed: int) -> None:
     rng = random.Random(seed)
-    async with desk(database_url, PEOPLE, AEDS, name="north") as north, desk(database_url, PEOPLE, AEDS, name="s") as s:
+    people = [*PEOPLE, SPARE]
+    async with desk(database_url, people, AEDS, name="north") as north, desk(database_url, people, AEDS, name="s") as s:
         calls = [one(at, f"{one.__name__}-{at is north}", rng) for one in (by_hand, live_through) for at in (north, s)]
         incident_ids = await asyncio.gather(*calls, *(by_hand(at, f"more-{at is north}", rng) for at in (north, s)))
+        # However the race went, whom nobody else has wanted can be had.
+        await north.engine.add_rescuer(incident_ids[0], Wish(rescuer_id=SPARE.rescuer_id, force=True))
         incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
         held = await north.reader.read_reservations()
 
     promised = [reserved(incident) for incident in incidents if incident is not None]
-    assert any(alert.by_hand for one in incidents if one for alert in one.alerts.values())
+    assert incidents[0] is not None
+    assert any(alert.by_hand for alert in incidents[0].alerts.values())
     assert all(not one & other for one, other in combinations(promised, 2))
     assert set(held) == set().union(*promised)
