@@ -5,24 +5,16 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from dispatch.contracts.api import LonLat
+from dispatch.contracts.public import PublicAed
 from dispatch.contracts.webhook import Unshown, WireModel
 
 
-class ConsoleAed(WireModel):
+class ConsoleAed(PublicAed):
     """An AED and whether it can be taken now. `reasons`: codes, none where it can.
 
     reserved_by: the incident that it is promised to; until it hangs again it is nobody else's.
     """
 
-    aed_id: str
-    lon: float
-    lat: float
-    name: str
-    location_text: str
-    floor: str
-    opening_hours: str
-    usable: Literal["yes", "no", "unknown"]
-    reasons: tuple[str, ...]
     state: str
     reserved_by: str | None
 
