@@ -1,6 +1,6 @@
 """A local metric plane for a service area, and exact distances on the ellipsoid."""
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -8,14 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from geo.projection_kernels import all_degrees, all_plane_metres, plane_metres
+
 Floats = NDArray[np.float64]
 
 _GEOD = Geod(ellps="WGS84")
-_SEMI_MAJOR_M = 6_378_137.0
-_E2 = 0.006_694_379_990_141_317
-_E2_PRIME = _E2 / (1.0 - _E2)
-# The way back is found by correcting a guess; the error shrinks at least a hundredfold each time.
-_INVERSION_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,9 @@ class LocalPlane:
     ) -> tuple[float, float] | tuple[Floats, Floats]:
         """Metres (x east, y north) of positions in degrees. Floats in, floats out; arrays in, arrays out."""
         if isinstance(lon, float | int) and isinstance(lat, float | int):
-            # One position of a phone: numpy takes ten times as long over it as the plain functions.
-            return self._forward(float(lon), float(lat), math)
-        x, y = self._forward(np.asarray(lon, np.float64), np.asarray(lat, np.float64), np)
-        return (float(x), float(y)) if x.ndim == 0 else (x, y)
+            x_m, y_m = plane_metres(self.lon0, self.lat0, float(lon), float(lat))
+            return x_m, y_m
+        return _mapped(all_plane_metres, self, lon, lat)
 
     @overload
     def to_lonlat(self, x_m: float, y_m: float) -> tuple[float, float]: ...
@@ -52,28 +48,16 @@ class LocalPlane:
         self, x_m: float | NDArray[Any], y_m: float | NDArray[Any]
     ) -> tuple[float, float] | tuple[Floats, Floats]:
         """Degrees (lon, lat) of plane metres, the inverse of `to_plane` to a micrometre."""
-        x, y = np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)
-        lon = np.full(np.broadcast(x, y).shape, self.lon0)
-        lat = np.full(lon.shape, self.lat0)
-        for _ in range(_INVERSION_ROUNDS):
-            there_x, there_y = self._forward(lon, lat, np)
-            meridian_m, parallel_m = _radii_m(lat)
-            lon = lon + np.degrees((x - there_x) / parallel_m)
-            lat = lat + np.degrees((y - there_y) / meridian_m)
-        return (float(lon), float(lat)) if lon.ndim == 0 else (lon, lat)
+        return _mapped(all_degrees, self, x_m, y_m)
 
-    def _forward(self, lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
-        """`m`: whose sin, cos, sqrt and radians are used, those of numpy for arrays or of math for one place."""
-        phi = m.radians(lat)
-        sin, cos = m.sin(phi), m.cos(phi)
-        tan2 = (sin / cos) ** 2
-        c = _E2_PRIME * cos * cos
-        normal = _SEMI_MAJOR_M / m.sqrt(1.0 - _E2 * sin * sin)
-        a = m.radians((lon - self.lon0 + 180.0) % 360.0 - 180.0) * cos
-        a2 = a * a
-        x = normal * a * (1.0 + a2 * ((1.0 - tan2 + c) / 6.0 + a2 * (5.0 - 18.0 * tan2 + tan2 * tan2) / 120.0))
-        bend = normal * (sin / cos) * a2 * (0.5 + a2 * (5.0 - tan2 + 9.0 * c) / 24.0)
-        return x, _meridian_arc_m(phi, m) - _meridian_arc_m(math.radians(self.lat0), math) + bend
+
+def _mapped(
+    kernel: Callable[..., None], plane: LocalPlane, first: float | NDArray[Any], second: float | NDArray[Any]
+) -> tuple[float, float] | tuple[Floats, Floats]:
+    a, b = np.broadcast_arrays(np.asarray(first, np.float64), np.asarray(second, np.float64))
+    out = np.empty(a.shape), np.empty(a.shape)
+    kernel(plane.lon0, plane.lat0, a.ravel(), b.ravel(), *(one.reshape(-1) for one in out))
+    return (out[0].item(), out[1].item()) if a.ndim == 0 else out
 
 
 @overload
@@ -93,18 +77,3 @@ def geodesic_m(
     a, b, c, d = (np.ascontiguousarray(np.broadcast_to(end, shape)) for end in ends)
     distance_m: Floats = np.asarray(_GEOD.inv(a, b, c, d)[2], np.float64).reshape(shape)
     return distance_m.item() if shape == () else distance_m
-
-
-def _radii_m(lat: Floats) -> tuple[Floats, Floats]:
-    sin = np.sin(np.radians(lat))
-    curvature = 1.0 - _E2 * sin * sin
-    normal = _SEMI_MAJOR_M / np.sqrt(curvature)
-    return normal * (1.0 - _E2) / curvature, normal * np.cos(np.radians(lat))
-
-
-def _meridian_arc_m(phi: Any, m: Any) -> Any:
-    e4, e6 = _E2 * _E2, _E2**3
-    arc = (1.0 - _E2 / 4.0 - 3.0 * e4 / 64.0 - 5.0 * e6 / 256.0) * phi
-    arc = arc - (3.0 * _E2 / 8.0 + 3.0 * e4 / 32.0 + 45.0 * e6 / 1024.0) * m.sin(2.0 * phi)
-    arc = arc + (15.0 * e4 / 256.0 + 45.0 * e6 / 1024.0) * m.sin(4.0 * phi) - 35.0 * e6 / 3072.0 * m.sin(6.0 * phi)
-    return _SEMI_MAJOR_M * arc
