@@ -11,7 +11,7 @@ from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, no_candidates
 from dispatch.core.consequences import reserved
 from dispatch.core.decisions import decide, wanted_search
-from dispatch.core.incident import Incident, evolve
+from dispatch.core.incident import Incident, evolve_together
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.live import LiveIncident
 from dispatch.records import Details
@@ -46,9 +46,9 @@ class Decider:
 
         def go_on(following: cmd.Command) -> None:
             nonlocal incident
-            for event in decide(incident, following, now, self._policy):
-                events.append(event)
-                incident = evolve(incident, event, now)
+            follow = decide(incident, following, now, self._policy)
+            events.extend(follow)
+            incident = evolve_together(incident, follow, now)
 
         go_on(command)
         moved = any(isinstance(event, ev.LocationSet) for event in events)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dispatch.contracts import stream as wire
 from dispatch.core.events import Role
@@ -111,7 +110,7 @@ def area_around(details: Details) -> wire.AreaFrame:
 def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
     """The way up to where it last enters the area; without its steps, which name the street and the door."""
     lonlat = np.array(route.lonlat, dtype=np.float64)
-    distance_m = np.asarray(geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat))
+    distance_m = geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat).tolist()
     return wire.RouteFrame(
         lonlat=route.lonlat[: _kept(distance_m, area.radius_m)],
         length_m=route.length_m,
@@ -124,21 +123,23 @@ def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
 def _approaches(
     network: WalkNetwork, stops_of: Mapping[str, list[Place]], area: wire.AreaFrame
 ) -> dict[str, wire.RouteFrame]:
-    legs = [leg for stops in stops_of.values() for leg in pairwise(stops)]
     # Most of these ways end at one place: each place is put on its street once.
-    places = {place: number for number, place in enumerate({place for leg in legs for place in leg})}
+    places: dict[Place, int] = {}
+    walks = [[places.setdefault(place, len(places)) for place in stops] for stops in stops_of.values()]
     snaps = network.snap([place.lon for place in places], [place.lat for place in places])
-    starts, ends = (snaps.take(np.array([places[leg[side]] for leg in legs])) for side in (0, 1))
+    starts = snaps.take(np.array([place for walk in walks for place in walk[:-1]]))
+    ends = snaps.take(np.array([place for walk in walks for place in walk[1:]]))
     lines = find_route_lines(network, starts, ends)
     centre_x_m, centre_y_m = network.plane.to_plane(area.lon, area.lat)
-    distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m)
+    distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m).tolist()
+    stop, legs_m = lines.stop.tolist(), lines.length_m.tolist()
     whole, cuts, first = [], [], 0
     for alert_id, stops in stops_of.items():
         last = first + len(stops) - 1
-        length_m = float(lines.length_m[first:last].sum())
+        length_m = sum(legs_m[first:last])
         if math.isfinite(length_m):
-            rows = slice(int(lines.stop[first]), int(lines.stop[last]))
-            cuts.append(slice(rows.start, rows.start + _kept(distance_m[rows], area.radius_m)))
+            begin, end = stop[first], stop[last]
+            cuts.append(slice(begin, begin + _kept(distance_m[begin:end], area.radius_m)))
             whole.append((alert_id, length_m))
         first = last
     return {
@@ -163,12 +164,15 @@ def _approach_frame(points: list[LonLat], length_m: float) -> wire.RouteFrame:
     )
 
 
-def _kept(distance_m: NDArray[np.float64], radius_m: float) -> int:
+def _kept(distance_m: Sequence[float], radius_m: float) -> int:
     """How many points there are up to where the way last comes within `radius_m` of the area's centre."""
     # The street point before the patient's door may lie outside the area: it would tell the door, so the cut widens.
-    at_the_door = distance_m[-DOOR_POINTS:] if distance_m.size > DOOR_POINTS else distance_m[-1:]
-    outside = np.flatnonzero(distance_m > max(radius_m, float(at_the_door.max())))
-    return 0 if outside.size == 0 else int(outside[-1]) + 1
+    at_the_door = distance_m[-DOOR_POINTS:] if len(distance_m) > DOOR_POINTS else distance_m[-1:]
+    widest_m = max(radius_m, *at_the_door)
+    kept = len(distance_m)
+    while kept and distance_m[kept - 1] <= widest_m:
+        kept -= 1
+    return kept
 
 
 def _route_frame(route: Route) -> wire.RouteFrame:

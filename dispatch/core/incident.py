@@ -4,10 +4,11 @@ State is a value; `evolve` is the only way from one to the next, and replaying t
 incident back after a crash.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -131,6 +132,19 @@ def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident
     return replace(incident, version=incident.version + 1, **changes)
 
 
+def evolve_together(incident: Incident | None, events: Sequence[ev.Event], at: datetime) -> Incident | None:
+    """The incident after `events`, all of one moment: as `evolve` one by one, but a wave's alerts enter at once."""
+    for is_rung, group in groupby(events, _is_rung_by_search):
+        if is_rung and incident is not None:
+            rung = [_rung(event, at) for event in group if isinstance(event, ev.RescuerAlerted)]
+            alerts = MappingProxyType({**incident.alerts, **{alert.alert_id: alert for alert in rung}})
+            incident = replace(incident, version=incident.version + len(rung), alerts=alerts)
+        else:
+            for event in group:
+                incident = evolve(incident, event, at)
+    return incident
+
+
 def evolve_all(incident: Incident | None, events: Iterable[tuple[ev.Event, datetime]]) -> Incident:
     """Replay: the incident after all of `events`, of which there is at least one where `incident` is None."""
     for event, at in events:
@@ -229,6 +243,10 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
             wanted = _leaves_place(event) and not incident.search_ended and not incident.closed
             answered = _with_alert(incident, _answered(alert, event, at))
             return {**answered, "search_due": incident.search_due or wanted}
+
+
+def _is_rung_by_search(event: ev.Event) -> bool:
+    return isinstance(event, ev.RescuerAlerted) and not event.by_hand
 
 
 def _rung(event: ev.RescuerAlerted, at: datetime) -> Alert:

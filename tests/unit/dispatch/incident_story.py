@@ -10,7 +10,7 @@ from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, Way
 from dispatch.core.decisions import decide, wanted_search
-from dispatch.core.incident import Alert, Incident, evolve
+from dispatch.core.incident import Alert, Incident, evolve, evolve_together
 from dispatch.core.policy import Policy
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -76,8 +76,10 @@ class Story:
 
     def _apply(self, command: cmd.Command) -> list[ev.Event]:
         new = list(decide(self.incident, command, self.now, self.policy))
+        together = evolve_together(self.incident, new, self.now)
         for event in new:
             self.incident = evolve(self.incident, event, self.now)
+        assert together == self.incident
         self.events += new
         return new
 
