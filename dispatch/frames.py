@@ -103,17 +103,23 @@ class Renderer:
     live: LiveIncidents
     alerts: AlertFrames
 
+    def find_ready(self, row: InboxRow) -> str | None:
+        """The frame of an alert that was prepared while its incident was made durable."""
+        live = self.live.find_held(row.incident_id) if row.kind == "alert" else None
+        text = live.ready.get(row.alert_id) if live and row.alert_id else None
+        return numbered(text, row.seq) if text is not None else None
+
     async def render(self, row: InboxRow) -> str:
         """The frame of `row`, as its recipient may see it now, as text."""
         if row.kind == "incident_changed":
             changed = wire.IncidentChanged(seq=row.seq, at=row.at, incident_id=row.incident_id, **row.body)
             return changed.model_dump_json()
+        ready = self.find_ready(row)
+        if ready is not None:
+            return ready
         live = await self.live.find_for_frame(row.incident_id)
         if live is None or row.alert_id is None:
             raise LookupError(f"the inbox names an incident or alert that the journal does not have: {row}")
-        ready = live.ready.get(row.alert_id) if row.kind == "alert" else None
-        if ready is not None:
-            return numbered(ready, row.seq)
         return self._frame(row, live, live.incident.alerts[row.alert_id]).model_dump_json()
 
     def _frame(self, row: InboxRow, live: LiveIncident, alert: Alert) -> wire.Frame:

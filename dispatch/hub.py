@@ -7,7 +7,7 @@ mailbox that overflows drops what it remembers and reads it again, in order, whe
 import asyncio
 import random
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dispatch.records import InboxRow
 
@@ -24,10 +24,13 @@ class Mailbox:
     """One connection's outgoing side.
 
     sent_seq: the last durable frame that went out. newest_seq: the newest there is, as far as has been told here; what
-    a phone claims to hold says nothing of that.
+    a phone claims to hold says nothing of that. send_now: sends a row while it is offered, where nothing stands before
+    it; False where it must wait for its turn.
     """
 
-    def __init__(self, recipient: str, sent_seq: int) -> None:
+    def __init__(
+        self, recipient: str, sent_seq: int, *, send_now: Callable[[InboxRow], bool] = lambda _row: False
+    ) -> None:
         self.recipient = recipient
         self.sent_seq = sent_seq
         self.newest_seq = 0
@@ -35,10 +38,16 @@ class Mailbox:
         self._rows: dict[int, InboxRow] = {}
         self._replies: deque[str] = deque()
         self._wake = asyncio.Event()
+        self._send_now = send_now
+        self._is_idle = False
 
     def offer(self, row: InboxRow) -> None:
         """A row has just been written to this recipient's inbox."""
         self.newest_seq = max(self.newest_seq, row.seq)
+        is_next = row.seq == self.sent_seq + 1 and not self._replies and self._is_idle
+        if is_next and self._send_now(row):
+            self.sent(row.seq)
+            return
         if len(self._rows) < MAX_ROWS:
             self._rows[row.seq] = row
         self._wake.set()
@@ -55,7 +64,11 @@ class Mailbox:
         """Return when there is something to send."""
         while not self._replies and self.newest_seq <= self.sent_seq:
             self._wake.clear()
-            await self._wake.wait()
+            self._is_idle = True
+            try:
+                await self._wake.wait()
+            finally:
+                self._is_idle = False
 
     def take_replies(self) -> list[str]:
         replies = list(self._replies)

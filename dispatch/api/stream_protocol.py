@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 KERNEL_BUFFER_BYTES = 64 * 1024
 """SO_SNDBUF; left to itself Linux lets it grow to 4 MB for each connection (net.ipv4.tcp_wmem)."""
@@ -26,8 +27,8 @@ FEED_BYTES = 2 * 1024
 CLOSE_TIMEOUT_S = 3.0
 """After a close the other end has this long to read what was sent and to answer."""
 
-CUT = "rescue_circle.cut"
-"""The ASGI extension that holds the function which cuts the connection."""
+DIRECT = "rescue_circle.direct"
+"""The ASGI extension that holds `cut`, which ends the connection, and `send_now`."""
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -58,7 +59,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
             self.cut()
 
     async def run_asgi(self) -> None:
-        self.scope["extensions"][CUT] = {"cut": self.cut}
+        self.scope["extensions"][DIRECT] = {"cut": self.cut, "send_now": self.send_now}
         await super().run_asgi()
         self._cut_later()
 
@@ -76,6 +77,15 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         super().shutdown()
         self._cut_later()
+
+    def send_now(self, text: str) -> bool:
+        """Hand a text frame to the kernel without waiting for a turn; False, and nothing is sent, where it would have
+        to wait behind what has not been read, or where the connection is not open."""
+        if self.conn.state is not State.OPEN or self.transport.is_closing() or self.transport.get_write_buffer_size():
+            return False
+        self.conn.send_text(text.encode())
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     def cut(self) -> None:
         """End the connection now; what has not been read is dropped, here and in the kernel."""
@@ -102,5 +112,11 @@ class StreamProtocol(WebSocketsSansIOProtocol):
 
 def find_cut(scope: Mapping[str, Any]) -> Callable[[], None] | None:
     """The function that cuts the connection of this ASGI scope; None under another protocol than ours."""
-    extension = scope.get("extensions", {}).get(CUT)
+    extension = scope.get("extensions", {}).get(DIRECT)
     return extension["cut"] if extension else None
+
+
+def find_send_now(scope: Mapping[str, Any]) -> Callable[[str], bool] | None:
+    """`StreamProtocol.send_now` of this ASGI scope; None under another protocol than ours."""
+    extension = scope.get("extensions", {}).get(DIRECT)
+    return extension["send_now"] if extension else None

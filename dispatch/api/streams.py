@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from dispatch.api.access import host_of
 from dispatch.api.frame_desk import Answerer, DispatcherDesk, VolunteerDesk
 from dispatch.api.limits import TooMany
-from dispatch.api.stream_protocol import find_cut
+from dispatch.api.stream_protocol import find_cut, find_send_now
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
 from dispatch.hub import Mailbox
@@ -130,7 +130,8 @@ class _Stream:
         self._identity = identity
         self._is_volunteer = identity.access is Access.VOLUNTEER
         self._recipient = rescuer_recipient(identity.subject) if self._is_volunteer else DISPATCHERS
-        self._mailbox = Mailbox(self._recipient, hello.last_seq)
+        self._mailbox = Mailbox(self._recipient, hello.last_seq, send_now=self._send_now)
+        self._write_now = find_send_now(websocket.scope)
         self._unconfirmed: deque[tuple[int, str, str]] = deque(maxlen=MAX_UNCONFIRMED)
         self._desk: Answerer = (
             VolunteerDesk(service, identity.subject) if self._is_volunteer else DispatcherDesk(service)
@@ -193,11 +194,23 @@ class _Stream:
                     mailbox.sent(newest_seq)
                 for one in rows:
                     text = await self._service.renderer.render(one)
-                    if one.kind == "alert" and one.alert_id:
-                        self._unconfirmed.append((one.seq, one.incident_id, one.alert_id))
+                    self._expect_ack(one)
                     await self._send_text(text)
                     mailbox.sent(one.seq)
                     self._service.metrics.frame_written(one)
+
+    def _send_now(self, row: InboxRow) -> bool:
+        """An alert that is ready, sent by whoever offers it: twenty phones' tasks would each wait for a turn."""
+        text = self._service.renderer.find_ready(row)
+        if text is None or self._write_now is None or not self._write_now(text):
+            return False
+        self._expect_ack(row)
+        self._service.metrics.frame_written(row)
+        return True
+
+    def _expect_ack(self, row: InboxRow) -> None:
+        if row.kind == "alert" and row.alert_id:
+            self._unconfirmed.append((row.seq, row.incident_id, row.alert_id))
 
     async def _missed(self) -> list[InboxRow]:
         return await self._service.reader.read_inbox(self._recipient, after=self._mailbox.sent_seq, limit=PAGE)

@@ -12,7 +12,7 @@ from websockets.client import ClientProtocol
 from websockets.exceptions import ConnectionClosed
 from websockets.uri import parse_uri
 
-from dispatch.api.stream_protocol import StreamProtocol, find_cut
+from dispatch.api.stream_protocol import StreamProtocol, find_cut, find_send_now
 
 FRAMES = 20_000
 MAX_WAITING = 1_000
@@ -101,5 +101,34 @@ async def test_a_cut_connection_is_reset() -> None:
     assert closed.value.rcvd is None
 
 
-def test_another_server_knows_no_cut() -> None:
-    assert find_cut({"type": "websocket", "extensions": {}}) is None
+async def test_a_frame_is_sent_now_until_the_reader_falls_behind_and_never_after_the_end() -> None:
+    taken: list[str] = []
+    after_the_end: list[bool] = []
+    done = asyncio.Event()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        send_now = find_send_now(scope)
+        assert send_now
+        # Nothing is read meanwhile, since the reader is in this same loop, which does not turn.
+        while len(taken) < FRAMES and send_now(f"{len(taken)} {'x' * 1_000}"):
+            taken.append(f"{len(taken)} {'x' * 1_000}")
+        await send({"type": "websocket.close", "code": 1000})
+        after_the_end.append(send_now("too late"))
+        done.set()
+
+    async with serving(application) as url, connect(url, proxy=None, max_queue=None) as socket:
+        read = [frame async for frame in socket]
+        await done.wait()
+
+    assert 0 < len(taken) < FRAMES
+    # The frame that filled the kernel's buffer was taken; the next was refused.
+    assert read == taken
+    assert after_the_end == [False]
+
+
+def test_another_server_knows_neither_cut_nor_send_now() -> None:
+    scope = {"type": "websocket", "extensions": {}}
+
+    assert (find_cut(scope), find_send_now(scope)) == (None, None)

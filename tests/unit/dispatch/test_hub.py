@@ -57,6 +57,61 @@ def test_a_mailbox_that_overflows_forgets_rows_but_not_that_they_are_there() -> 
     assert mailbox.newest_seq == 10 * MAX_ROWS - 1
 
 
+class Wire:
+    """Takes rows while it is open, as a connection does whose reader keeps up."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.sent: list[int] = []
+
+    def send_now(self, row: InboxRow) -> bool:
+        if self.open:
+            self.sent.append(row.seq)
+        return self.open
+
+
+async def test_a_row_is_sent_while_it_is_offered_only_where_nothing_stands_before_it() -> None:
+    wire = Wire()
+    mailbox = Mailbox(NAME, 0, send_now=wire.send_now)
+    mailbox.offer(row(1))
+    assert wire.sent == [], "nobody waits yet: what was missed before may still be on its way"
+    assert send_remembered(mailbox) == [1]
+
+    waiting = asyncio.create_task(mailbox.wait())
+    await turns(3)
+    mailbox.offer(row(2))
+    assert (wire.sent, mailbox.sent_seq) == ([2], 2)
+    await turns(3)
+    assert not waiting.done(), "there is nothing left to do"
+
+    mailbox.offer(row(4))
+    mailbox.offer(row(3))
+    await waiting
+    mailbox.offer(row(5))
+    assert wire.sent == [2, 3], "the fourth waits for its turn, and the fifth behind it"
+    assert send_remembered(mailbox) == [4, 5]
+
+
+async def test_a_row_never_overtakes_a_reply_or_one_that_the_wire_refused() -> None:
+    wire = Wire()
+    mailbox = Mailbox(NAME, 0, send_now=wire.send_now)
+    waiting = asyncio.create_task(mailbox.wait())
+    await turns(3)
+    mailbox.reply("ok")
+    mailbox.offer(row(1))
+    await waiting
+    assert (mailbox.take_replies(), send_remembered(mailbox), wire.sent) == (["ok"], [1], [])
+
+    waiting = asyncio.create_task(mailbox.wait())
+    await turns(3)
+    wire.open = False
+    mailbox.offer(row(2))
+    wire.open = True
+    mailbox.offer(row(3))
+    await waiting
+    assert (wire.sent, send_remembered(mailbox)) == ([], [2, 3])
+
+
 def test_rows_already_sent_leave_room_for_new_ones() -> None:
     mailbox = Mailbox(NAME, 0)
     for seq in range(1, MAX_ROWS + 1):
