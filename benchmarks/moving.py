@@ -5,7 +5,6 @@ questions in one run, each in turn."""
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ import redis as redis_client
 from numpy.typing import NDArray
 
 from geo.projection import LocalPlane
-from geo.spatial_index import PointIndex, Rebuild
+from geo.spatial_index import PointIndex
 
 RADIUS_M = 336.0
 """Four minutes at 1.4 m/s."""
@@ -32,12 +31,11 @@ Ask = Callable[[float, float], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Mover:
-    """One of the compared: how a point is moved, and how one asks. between: done between two questions."""
+    """One of the compared: how a point is moved, and how one asks."""
 
     name: str
     move: Move
     ask: Ask
-    between: Callable[[], None] = lambda: None
 
 
 def measured(mover: Mover, places: Degrees, calls: Degrees) -> list[float]:
@@ -55,30 +53,15 @@ def measured(mover: Mover, places: Degrees, calls: Degrees) -> list[float]:
         mover.ask(lon, lat)
         waits_ms.append((time.perf_counter() - asked) * 1000.0)
         number += 1
-        mover.between()
         time.sleep(PAUSE_S)
     return waits_ms
 
 
-@contextmanager
-def ours(plane: LocalPlane, places: Degrees) -> Iterator[Mover]:
-    """Our index, whose tree is built anew beside it all the time."""
+def ours(plane: LocalPlane, places: Degrees) -> Mover:
+    """Our index."""
     index = PointIndex(plane)
     index.load(np.arange(places.shape[1]), places[0], places[1])
-    with ThreadPoolExecutor(1) as thread:
-        building: list[tuple[Rebuild, Future[None]]] = []
-
-        def between() -> None:
-            if building and building[0][1].done():
-                index.adopt(building.pop()[0])
-            if not building:
-                rebuild = index.begin_rebuild()
-                building.append((rebuild, thread.submit(rebuild.build)))
-
-        def ask(lon: float, lat: float) -> object:
-            return index.near(lon, lat, RADIUS_M)
-
-        yield Mover(name="ours", move=index.move, ask=ask, between=between)
+    return Mover(name="ours", move=index.move, ask=lambda lon, lat: index.near(lon, lat, RADIUS_M))
 
 
 @contextmanager

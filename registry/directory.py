@@ -1,6 +1,5 @@
 """The live picture: every AED and rescuer in memory, found by place, written back to the database in batches."""
 
-import asyncio
 import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -24,8 +23,6 @@ from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
 DEFAULT_HOLD_S = 600.0
-# Phones in pockets stand still for hours; what moves is found as fast in the grid as in the tree (assumption).
-REBUILD_S, MANY_MOVED = 60.0, 1_000
 
 
 class Directory:
@@ -264,16 +261,6 @@ class Directory:
             if rescuer.presence is not None and rescuer.presence.observed_at <= before:
                 self._roster.put(replace(rescuer, presence=None))
                 self._unwritten.presence.discard(rescuer_id)
-
-    async def keep_rebuilding(self) -> None:
-        """Until cancelled, take what has moved into the tree of presences, which another thread builds meanwhile."""
-        while True:
-            await asyncio.sleep(REBUILD_S)
-            index = self._roster.presences
-            if index.moved_count >= MANY_MOVED:
-                rebuild = index.begin_rebuild()
-                await asyncio.to_thread(rebuild.build)
-                index.adopt(rebuild)
 
     async def flush(self, database: Database) -> int:
         """Write what has changed since the last flush; how many rows. Nothing is lost if it fails."""

@@ -38,7 +38,7 @@ from dispatch.spool_reader import StandbyReader
 from dispatch.tokens import TokenSigner
 from dispatch.watch import Watch
 from dispatch.ways import Ways
-from geo import walk_area
+from geo import spatial_index, walk_area
 from geo.walk_network import WalkNetwork
 from geo.walk_time import warm_up
 from registry.changes import change_feed
@@ -115,6 +115,7 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
     network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
     await asyncio.to_thread(warm_up)
     await asyncio.to_thread(walk_area.warm_up)
+    await asyncio.to_thread(spatial_index.warm_up)
     limits = DispatchLimits(time_zone=ZoneInfo(settings.time_zone))
     return network, await Directory.load(database, network=network, limits=limits)
 

@@ -199,7 +199,6 @@ async def _run(
         # A task of its own: one that hangs in a write must not keep us from ending the others.
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
-        service.directory.keep_rebuilding(),
         service.relay.run(),
         keep_pauses_quiet(lambda: service.engine.live.open_count == 0),
     )
