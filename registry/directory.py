@@ -1,6 +1,5 @@
 """The live picture: every AED and rescuer in memory, found by place, written back to the database in batches."""
 
-import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
 from registry.roster import Helpers, Roster
 from registry.snap_memory import SnapMemory
-from registry.snapshot import SAME_BUILDING_M, Nearby
+from registry.snapshot import Nearby
 from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
@@ -103,22 +102,21 @@ class Directory:
         helpers = self._roster.around(lon, lat, radius_m, at)
         if reachable_since is not None:
             helpers = self._reachable(helpers, reachable_since, is_on_the_line)
-        aeds, hours_unknown, aed_keys = self._cabinets.around(lon, lat, radius_m, throughout=(at, at + self._hold))
-        aed_lon, aed_lat = (np.array([getattr(aed, axis) for aed in aeds], np.float64) for axis in ("lon", "lat"))
-        rescuers, devices = self._rescuer_snaps, self._aed_snaps
+        devices = self._cabinets.around(lon, lat, radius_m, throughout=(at, at + self._hold))
+        rescuer_snaps, aed_snaps = self._rescuer_snaps, self._aed_snaps
         return Nearby(
             at=at,
             rescuer_id=self._roster.ids(helpers.key),
             rescuer_lon=helpers.lon,
             rescuer_lat=helpers.lat,
             rescuer_at_home=helpers.at_home,
-            aed_id=tuple(aed.aed_id for aed in aeds),
-            aed_lon=aed_lon,
-            aed_lat=aed_lat,
-            aed_hours_unknown=hours_unknown,
-            rescuer_snaps=rescuers.snaps(helpers.key, helpers.lon, helpers.lat) if rescuers else None,
-            aed_inside_s=np.array([self.aed_inside_s(aed, lon, lat) for aed in aeds], np.float32),
-            aed_snaps=devices.snaps(aed_keys, aed_lon, aed_lat) if devices else None,
+            aed_id=self._cabinets.ids(devices.key),
+            aed_lon=devices.lon,
+            aed_lat=devices.lat,
+            aed_hours_unknown=devices.hours_unknown,
+            rescuer_snaps=rescuer_snaps.snaps(helpers.key, helpers.lon, helpers.lat) if rescuer_snaps else None,
+            aed_inside_s=devices.inside_s,
+            aed_snaps=aed_snaps.snaps(devices.key, devices.lon, devices.lat) if aed_snaps else None,
         )
 
     def aeds_in(self, west: float, south: float, east: float, north: float) -> list[Aed]:
@@ -137,11 +135,7 @@ class Directory:
 
     def aed_inside_s(self, aed: Aed, lon: float, lat: float) -> float:
         """Seconds that bringing the AED to a patient there takes inside its building, beyond the walk itself."""
-        inside_s = self._cabinets.inside_s(aed)
-        if not inside_s:
-            return 0.0
-        away_m = math.dist(self.plane.to_plane(aed.lon, aed.lat), self.plane.to_plane(lon, lat))
-        return 0.0 if away_m <= SAME_BUILDING_M else inside_s
+        return self._cabinets.inside_s(aed, lon, lat)
 
     def get_rescuer(self, rescuer_id: str) -> Rescuer:
         """Raises: UnknownRescuer."""

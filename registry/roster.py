@@ -103,14 +103,12 @@ class Roster:
     def around(self, lon: float, lat: float, radius_m: float, at: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
         columns, limits = self._columns, self._limits
-        # Both indexes may hold a person: who is where their phone says is not at home.
         out = self.presences.near(lon, lat, radius_m)
-        out = out[columns.is_fresh(out, at, limits)]
-        home = self._home_index.near(lon, lat, radius_m)
-        home = home[~columns.is_fresh(home, at, limits)]
-        keys = np.concatenate((out, home))
-        at_home = np.zeros(keys.size, np.bool_)
-        at_home[out.size :] = True
+        keys = np.concatenate((out, self._home_index.near(lon, lat, radius_m)))
+        at_home = np.arange(keys.size) >= out.size
+        # Both indexes may hold a person: who is where their phone says is not at home.
+        counts = columns.is_fresh(keys, at, limits) != at_home
+        keys, at_home = keys[counts], at_home[counts]
         order = self._order(keys)
         order = order[columns.may_go(keys[order], at, limits, self._records, self._ids)]
         keys, at_home = keys[order], at_home[order]
