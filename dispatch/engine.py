@@ -134,6 +134,11 @@ class Engine:
         """The rule that decides whom to ring."""
         return self._policy
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a call, an answer or a deadline is being carried out."""
+        return bool(self._locks)
+
     async def resume(self) -> int:
         """Take up every open incident where the journal left it; how many there are."""
         incidents = await self._reader.load_open()

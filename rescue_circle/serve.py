@@ -200,7 +200,9 @@ async def _run(
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
         service.relay.run(),
-        keep_pauses_quiet(lambda: service.engine.live.open_count == 0),
+        keep_pauses_quiet(
+            is_quiet=lambda: service.engine.live.open_count == 0, is_at_work=lambda: service.engine.is_at_work
+        ),
     )
     running = [asyncio.create_task(work) for work in works]
     try:
