@@ -18,12 +18,23 @@ BESIDE_M = 25.0
 BETWEEN_M = 120.0
 # Below what a screen shows of a city.
 SIMPLER_BY_M = 3.0
+# Arcs are drawn as chords, up to 0.7 m inside of them, and degrees are rounded.
+_CHORDS_CUT_M = 1.0
+# Drawing simpler may cut off as much as it adds. Whoever is reached must not be left out, so it may only add.
+_DRAWN_M = BESIDE_M + SIMPLER_BY_M + _CHORDS_CUT_M
+# Nothing is drawn farther than this from what is reached, unless it lies between two stretches of street.
+FARTHEST_DRAWN_M = _DRAWN_M + SIMPLER_BY_M
 
 
 def walk_area(
     network: WalkNetwork | None, lon: float, lat: float, *, limit_s: float, speed_m_s: float = DEFAULT_WALK_SPEED_M_S
 ) -> tuple[shapely.MultiPolygon, bool]:
     """The outline in degrees, and whether it is a circle only because no street is near.
+
+    Whatever lies up to `BESIDE_M` from a stretch of street that is reached lies in it. What lies farther off is left
+    out, though a walking time, which adds the straight way from a place to its street, may be within the limit: there
+    may be a river between. So a street that no way leads to is left out where it runs farther off, even if its
+    places count as places of the street beside it (`ISLAND_PREFERENCE_M`).
 
     Of ways that may be walked in one direction only, the one away from the place counts.
     """
@@ -34,8 +45,8 @@ def walk_area(
     x, y = network.plane.to_plane(lon, lat)
     half_m = BETWEEN_M / 2
     # Each by itself and then together: widening them all at once takes thirty times as long (measured).
-    wide = shapely.buffer(np.array([*lines, shapely.Point(float(x), float(y))]), half_m, quad_segs=4)
-    area = shapely.simplify(shapely.buffer(shapely.union_all(wide), BESIDE_M - half_m), SIMPLER_BY_M)
+    wide = shapely.buffer(np.array([*lines, shapely.Point(float(x), float(y))]), half_m, quad_segs=8)
+    area = shapely.simplify(shapely.buffer(shapely.union_all(wide), _DRAWN_M - half_m), SIMPLER_BY_M)
     return _in_degrees(network.plane, area), False
 
 
