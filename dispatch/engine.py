@@ -39,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 MAX_TRIES = 20
 PAUSE_S = 0.01
-STEPS_TO_SERVER = 3
-"""Rounds of the loop until an append is on its way to the server (counted; one more or less only costs time)."""
 
 
 class UnknownIncident(LookupError):
@@ -76,16 +74,12 @@ class Prepare(Protocol):
 
 
 class Appends(Protocol):
-    """The journal, or what stands before it. is_settled: whether the journal has everything that was appended.
-    is_written_elsewhere: whether writing is another process's work, which leaves this one free meanwhile."""
+    """The journal, or what stands before it. is_settled: whether the journal has everything that was appended."""
 
     @property
     def is_settled(self) -> bool: ...
 
-    @property
-    def is_written_elsewhere(self) -> bool: ...
-
-    async def append(self, appended: Appended) -> list[InboxRow]: ...
+    async def append(self, appended: Appended, meanwhile: Callable[[], None] | None = None) -> list[InboxRow]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,9 +331,10 @@ class Engine:
             before=before, after=after, events=decision.events, at=now, details=new_details, message=message
         )
         where = new_details or (live.details if live else None)
+        ready: dict[str, str] = {}
         try:
             with self._watch.appending(), self.reservations.appending(after.incident_id):
-                rows, ready = await self._append(appended, where)
+                rows = await self._journal.append(appended, lambda: ready.update(self._frames(appended, where)))
         except BaseException:
             self.reservations.release(after.incident_id)
             if before:
@@ -349,22 +344,6 @@ class Engine:
         self._publish(rows)
         self._watch.appended(appended)
         return after
-
-    async def _append(self, appended: Appended, details: Details | None) -> tuple[list[InboxRow], Mapping[str, str]]:
-        """Make it durable; and what is about to ring ready, beside that where another process does the writing, else
-        before it: the two would take the interpreter from each other."""
-        if not self._journal.is_written_elsewhere:
-            ready = self._frames(appended, details)
-            return await self._journal.append(appended), ready
-        writing = asyncio.ensure_future(self._journal.append(appended))
-        try:
-            for _ in range(STEPS_TO_SERVER):
-                await asyncio.sleep(0)
-            ready = self._frames(appended, details)
-        except BaseException:
-            writing.cancel()
-            raise
-        return await writing, ready
 
     def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]

@@ -22,7 +22,7 @@ from dispatch.journal_at_once import append_at_once
 from dispatch.journal_directly import append_directly
 from dispatch.journal_rows import RowTaken
 from dispatch.records import Appended, CallRecord, InboxRow
-from registry.database import Database
+from registry.database import Database, Meanwhile
 
 
 class StaleIncident(RuntimeError):
@@ -86,13 +86,10 @@ class Journal:
         """Always: what is appended is in it."""
         return True
 
-    @property
-    def is_written_elsewhere(self) -> bool:
-        """Whether a server writes, and not a thread of this process."""
-        return not self._database.is_sqlite
-
-    async def append(self, appended: Appended) -> list[InboxRow]:
+    async def append(self, appended: Appended, meanwhile: Meanwhile | None = None) -> list[InboxRow]:
         """Make it durable and return the inbox rows it wrote, in the order they are to be sent.
+
+        meanwhile: as in `Database.transact`.
 
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
@@ -100,6 +97,7 @@ class Journal:
         rows = await self._database.transact(
             lambda connection: self.write(connection, appended),
             at_once=appended.before is None and bool(appended.events),
+            meanwhile=meanwhile,
         )
         self.written(appended)
         return rows

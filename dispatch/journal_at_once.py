@@ -12,7 +12,6 @@ from sqlalchemy import (
     CTE,
     Connection,
     Integer,
-    Select,
     String,
     Text,
     bindparam,
@@ -35,6 +34,7 @@ from dispatch import tables as t
 from dispatch.core.consequences import notices
 from dispatch.core.policy import Policy
 from dispatch.records import Appended, InboxRow
+from registry.server_statement import ServerStatement, find_table
 from registry.types import UtcDateTime
 
 
@@ -96,15 +96,15 @@ def append_at_once(
     if appended.details:
         given |= _prefixed("details", rows_of.details_row(appended.after.incident_id, appended.details))
     try:
-        found = connection.execute(_statement(shape), given).all()
+        found = _statement(shape).fetch(connection, given)
     except IntegrityError as error:
-        table = getattr(getattr(error.orig, "__cause__", None), "table_name", None)
+        table = find_table(error)
         # Of any other table nobody has been faster: the data are refused, and trying again would only hide why.
         if table not in {t.reservations.name, t.call_messages.name, t.incidents.name, t.events.name}:
             raise
         raise rows_of.RowTaken(table) from error
-    before = {row.recipient: row.last_seq - recipients[row.recipient] for row in found}
-    last_callback: int | None = found[0].callback_count
+    before = {recipient: last_seq - recipients[recipient] for recipient, last_seq, _ in found}
+    last_callback: int | None = found[0][2]
     return [replace(row, seq=row.seq + before[row.recipient]) for row in numbered], last_callback
 
 
@@ -141,7 +141,7 @@ def _callback_arrays(rows: Sequence[rows_of.Row]) -> dict[str, Any]:
 
 
 @cache
-def _statement(shape: _Shape) -> Select[Any]:
+def _statement(shape: _Shape) -> ServerStatement:
     incident = _incident(shape)
     advanced = _advanced()
     parts = [_events(), _inbox(advanced)]
@@ -162,7 +162,7 @@ def _statement(shape: _Shape) -> Select[Any]:
     query = select(advanced.c.recipient, advanced.c.last_seq, callback_count)
     for part in parts:
         query = query.add_cte(part)
-    return query
+    return ServerStatement.of(query)
 
 
 def _incident(shape: _Shape) -> CTE:

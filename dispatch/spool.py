@@ -21,6 +21,7 @@ from dispatch.spool_homecoming import Homecoming
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import SetAside
+from registry.database import Meanwhile
 from registry.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
@@ -108,11 +109,6 @@ class SpooledJournal:
         return self.state is DatabaseState.HERE
 
     @property
-    def is_written_elsewhere(self) -> bool:
-        """Whether a server writes, and not a thread of this process."""
-        return self._journal.is_written_elsewhere
-
-    @property
     def waiting(self) -> int:
         """Appends in the spool that the journal does not have yet."""
         return len(self._home.waiting)
@@ -122,8 +118,10 @@ class SpooledJournal:
         """Records that the journal would not take and nobody has dealt with."""
         return self._set_aside.count
 
-    async def append(self, appended: Appended) -> list[InboxRow]:
+    async def append(self, appended: Appended, meanwhile: Meanwhile | None = None) -> list[InboxRow]:
         """Make it durable and return the inbox rows that follow from it, in the order they are to be sent.
+
+        meanwhile: called while that is under way, perhaps more than once.
 
         Raises:
             StaleIncident, AlreadyReserved, DuplicateMessage: nothing was written.
@@ -132,15 +130,17 @@ class SpooledJournal:
         async with self._turn:
             if self.is_settled:
                 try:
-                    rows = await self._journal.append(appended)
+                    rows = await self._journal.append(appended, meanwhile)
                 except DatabaseAway:
-                    rows = await self._spool(appended)
+                    rows = await self._spool(appended, meanwhile)
             else:
-                rows = await self._spool(appended)
+                rows = await self._spool(appended, meanwhile)
             self._memory.note(appended, rows)
             return rows
 
-    async def _spool(self, appended: Appended) -> list[InboxRow]:
+    async def _spool(self, appended: Appended, meanwhile: Meanwhile | None) -> list[InboxRow]:
+        if meanwhile:
+            meanwhile()
         rows = self._memory.number(appended)
         record = spooled(appended, rows)
         try:

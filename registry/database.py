@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ BUSY_TIMEOUT_MS = 30_000
 READERS = 4
 
 T = TypeVar("T")
+Meanwhile = Callable[[], None]
 
 
 class BadDatabaseUrl(ValueError):
@@ -91,19 +93,22 @@ class Database:
         async with self._writing() as connection:
             yield connection
 
-    async def transact(self, work: Callable[[Connection], T], *, at_once: bool = False) -> T:
+    async def transact(
+        self, work: Callable[[Connection], T], *, at_once: bool = False, meanwhile: Meanwhile | None = None
+    ) -> T:
         """`work` as one transaction: durable when this returns, undone when `work` raises.
 
         For the hot path: on SQLite the whole of `work` runs in the writer's thread, where `write()` changes threads
         for every statement. `work` must not touch what belongs to the event loop, and may be run again where
         another process got in its way. at_once: on PostgreSQL `work` is one statement, which needs no BEGIN and COMMIT
-        around it: two journeys to the server less.
+        around it: two journeys to the server less. meanwhile: called by the event loop while disk or server make it
+        durable and leave this process idle; before this returns, and again where `work` is run again.
         """
         if self._direct is None:
             async with self._transact_lock:
-                return await self._transact_on_postgres(self._at_once.run if at_once else self._run, work)
+                return await self._transact_on_postgres(self._at_once.run if at_once else self._run, work, meanwhile)
         async with self._write_lock:
-            return await self._direct.transact(work)
+            return await self._direct.transact(work, meanwhile)
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
@@ -117,19 +122,25 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def _transact_on_postgres(
-        self, run: Callable[[Callable[[Connection], T]], Awaitable[T]], work: Callable[[Connection], T]
+        self,
+        run: Callable[[Callable[[Connection], T], Meanwhile | None], Awaitable[T]],
+        work: Callable[[Connection], T],
+        meanwhile: Meanwhile | None,
     ) -> T:
         for _ in range(postgres.MAX_COLLISIONS):
             try:
-                return await run(work)
+                return await run(work, meanwhile)
             except DBAPIError as error:
                 if not postgres.is_collision(error):
                     raise
-        return await run(work)
+        return await run(work, meanwhile)
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
+    async def _run(self, work: Callable[[Connection], T], meanwhile: Meanwhile | None) -> T:
         async with self._writing() as connection:
-            return await connection.run_sync(work)
+            done = await connection.run_sync(work)
+            if meanwhile:
+                asyncio.get_running_loop().call_soon(meanwhile)
+            return done
 
     async def checkpoint(self) -> None:
         """Move what is written, and what is erased, from SQLite's log into its file, as far as readers let it.
@@ -171,8 +182,10 @@ class _DirectSqlite:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._begin, work)
+    async def transact(self, work: Callable[[Connection], T], meanwhile: Meanwhile | None) -> T:
+        loop = asyncio.get_running_loop()
+        before_commit = partial(loop.call_soon_threadsafe, meanwhile) if meanwhile else None
+        return await loop.run_in_executor(self._write_thread, self._begin, work, before_commit)
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
@@ -185,12 +198,16 @@ class _DirectSqlite:
         self._writer.dispose()
         self._reader.dispose()
 
-    def _begin(self, work: Callable[[Connection], T]) -> T:
+    def _begin(self, work: Callable[[Connection], T], before_commit: Callable[[], object] | None) -> T:
         if self._held is None:
             self._held = self._writer.connect()
         try:
             with self._held.begin():
-                return work(self._held)
+                done = work(self._held)
+                if before_commit:
+                    # To commit is most of the time to wait for the disk, without the interpreter.
+                    before_commit()
+                return done
         except (DBAPIError, sqlite3.Error) as error:
             if not isinstance(error, IntegrityError | sqlite3.IntegrityError):
                 # Whatever state it is in: the next writer opens another.

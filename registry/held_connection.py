@@ -23,12 +23,18 @@ class HeldConnection:
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """`work` on the connection, each of its statements a transaction; raises as `work` and the driver do."""
+    async def run(self, work: Callable[[Connection], T], meanwhile: Callable[[], None] | None = None) -> T:
+        """`work` on the connection, each of its statements a transaction; raises as `work` and the driver do.
+
+        meanwhile: called by the event loop when the first statement is on its way.
+        """
         connection = await self._get()
+        if meanwhile:
+            asyncio.get_running_loop().call_soon(meanwhile)
         try:
             done = await connection.run_sync(work)
-            await connection.commit()
+            if connection.in_transaction():
+                await connection.commit()
         except Exception as error:
             if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
                 await self.drop()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import postgres
-from registry.database import Database, DatabaseUnreachable
+from registry.database import Database, DatabaseUnreachable, Meanwhile
 
 log = structlog.get_logger(__name__)
 
@@ -89,12 +89,17 @@ class WatchedDatabase(Database):
             self._wrote_at_s = time.monotonic()
 
     async def transact(
-        self, work: Callable[[Connection], T], *, at_once: bool = False, patience_s: float = PATIENCE_S
+        self,
+        work: Callable[[Connection], T],
+        *,
+        at_once: bool = False,
+        meanwhile: Meanwhile | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> T:
         began_s = time.monotonic()
         with self._watching():
             try:
-                done = await self._in_time(super().transact(work, at_once=at_once), patience_s)
+                done = await self._in_time(super().transact(work, at_once=at_once, meanwhile=meanwhile), patience_s)
             except Hangs as error:
                 if self._wrote_at_s > began_s:
                     log.warning("database_slow", waited_s=round(time.monotonic() - began_s, 1))

@@ -3,18 +3,22 @@
 import asyncio
 import contextlib
 import importlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, inspect, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, func, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
+from registry.server_statement import ServerStatement
 from registry.tables import rescuers
+from registry.watched_database import is_away
 from tests.support.postgres import Cluster
 from tests.support.waiting import eventually, turns
 
@@ -285,6 +289,45 @@ async def test_a_failure_halfway_leaves_nothing_and_the_writer_fit_for_the_next(
         assert await _who_is_there(database) == {"R1"}
     finally:
         await database.close()
+
+
+async def test_what_is_to_be_done_meanwhile_is_done_in_the_loop_before_the_transaction_is_over(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    done_in: list[int] = []
+
+    def add(connection: Connection, rescuer_id: str) -> None:
+        connection.execute(rescuers.insert(), rescuer_row(rescuer_id))
+
+    try:
+        for number, at_once in enumerate((False, True), start=1):
+            await database.transact(
+                partial(add, rescuer_id=f"R{number}"),
+                at_once=at_once,
+                meanwhile=lambda: done_in.append(threading.get_ident()),
+            )
+            assert done_in == [threading.get_ident()] * number
+        assert await _who_is_there(database) == {"R1", "R2"}
+    finally:
+        await database.close()
+
+
+async def test_a_connection_that_is_cut_under_a_statement_is_no_answer_and_the_next_gets_another(
+    postgres_cluster: Cluster,
+) -> None:
+    name = postgres_cluster.create_database()
+    migrate(postgres_cluster.url(name))
+    database = Database(postgres_cluster.url(name))
+    end = ServerStatement.of(select(func.pg_terminate_backend(func.pg_backend_pid())))
+    try:
+        with pytest.raises(DBAPIError) as failed:
+            await database.transact(lambda connection: end.fetch(connection, {}), at_once=True)
+        assert is_away(failed.value)
+        await _add(database, "R1")
+        assert await _who_is_there(database) == {"R1"}
+    finally:
+        await database.close()
+        postgres_cluster.drop_database(name)
 
 
 async def test_a_writer_whose_connection_was_cut_while_idle_takes_another(postgres_cluster: Cluster) -> None:
