@@ -52,4 +52,8 @@ def decode(name: str, schema_version: int, body: dict[str, Any]) -> Event:
 
 def stamped(event: Event, at: datetime) -> dict[str, Any]:
     """The event as dispatchers see it on their stream."""
-    return {"type": event_type(event), "at": at.isoformat(), **encode(event)}
+    return {"type": event_type(event), "at": _iso(at), **_encoded(event)}
+
+
+# All events of one append are of one moment.
+_iso = lru_cache(maxsize=16)(datetime.isoformat)

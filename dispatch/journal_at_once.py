@@ -1,7 +1,6 @@
 """An append to PostgreSQL as one statement: each statement more costs a journey to the server and back, and a call has
 seven tables to be written to before a phone may ring."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +35,7 @@ from dispatch.core.policy import Policy
 from dispatch.records import Appended, InboxRow
 from registry.server_statement import ServerStatement, find_table
 from registry.types import UtcDateTime
+from registry.words import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _event_arrays(appended: Appended) -> dict[str, list[Any]]:
         "event_seq": [event["seq"] for event in events],
         "event_type": [event["type"] for event in events],
         "event_version": [event["schema_version"] for event in events],
-        "event_body": [json.dumps(event["body"]) for event in events],
+        "event_body": [json_text(event["body"]) for event in events],
     }
 
 
@@ -128,7 +128,7 @@ def _inbox_arrays(numbered: Sequence[InboxRow], recipients: Counter[str]) -> dic
         "told_back": [recipients[row.recipient] - row.seq for row in numbered],
         "told_kind": [row.kind for row in numbered],
         "told_alert": [row.alert_id for row in numbered],
-        "told_body": [json.dumps(row.body) for row in numbered],
+        "told_body": [json_text(row.body) for row in numbered],
     }
 
 

@@ -14,10 +14,10 @@ from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.dialects import sqlite
 
 from registry.types import UtcDateTime
-from registry.words import storable
+from registry.words import json_text, storable
 
 Row = Mapping[str, Any]
-_DIALECT = sqlite.dialect()
+_DIALECT = sqlite.dialect(json_serializer=json_text)
 
 
 @dataclass(frozen=True, slots=True)

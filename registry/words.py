@@ -1,8 +1,10 @@
 """Texts that no database can store, such as half a character, become ones that it can, in whatever statement."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Engine, event
 
 REPLACEMENT = "�"
@@ -19,6 +21,15 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return text
+
+
+def json_text(value: Any) -> str:
+    """`value`, of JSON's own types, as text."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        # Half a surrogate pair, which can be written with an escape.
+        return json.dumps(value)
 
 
 def keep_storable(engine: Engine) -> None:
