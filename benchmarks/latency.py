@@ -32,6 +32,7 @@ class Side:
     missing: int = 0
     idle_kb: float = 0.0
     _rang: list[tuple[str, float]] = field(default_factory=list)
+    _unanswered: list[tuple[Phone, str]] = field(default_factory=list)
     _complete: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: int = 0
 
@@ -56,6 +57,7 @@ class Side:
             await asyncio.wait_for(self._complete.wait(), CALL_LIMIT_S)
         except TimeoutError:
             self.missing += self.alerts - len(self._rang)
+        self._acknowledge()
         if counted:
             self.waits_ms += [(received - began) * 1000.0 for _, received in self._rang]
         self.frames = [text for text, _ in self._rang]
@@ -63,6 +65,7 @@ class Side:
             await asyncio.sleep(PAUSE_S / 2)
             await self.desk.send(f"msg_{number}_end", call_body(f"BENCH-{number}", place, "call.closed"))
         await asyncio.sleep(PAUSE_S)
+        self._acknowledge()
 
     async def leave(self) -> None:
         await self.crowd.leave()
@@ -74,9 +77,16 @@ class Side:
             if len(self._rang) == self.alerts:
                 self._complete.set()
         if self.closes and '"seq":' in text[:60]:
-            phone.say_later(f'{{"type":"ack","seq":{json.loads(text)["seq"]}}}')
+            self._unanswered.append((phone, text))
         elif text.startswith('{"type":"heartbeat"'):
             phone.say_later(text)
+
+    def _acknowledge(self) -> None:
+        """Only when all have come: a thousand phones are this one process, and its work on a frame would
+        count as the way of the next."""
+        for phone, text in self._unanswered:
+            phone.say_later(f'{{"type":"ack","seq":{json.loads(text)["seq"]}}}')
+        self._unanswered.clear()
 
 
 async def in_turns(sides: list[Side], ground: Ground, *, rounds: int, calls: int, prefix: str) -> None:

@@ -161,8 +161,9 @@ class Journal:
         self._write_reservations(connection, appended, yielding=yielding)
         if not appended.events:
             return [], last_callback
-        connection.execute(_INSERT_EVENT, rows_of.event_rows(appended))
-        return self._write_inbox(connection, appended), last_callback
+        events = rows_of.event_rows(appended)
+        connection.execute(_INSERT_EVENT, events)
+        return self._write_inbox(connection, appended, events), last_callback
 
     def _write_incident(self, connection: Connection, appended: Appended, callbacks: int) -> int:
         """The number of the incident's last callback, of which `callbacks` are new."""
@@ -208,10 +209,10 @@ class Journal:
             except IntegrityError as error:
                 raise AlreadyReserved(", ".join(taken)) from error
 
-    def _write_inbox(self, connection: Connection, appended: Appended) -> list[InboxRow]:
+    def _write_inbox(self, connection: Connection, appended: Appended, events: Sequence[rows_of.Row]) -> list[InboxRow]:
         told = notices(appended.after, appended.events)
         last = self._advance_inboxes(connection, [notice.recipient for notice in told])
-        rows = rows_of.inbox_rows(appended, told, last)
+        rows = rows_of.inbox_rows(appended, told, rows_of.inbox_bodies(appended, told, events), last)
         connection.execute(_INSERT_INBOX, [rows_of.inbox_values(row) for row in rows])
         return rows
 

@@ -3,7 +3,7 @@ seven tables to be written to before a phone may ring."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from dispatch import journal_rows as rows_of
 from dispatch import tables as t
-from dispatch.core.consequences import notices
+from dispatch.core.consequences import Notice, notices
 from dispatch.core.policy import Policy
 from dispatch.records import Appended, InboxRow
 from registry.server_statement import ServerStatement, find_table
@@ -77,9 +77,8 @@ def append_at_once(
         tells=bool(callback_rows),
     )
     told = notices(appended.after, appended.events)
-    recipients = Counter(notice.recipient for notice in told)
-    # As if every inbox had been empty: the statement adds what was in it.
-    numbered = rows_of.inbox_rows(appended, told, recipients)
+    events = rows_of.event_rows(appended)
+    bodies = rows_of.inbox_bodies(appended, told, events)
     given = {
         **_prefixed("incident", rows_of.identity(appended) | rows_of.projection(appended, policy)),
         "known_version": appended.before.version if appended.before else 0,
@@ -87,8 +86,8 @@ def append_at_once(
         "at": appended.at,
         "freed": freed,
         "taken": taken,
-        **_event_arrays(appended),
-        **_inbox_arrays(numbered, recipients),
+        **_event_arrays(events),
+        **_inbox_arrays(told, bodies),
         **_callback_arrays(callback_rows),
     }
     if appended.message:
@@ -103,13 +102,12 @@ def append_at_once(
         if table not in {t.reservations.name, t.call_messages.name, t.incidents.name, t.events.name}:
             raise
         raise rows_of.RowTaken(table) from error
-    before = {recipient: last_seq - recipients[recipient] for recipient, last_seq, _ in found}
     last_callback: int | None = found[0][2]
-    return [replace(row, seq=row.seq + before[row.recipient]) for row in numbered], last_callback
+    last_seq = {recipient: last for recipient, last, _ in found}
+    return rows_of.inbox_rows(appended, told, bodies, last_seq), last_callback
 
 
-def _event_arrays(appended: Appended) -> dict[str, list[Any]]:
-    events = rows_of.event_rows(appended)
+def _event_arrays(events: Sequence[rows_of.Row]) -> dict[str, list[Any]]:
     return {
         "event_seq": [event["seq"] for event in events],
         "event_type": [event["type"] for event in events],
@@ -118,17 +116,18 @@ def _event_arrays(appended: Appended) -> dict[str, list[Any]]:
     }
 
 
-def _inbox_arrays(numbered: Sequence[InboxRow], recipients: Counter[str]) -> dict[str, list[Any]]:
+def _inbox_arrays(told: Sequence[Notice], bodies: Sequence[rows_of.Row]) -> dict[str, list[Any]]:
+    recipients = Counter(notice.recipient for notice in told)
     # Always in one order, so that two processes that tell the same people never wait for each other.
     names = sorted(recipients)
     return {
         "inbox_recipient": names,
         "inbox_count": [recipients[name] for name in names],
-        "told_recipient": [row.recipient for row in numbered],
-        "told_back": [recipients[row.recipient] - row.seq for row in numbered],
-        "told_kind": [row.kind for row in numbered],
-        "told_alert": [row.alert_id for row in numbered],
-        "told_body": [json_text(row.body) for row in numbered],
+        "told_recipient": [notice.recipient for notice in told],
+        "told_back": rows_of.places_from_last(told),
+        "told_kind": [notice.kind for notice in told],
+        "told_alert": [notice.alert_id for notice in told],
+        "told_body": [json_text(body) for body in bodies],
     }
 
 

@@ -42,10 +42,11 @@ def append_directly(
     if appended.details:
         _write_details(driver, appended.after.incident_id, appended.details)
     _write_reservations(driver, appended)
-    _events().run_many(driver, rows_of.event_rows(appended))
+    events = rows_of.event_rows(appended)
+    _events().run_many(driver, events)
     if callback_rows:
         _callbacks(tuple(callback_rows[0])).run_many(driver, callback_rows)
-    return _write_inbox(driver, appended), last_callback
+    return _write_inbox(driver, appended, events), last_callback
 
 
 def _write_incident(driver: sqlite3.Connection, appended: Appended, policy: Policy, callbacks: int) -> int | None:
@@ -84,10 +85,11 @@ def _write_reservations(driver: sqlite3.Connection, appended: Appended) -> None:
             _reserved().run_many(driver, rows)
 
 
-def _write_inbox(driver: sqlite3.Connection, appended: Appended) -> list[InboxRow]:
+def _write_inbox(driver: sqlite3.Connection, appended: Appended, events: Sequence[rows_of.Row]) -> list[InboxRow]:
     told = notices(appended.after, appended.events)
     counts = [[recipient, count] for recipient, count in Counter(notice.recipient for notice in told).items()]
-    rows = rows_of.inbox_rows(appended, told, dict(_advanced().run(driver, {"counts": counts})))
+    bodies = rows_of.inbox_bodies(appended, told, events)
+    rows = rows_of.inbox_rows(appended, told, bodies, dict(_advanced().run(driver, {"counts": counts})))
     _inbox().run_many(driver, [rows_of.inbox_values(row) for row in rows])
     return rows
 

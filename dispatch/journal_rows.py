@@ -1,13 +1,14 @@
 """What an append writes, as rows of the journal's tables: the same whichever database takes them, in however many
 statements."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dispatch.core.consequences import DISPATCHERS, Notice, reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.policy import Policy
-from dispatch.event_codec import encode, event_type, stamped
+from dispatch.event_codec import encode_all, event_type, stamped
 from dispatch.records import Appended, CallRecord, Details, InboxRow
 
 Row = dict[str, Any]
@@ -85,32 +86,49 @@ def event_rows(appended: Appended) -> list[Row]:
             "type": event_type(event),
             "schema_version": event.schema_version,
             "at": appended.at,
-            "body": encode(event),
+            "body": body,
         }
-        for seq, event in enumerate(appended.events, start=first)
+        for seq, (event, body) in enumerate(zip(appended.events, encode_all(appended.events), strict=True), start=first)
     ]
 
 
-def inbox_rows(appended: Appended, told: Sequence[Notice], last_seq: Mapping[str, int]) -> list[InboxRow]:
-    """The frames of `told` in order. `last_seq`: by recipient, the number of its last frame among them."""
-    last = dict(last_seq)
-    rows = []
-    for notice in reversed(told):
-        rows.append(
-            InboxRow(
-                recipient=notice.recipient,
-                seq=last[notice.recipient],
-                kind=notice.kind,
-                incident_id=appended.after.incident_id,
-                alert_id=notice.alert_id,
-                at=appended.at,
-                received_at=appended.message.received_at if appended.message else None,
-                body=_dispatcher_body(appended) if notice.recipient == DISPATCHERS else {"reason": notice.reason},
-            )
+def inbox_bodies(appended: Appended, told: Sequence[Notice], events: Sequence[Row]) -> list[Row]:
+    """What the frame of each of `told` says. events: the `event_rows`."""
+    return [
+        _dispatcher_body(appended, events) if notice.recipient == DISPATCHERS else {"reason": notice.reason}
+        for notice in told
+    ]
+
+
+def places_from_last(told: Sequence[Notice]) -> list[int]:
+    """By frame of `told`: how many more of them come to the same recipient."""
+    left = Counter(notice.recipient for notice in told)
+    left.subtract(left.keys())
+    places = []
+    for notice in told:
+        places.append(left[notice.recipient])
+        left[notice.recipient] -= 1
+    return places
+
+
+def inbox_rows(
+    appended: Appended, told: Sequence[Notice], bodies: Sequence[Row], last_seq: Mapping[str, int]
+) -> list[InboxRow]:
+    """The frames of `told` in order. last_seq: by recipient, the number of its last frame among them."""
+    received_at = appended.message.received_at if appended.message else None
+    return [
+        InboxRow(
+            recipient=notice.recipient,
+            seq=last_seq[notice.recipient] - place,
+            kind=notice.kind,
+            incident_id=appended.after.incident_id,
+            alert_id=notice.alert_id,
+            at=appended.at,
+            received_at=received_at,
+            body=body,
         )
-        last[notice.recipient] -= 1
-    rows.reverse()
-    return rows
+        for notice, body, place in zip(told, bodies, places_from_last(told), strict=True)
+    ]
 
 
 def inbox_values(row: InboxRow) -> Row:
@@ -125,9 +143,9 @@ def inbox_values(row: InboxRow) -> Row:
     }
 
 
-def _dispatcher_body(appended: Appended) -> Row:
+def _dispatcher_body(appended: Appended, events: Sequence[Row]) -> Row:
     return {
         "status": appended.after.status,
         "attention": appended.after.attention,
-        "events": [stamped(event, appended.at) for event in appended.events],
+        "events": stamped(appended.events, [event["body"] for event in events], appended.at),
     }

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from dispatch import tables as t
 from dispatch.core.consequences import notices
-from dispatch.journal_rows import inbox_rows
+from dispatch.journal_rows import event_rows, inbox_bodies, inbox_rows
 from dispatch.records import Appended, InboxRow, Known
 from registry.watched_database import WatchedDatabase
 
@@ -71,7 +71,7 @@ class RecentMemory:
         told = notices(appended.after, appended.events)
         counts = Counter(notice.recipient for notice in told)
         last = {recipient: self.last_seq.get(recipient, 0) + count for recipient, count in counts.items()}
-        return inbox_rows(appended, told, last)
+        return inbox_rows(appended, told, inbox_bodies(appended, told, event_rows(appended)), last)
 
     def note(self, appended: Appended, rows: Iterable[InboxRow]) -> None:
         """This append is durable."""

@@ -51,7 +51,7 @@ class Roster:
         self._ids = sorted(self._records)
         self._in_order = len(self._ids)
         self._key = {rescuer_id: key for key, rescuer_id in enumerate(self._ids)}
-        self._columns = _Columns(len(self._ids))
+        self._columns = _Columns(len(self._ids), limits)
         for rescuer in self._records.values():
             self._columns.put(self._key[rescuer.rescuer_id], rescuer)
         self.recentre(plane)
@@ -102,15 +102,15 @@ class Roster:
 
     def around(self, lon: float, lat: float, radius_m: float, at: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
-        columns, limits = self._columns, self._limits
+        columns = self._columns
         out = self.presences.near(lon, lat, radius_m)
         keys = np.concatenate((out, self._home_index.near(lon, lat, radius_m)))
         at_home = np.arange(keys.size) >= out.size
         # Both indexes may hold a person: who is where their phone says is not at home.
-        counts = columns.is_fresh(keys, at, limits) != at_home
+        counts = columns.is_fresh(keys, at) != at_home
         keys, at_home = keys[counts], at_home[counts]
         order = self._order(keys)
-        order = order[columns.may_go(keys[order], at, limits, self._records, self._ids)]
+        order = order[columns.may_go(keys[order], at, self._records, self._ids)]
         keys, at_home = keys[order], at_home[order]
         return Helpers(
             key=keys,
@@ -140,12 +140,13 @@ class Roster:
 
 class _Columns:
     """What decides whether a rescuer may go, by key; degrees are NaN where there is no position, times in
-    microseconds. papers: whether they are in order from `papers_from` to before `papers_until`, as day numbers."""
+    microseconds. observed_us: of positions that are accurate enough to count. papers: whether they are in order from
+    `papers_from` to before `papers_until`, as day numbers."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, limits: DispatchLimits) -> None:
         size = max(count, _FIRST_CAPACITY)
+        self._limits = limits
         self.lon, self.lat, self.home_lon, self.home_lat = (np.full(size, np.nan) for _ in range(4))
-        self.accuracy_m = np.full(size, np.nan)
         self.observed_us, self.seen_us = (np.full(size, _NEVER_US) for _ in range(2))
         self.willing, self.papers = (np.zeros(size, np.bool_) for _ in range(2))
         self.papers_from, self.papers_until = (np.zeros(size, np.int64) for _ in range(2))
@@ -155,8 +156,8 @@ class _Columns:
             self._grow(2 * key)
         presence = rescuer.presence
         self.lon[key], self.lat[key] = (presence.lon, presence.lat) if presence else (np.nan, np.nan)
-        self.accuracy_m[key] = presence.accuracy_m if presence else np.nan
-        self.observed_us[key] = _us(presence.observed_at) if presence else _NEVER_US
+        counts = presence is not None and presence.accuracy_m <= self._limits.presence_max_accuracy_m
+        self.observed_us[key] = _us(presence.observed_at) if presence and counts else _NEVER_US
         has_home = rescuer.home_lon is not None and rescuer.home_lat is not None
         self.home_lon[key], self.home_lat[key] = (rescuer.home_lon, rescuer.home_lat) if has_home else (np.nan, np.nan)
         self.seen_us[key] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
@@ -166,20 +167,17 @@ class _Columns:
         """They are looked at when somebody asks: an empty span of days covers none."""
         self.papers_from[key] = self.papers_until[key] = 0
 
-    def is_fresh(self, keys: Int64s, at: datetime, limits: DispatchLimits) -> Bools:
+    def is_fresh(self, keys: Int64s, at: datetime) -> Bools:
         """Whether the phone's position counts; see `eligibility.position_of`."""
         observed_us, now_us = self.observed_us[keys], _us(at)
-        oldest_us = now_us - round(limits.presence_max_age_s * 1e6)
-        newest_us = now_us + round(limits.clock_skew_s * 1e6)
-        accurate = self.accuracy_m[keys] <= limits.presence_max_accuracy_m
-        fresh: Bools = accurate & (observed_us >= oldest_us) & (observed_us <= newest_us)
+        oldest_us = now_us - round(self._limits.presence_max_age_s * 1e6)
+        newest_us = now_us + round(self._limits.clock_skew_s * 1e6)
+        fresh: Bools = (observed_us >= oldest_us) & (observed_us <= newest_us)
         return fresh
 
-    def may_go(
-        self, keys: Int64s, at: datetime, limits: DispatchLimits, records: dict[str, Rescuer], ids: list[str]
-    ) -> Bools:
+    def may_go(self, keys: Int64s, at: datetime, records: dict[str, Rescuer], ids: list[str]) -> Bools:
         """Whether duty and papers allow it; see `eligibility.is_dispatchable`."""
-        day = local_day(at, limits.time_zone)
+        day = local_day(at, self._limits.time_zone)
         number = day.toordinal()
         unread = (number < self.papers_from[keys]) | (number >= self.papers_until[keys])
         for key in keys[unread].tolist():
@@ -189,11 +187,12 @@ class _Columns:
         return allowed
 
     def _grow(self, size: int) -> None:
-        fresh = _Columns(size)
+        fresh = _Columns(size, self._limits)
         for name, held in vars(self).items():
-            grown: NDArray[Any] = getattr(fresh, name)
-            grown[: held.size] = held
-            setattr(self, name, grown)
+            if isinstance(held, np.ndarray):
+                grown: NDArray[Any] = getattr(fresh, name)
+                grown[: held.size] = held
+                setattr(self, name, grown)
 
 
 def _us(at: datetime) -> int:

@@ -5,6 +5,7 @@ rejects: +10 lives a year against nearest-3, without more fatigue); roles follow
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -129,7 +130,9 @@ def choose(
     """
     order = np.argsort(candidates.direct_s, kind="stable")
     order = order[candidates.direct_s[order] <= direct_budget_s]
-    free = [int(index) for index in order if candidates.rescuer_id[index] not in wanted.excluded_rescuers]
+    # Fetchers may be among the nearest: with so many no place is left empty.
+    most = wanted.direct + wanted.fetch + 1
+    free = list(islice((i for i in order.tolist() if candidates.rescuer_id[i] not in wanted.excluded_rescuers), most))
     first = free[: min(int(wanted.hands_first), wanted.direct, wanted.total)]
     planned = [_direct(candidates, index) for index in first]
     fetching = _fetchers(wanted, candidates, fetch_budget_s, taken=set(first), count=wanted.total - len(planned))

@@ -12,6 +12,7 @@ from dispatch.core.candidates import Candidates, Way
 from dispatch.core.decisions import decide, wanted_search
 from dispatch.core.incident import Alert, Incident, evolve, evolve_together
 from dispatch.core.policy import Policy
+from dispatch.event_codec import decode, encode_all, event_type
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 INCIDENT = "inc"
@@ -80,6 +81,11 @@ class Story:
         for event in new:
             self.incident = evolve(self.incident, event, self.now)
         assert together == self.incident
+        kept = [
+            decode(event_type(event), event.schema_version, body)
+            for event, body in zip(new, encode_all(new), strict=True)
+        ]
+        assert kept == new, "the journal keeps what happened"
         self.events += new
         return new
 

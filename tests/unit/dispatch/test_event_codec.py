@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.core import events as ev
-from dispatch.event_codec import UnreadableEvent, decode, encode, event_type, stamped
+from dispatch.event_codec import UnreadableEvent, decode, encode, encode_all, event_type, stamped
 
 KINDS: tuple[type[ev.Event], ...] = get_args(ev.Event)
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_an_event_that_lacks_a_field_is_not_guessed(event: ev.Event, data: st.Da
 
 @given(any_event)
 def test_dispatchers_see_the_event_by_its_name_and_time(event: ev.Event) -> None:
-    told = json.loads(json.dumps(stamped(event, NOON)))
+    (told,) = json.loads(json.dumps(stamped((event,), encode_all((event,)), NOON)))
 
     assert told["type"] == event_type(event)
     assert datetime.fromisoformat(told["at"]) == NOON
