@@ -83,8 +83,7 @@ def retry_command(
 
     async def work(outbox: Outbox) -> int:
         ids = callback_ids or [one.callback_id for one in await outbox.list_callbacks(state=DEAD, limit=MOST)]
-        for callback_id in ids:
-            await outbox.retry(callback_id)
+        await outbox.retry_all(ids)
         return len(ids)
 
     count = _with_outbox(database, work)

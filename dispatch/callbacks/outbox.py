@@ -3,7 +3,7 @@
 The table is the whole state of delivery, so that a process that dies leaves nothing but an attempt nobody has noted.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,6 +191,15 @@ class Outbox:
             raise CallbackDelivered(CallbackDelivered.__doc__)
         self.on_written()
         return stored
+
+    async def retry_all(self, callback_ids: Iterable[str]) -> None:
+        """Each as `retry`, the earlier of an incident first: who looks meanwhile must not begin with a later one.
+
+        Raises:
+            UnknownCallback, CallbackDelivered: those before it are to be sent again.
+        """
+        for callback_id in sorted(callback_ids, key=_parse):
+            await self.retry(callback_id)
 
     async def _read(self, query: Select[tuple[object, ...]]) -> list[StoredCallback]:
         rows = await self._database.consult(lambda connection: connection.execute(query).all())

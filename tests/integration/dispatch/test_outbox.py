@@ -163,3 +163,28 @@ async def test_a_late_note_of_a_failure_does_not_undo_a_delivery(journal: Journa
 
     [stored] = await outbox.list_callbacks()
     assert (stored.state, stored.delivered_at) == (DELIVERED, NOON)
+
+
+async def test_dead_letters_are_sent_again_the_earlier_first_in_whatever_order_they_are_named(
+    journal: Journal, database: Database
+) -> None:
+    told_at: list[datetime] = []
+
+    def later() -> datetime:
+        told_at.append(NOON + timedelta(seconds=len(told_at)))
+        return told_at[-1]
+
+    outbox = Outbox(database, find_target=lambda _: TARGET, now=later)
+    incident, _ = await append(journal, None, report("a"), NEAR)
+    await append(journal, incident, end("a"))
+    written = await outbox.list_callbacks(incident_id="a")
+    for one in written:
+        await outbox.record(one, state=DEAD, error="HTTP 410")
+
+    await outbox.retry_all([one.callback_id for one in reversed(written)])
+
+    again = await outbox.list_callbacks(incident_id="a")
+    since = [one.tried_since for one in again]
+    assert len(again) > 1
+    assert {one.state for one in again} == {PENDING}
+    assert since == sorted(since)
