@@ -138,7 +138,8 @@ class Engine:
         incidents = await self._reader.load_open()
         for incident in incidents:
             details = await self._reader.find_details(incident.incident_id)
-            self._hold(LiveIncident(incident=incident, details=details))
+            self.live.put(LiveIncident(incident=incident, details=details))
+            self._keep_track(incident)
         return len(incidents)
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
@@ -340,8 +341,12 @@ class Engine:
             if before:
                 self.reservations.set(before)
             raise
-        self._hold(LiveIncident(incident=after, details=where, ready=ready))
-        self._publish(rows)
+        self.live.put(LiveIncident(incident=after, details=where, ready=ready))
+        try:
+            # The phones first, then what is ours.
+            self._publish(rows)
+        finally:
+            self._keep_track(after)
         self._watch.appended(appended)
         return after
 
@@ -358,10 +363,9 @@ class Engine:
             log.exception("frames_not_prepared", incident_id=after.incident_id)
             return {}
 
-    def _hold(self, live: LiveIncident) -> None:
-        self.live.put(live)
-        self.reservations.set(live.incident)
-        self.deadlines.set(live.incident.incident_id, next_deadline(live.incident, self._policy))
+    def _keep_track(self, incident: Incident) -> None:
+        self.reservations.set(incident)
+        self.deadlines.set(incident.incident_id, next_deadline(incident, self._policy))
 
 
 def _command(ask: Ask, live: LiveIncident | None) -> cmd.Command:

@@ -20,14 +20,15 @@ class SnapMemory:
         """The snaps of the things `keys`, which are at these places; (n,) each."""
         if keys.size and int(keys.max()) >= len(self._held):
             self._grow(2 * int(keys.max()))
-        held = self._held
+        found = self._held.take(keys)
         # NaN, where nothing is remembered, equals no place.
-        moved = np.flatnonzero((held.lon[keys] != lon) | (held.lat[keys] != lat))
-        if moved.size:
-            fresh = self._network.snap(lon[moved], lat[moved])
-            for name in ("lon", "lat", "edge", "fraction", "distance_m"):
-                getattr(held, name)[keys[moved]] = getattr(fresh, name)
-        return held.take(keys)
+        moved = np.flatnonzero((found.lon != lon) | (found.lat != lat))
+        if not moved.size:
+            return found
+        fresh = self._network.snap(lon[moved], lat[moved])
+        for name in ("lon", "lat", "edge", "fraction", "distance_m"):
+            getattr(self._held, name)[keys[moved]] = getattr(fresh, name)
+        return self._held.take(keys)
 
     def _grow(self, size: int) -> None:
         nowhere = np.full(size - len(self._held), np.nan)
