@@ -40,10 +40,7 @@ class Helpers:
 
 
 class Roster:
-    """All rescuers by id. Each has a key for ever, its place in the columns; who came first are in the order of ids.
-
-    presences: the index of where phones say they are, under the same keys.
-    """
+    """All rescuers by id. Each has a key for ever, its place in the columns; who came first are in the order of ids."""
 
     def __init__(self, rescuers: Iterable[Rescuer], *, plane: LocalPlane, limits: DispatchLimits) -> None:
         self._limits = limits
@@ -68,9 +65,9 @@ class Roster:
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""
         columns, count = self._columns, len(self._ids)
-        self.presences, self._home_index = PointIndex(plane), PointIndex(plane)
+        self._presence_index, self._home_index = PointIndex(plane), PointIndex(plane)
         for index, lon, lat in (
-            (self.presences, columns.lon, columns.lat),
+            (self._presence_index, columns.lon, columns.lat),
             (self._home_index, columns.home_lon, columns.home_lat),
         ):
             known = np.flatnonzero(np.isfinite(lon[:count]))
@@ -87,7 +84,7 @@ class Roster:
         if before is None or before.presence != rescuer.presence:
             presence = rescuer.presence
             lon, lat = (presence.lon, presence.lat) if presence else (None, None)
-            _place(self.presences, key, lon, lat)
+            _place(self._presence_index, key, lon, lat)
         if before is None or (before.home_lon, before.home_lat) != (rescuer.home_lon, rescuer.home_lat):
             _place(self._home_index, key, rescuer.home_lon, rescuer.home_lat)
 
@@ -97,13 +94,13 @@ class Roster:
             return
         key = self._key[rescuer_id]
         self._columns.put(key, Rescuer(rescuer_id=rescuer_id))
-        self.presences.remove(key)
+        self._presence_index.remove(key)
         self._home_index.remove(key)
 
     def around(self, lon: float, lat: float, radius_m: float, at: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
         columns = self._columns
-        out = self.presences.near(lon, lat, radius_m)
+        out = self._presence_index.near(lon, lat, radius_m)
         keys = np.concatenate((out, self._home_index.near(lon, lat, radius_m)))
         at_home = np.arange(keys.size) >= out.size
         # Both indexes may hold a person: who is where their phone says is not at home.
