@@ -9,7 +9,11 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from dispatch.records import InboxRow
+
+log = structlog.get_logger(__name__)
 
 MAX_ROWS = 128
 MAX_REPLIES = 128
@@ -45,12 +49,20 @@ class Mailbox:
         """A row has just been written to this recipient's inbox."""
         self.newest_seq = max(self.newest_seq, row.seq)
         is_next = row.seq == self.sent_seq + 1 and not self._replies and self._is_idle
-        if is_next and self._send_now(row):
+        if is_next and self._is_sent_now(row):
             self.sent(row.seq)
             return
         if len(self._rows) < MAX_ROWS:
             self._rows[row.seq] = row
         self._wake.set()
+
+    def _is_sent_now(self, row: InboxRow) -> bool:
+        try:
+            return self._send_now(row)
+        except Exception:
+            # One broken connection keeps nobody else's phone from ringing; its own task meets the failure alone.
+            log.exception("frame_not_sent_now", incident_id=row.incident_id, alert_id=row.alert_id)
+            return False
 
     def reply(self, text: str) -> bool:
         """A frame of the moment, ahead of the durable ones; False where the reader is too slow to be told."""

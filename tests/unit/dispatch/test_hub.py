@@ -92,6 +92,25 @@ async def test_a_row_is_sent_while_it_is_offered_only_where_nothing_stands_befor
     assert send_remembered(mailbox) == [4, 5]
 
 
+async def test_a_connection_that_breaks_keeps_nobody_else_from_being_told() -> None:
+    def broken(_row: InboxRow) -> bool:
+        raise RuntimeError("the connection is in no state to send")
+
+    hub, wire = Hub(), Wire()
+    first, second = Mailbox("rescuer:r0", 0, send_now=broken), Mailbox(NAME, 0, send_now=wire.send_now)
+    for mailbox in (first, second):
+        hub.open(mailbox, alone=True)
+    waiting = [asyncio.create_task(mailbox.wait()) for mailbox in (first, second)]
+    await turns(3)
+
+    hub.offer([row(1, "rescuer:r0"), row(1)])
+
+    assert wire.sent == [1]
+    await waiting[0]
+    assert send_remembered(first) == [1], "its own task sends it, or finds out why not"
+    waiting[1].cancel()
+
+
 async def test_a_row_never_overtakes_a_reply_or_one_that_the_wire_refused() -> None:
     wire = Wire()
     mailbox = Mailbox(NAME, 0, send_now=wire.send_now)
