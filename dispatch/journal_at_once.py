@@ -94,17 +94,21 @@ def append_at_once(
         given |= _prefixed("message", rows_of.message_row(appended.after.incident_id, appended.message))
     if appended.details:
         given |= _prefixed("details", rows_of.details_row(appended.after.incident_id, appended.details))
+    found = _carry_out(connection, shape, given)
+    last_callback: int | None = found[0][2]
+    last_seq = {recipient: last for recipient, last, _ in found}
+    return rows_of.inbox_rows(appended, told, bodies, last_seq), last_callback
+
+
+def _carry_out(connection: Connection, shape: _Shape, given: rows_of.Row) -> Sequence[Any]:
     try:
-        found = _statement(shape).fetch(connection, given)
+        return _statement(shape).fetch(connection, given)
     except IntegrityError as error:
         table = find_table(error)
         # Of any other table nobody has been faster: the data are refused, and trying again would only hide why.
         if table not in {t.reservations.name, t.call_messages.name, t.incidents.name, t.events.name}:
             raise
         raise rows_of.RowTaken(table) from error
-    last_callback: int | None = found[0][2]
-    last_seq = {recipient: last for recipient, last, _ in found}
-    return rows_of.inbox_rows(appended, told, bodies, last_seq), last_callback
 
 
 def _event_arrays(events: Sequence[rows_of.Row]) -> dict[str, list[Any]]:

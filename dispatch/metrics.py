@@ -11,6 +11,8 @@ from dispatch.records import InboxRow
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 TINY_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
 MANY = 1_000
+"""Alerts whose time is noted before they are entered where nobody asks for the metrics (assumption)."""
+
 CALL_CODES = ("accepted", "duplicate", "needs_attention")
 OUTCOMES: dict[type[ev.Event], str] = {
     ev.RescuerAlerted: "sent",
