@@ -21,7 +21,7 @@ from dispatch.spool_homecoming import Homecoming
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import SetAside
-from registry.database import Meanwhile
+from registry.sqlite_engines import Meanwhile
 from registry.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)

@@ -6,31 +6,26 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registry import postgres
 from registry.held_connection import HeldConnection
-from registry.words import keep_storable
+from registry.sqlite_engines import READERS, DirectSqlite, Meanwhile, sqlite_engine
 
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-# Another process (an import beside the running service) may hold the write lock for as long as one transaction.
-BUSY_TIMEOUT_MS = 30_000
-READERS = 4
 
 T = TypeVar("T")
-Meanwhile = Callable[[], None]
 
 
 class BadDatabaseUrl(ValueError):
@@ -64,11 +59,11 @@ class Database:
         self._writer: AsyncEngine
         self._at_once: HeldConnection
         self._write_lock: AbstractAsyncContextManager[Any]
-        self._direct: _DirectSqlite | None = None
+        self._direct: DirectSqlite | None = None
         if self.is_sqlite:
-            self._direct = _DirectSqlite(self.url)
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=READERS)
-            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._direct = DirectSqlite(self.url)
+            self._reader = sqlite_engine(self.url, begin="BEGIN", pool_size=READERS)
+            self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._write_lock = asyncio.Lock()
         else:
             self._writer = postgres.postgres_engine(self.url)
@@ -170,57 +165,6 @@ class Database:
             await asyncio.to_thread(self._direct.close)
 
 
-class _DirectSqlite:
-    """SQLite without a thread change for each statement: one thread writes, a few read, each on its own connection."""
-
-    def __init__(self, url: URL) -> None:
-        plain = url.set(drivername="sqlite")
-        self._writer = _plain_engine(plain, begin="BEGIN IMMEDIATE", pool_size=1)
-        self._reader = _plain_engine(plain, begin="BEGIN", pool_size=READERS)
-        # Kept in hand by the one thread that writes: to fetch it from the pool costs as much as a statement.
-        self._held: Connection | None = None
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
-        self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
-
-    async def transact(self, work: Callable[[Connection], T], meanwhile: Meanwhile | None) -> T:
-        loop = asyncio.get_running_loop()
-        before_commit = partial(loop.call_soon_threadsafe, meanwhile) if meanwhile else None
-        return await loop.run_in_executor(self._write_thread, self._begin, work, before_commit)
-
-    async def consult(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
-
-    def close(self) -> None:
-        self._write_thread.shutdown()
-        self._read_threads.shutdown()
-        if self._held is not None:
-            self._held.close()
-        self._writer.dispose()
-        self._reader.dispose()
-
-    def _begin(self, work: Callable[[Connection], T], before_commit: Callable[[], object] | None) -> T:
-        if self._held is None:
-            self._held = self._writer.connect()
-        try:
-            with self._held.begin():
-                done = work(self._held)
-                if before_commit:
-                    # To commit is most of the time to wait for the disk, without the interpreter.
-                    before_commit()
-                return done
-        except (DBAPIError, sqlite3.Error) as error:
-            if not isinstance(error, IntegrityError | sqlite3.IntegrityError):
-                # Whatever state it is in: the next writer opens another.
-                held, self._held = self._held, None
-                held.invalidate()
-                held.close()
-            raise
-
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._reader.connect() as connection:
-            return work(connection)
-
-
 def migrate(url: str | None = None) -> None:
     """Bring the database's tables to what this version of the code expects, making the database where there is none.
 
@@ -268,7 +212,7 @@ async def _migrate(url: URL) -> None:
     try:
         if _is_sqlite(url):
             _open_once(url)
-            engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
+            engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         else:
             engine = postgres.postgres_engine(url, statement_limit_s=None)
         try:
@@ -319,37 +263,3 @@ def _parse_url(text: str) -> URL:
 
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
-
-
-def _sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
-    _with_pragmas(engine.sync_engine, begin=begin)
-    return engine
-
-
-def _plain_engine(url: URL, *, begin: str, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
-    return _with_pragmas(engine, begin=begin)
-
-
-def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
-    keep_storable(engine)
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # The driver's own implicit BEGIN would come too late and deferred; SQLAlchemy's "begin" event sends ours.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # What is erased must be gone from the file's free pages too.
-        cursor.execute("PRAGMA secure_delete = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import postgres
-from registry.database import Database, DatabaseUnreachable, Meanwhile
+from registry.database import Database, DatabaseUnreachable
+from registry.sqlite_engines import Meanwhile
 
 log = structlog.get_logger(__name__)
 
