@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
@@ -15,16 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import postgres
 from registry.database import Database, DatabaseUnreachable
+from registry.patience import Hangs, Patience
 from registry.sqlite_engines import Meanwhile
 
 log = structlog.get_logger(__name__)
 
 PATIENCE_S = 1.0
 """A transaction takes milliseconds; one that takes this long is not waited for while a phone should ring."""
-
-SLICE_S = 0.1
-"""Of a longer pause than this between two looks only so much counts: an answer that came while this process itself was
-not served could not have been heard."""
 
 PROBE_LIMIT_S = 1.5
 LEFT_BEHIND_S = 2.0
@@ -51,10 +48,6 @@ class DatabaseAway(RuntimeError):
     code = "database_away"
 
 
-class Hangs(TimeoutError):
-    """The database took longer than it may."""
-
-
 class WatchedDatabase(Database):
     """As `Database`, but a failure of the database itself is `DatabaseAway`, for every caller, until `find` finds it.
 
@@ -68,6 +61,7 @@ class WatchedDatabase(Database):
         self._away_since_s: float | None = None
         self._wrote_at_s = time.monotonic()
         self._left_behind: dict[asyncio.Task[Any], float] = {}
+        self._patience = Patience(self._leave_behind)
         self._lines = None if self.is_sqlite else postgres.Lines(self._writer)
         self._probe = None if self.is_sqlite else postgres.Probe(self.url, limit_s=PROBE_LIMIT_S)
         self.on_lost: Callable[[], None] = lambda: None
@@ -100,7 +94,9 @@ class WatchedDatabase(Database):
         began_s = time.monotonic()
         with self._watching():
             try:
-                done = await self._in_time(super().transact(work, at_once=at_once, meanwhile=meanwhile), patience_s)
+                done = await self._patience.wait(
+                    super().transact(work, at_once=at_once, meanwhile=meanwhile), patience_s
+                )
             except Hangs as error:
                 if self._wrote_at_s > began_s:
                     log.warning("database_slow", waited_s=round(time.monotonic() - began_s, 1))
@@ -112,7 +108,7 @@ class WatchedDatabase(Database):
     async def consult(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
         with self._watching():
             try:
-                return await self._in_time(super().consult(work), patience_s)
+                return await self._patience.wait(super().consult(work), patience_s)
             except Hangs as error:
                 # A long look is no proof that nothing can be written.
                 raise DatabaseAway(SLOW) from error
@@ -145,20 +141,20 @@ class WatchedDatabase(Database):
         closing = [super().close()] + ([self._probe.close()] if self._probe else [])
         for one in closing:
             try:
-                await self._in_time(one, CLOSE_LIMIT_S)
+                await self._patience.wait(one, CLOSE_LIMIT_S)
             except Hangs:
                 log.warning("database_close_abandoned", after_s=CLOSE_LIMIT_S)
 
     async def _ask(self) -> None:
         if self._probe is None:
-            await self._in_time(super().transact(_touch), 2 * PROBE_LIMIT_S)
+            await self._patience.wait(super().transact(_touch), 2 * PROBE_LIMIT_S)
             return
         try:
-            await self._in_time(self._probe.ask(), PROBE_LIMIT_S)
+            await self._patience.wait(self._probe.ask(), PROBE_LIMIT_S)
         except Exception:
             # One dead connection is no dead database.
             self._probe.hang_up()
-            await self._in_time(self._probe.ask(), PROBE_LIMIT_S)
+            await self._patience.wait(self._probe.ask(), PROBE_LIMIT_S)
 
     async def _clear_up(self) -> None:
         """What was given up on may hold locks, here and on the server, for as long as its dead connection lasts."""
@@ -172,7 +168,7 @@ class WatchedDatabase(Database):
                 self._lines.cut()
                 await asyncio.wait(waiting, timeout=LEFT_BEHIND_S)
         with self._watching():
-            await self._in_time(self._probe.end(self._lines), PROBE_LIMIT_S)
+            await self._patience.wait(self._probe.end(self._lines), PROBE_LIMIT_S)
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -186,24 +182,9 @@ class WatchedDatabase(Database):
             self._lost(error)
             raise DatabaseAway(AWAY) from error
 
-    async def _in_time(self, work: Coroutine[Any, Any, T], limit_s: float) -> T:
-        task = asyncio.create_task(work)
-        try:
-            for _ in range(max(1, round(limit_s / SLICE_S))):
-                done, _ = await asyncio.wait({task}, timeout=SLICE_S)
-                if done:
-                    return task.result()
-        except asyncio.CancelledError:
-            self._leave_behind(task)
-            raise
-        # Not awaited: a driver may hang in its own cancellation just as it did in its work.
-        self._leave_behind(task)
-        raise Hangs(f"no answer in {limit_s:g} s")
-
     def _leave_behind(self, task: "asyncio.Task[Any]") -> None:
         self._left_behind[task] = time.monotonic()
         task.add_done_callback(self._forget)
-        task.cancel()
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         self._left_behind.pop(task, None)
