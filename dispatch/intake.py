@@ -15,6 +15,7 @@ _AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
     Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)] | None
 )
+_TYPES = frozenset(MessageType)
 FARTHEST_AHEAD = timedelta(days=1)
 MAX_REF = 200
 MAX_PHONE = 40
@@ -105,7 +106,7 @@ def _read_type(message: dict[str, Any], problems: _Problems) -> MessageType | No
     if not message:
         return None
     name = message.get("type")
-    if isinstance(name, str) and name in set(MessageType):
+    if isinstance(name, str) and name in _TYPES:
         return MessageType(name)
     problems.add("unknown_type", f"The type {str(name)[:80]!r} is not one of {', '.join(MessageType)}.")
     return None

@@ -1,6 +1,6 @@
 """Finds who could go: the live picture around a patient, less whom others have been promised, given to matching."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -154,7 +154,7 @@ class Scout:
         rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
         return nearby.take(rescuers, aeds)
 
-    def _unpromised(self, ids: tuple[str, ...], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
+    def _unpromised(self, ids: Sequence[str], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
         if not self.reservations:
             return np.ones(len(ids), np.bool_)
         keys = map(key_of, ids)

@@ -1,8 +1,10 @@
 """AEDs in memory, found by place, with what decides whether each may be taken at a time."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +12,17 @@ from numpy.typing import NDArray
 from geo.projection import LocalPlane
 from geo.spatial_index import PointIndex
 from geo.vertical import aeds_added_s
-from registry.eligibility import Answer, usability
+from registry import cabinet_kernels as kernels
+from registry.eligibility import Answer, find_standing_answer, usability
 from registry.models import Aed
-from registry.snapshot import SAME_BUILDING_M
+from registry.snapshot import SAME_BUILDING_M, Ids
 
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
 
 _FIRST_CAPACITY = 64
+
+_STANDING = {Answer.YES: kernels.YES, Answer.NO: kernels.NO, Answer.UNKNOWN: kernels.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,12 +47,12 @@ class Cabinets:
         self._ids = sorted(self._records)
         self._in_order = len(self._ids)
         self._key = {aed_id: key for key, aed_id in enumerate(self._ids)}
-        # Rows: degrees, metres of the plane, and seconds inside the building, NaN until somebody asks.
-        self._columns = np.full((5, max(len(self._ids), _FIRST_CAPACITY)), np.nan)
+        self._devices = _nothing(max(len(self._ids), _FIRST_CAPACITY))
         # Reading opening hours takes longer than asking them: read at the first question, forgotten with the record.
-        self._usability: dict[int, Callable[[datetime], Answer]] = {}
+        self._hours: dict[int, Callable[[datetime], Answer]] = {}
         for aed in self._records.values():
-            self._columns[:2, self._key[aed.aed_id]] = aed.lon, aed.lat
+            device = self._devices[self._key[aed.aed_id]]
+            device["lon"], device["lat"] = aed.lon, aed.lat
         self.recentre(plane)
 
     @property
@@ -55,16 +60,16 @@ class Cabinets:
         """By id; only to be read."""
         return self._records
 
-    def ids(self, keys: Int64s) -> tuple[str, ...]:
+    def ids(self, keys: Int64s) -> Ids:
         """The ids of `keys`, in that order."""
-        return tuple([self._ids[key] for key in keys.tolist()])
+        return Ids(self._ids, keys)
 
     def recentre(self, plane: LocalPlane) -> None:
         """Find them all on another plane from now on."""
         self._plane, self._index = plane, PointIndex(plane)
         keys = np.fromiter((self._key[aed_id] for aed_id in self._records), np.int64)
-        lon, lat = self._columns[:2, keys]
-        self._columns[2:4, keys] = plane.to_plane(lon, lat)
+        lon, lat = self._devices["lon"][keys], self._devices["lat"][keys]
+        self._devices["x_m"][keys], self._devices["y_m"][keys] = plane.to_plane(lon, lat)
         self._index.load(keys, lon, lat)
 
     def put(self, aed: Aed) -> None:
@@ -73,11 +78,11 @@ class Cabinets:
         key = self._key.setdefault(aed.aed_id, len(self._ids))
         if key == len(self._ids):
             self._ids.append(aed.aed_id)
-            if key >= self._columns.shape[1]:
-                self._columns = np.pad(self._columns, ((0, 0), (0, key)), constant_values=np.nan)
+            if key >= self._devices.size:
+                self._devices = np.concatenate((self._devices, _nothing(key)))
         self._records[aed.aed_id] = aed
-        self._usability.pop(key, None)
-        self._columns[:, key] = aed.lon, aed.lat, *self._plane.to_plane(aed.lon, aed.lat), np.nan
+        self._hours.pop(key, None)
+        self._devices[key] = (aed.lon, aed.lat, *self._plane.to_plane(aed.lon, aed.lat), 0.0, kernels.UNREAD)
         if before is None or (before.lon, before.lat) != (aed.lon, aed.lat):
             self._index.move(key, aed.lon, aed.lat)
 
@@ -85,55 +90,63 @@ class Cabinets:
         """Take an AED out; an unknown id changes nothing."""
         if self._records.pop(aed_id, None) is not None:
             key = self._key[aed_id]
-            self._usability.pop(key, None)
-            self._columns[:, key] = np.nan
+            self._hours.pop(key, None)
+            self._devices[key] = _nothing(1)[0]
             self._index.remove(key)
 
     def inside_s(self, aed: Aed, lon: float, lat: float) -> float:
         """Seconds that a walk by way of the AED to a place spends inside the AED's building: storeys, halls, and back
         out; none to a place that may be in the same building."""
-        return float(self._inside_s(np.array([self._key[aed.aed_id]]), lon, lat)[0])
+        key = self._key[aed.aed_id]
+        self._read(key)
+        device = self._devices[key]
+        x_m, y_m = self._plane.to_plane(lon, lat)
+        is_near = math.hypot(device["x_m"] - x_m, device["y_m"] - y_m) <= SAME_BUILDING_M
+        return 0.0 if is_near else float(device["inside_s"])
 
     def around(self, lon: float, lat: float, radius_m: float, *, throughout: tuple[datetime, datetime]) -> Devices:
         """AEDs within `radius_m` that may be taken at both instants."""
         near = self._index.near(lon, lat, radius_m)
-        answers = [self._answer(key, throughout) for key in near.tolist()]
-        usable = np.array([answer is not Answer.NO for answer in answers], np.bool_)
-        unknown = np.array([answer is Answer.UNKNOWN for answer in answers], np.bool_)
-        order = self._order(near)
-        order = order[usable[order]]
-        keys = near[order]
+        answer = self._answers(near, throughout)
+        x_m, y_m = self._plane.to_plane(lon, lat)
+        count = near.size
+        keys, unknown, inside_s = np.empty(count, np.int64), np.empty(count, np.bool_), np.empty(count, np.float32)
+        lons, lats = np.empty(count), np.empty(count)
+        found = kernels.usable(
+            self._devices, near, answer, x_m, y_m, SAME_BUILDING_M, keys, lons, lats, unknown, inside_s
+        )
+        kept: slice | Int64s = slice(found)
+        if found and keys[found - 1] >= self._in_order:
+            ids = self.ids(keys[:found])
+            kept = np.array(sorted(range(found), key=ids.__getitem__), np.int64)
         return Devices(
-            key=keys,
-            lon=self._columns[0, keys],
-            lat=self._columns[1, keys],
-            hours_unknown=unknown[order],
-            inside_s=self._inside_s(keys, lon, lat),
+            key=keys[kept], lon=lons[kept], lat=lats[kept], hours_unknown=unknown[kept], inside_s=inside_s[kept]
         )
 
-    def _answer(self, key: int, throughout: tuple[datetime, datetime]) -> Answer:
-        """Whether the AED may be taken at both instants; NO where it may not at one."""
-        is_usable = self._usability.get(key)
-        if is_usable is None:
-            is_usable = self._usability[key] = usability(self._records[self._ids[key]])
-        first, last = map(is_usable, throughout)
-        if Answer.NO in (first, last):
-            return Answer.NO
-        return first if last is Answer.YES else last
+    def _answers(self, near: Int64s, throughout: tuple[datetime, datetime]) -> NDArray[np.int8]:
+        """Of each whether it may be taken at both instants; NO where it may not at one."""
+        answers: NDArray[np.int8] = self._devices["answer"][near]
+        for place in np.flatnonzero(answers <= kernels.DEPENDS).tolist():
+            key = int(near[place])
+            self._read(key)
+            answers[place] = self._devices[key]["answer"]
+            if answers[place] == kernels.DEPENDS:
+                first, last = map(self._hours[key], throughout)
+                either = first if last is Answer.YES else last
+                answers[place] = _STANDING[Answer.NO if first is Answer.NO else either]
+        return answers
 
-    def _inside_s(self, keys: Int64s, lon: float, lat: float) -> NDArray[np.float32]:
-        inside_s = self._columns[4, keys]
-        for place in np.flatnonzero(np.isnan(inside_s)).tolist():
-            aed = self._records[self._ids[keys[place]]]
-            added_s = aeds_added_s((aed.floor,), (aed.location_text,), (aed.indoor,))
-            inside_s[place] = self._columns[4, keys[place]] = added_s[0]
-        x_m, y_m = self._plane.to_plane(lon, lat)
-        away_m = np.hypot(self._columns[2, keys] - x_m, self._columns[3, keys] - y_m)
-        return np.where(away_m <= SAME_BUILDING_M, 0.0, inside_s).astype(np.float32)
+    def _read(self, key: int) -> None:
+        """Look at what an AED's record says of its hours and its building, if nobody has since it was put."""
+        if self._devices[key]["answer"] != kernels.UNREAD:
+            return
+        aed = self._records[self._ids[key]]
+        self._devices[key]["inside_s"] = aeds_added_s((aed.floor,), (aed.location_text,), (aed.indoor,))[0]
+        standing = find_standing_answer(aed)
+        if standing is None:
+            self._hours[key] = usability(aed)
+        self._devices[key]["answer"] = kernels.DEPENDS if standing is None else _STANDING[standing]
 
-    def _order(self, keys: Int64s) -> Int64s:
-        """(n,) the places of `keys`, which ascend, in the order of their ids."""
-        if not keys.size or keys[-1] < self._in_order:
-            return np.arange(keys.size)
-        ids = self.ids(keys)
-        return np.array(sorted(range(keys.size), key=ids.__getitem__), np.int64)
+
+def _nothing(count: int) -> NDArray[Any]:
+    return np.zeros(count, kernels.DEVICE)

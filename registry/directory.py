@@ -99,9 +99,9 @@ class Directory:
         reachable_since: only rescuers whose phone has been on the line since then, or is now (`is_on_the_line`).
         An AED counts only if its place is still open `hold_s` later.
         """
-        helpers = self._roster.around(lon, lat, radius_m, at)
+        helpers = self._roster.around(lon, lat, radius_m, at, reachable_since or at)
         if reachable_since is not None:
-            helpers = self._reachable(helpers, reachable_since, is_on_the_line)
+            helpers = self._reachable(helpers, is_on_the_line)
         devices = self._cabinets.around(lon, lat, radius_m, throughout=(at, at + self._hold))
         rescuer_snaps, aed_snaps = self._rescuer_snaps, self._aed_snaps
         return Nearby(
@@ -261,8 +261,10 @@ class Directory:
         async with self.consent.writing:
             return await self._unwritten.flush(database, self._roster.records)
 
-    def _reachable(self, helpers: Helpers, since: datetime, is_on_the_line: Callable[[str], bool]) -> Helpers:
-        reachable = self._roster.seen_since(helpers.key, since)
+    def _reachable(self, helpers: Helpers, is_on_the_line: Callable[[str], bool]) -> Helpers:
+        if helpers.seen.all():
+            return helpers
+        reachable = helpers.seen.copy()
         silent = np.flatnonzero(~reachable)
         reachable[silent] = [is_on_the_line(rescuer_id) for rescuer_id in self._roster.ids(helpers.key[silent])]
         return helpers.take(reachable)

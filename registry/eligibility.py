@@ -182,24 +182,31 @@ def certified_span(certificates: tuple[Certificate, ...], day: date) -> tuple[bo
     )
 
 
-def usability(aed: Aed) -> Callable[[datetime], Answer]:
-    """`is_usable(aed, at).answer` as a function of the time: for who asks often, since the hours are read only once."""
-    always = is_usable(replace(aed, opening_hours=_ALWAYS_OPEN), _ANY_TIME).answer
+def find_standing_answer(aed: Aed) -> Answer | None:
+    """`is_usable(aed, at).answer` where it is the same at all times, else None."""
+    always = _answer_when_open(aed)
     text = aed.opening_hours.strip()
     if always is Answer.NO or text == _ALWAYS_OPEN:
-        return lambda at: always
-    if not text or _NEEDS_SCHOOL_CALENDAR.search(text):
-        return lambda at: Answer.UNKNOWN
+        return always
+    return Answer.UNKNOWN if not text or _NEEDS_SCHOOL_CALENDAR.search(text) else None
+
+
+def usability(aed: Aed) -> Callable[[datetime], Answer]:
+    """`is_usable(aed, at).answer` as a function of the time: for who asks often, since the hours are read only once."""
+    standing = find_standing_answer(aed)
+    if standing is not None:
+        return lambda at: standing
     try:
-        hours, zone = _hours_of(aed, text), get_time_zone(aed.time_zone)
+        hours, zone = _hours_of(aed, aed.opening_hours.strip()), get_time_zone(aed.time_zone)
     except (ParserError, UnknownTimeZone):
         return lambda at: Answer.UNKNOWN
+    when_open = _answer_when_open(aed)
 
     def answer(at: datetime) -> Answer:
         state, comment = hours.state(at.astimezone(zone))
         if state == State.CLOSED:
             return Answer.NO
-        return always if state == State.OPEN and not comment else Answer.UNKNOWN
+        return when_open if state == State.OPEN and not comment else Answer.UNKNOWN
 
     return answer
 
@@ -217,6 +224,10 @@ def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT
     if rescuer.home_lon is not None and rescuer.home_lat is not None:
         return Position(lon=rescuer.home_lon, lat=rescuer.home_lat, at_home=True)
     return None
+
+
+def _answer_when_open(aed: Aed) -> Answer:
+    return is_usable(replace(aed, opening_hours=_ALWAYS_OPEN), _ANY_TIME).answer
 
 
 def _hours_verdict(aed: Aed, at: datetime) -> Verdict:

@@ -15,6 +15,8 @@ from geo.projection import LocalPlane
 from geo.spatial_index import PointIndex
 from registry.eligibility import DispatchLimits, certified_span, local_day
 from registry.models import Rescuer
+from registry.roster_kernels import PERSON, who_may_go
+from registry.snapshot import Ids
 
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
@@ -27,16 +29,24 @@ _FIRST_CAPACITY = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Helpers:
-    """Dispatchable rescuers, (n,) each, ids ascending; WGS-84 degrees; at_home: the home stands in for the position."""
+    """Dispatchable rescuers, (n,) each, ids ascending; WGS-84 degrees; at_home: the home stands in for the position;
+    seen: the phone has been on the line since the time that was asked about."""
 
     key: Int64s
     lon: Float64s
     lat: Float64s
     at_home: Bools
+    seen: Bools
 
-    def take(self, chosen: Bools) -> "Helpers":
-        """Those where `chosen` is true, in the same order."""
-        return Helpers(key=self.key[chosen], lon=self.lon[chosen], lat=self.lat[chosen], at_home=self.at_home[chosen])
+    def take(self, chosen: NDArray[Any]) -> "Helpers":
+        """Those that `chosen`, a mask or indexes, says."""
+        return Helpers(
+            key=self.key[chosen],
+            lon=self.lon[chosen],
+            lat=self.lat[chosen],
+            at_home=self.at_home[chosen],
+            seen=self.seen[chosen],
+        )
 
 
 class Roster:
@@ -58,19 +68,19 @@ class Roster:
         """By id; only to be read."""
         return self._records
 
-    def ids(self, keys: Int64s) -> tuple[str, ...]:
+    def ids(self, keys: Int64s) -> Ids:
         """The ids of `keys`, in that order."""
-        return tuple([self._ids[key] for key in keys.tolist()])
+        return Ids(self._ids, keys)
 
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""
-        columns, count = self._columns, len(self._ids)
+        people = self._columns.people[: len(self._ids)]
         self._presence_index, self._home_index = PointIndex(plane), PointIndex(plane)
         for index, lon, lat in (
-            (self._presence_index, columns.lon, columns.lat),
-            (self._home_index, columns.home_lon, columns.home_lat),
+            (self._presence_index, people["lon"], people["lat"]),
+            (self._home_index, people["home_lon"], people["home_lat"]),
         ):
-            known = np.flatnonzero(np.isfinite(lon[:count]))
+            known = np.flatnonzero(np.isfinite(lon))
             index.load(known, lon[known], lat[known])
 
     def put(self, rescuer: Rescuer) -> None:
@@ -97,35 +107,23 @@ class Roster:
         self._presence_index.remove(key)
         self._home_index.remove(key)
 
-    def around(self, lon: float, lat: float, radius_m: float, at: datetime) -> Helpers:
+    def around(self, lon: float, lat: float, radius_m: float, at: datetime, seen_since: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
-        columns = self._columns
         out = self._presence_index.near(lon, lat, radius_m)
-        keys = np.concatenate((out, self._home_index.near(lon, lat, radius_m)))
-        at_home = np.arange(keys.size) >= out.size
-        # Both indexes may hold a person: who is where their phone says is not at home.
-        counts = columns.is_fresh(keys, at) != at_home
-        keys, at_home = keys[counts], at_home[counts]
-        order = self._order(keys)
-        order = order[columns.may_go(keys[order], at, self._records, self._ids)]
-        keys, at_home = keys[order], at_home[order]
-        return Helpers(
-            key=keys,
-            lon=np.where(at_home, columns.home_lon[keys], columns.lon[keys]),
-            lat=np.where(at_home, columns.home_lat[keys], columns.lat[keys]),
-            at_home=at_home,
-        )
+        home = self._home_index.near(lon, lat, radius_m)
+        helpers, unread = self._columns.who_may_go(out, home, at, seen_since)
+        if unread.size:
+            for key in unread.tolist():
+                self._columns.read_papers(key, self._records[self._ids[key]], at)
+            helpers, _ = self._columns.who_may_go(out, home, at, seen_since)
+        return self._ordered(helpers)
 
-    def seen_since(self, keys: Int64s, since: datetime) -> Bools:
-        """(n,) whether each one's phone has been on the line since then."""
-        return self._columns.seen_us[keys] >= _us(since)
-
-    def _order(self, keys: Int64s) -> Int64s:
-        """(n,) the places of `keys` in the order of their ids."""
-        if (keys < self._in_order).all():
-            return np.argsort(keys)
-        ids = self.ids(keys)
-        return np.array(sorted(range(keys.size), key=ids.__getitem__), np.int64)
+    def _ordered(self, helpers: Helpers) -> Helpers:
+        """Those of ascending keys in the order of their ids."""
+        if not helpers.key.size or helpers.key[-1] < self._in_order:
+            return helpers
+        ids = self.ids(helpers.key)
+        return helpers.take(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
 
     def _key_of(self, rescuer_id: str) -> int:
         key = self._key.get(rescuer_id)
@@ -136,60 +134,67 @@ class Roster:
 
 
 class _Columns:
-    """What decides whether a rescuer may go, by key; degrees are NaN where there is no position, times in
-    microseconds. observed_us: of positions that are accurate enough to count. papers: whether they are in order from
-    `papers_from` to before `papers_until`, as day numbers."""
+    """What decides whether a rescuer may go, by key: `people`, as `roster_kernels` reads it."""
 
     def __init__(self, count: int, limits: DispatchLimits) -> None:
-        size = max(count, _FIRST_CAPACITY)
         self._limits = limits
-        self.lon, self.lat, self.home_lon, self.home_lat = (np.full(size, np.nan) for _ in range(4))
-        self.observed_us, self.seen_us = (np.full(size, _NEVER_US) for _ in range(2))
-        self.willing, self.papers = (np.zeros(size, np.bool_) for _ in range(2))
-        self.papers_from, self.papers_until = (np.zeros(size, np.int64) for _ in range(2))
+        self.people = _nobody(max(count, _FIRST_CAPACITY))
 
     def put(self, key: int, rescuer: Rescuer) -> None:
-        if key >= self.lon.size:
-            self._grow(2 * key)
-        presence = rescuer.presence
-        self.lon[key], self.lat[key] = (presence.lon, presence.lat) if presence else (np.nan, np.nan)
+        if key >= self.people.size:
+            self.people = np.concatenate((self.people, _nobody(2 * key - self.people.size)))
+        person, presence = self.people[key], rescuer.presence
+        person["lon"], person["lat"] = (presence.lon, presence.lat) if presence else (np.nan, np.nan)
         counts = presence is not None and presence.accuracy_m <= self._limits.presence_max_accuracy_m
-        self.observed_us[key] = _us(presence.observed_at) if presence and counts else _NEVER_US
-        has_home = rescuer.home_lon is not None and rescuer.home_lat is not None
-        self.home_lon[key], self.home_lat[key] = (rescuer.home_lon, rescuer.home_lat) if has_home else (np.nan, np.nan)
-        self.seen_us[key] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
-        self.willing[key] = rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent
+        person["observed_us"] = _us(presence.observed_at) if presence and counts else _NEVER_US
+        home = rescuer.home_lon, rescuer.home_lat
+        person["home_lon"], person["home_lat"] = (np.nan, np.nan) if None in home else home
+        person["seen_us"] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
+        person["willing"] = rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent
 
     def unread_papers(self, key: int) -> None:
         """They are looked at when somebody asks: an empty span of days covers none."""
-        self.papers_from[key] = self.papers_until[key] = 0
+        self.people[key]["papers_from"] = self.people[key]["papers_until"] = 0
 
-    def is_fresh(self, keys: Int64s, at: datetime) -> Bools:
-        """Whether the phone's position counts; see `eligibility.position_of`."""
-        observed_us, now_us = self.observed_us[keys], _us(at)
-        oldest_us = now_us - round(self._limits.presence_max_age_s * 1e6)
-        newest_us = now_us + round(self._limits.clock_skew_s * 1e6)
-        fresh: Bools = (observed_us >= oldest_us) & (observed_us <= newest_us)
-        return fresh
+    def read_papers(self, key: int, rescuer: Rescuer, at: datetime) -> None:
+        """See `eligibility.is_dispatchable`."""
+        person = self.people[key]
+        span = certified_span(rescuer.certificates, local_day(at, self._limits.time_zone))
+        person["papers"], person["papers_from"], person["papers_until"] = span
 
-    def may_go(self, keys: Int64s, at: datetime, records: dict[str, Rescuer], ids: list[str]) -> Bools:
-        """Whether duty and papers allow it; see `eligibility.is_dispatchable`."""
-        day = local_day(at, self._limits.time_zone)
-        number = day.toordinal()
-        unread = (number < self.papers_from[keys]) | (number >= self.papers_until[keys])
-        for key in keys[unread].tolist():
-            span = certified_span(records[ids[key]].certificates, day)
-            self.papers[key], self.papers_from[key], self.papers_until[key] = span
-        allowed: Bools = self.willing[keys] & self.papers[keys]
-        return allowed
+    def who_may_go(self, out: Int64s, home: Int64s, at: datetime, seen_since: datetime) -> tuple[Helpers, Int64s]:
+        """Of those whose phone (`out`) or home is near who may go, keys ascending, less those of the second answer,
+        whose papers must be read before; see `eligibility.position_of` and `eligibility.is_dispatchable`."""
+        now_us, room = _us(at), out.size + home.size
+        key, unread = np.empty(room, np.int64), np.empty(room, np.int64)
+        lon, lat = np.empty(room), np.empty(room)
+        at_home, seen = np.empty(room, np.bool_), np.empty(room, np.bool_)
+        found, unknown = who_may_go(
+            self.people,
+            out,
+            home,
+            now_us - round(self._limits.presence_max_age_s * 1e6),
+            now_us + round(self._limits.clock_skew_s * 1e6),
+            local_day(at, self._limits.time_zone).toordinal(),
+            _us(seen_since),
+            key,
+            lon,
+            lat,
+            at_home,
+            seen,
+            unread,
+        )
+        kept = slice(found)
+        helpers = Helpers(key=key[kept], lon=lon[kept], lat=lat[kept], at_home=at_home[kept], seen=seen[kept])
+        return helpers, unread[:unknown]
 
-    def _grow(self, size: int) -> None:
-        fresh = _Columns(size, self._limits)
-        for name, held in vars(self).items():
-            if isinstance(held, np.ndarray):
-                grown: NDArray[Any] = getattr(fresh, name)
-                grown[: held.size] = held
-                setattr(self, name, grown)
+
+def _nobody(count: int) -> NDArray[Any]:
+    people = np.zeros(count, PERSON)
+    for name in ("lon", "lat", "home_lon", "home_lat"):
+        people[name] = np.nan
+    people["observed_us"] = people["seen_us"] = _NEVER_US
+    return people
 
 
 def _us(at: datetime) -> int:

@@ -1,8 +1,10 @@
 """The frozen arrays that matching reads: who and what near a place can help, at one time."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,35 @@ from geo.walk_network import Snaps
 SAME_BUILDING_M = 150.0
 """Nearer than this two places may be in one building, such as a metro station; then nobody goes down to the street
 between them, and neither must seem far (assumption: a station's length)."""
+
+
+class Ids(Sequence[str]):
+    """The ids of `keys` in a list that only grows; read one by one, since of hundreds few are asked for."""
+
+    __slots__ = ("_ids", "_keys")
+
+    def __init__(self, ids: Sequence[str], keys: NDArray[np.int64]) -> None:
+        self._ids, self._keys = ids, keys
+
+    def __len__(self) -> int:
+        return self._keys.size
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Ids": ...
+    def __getitem__(self, index: int | slice) -> "str | Ids":
+        if isinstance(index, slice):
+            return Ids(self._ids, self._keys[index])
+        return self._ids[int(self._keys[index])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._ids.__getitem__, self._keys.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of any sequence that equals a list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,11 +56,11 @@ class Nearby:
     """
 
     at: datetime
-    rescuer_id: tuple[str, ...]
+    rescuer_id: Sequence[str]
     rescuer_lon: NDArray[np.float64]
     rescuer_lat: NDArray[np.float64]
     rescuer_at_home: NDArray[np.bool_]
-    aed_id: tuple[str, ...]
+    aed_id: Sequence[str]
     aed_lon: NDArray[np.float64]
     aed_lat: NDArray[np.float64]
     aed_hours_unknown: NDArray[np.bool_]

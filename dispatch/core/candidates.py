@@ -1,5 +1,6 @@
 """Who could go, and how long each would walk: what matching hands to the policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,10 @@ class Candidates:
     near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
     """
 
-    rescuer_id: tuple[str, ...]
+    rescuer_id: Sequence[str]
     direct_s: NDArray[np.float32]
     straight_line: NDArray[np.bool_]
-    aed_id: tuple[str, ...]
+    aed_id: Sequence[str]
     trip_rescuer: NDArray[np.int32]
     trip_aed: NDArray[np.int32]
     trip_to_aed_s: NDArray[np.float32]

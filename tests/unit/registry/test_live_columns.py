@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.projection import LocalPlane
-from registry.eligibility import DEFAULT_LIMITS, Answer, is_dispatchable, is_usable, usability
+from registry.eligibility import DEFAULT_LIMITS, Answer, find_standing_answer, is_dispatchable, is_usable, usability
 from registry.models import Aed, AedState, Certificate, Presence, Rescuer
 from registry.roster import Roster
 
@@ -39,7 +39,7 @@ def test_who_may_go_is_who_the_rules_let_go_whenever_one_asks(states: list[Rescu
     for state in states:
         roster.put(state)
         for at in asked:
-            found = roster.around(LON, LAT, 100.0, at)
+            found = roster.around(LON, LAT, 100.0, at, seen_since=at)
             allowed = is_dispatchable(state, at).answer is Answer.YES
             assert roster.ids(found.key) == (("r",) if allowed else ())
 
@@ -65,3 +65,4 @@ HOURS = [
 )
 def test_hours_read_once_answer_as_hours_read_anew(aed: Aed, at: datetime) -> None:
     assert usability(aed)(at) is is_usable(aed, at).answer
+    assert find_standing_answer(aed) in {None, is_usable(aed, at).answer}
