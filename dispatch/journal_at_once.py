@@ -30,6 +30,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from dispatch import journal_rows as rows_of
 from dispatch import tables as t
+from dispatch.console_frames import stored_body
 from dispatch.core.consequences import Notice, notices
 from dispatch.core.policy import Policy
 from dispatch.records import Appended, InboxRow
@@ -131,7 +132,7 @@ def _inbox_arrays(told: Sequence[Notice], bodies: Sequence[rows_of.Row]) -> dict
         "told_back": rows_of.places_from_last(told),
         "told_kind": [notice.kind for notice in told],
         "told_alert": [notice.alert_id for notice in told],
-        "told_body": [json_text(body) for body in bodies],
+        "told_body": [json_text(stored_body(body)) for body in bodies],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from dispatch import tables as t
+from dispatch.console_frames import read_rows
 from dispatch.core.incident import Incident, evolve_all
 from dispatch.core.matching import Place
 from dispatch.event_codec import decode
@@ -79,8 +80,7 @@ class JournalReader:
             .order_by(t.inbox.c.seq)
             .limit(limit)
         )
-        rows = await self._database.consult(lambda connection: connection.execute(query).all())
-        return [InboxRow(**row._mapping) for row in rows]
+        return await self._database.consult(lambda connection: read_rows(connection, query))
 
     async def last_seq(self, recipient: str) -> int:
         query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)

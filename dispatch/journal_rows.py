@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dispatch.console_frames import stored_body
 from dispatch.core.consequences import DISPATCHERS, Notice, reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.policy import Policy
@@ -93,7 +94,7 @@ def event_rows(appended: Appended) -> list[Row]:
 
 
 def inbox_bodies(appended: Appended, told: Sequence[Notice], events: Sequence[Row]) -> list[Row]:
-    """What the frame of each of `told` says. events: the `event_rows`."""
+    """What the frame of each of `told` says; `stored_body` is what is kept of it. events: the `event_rows`."""
     return [
         _dispatcher_body(appended, events) if notice.recipient == DISPATCHERS else {"reason": notice.reason}
         for notice in told
@@ -139,7 +140,7 @@ def inbox_values(row: InboxRow) -> Row:
         "incident_id": row.incident_id,
         "alert_id": row.alert_id,
         "at": row.at,
-        "body": row.body,
+        "body": stored_body(row.body),
     }
 
 
@@ -147,5 +148,6 @@ def _dispatcher_body(appended: Appended, events: Sequence[Row]) -> Row:
     return {
         "status": appended.after.status,
         "attention": appended.after.attention,
+        "first_event": events[0]["seq"],
         "events": stamped(appended.events, [event["body"] for event in events], appended.at),
     }

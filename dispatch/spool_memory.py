@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from dispatch import tables as t
+from dispatch.console_frames import read_rows
 from dispatch.core.consequences import notices
 from dispatch.journal_rows import event_rows, inbox_bodies, inbox_rows
 from dispatch.records import Appended, InboxRow, Known
@@ -45,8 +46,8 @@ class RecentMemory:
             .where(t.incidents.c.is_open)
             .order_by(t.inbox.c.at, t.inbox.c.seq)
         )
-        for row in connection.execute(of_open):
-            self._rows[row.recipient, row.seq] = InboxRow(**row._mapping)
+        for row in read_rows(connection, of_open):
+            self._rows[row.recipient, row.seq] = row
         messages, calls = t.call_messages.c, t.incidents.c
         newest_messages = (
             select(messages.integration, messages.message_id, messages.incident_id, messages.attention)

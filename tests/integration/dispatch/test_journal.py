@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
@@ -276,6 +276,33 @@ async def test_an_inbox_is_read_in_pages_from_where_the_phone_is(journal: Journa
     pages = [await reader.read_inbox("dispatchers", after=after, limit=2) for after in (0, 2, 3)]
 
     assert [[row.seq for row in page] for page in pages] == [[1, 2], [3], []]
+
+
+async def test_what_consoles_are_told_holds_the_events_that_the_journal_keeps_once(
+    journal: Journal, reader: JournalReader, database: Database
+) -> None:
+    incident, opening = await append(journal, None, report("a"), NEAR)
+    _, answered = await append(journal, incident, answer(incident, "r0", Answer.ACCEPT))
+
+    told = [row for row in (*opening, *answered) if row.recipient == "dispatchers"]
+    kept = (await everything(database))["inbox"]
+
+    assert await reader.read_inbox("dispatchers", after=0, limit=10) == told
+    assert [event["type"] for event in told[1].body["events"]] == ["AlertAccepted"]
+    assert "AlertAccepted" not in str(kept)
+
+
+async def test_what_an_older_version_told_consoles_is_read_as_it_is(
+    journal: Journal, reader: JournalReader, database: Database
+) -> None:
+    await append(journal, None, report("a"), NEAR)
+    body = {"status": "searching", "attention": None, "events": [{"type": "CallConfirmed", "at": "then"}]}
+    async with database.write() as connection:
+        await connection.execute(update(t.inbox).where(t.inbox.c.recipient == "dispatchers").values(body=body))
+
+    [row] = await reader.read_inbox("dispatchers", after=0, limit=10)
+
+    assert row.body == body
 
 
 async def test_the_number_of_rows_is_that_of_the_events(journal: Journal, database: Database) -> None:
