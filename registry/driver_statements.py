@@ -43,8 +43,12 @@ class DriverStatement:
         driver.executemany(self.sql, [self._values(row) for row in rows])
 
     def _values(self, row: Row) -> tuple[Any, ...]:
-        values = (row[name] if process is None else process(row[name]) for name, process in self._takes)
-        return tuple(storable(one) if isinstance(one, str) else one for one in values)
+        return tuple([process(row[name]) if process else _as_text(row[name]) for name, process in self._takes])
+
+
+def _as_text(value: Any) -> Any:
+    # What a type makes of a value can be stored.
+    return storable(value) if type(value) is str else value
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
