@@ -1,15 +1,7 @@
-"""Carries out commands: load the incident, decide, append in one transaction, then tell everyone.
+"""What may be asked of incidents: by 120, by volunteers' phones, by dispatchers and by time itself."""
 
-All of an incident's commands go through one lock, so that an answer and a deadline never decide on the same state.
-"""
-
-import asyncio
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
-from weakref import WeakValueDictionary
 
 import structlog
 
@@ -17,34 +9,25 @@ from dispatch.by_hand import HandPicker, Wish
 from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
-from dispatch.core import events as ev
 from dispatch.core.consequences import aed_key
-from dispatch.core.decisions import next_deadline
-from dispatch.core.incident import Alert, Incident
+from dispatch.core.incident import Incident
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.deadlines import Deadlines
-from dispatch.decider import Decider
+from dispatch.incident_writer import Appends, IncidentWriter, Prepare, Publish, UnknownIncident
 from dispatch.intake import Understood
-from dispatch.journal import AlreadyReserved, DuplicateMessage, StaleIncident
+from dispatch.journal import DuplicateMessage, StaleIncident
 from dispatch.journal_reader import JournalReader
-from dispatch.live import LiveIncident, LiveIncidents
+from dispatch.live import LiveIncident
 from dispatch.metrics import Metrics
-from dispatch.records import Appended, CallRecord, Details, InboxRow, Known
-from dispatch.reports import command_of, compared
+from dispatch.records import CallRecord, Details, Known
+from dispatch.reports import command_of
 from dispatch.scout import Scout
 from dispatch.watch import Watch
 
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 20
-PAUSE_S = 0.01
-
-
-class UnknownIncident(LookupError):
-    """There is no incident with this id."""
-
-    code = "unknown_incident"
 
 
 class UnknownAlert(LookupError):
@@ -59,29 +42,6 @@ class NoAedAway(LookupError):
     code = "aed_not_away"
 
 
-Ask = cmd.Command | Callable[[LiveIncident], cmd.Command]
-"""A command, or what makes one of the incident as it is when its turn has come."""
-
-
-class Publish(Protocol):
-    def __call__(self, rows: Sequence[InboxRow]) -> None: ...
-
-
-class Prepare(Protocol):
-    def __call__(
-        self, incident_id: str, details: Details, alerts: Sequence[Alert], at: datetime
-    ) -> Mapping[str, str]: ...
-
-
-class Appends(Protocol):
-    """The journal, or what stands before it. is_settled: whether the journal has everything that was appended."""
-
-    @property
-    def is_settled(self) -> bool: ...
-
-    async def append(self, appended: Appended, meanwhile: Callable[[], None] | None = None) -> list[InboxRow]: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What became of a message of 120."""
@@ -92,7 +52,7 @@ class Taken:
 
 
 class Engine:
-    """The one writer of incidents in this process."""
+    """Everything that happens to an incident comes through here."""
 
     def __init__(
         self,
@@ -109,19 +69,24 @@ class Engine:
     ) -> None:
         self._journal = journal
         self._reader = reader
-        self._scout = scout
         self._policy = policy
         self._clock = clock
-        self._publish = publish
         self._new_id = new_id
-        self._watch = watch or Watch(Metrics())
-        self._prepare = prepare
-        self._decider = Decider(scout, policy, self._watch)
         self._by_hand = HandPicker(scout, policy)
         self.reservations = scout.reservations
-        self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self.deadlines = Deadlines(clock, self.reach_deadline)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._writer = IncidentWriter(
+            journal=journal,
+            reader=reader,
+            scout=scout,
+            policy=policy,
+            clock=clock,
+            deadlines=self.deadlines,
+            publish=publish,
+            watch=watch or Watch(Metrics()),
+            prepare=prepare,
+        )
+        self.live = self._writer.live
 
     @property
     def policy(self) -> Policy:
@@ -131,20 +96,19 @@ class Engine:
     @property
     def is_at_work(self) -> bool:
         """Whether a call, an answer or a deadline is being carried out."""
-        return bool(self._locks)
+        return self._writer.is_at_work
 
     async def resume(self) -> int:
         """Take up every open incident where the journal left it; how many there are."""
         incidents = await self._reader.load_open()
         for incident in incidents:
             details = await self._reader.find_details(incident.incident_id)
-            self.live.put(LiveIncident(incident=incident, details=details))
-            self._keep_track(incident)
+            self._writer.take_up(LiveIncident(incident=incident, details=details))
         return len(incidents)
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
         """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
-        async with self._lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
+        async with self._writer.lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
             for attempt in range(MAX_TRIES):
                 known = await self._known(message, record, is_first_look=attempt == 0)
                 if known.message_incident_id is not None:
@@ -154,7 +118,7 @@ class Engine:
                 incident_id = known.call_incident_id or self._new_id()
                 command = command_of(message, incident_id, record.integration)
                 try:
-                    await self._change(
+                    await self._writer.change(
                         incident_id, command, message.details, record, is_new=known.call_incident_id is None
                     )
                 except (DuplicateMessage, StaleIncident):
@@ -177,11 +141,11 @@ class Engine:
         Raises:
             Refused: it does not count; nothing has changed.
         """
-        return await self._change(answer.alert_id.rpartition("-")[0], answer)
+        return await self._writer.change(answer.alert_id.rpartition("-")[0], answer)
 
     async def reach_deadline(self, incident_id: str) -> None:
         try:
-            await self._change(incident_id, cmd.ReachDeadline())
+            await self._writer.change(incident_id, cmd.ReachDeadline())
         except UnknownIncident:
             # Its opening was set aside, so there is nothing that a deadline could change.
             log.warning("deadline_of_nothing", incident_id=incident_id)
@@ -210,7 +174,7 @@ class Engine:
             created=True,
             has_location=True,
         )
-        return await self._change(incident_id, command, details)
+        return await self._writer.change(incident_id, command, details)
 
     async def stand_down(self, incident_id: str) -> Incident:
         """A dispatcher ends the incident.
@@ -220,7 +184,7 @@ class Engine:
         """
         await self._get(incident_id)
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
-        return await self._change(incident_id, command)
+        return await self._writer.change(incident_id, command)
 
     async def add_rescuer(self, incident_id: str, wish: Wish) -> Incident:
         """A dispatcher rings somebody of their own choice.
@@ -230,7 +194,7 @@ class Engine:
             Refused: the code says why; nothing has changed.
         """
         await self._get(incident_id)
-        return await self._change(incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now()))
+        return await self._writer.change(incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now()))
 
     async def call_off(self, incident_id: str, call_off: cmd.CallOff) -> Incident:
         """A dispatcher calls one person off.
@@ -241,12 +205,12 @@ class Engine:
         """
         if call_off.alert_id not in (await self._get(incident_id)).incident.alerts:
             raise UnknownAlert(f"the incident has no alert {call_off.alert_id!r}")
-        return await self._change(incident_id, call_off)
+        return await self._writer.change(incident_id, call_off)
 
     async def close_duplicate(self, incident_id: str) -> Incident:
         """End an incident whose call another one has had all along; everyone is called off."""
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="duplicate", reported_at=self._clock.now())
-        return await self._change(incident_id, command)
+        return await self._writer.change(incident_id, command)
 
     async def aed_returned(self, aed_id: str) -> None:
         """Somebody saw the AED in its place again: it may be promised anew.
@@ -258,7 +222,7 @@ class Engine:
         live = await self.live.find(holder) if holder else None
         for alert in live.incident.alerts.values() if live else ():
             if live and alert.aed_id == aed_id and alert.carries_aed:
-                await self._change(live.incident.incident_id, cmd.ConfirmAedReturned(alert_id=alert.alert_id))
+                await self._writer.change(live.incident.incident_id, cmd.ConfirmAedReturned(alert_id=alert.alert_id))
                 return
         raise NoAedAway(f"AED {aed_id!r} is not away from its place as far as any incident knows")
 
@@ -267,110 +231,3 @@ class Engine:
         if live is None:
             raise UnknownIncident(f"there is no incident {incident_id!r}")
         return live
-
-    def _lock(self, key: str) -> asyncio.Lock:
-        lock = self._locks.get(key)
-        if lock is None:
-            lock = self._locks[key] = asyncio.Lock()
-        return lock
-
-    async def _change(
-        self,
-        incident_id: str,
-        command: Ask,
-        details: Details | None = None,
-        message: CallRecord | None = None,
-        *,
-        is_new: bool = False,
-    ) -> Incident:
-        # A caller that goes away must not leave an append half told.
-        work = asyncio.ensure_future(self._change_locked(incident_id, command, details, message, is_new))
-        return await asyncio.shield(work)
-
-    async def _change_locked(
-        self,
-        incident_id: str,
-        command: Ask,
-        details: Details | None,
-        message: CallRecord | None,
-        is_new: bool,
-    ) -> Incident:
-        async with self._lock(incident_id):
-            for tries in range(MAX_TRIES):
-                live = None if is_new else await self.live.find(incident_id)
-                try:
-                    return await self._try_change(live, command, details, message)
-                except AlreadyReserved:
-                    # Where two processes want the same again and again, one of them must come a little later.
-                    await asyncio.sleep(PAUSE_S * random.random() * tries)
-                    await self.reservations.reload(self._reader.read_reservations)
-                except StaleIncident:
-                    if is_new:
-                        raise
-                    self.live.forget(incident_id)
-        raise RuntimeError(f"incident {incident_id} kept changing under us")
-
-    async def _try_change(
-        self, live: LiveIncident | None, ask: Ask, details: Details | None, message: CallRecord | None
-    ) -> Incident:
-        before = live.incident if live else None
-        now = self._clock.now()
-        command = _command(ask, live)
-        command, details = compared(command, live.details if live else None, details, self._scout)
-        decision = self._decider.decide(live, command, details, now)
-        after = decision.after
-        if after is None:
-            raise UnknownIncident("there is no such incident")
-        located = any(isinstance(event, ev.LocationSet) for event in decision.events)
-        new_details = details if located else None
-        if not decision.events and message is None:
-            self.deadlines.set(after.incident_id, next_deadline(after, self._policy))
-            return after
-        # Promised here before it is durable, so that no other incident of this process finds them meanwhile.
-        self.reservations.set(after)
-        appended = Appended(
-            before=before, after=after, events=decision.events, at=now, details=new_details, message=message
-        )
-        where = new_details or (live.details if live else None)
-        ready: dict[str, str] = {}
-        try:
-            with self._watch.appending(), self.reservations.appending(after.incident_id):
-                rows = await self._journal.append(appended, lambda: ready.update(self._frames(appended, where)))
-        except BaseException:
-            self.reservations.release(after.incident_id)
-            if before:
-                self.reservations.set(before)
-            raise
-        self.live.put(LiveIncident(incident=after, details=where, ready=ready))
-        try:
-            # The phones first, then what is ours.
-            self._publish(rows)
-        finally:
-            self._keep_track(after)
-        self._watch.appended(appended)
-        return after
-
-    def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
-        rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
-        if self._prepare is None or details is None or not rung:
-            return {}
-        after = appended.after
-        alerts = [after.alerts[alert_id] for alert_id in rung]
-        try:
-            return self._prepare(after.incident_id, details, alerts, appended.at)
-        except Exception:
-            # Each is made again, alone, when its phone is told.
-            log.exception("frames_not_prepared", incident_id=after.incident_id)
-            return {}
-
-    def _keep_track(self, incident: Incident) -> None:
-        self.reservations.set(incident)
-        self.deadlines.set(incident.incident_id, next_deadline(incident, self._policy))
-
-
-def _command(ask: Ask, live: LiveIncident | None) -> cmd.Command:
-    if not callable(ask):
-        return ask
-    if live is None:
-        raise UnknownIncident("there is no such incident")
-    return ask(live)

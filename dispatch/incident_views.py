@@ -10,8 +10,8 @@ from dispatch.contracts.webhook import CallLocation
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import ENGAGED, Alert, AlertStatus, Incident
 from dispatch.core.reasons import explain
-from dispatch.engine import UnknownIncident
 from dispatch.event_codec import decode
+from dispatch.incident_writer import UnknownIncident
 from dispatch.live import LiveIncident
 from dispatch.records import Details, Receipt
 from dispatch.scout import climb_s

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from dispatch import tables as t
-from dispatch.engine import UnknownIncident
+from dispatch.incident_writer import UnknownIncident
 from dispatch.people.expiry import clear_expired
 from registry.database import Database
 from registry.repository import delete_positions

@@ -1,8 +1,8 @@
 """The journal's tables, beside the registry's in one database.
 
 `events` is the truth; `incidents`, `reservations` and the inbox are written with it and let a restart go on without
-replaying everything. Personal data stands in `incident_details` and `call_messages` (body, detail) only, where it
-can be erased.
+replaying everything. A console's inbox names the events that it was told and does not hold them again. Personal data
+stands in `incident_details` and `call_messages` (body, detail) only, where it can be erased.
 """
 
 from sqlalchemy import (

@@ -11,7 +11,8 @@ from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
-from dispatch.engine import NoAedAway, UnknownAlert, UnknownIncident
+from dispatch.engine import NoAedAway, UnknownAlert
+from dispatch.incident_writer import UnknownIncident
 from dispatch.integrations import UnknownIntegration
 from dispatch.map_tiles import TilesBusy, UnknownTile
 from dispatch.metrics import Metrics

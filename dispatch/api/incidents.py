@@ -9,8 +9,8 @@ from dispatch.api.taking_over import add_taking_over
 from dispatch.contracts.api import IncidentView, TimelineEntry
 from dispatch.contracts.console import WalkArea
 from dispatch.contracts.taking_over import CandidateView
-from dispatch.engine import UnknownIncident
 from dispatch.incident_views import IncidentViews
+from dispatch.incident_writer import UnknownIncident
 from dispatch.live import LiveIncident
 from dispatch.lookout import Lookout
 from dispatch.service import DispatchService

@@ -12,7 +12,8 @@ from dispatch.contracts.webhook import MessageType
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.matching import Place, Walker
 from dispatch.core.policy import Policy
-from dispatch.engine import Appends, Engine, Taken
+from dispatch.engine import Engine, Taken
+from dispatch.incident_writer import Appends
 from dispatch.intake import Understood
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
-from dispatch.engine import UnknownIncident
+from dispatch.incident_writer import UnknownIncident
 from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.people.people import People
