@@ -95,7 +95,7 @@ def _read_object(body: bytes, problems: _Problems) -> dict[str, Any]:
 
 def _read_text(body: bytes, problems: _Problems) -> str:
     try:
-        return body.decode("utf-8-sig")
+        return body.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
         # Older Chinese systems write GB 18030; a call in it is still a call, but its texts want a second look.
         problems.add("not_utf8", "The body is not UTF-8; it was read as GB 18030, so check its texts.")

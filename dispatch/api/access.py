@@ -13,7 +13,8 @@ from dispatch.tokens import BadToken, Identity, TokenSigner
 
 
 def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], Awaitable[None]]:
-    """The dependency of the whole application. A stream is not its business: there the first frame brings the token."""
+    """The dependency of every endpoint but 120's, which is signed. A stream is not its business: there the first frame
+    brings the token."""
 
     # Not a plain function: FastAPI would send each request to another thread and back for it.
     async def let_in(connection: HTTPConnection) -> None:
