@@ -310,6 +310,9 @@ class _Stream:
         except TimeoutError as error:
             _cut(self._websocket)
             raise _HangUp(CLOSE_TOO_SLOW, "frames are not read") from error
+        except RuntimeError as error:
+            # The other side's close has been read, and not yet been taken by whoever receives.
+            raise WebSocketDisconnect(1006) from error
 
 
 async def _receive_text(websocket: WebSocket) -> str:

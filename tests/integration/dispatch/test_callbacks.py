@@ -274,7 +274,7 @@ def test_a_receiver_that_never_answers_well_is_given_up_and_the_next_callback_ge
     town: Town, town_database: str, tmp_path: Path, receiver: Receiver
 ) -> None:
     receiver.behave = lambda _kind, _data, _number: Reply(status=500)
-    with calling_back(town, town_database, tmp_path, receiver, RESCUE_CALLBACK_GIVE_UP_S="0.5") as service:
+    with calling_back(town, town_database, tmp_path, receiver, RESCUE_CALLBACK_GIVE_UP_S="2") as service:
         nobody_and_end(service, "A")
         dead = eventually(lambda: len(found := callbacks(service, state="dead")) == 2 and found)
         metrics = fetch("GET", f"{service.url}/metrics").text
