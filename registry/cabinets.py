@@ -117,8 +117,7 @@ class Cabinets:
         )
         kept: slice | Int64s = slice(found)
         if found and keys[found - 1] >= self._in_order:
-            ids = self.ids(keys[:found])
-            kept = np.array(sorted(range(found), key=ids.__getitem__), np.int64)
+            kept = self.ids(keys[:found]).order()
         return Devices(
             key=keys[kept], lon=lons[kept], lat=lats[kept], hours_unknown=unknown[kept], inside_s=inside_s[kept]
         )

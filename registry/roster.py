@@ -122,8 +122,7 @@ class Roster:
         """Those of ascending keys in the order of their ids."""
         if not helpers.key.size or helpers.key[-1] < self._in_order:
             return helpers
-        ids = self.ids(helpers.key)
-        return helpers.take(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
+        return helpers.take(self.ids(helpers.key).order())
 
     def _key_of(self, rescuer_id: str) -> int:
         key = self._key.get(rescuer_id)

@@ -36,6 +36,11 @@ class Ids(Sequence[str]):
             return Ids(self._ids, self._keys[index])
         return self._ids[int(self._keys[index])]
 
+    def order(self) -> NDArray[np.int64]:
+        """(n,) the places of the ids in ascending order."""
+        ids = list(self)
+        return np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+
     def __iter__(self) -> Iterator[str]:
         return map(self._ids.__getitem__, self._keys.tolist())
 

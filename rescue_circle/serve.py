@@ -92,8 +92,35 @@ async def serve(settings: Settings) -> None:
     """
     gate = Gate()
     sys.setswitchinterval(THREAD_SWITCH_S)
-    config = uvicorn.Config(
-        Hardened(gate),
+    ending = Ending()
+
+    async def hand_over() -> None:
+        ending.begin()
+        await gate.hand_over()
+
+    server = HandingOverServer(_config(settings, Hardened(gate)), hand_over)
+    # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
+    # kill us before what was gathered is written.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    database = WatchedDatabase(settings.database_url)
+    work = asyncio.create_task(_work(settings, database, gate, ending))
+    work.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    try:
+        await server.serve()
+    finally:
+        ending.begin()
+        work.cancel()
+        await ending.step("work", asyncio.wait({work}), WORK_S)
+        await ending.step("database", database.close(), CLOSE_S)
+    if work.done() and not work.cancelled():
+        work.result()
+    ending.end()
+
+
+def _config(settings: Settings, app: Hardened) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         proxy_headers=True,
@@ -112,30 +139,6 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=FINISH_S,
         server_header=False,
     )
-    ending = Ending()
-
-    async def hand_over() -> None:
-        ending.begin()
-        await gate.hand_over()
-
-    server = HandingOverServer(config, hand_over)
-    # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
-    # kill us before what was gathered is written.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    database = WatchedDatabase(settings.database_url)
-    work = asyncio.create_task(_work(settings, database, gate, ending))
-    work.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    try:
-        await server.serve()
-    finally:
-        ending.begin()
-        work.cancel()
-        await ending.step("work", asyncio.wait({work}), WORK_S)
-        await ending.step("database", database.close(), CLOSE_S)
-    if work.done() and not work.cancelled():
-        work.result()
-    ending.end()
 
 
 async def _work(settings: Settings, database: WatchedDatabase, gate: Gate, ending: Ending) -> None:

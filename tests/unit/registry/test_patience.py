@@ -90,23 +90,33 @@ def test_what_hangs_is_given_up_and_cancelled_behind_who_waited() -> None:
     run(story)
 
 
+async def cancelled_midway(left: Left, clear_up: Callable[[], Awaitable[object]], *, limit_s: float) -> None:
+    """Somebody waits for work that never ends, and is cancelled; the work then clears up."""
+    has_begun = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            has_begun.set()
+            await asyncio.Event().wait()
+        finally:
+            await clear_up()
+
+    waiting = asyncio.create_task(left.patience.wait(work(), limit_s))
+    await has_begun.wait()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+
+
 def test_who_is_cancelled_lets_the_work_clear_up() -> None:
     async def story(left: Left) -> None:
-        has_begun, cleared = asyncio.Event(), asyncio.Event()
+        cleared = asyncio.Event()
 
-        async def work() -> None:
-            try:
-                has_begun.set()
-                await asyncio.Event().wait()
-            finally:
-                await asyncio.sleep(0)
-                cleared.set()
+        async def clear_up() -> None:
+            await asyncio.sleep(0)
+            cleared.set()
 
-        waiting = asyncio.create_task(left.patience.wait(work(), 60.0))
-        await has_begun.wait()
-        waiting.cancel()
-        await asyncio.wait([waiting])
-        assert waiting.cancelled()
+        await cancelled_midway(left, clear_up, limit_s=60.0)
         assert cleared.is_set()
         assert not left.tasks
 
@@ -115,20 +125,8 @@ def test_who_is_cancelled_lets_the_work_clear_up() -> None:
 
 def test_who_is_cancelled_does_not_wait_for_ever() -> None:
     async def story(left: Left) -> None:
-        has_begun, may_end = asyncio.Event(), asyncio.Event()
-
-        async def work() -> None:
-            try:
-                has_begun.set()
-                await asyncio.Event().wait()
-            finally:
-                await may_end.wait()
-
-        waiting = asyncio.create_task(left.patience.wait(work(), 0.2))
-        await has_begun.wait()
-        waiting.cancel()
-        await asyncio.wait([waiting])
-        assert waiting.cancelled()
+        may_end = asyncio.Event()
+        await cancelled_midway(left, may_end.wait, limit_s=0.2)
         [behind] = left.tasks
         may_end.set()
         await asyncio.wait([behind])
