@@ -160,8 +160,10 @@ class _Reading:
         for incident_id, expected in self._expected.items():
             if sorted(found[incident_id], key=str) != sorted(expected, key=str):
                 self.faults.append(f"{incident_id}: its frames are not what its events call for")
+        # No foreign key of the inbox says so.
+        self.faults += [f"{incident_id}: frames of no incident" for incident_id in found.keys() - self._expected.keys()]
         for recipient, held in seqs.items():
-            if held != list(range(1, last_seq[recipient] + 1)):
+            if held != list(range(1, last_seq.get(recipient, 0) + 1)):
                 self.faults.append(f"{recipient}: the sequence has gaps")
 
     def compare_reservations(self, rows: dict[str, str]) -> None:
