@@ -6,9 +6,10 @@ The ways of a whole wave are found together, while the journal makes the wave du
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.contracts import stream as wire
 from dispatch.core.events import Role
@@ -16,6 +17,7 @@ from dispatch.core.incident import Alert
 from dispatch.core.matching import Place
 from dispatch.records import Details
 from dispatch.scout import Scout
+from dispatch.way_kernels import kept_points, up_to_the_area
 from geo.projection import geodesic_m
 from geo.walk_line import RouteLines, find_route_lines
 from geo.walk_network import NotOnNetwork, WalkNetwork
@@ -32,9 +34,6 @@ METRES_PER_DEGREE = 111_320.0
 
 LONGEST_CELL = 1.005
 """A degree of the ellipsoid is up to 0.34 % longer than that, and the circle's centre is rounded: never too small."""
-
-DOOR_POINTS = 2
-"""A way ends with the point of the street and the place itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +109,9 @@ def area_around(details: Details) -> wire.AreaFrame:
 def shortened(route: wire.RouteFrame, area: wire.AreaFrame) -> wire.RouteFrame:
     """The way up to where it last enters the area; without its steps, which name the street and the door."""
     lonlat = np.array(route.lonlat, dtype=np.float64)
-    distance_m = geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat).tolist()
+    distance_m = geodesic_m(lonlat[:, 0], lonlat[:, 1], area.lon, area.lat)
     return wire.RouteFrame(
-        lonlat=route.lonlat[: _kept(distance_m, area.radius_m)],
+        lonlat=route.lonlat[: kept_points(distance_m, area.radius_m)],
         length_m=route.length_m,
         steps=(),
         shortened=True,
@@ -125,54 +124,36 @@ def _approaches(
 ) -> dict[str, wire.RouteFrame]:
     # Most of these ways end at one place: each place is put on its street once.
     places: dict[Place, int] = {}
-    walks = [[places.setdefault(place, len(places)) for place in stops] for stops in stops_of.values()]
+    ways = [[places.setdefault(place, len(places)) for place in stops] for stops in stops_of.values()]
     snaps = network.snap([place.lon for place in places], [place.lat for place in places])
-    starts = snaps.take(np.array([place for walk in walks for place in walk[:-1]]))
-    ends = snaps.take(np.array([place for walk in walks for place in walk[1:]]))
+    legs = [leg for way in ways for leg in pairwise(way)]
+    starts, ends = (snaps.take(np.array(side)) for side in zip(*legs, strict=True))
     lines = find_route_lines(network, starts, ends)
-    centre_x_m, centre_y_m = network.plane.to_plane(area.lon, area.lat)
-    distance_m = np.hypot(lines.x_m - centre_x_m, lines.y_m - centre_y_m).tolist()
-    stop, legs_m = lines.stop.tolist(), lines.length_m.tolist()
-    whole, cuts, first = [], [], 0
-    for alert_id, stops in stops_of.items():
-        last = first + len(stops) - 1
-        length_m = sum(legs_m[first:last])
-        if math.isfinite(length_m):
-            begin, end = stop[first], stop[last]
-            cuts.append(slice(begin, begin + _kept(distance_m[begin:end], area.radius_m)))
-            whole.append((alert_id, length_m))
-        first = last
+    leg_stop = [0, *accumulate(len(way) - 1 for way in ways)]
+    points = _up_to_the_area(network, lines, lines.stop[leg_stop], area)
+    legs_m = lines.length_m.tolist()
+    lengths_m = [sum(legs_m[first:last]) for first, last in pairwise(leg_stop)]
     return {
-        alert_id: _approach_frame(points, length_m)
-        for (alert_id, length_m), points in zip(whole, _degrees(network, lines, cuts), strict=True)
+        # Nothing of it comes from outside, so there is nothing to validate.
+        alert_id: wire.RouteFrame.model_construct(
+            lonlat=lonlat, length_m=round(length_m, 1), steps=(), shortened=True, straight_line=False
+        )
+        for alert_id, lonlat, length_m in zip(stops_of, points, lengths_m, strict=True)
+        if math.isfinite(length_m)
     }
 
 
-def _degrees(network: WalkNetwork, lines: RouteLines, cuts: Sequence[slice]) -> list[list[LonLat]]:
-    """The points of each cut, projected all together."""
-    x_m, y_m = (np.concatenate([axis[cut] for cut in cuts] or [axis[:0]]) for axis in (lines.x_m, lines.y_m))
-    lons, lats = (np.round(degrees, 6).tolist() for degrees in network.plane.to_lonlat(x_m, y_m))
-    points = iter(zip(lons, lats, strict=True))
-    return [list(islice(points, cut.stop - cut.start)) for cut in cuts]
-
-
-def _approach_frame(points: list[LonLat], length_m: float) -> wire.RouteFrame:
-    moved = points[:1] + [point for before, point in pairwise(points) if point != before]
-    # Nothing of it comes from outside, so there is nothing to validate.
-    return wire.RouteFrame.model_construct(
-        lonlat=tuple(moved), length_m=round(length_m, 1), steps=(), shortened=True, straight_line=False
-    )
-
-
-def _kept(distance_m: Sequence[float], radius_m: float) -> int:
-    """How many points there are up to where the way last comes within `radius_m` of the area's centre."""
-    # The street point before the patient's door may lie outside the area: it would tell the door, so the cut widens.
-    at_the_door = distance_m[-DOOR_POINTS:] if len(distance_m) > DOOR_POINTS else distance_m[-1:]
-    widest_m = max(radius_m, *at_the_door)
-    kept = len(distance_m)
-    while kept and distance_m[kept - 1] <= widest_m:
-        kept -= 1
-    return kept
+def _up_to_the_area(
+    network: WalkNetwork, lines: RouteLines, stop: NDArray[np.int64], area: wire.AreaFrame
+) -> list[tuple[LonLat, ...]]:
+    """The points of each way up to the area's edge. stop: (n + 1,) where in `lines` each begins and ends."""
+    plane = network.plane
+    lon, lat, stops = np.empty(lines.x_m.size), np.empty(lines.x_m.size), np.empty(stop.size, np.int64)
+    centre_m = plane.to_plane(area.lon, area.lat)
+    up_to_the_area(plane.lon0, plane.lat0, lines.x_m, lines.y_m, stop, *centre_m, area.radius_m, lon, lat, stops)
+    count = stops[-1]
+    points = tuple(zip(lon[:count].tolist(), lat[:count].tolist(), strict=True))
+    return [points[first:last] for first, last in pairwise(stops.tolist())]
 
 
 def _route_frame(route: Route) -> wire.RouteFrame:

@@ -25,7 +25,8 @@ _CLOSE_ENOUGH_DEGREES = 1e-12
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _meridian_arc_m(phi: float) -> float:
+def meridian_arc_m(phi: float) -> float:
+    """From the equator to latitude `phi`, in radians."""
     arc = (1.0 - _E2 / 4.0 - 3.0 * _E4 / 64.0 - 5.0 * _E6 / 256.0) * phi
     arc -= (3.0 * _E2 / 8.0 + 3.0 * _E4 / 32.0 + 45.0 * _E6 / 1024.0) * math.sin(2.0 * phi)
     arc += (15.0 * _E4 / 256.0 + 45.0 * _E6 / 1024.0) * math.sin(4.0 * phi) - 35.0 * _E6 / 3072.0 * math.sin(6.0 * phi)
@@ -43,38 +44,44 @@ def _projected(lon0: float, arc0_m: float, lon: float, lat: float) -> tuple[floa
     a2 = a * a
     x = normal * a * (1.0 + a2 * ((1.0 - tan2 + c) / 6.0 + a2 * (5.0 - 18.0 * tan2 + tan2 * tan2) / 120.0))
     bend = normal * (sin / cos) * a2 * (0.5 + a2 * (5.0 - tan2 + 9.0 * c) / 24.0)
-    return x, _meridian_arc_m(phi) - arc0_m + bend
+    return x, meridian_arc_m(phi) - arc0_m + bend
 
 
 @njit("UniTuple(f8, 2)(f8, f8, f8, f8)", cache=True, nogil=True, error_model="numpy")
 def plane_metres(lon0: float, lat0: float, lon: float, lat: float) -> tuple[float, float]:
     """(x, y) metres east and north of (lon0, lat0) of a place in degrees."""
-    return _projected(lon0, _meridian_arc_m(math.radians(lat0)), lon, lat)
+    return _projected(lon0, meridian_arc_m(math.radians(lat0)), lon, lat)
 
 
 @njit(_ALL, cache=True, nogil=True, error_model="numpy")
 def all_plane_metres(lon0: float, lat0: float, lon: Array, lat: Array, out_x: Array, out_y: Array) -> None:
     """`plane_metres` of (n,) places."""
-    arc0_m = _meridian_arc_m(math.radians(lat0))
+    arc0_m = meridian_arc_m(math.radians(lat0))
     for index in range(lon.size):
         out_x[index], out_y[index] = _projected(lon0, arc0_m, lon[index], lat[index])
+
+
+@njit("UniTuple(f8, 2)(f8, f8, f8, f8, f8)", cache=True, nogil=True, error_model="numpy")
+def degrees(lon0: float, lat0: float, arc0_m: float, x_m: float, y_m: float) -> tuple[float, float]:
+    """(lon, lat) of a place in metres of the plane. arc0_m: `meridian_arc_m` of its origin."""
+    lon, lat = lon0, lat0
+    for _ in range(_INVERSION_ROUNDS):
+        there_x, there_y = _projected(lon0, arc0_m, lon, lat)
+        phi = math.radians(lat)
+        sin = math.sin(phi)
+        curvature = 1.0 - _E2 * sin * sin
+        normal = _SEMI_MAJOR_M / math.sqrt(curvature)
+        east = math.degrees((x_m - there_x) / (normal * math.cos(phi)))
+        north = math.degrees((y_m - there_y) / (normal * (1.0 - _E2) / curvature))
+        lon, lat = lon + east, lat + north
+        if abs(east) + abs(north) < _CLOSE_ENOUGH_DEGREES:
+            break
+    return lon, lat
 
 
 @njit(_ALL, cache=True, nogil=True, error_model="numpy")
 def all_degrees(lon0: float, lat0: float, x: Array, y: Array, out_lon: Array, out_lat: Array) -> None:
     """Degrees of (n,) places in metres of the plane."""
-    arc0_m = _meridian_arc_m(math.radians(lat0))
+    arc0_m = meridian_arc_m(math.radians(lat0))
     for index in range(x.size):
-        lon, lat = lon0, lat0
-        for _ in range(_INVERSION_ROUNDS):
-            there_x, there_y = _projected(lon0, arc0_m, lon, lat)
-            phi = math.radians(lat)
-            sin = math.sin(phi)
-            curvature = 1.0 - _E2 * sin * sin
-            normal = _SEMI_MAJOR_M / math.sqrt(curvature)
-            east = math.degrees((x[index] - there_x) / (normal * math.cos(phi)))
-            north = math.degrees((y[index] - there_y) / (normal * (1.0 - _E2) / curvature))
-            lon, lat = lon + east, lat + north
-            if abs(east) + abs(north) < _CLOSE_ENOUGH_DEGREES:
-                break
-        out_lon[index], out_lat[index] = lon, lat
+        out_lon[index], out_lat[index] = degrees(lon0, lat0, arc0_m, x[index], y[index])
