@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registry import postgres
 from registry.held_connection import HeldConnection
+from registry.sqlite_checkpoints import QuietCheckpoints
 from registry.sqlite_engines import READERS, DirectSqlite, Meanwhile, sqlite_engine
 
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
@@ -60,11 +61,13 @@ class Database:
         self._at_once: HeldConnection
         self._write_lock: AbstractAsyncContextManager[Any]
         self._direct: DirectSqlite | None = None
+        self._checkpoints: QuietCheckpoints | None = None
         if self.is_sqlite:
             self._direct = DirectSqlite(self.url)
             self._reader = sqlite_engine(self.url, begin="BEGIN", pool_size=READERS)
             self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
-            self._write_lock = asyncio.Lock()
+            self._write_lock = lock = asyncio.Lock()
+            self._checkpoints = QuietCheckpoints(self.url.database or "", is_busy=lock.locked)
         else:
             self._writer = postgres.postgres_engine(self.url)
             self._reader = postgres.consistent_reader(self._writer)
@@ -103,7 +106,9 @@ class Database:
             async with self._transact_lock:
                 return await self._transact_on_postgres(self._at_once.run if at_once else self._run, work, meanwhile)
         async with self._write_lock:
-            return await self._direct.transact(work, meanwhile)
+            done = await self._direct.transact(work, meanwhile)
+            self._written()
+            return done
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
@@ -142,8 +147,8 @@ class Database:
 
         Until then the log beside the file still holds the pages as they were. PostgreSQL has no use for this.
         """
-        if self.is_sqlite:
-            await asyncio.to_thread(_checkpoint, self.url.database or "")
+        if self._checkpoints is not None:
+            await self._checkpoints.now()
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -152,8 +157,14 @@ class Database:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._write_lock, _connected(self._writer) as connection, connection.begin():
-            yield connection
+        async with self._write_lock, _connected(self._writer) as connection:
+            async with connection.begin():
+                yield connection
+            self._written()
+
+    def _written(self) -> None:
+        if self._checkpoints is not None:
+            self._checkpoints.written()
 
     async def close(self) -> None:
         """Close all connections; a transaction under way is rolled back."""
@@ -161,6 +172,8 @@ class Database:
             await self._at_once.drop()
         await self._reader.dispose()
         await self._writer.dispose()
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
         if self._direct is not None:
             await asyncio.to_thread(self._direct.close)
 
@@ -233,12 +246,6 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         postgres.prepare(connection)
     command.upgrade(alembic_config(connection), "head")
-
-
-def _checkpoint(path: str) -> None:
-    # Where somebody else is busy with the file the next checkpoint does it.
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=1.0)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _open_once(url: URL) -> None:

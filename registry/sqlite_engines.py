@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from registry.sqlite_checkpoints import MOST_PAGES
 from registry.words import keep_storable
 
 # Another process (an import beside the running service) may hold the write lock for as long as one transaction.
@@ -95,6 +96,7 @@ def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         # What is erased must be gone from the file's free pages too.
         cursor.execute("PRAGMA secure_delete = ON")
