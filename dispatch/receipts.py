@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Insert, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Insert, bindparam, func, literal, select, update
 
 from dispatch import tables as t
 from dispatch.records import Receipt
@@ -70,7 +70,9 @@ class ReceiptBook:
         receipts, self._receipts = self._receipts, {}
         resumed, self._resumed = self._resumed, {}
         try:
-            await self._write(acked, list(receipts.values()), resumed)
+            await self._database.transact_aside(
+                lambda connection: self._write(connection, acked, list(receipts.values()), resumed)
+            )
         except BaseException:
             self._resumed = {**self._resumed, **resumed}
             for recipient, seq in acked.items():
@@ -87,8 +89,12 @@ class ReceiptBook:
             seen_at=older.seen_at or newer.seen_at,
         )
 
-    async def _write(
-        self, acked: dict[str, int], receipts: list[Receipt], resumed: dict[str, tuple[int, datetime]]
+    def _write(
+        self,
+        connection: Connection,
+        acked: dict[str, int],
+        receipts: list[Receipt],
+        resumed: dict[str, tuple[int, datetime]],
     ) -> None:
         insert = self._database.insert(t.receipts)
         upsert = insert.on_conflict_do_update(
@@ -98,24 +104,23 @@ class ReceiptBook:
                 "seen_at": func.coalesce(t.receipts.c.seen_at, insert.excluded.seen_at),
             },
         )
-        async with self._database.write() as connection:
-            for recipient in sorted(resumed.keys() & acked.keys()):
-                await connection.execute(self._missing(recipient, *resumed[recipient]))
-            if acked:
-                # In the journal's order of recipients, so that an append and a flush never wait for each other; and
-                # all in one statement, so that a call which comes now does not wait long.
-                await connection.execute(_CONFIRM, [{"who": who, "seq": seq} for who, seq in sorted(acked.items())])
-            if receipts:
-                rows = [
-                    {
-                        "alert_id": receipt.alert_id,
-                        "incident_id": receipt.incident_id,
-                        "delivered_at": receipt.delivered_at,
-                        "seen_at": receipt.seen_at,
-                    }
-                    for receipt in sorted(receipts, key=lambda receipt: receipt.alert_id)
-                ]
-                await connection.execute(upsert, rows)
+        for recipient in sorted(resumed.keys() & acked.keys()):
+            connection.execute(self._missing(recipient, *resumed[recipient]))
+        if acked:
+            # In the journal's order of recipients, so that an append and a flush never wait for each other; and
+            # all in one statement, so that a call which comes now does not wait long.
+            connection.execute(_CONFIRM, [{"who": who, "seq": seq} for who, seq in sorted(acked.items())])
+        if receipts:
+            rows = [
+                {
+                    "alert_id": receipt.alert_id,
+                    "incident_id": receipt.incident_id,
+                    "delivered_at": receipt.delivered_at,
+                    "seen_at": receipt.seen_at,
+                }
+                for receipt in sorted(receipts, key=lambda receipt: receipt.alert_id)
+            ]
+            connection.execute(upsert, rows)
 
     def _missing(self, recipient: str, seq: int, at: datetime) -> Insert:
         """Receipts of the alerts up to `seq` of which nobody has noted that they arrived."""

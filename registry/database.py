@@ -110,6 +110,13 @@ class Database:
             self._written()
             return done
 
+    async def transact_aside(self, work: Callable[[Connection], T]) -> T:
+        """As `transact`, for what nobody waits for: where several can write at once, the others do not wait for it."""
+        if self._direct is None:
+            async with self._writing() as connection:
+                return await connection.run_sync(work)
+        return await Database.transact(self, work)
+
     async def consult(self, work: Callable[[Connection], T]) -> T:
         """`work` reading one state of the data, off the event loop in one go; the reading side of `transact`."""
         if self._direct is None:

@@ -125,9 +125,9 @@ def delete_positions(connection: Connection, before: datetime, *, dry_run: bool 
     return connection.execute(delete(rescuer_presences).where(old)).rowcount
 
 
-async def save_live_changes(
+def save_live_changes(
     database: Database,
-    connection: AsyncConnection,
+    connection: Connection,
     *,
     presences: Iterable[Rescuer],
     seen: Iterable[Rescuer],
@@ -135,7 +135,7 @@ async def save_live_changes(
 ) -> None:
     """Write what changed in the live picture, in batches; people erased meanwhile stay erased."""
     changed = [list(presences), list(seen), list(duty)]
-    standing = await _hold_standing(connection, {item.rescuer_id for items in changed for item in items})
+    standing = _hold_standing(connection, {item.rescuer_id for items in changed for item in items})
     presences, seen, duty = ([item for item in items if item.rescuer_id in standing] for items in changed)
     if positions := [_presence_row(item.rescuer_id, item.presence) for item in presences if item.presence is not None]:
         insert = database.insert(rescuer_presences)
@@ -143,12 +143,12 @@ async def save_live_changes(
             index_elements=["rescuer_id"],
             set_={name: insert.excluded[name] for name in ("position", "accuracy_m", "observed_at")},
         )
-        await connection.execute(upsert, positions)
-    await _update_rescuers(connection, seen, "last_seen_at")
-    await _update_rescuers(connection, duty, "on_duty", "duty_changed_at")
+        connection.execute(upsert, positions)
+    _update_rescuers(connection, seen, "last_seen_at")
+    _update_rescuers(connection, duty, "on_duty", "duty_changed_at")
 
 
-async def _hold_standing(connection: AsyncConnection, rescuer_ids: set[str]) -> set[str]:
+def _hold_standing(connection: Connection, rescuer_ids: set[str]) -> set[str]:
     """Those who have not been erased, and cannot be until this transaction ends.
 
     Always in the same order, so that two writers never wait for each other.
@@ -161,7 +161,7 @@ async def _hold_standing(connection: AsyncConnection, rescuer_ids: set[str]) -> 
             .order_by(rescuers.c.rescuer_id)
             .with_for_update()
         )
-        standing.update((await connection.execute(query)).scalars())
+        standing.update(connection.execute(query).scalars())
     return standing
 
 
@@ -191,11 +191,11 @@ def aed_from_row(row: Row[Any]) -> Aed:
     )
 
 
-async def _update_rescuers(connection: AsyncConnection, changed: Iterable[Rescuer], *names: str) -> None:
+def _update_rescuers(connection: Connection, changed: Iterable[Rescuer], *names: str) -> None:
     rows = [{"key": item.rescuer_id, **{name: getattr(item, name) for name in names}} for item in changed]
     if rows:
         mine = rescuers.c.rescuer_id == bindparam("key")
-        await connection.execute(update(rescuers).where(mine).values({name: bindparam(name) for name in names}), rows)
+        connection.execute(update(rescuers).where(mine).values({name: bindparam(name) for name in names}), rows)
 
 
 def _presence_row(rescuer_id: str, presence: Presence) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from registry.database import Database
 from registry.models import Rescuer
 from registry.repository import save_live_changes
@@ -34,16 +36,16 @@ class Unwritten:
         return sum([await self._flush_part(database, records) for _ in range(0, most, ROWS_A_FLUSH)])
 
     async def _flush_part(self, database: Database, records: Mapping[str, Rescuer]) -> int:
-        part = Unwritten()
+        part = self._take()
+        presences, seen, duty = (
+            [records[key] for key in sorted(keys)] for keys in (part.presence, part.seen, part.duty)
+        )
+
+        def save(connection: Connection) -> None:
+            save_live_changes(database, connection, presences=presences, seen=seen, duty=duty)
+
         try:
-            async with database.write() as connection:
-                # Taken only when it is our turn to write, so that the newest state goes in and a change made while
-                # the write runs is kept for the next flush.
-                part = self._take()
-                presences, seen, duty = (
-                    [records[key] for key in sorted(keys)] for keys in (part.presence, part.seen, part.duty)
-                )
-                await save_live_changes(database, connection, presences=presences, seen=seen, duty=duty)
+            await database.transact_aside(save)
         except BaseException:
             self.presence |= part.presence
             self.seen |= part.seen

@@ -105,6 +105,12 @@ class WatchedDatabase(Database):
         self._wrote_at_s = time.monotonic()
         return done
 
+    async def transact_aside(self, work: Callable[[Connection], T]) -> T:
+        with self._watching():
+            done = await super().transact_aside(work)
+        self._wrote_at_s = time.monotonic()
+        return done
+
     async def consult(self, work: Callable[[Connection], T], *, patience_s: float = PATIENCE_S) -> T:
         with self._watching():
             try:

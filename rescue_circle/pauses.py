@@ -18,7 +18,8 @@ MIDDLE = 50
 """So many looks at young objects before the next generation's turn."""
 
 NEVER = 2**31 - 1
-LOOK_S = 0.2
+LOOK_S = 0.05
+"""So short that a look seldom finds more than a call has left behind: a call that comes just then waits for its end."""
 LEAST_S, MOST_S = 60.0, 900.0
 """A full collection comes this long after the one before if no phone rings, and if one always does (assumptions)."""
 

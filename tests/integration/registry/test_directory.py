@@ -1,17 +1,16 @@
 """The live picture: found by place and time, changed at once, written back without losing anything."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.projection import geodesic_m
 from registry.database import Database
@@ -24,6 +23,7 @@ from registry.unwritten import ROWS_A_FLUSH
 from tests.support.waiting import turns
 
 pytestmark = pytest.mark.both_databases
+T = TypeVar("T")
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
 LON, LAT = 113.66, 34.75
 PAPER = Certificate(kind="red_cross", valid_until=date(2030, 1, 1))
@@ -182,12 +182,11 @@ class Interrupted(Database):
         super().__init__(url)
         self.seen: list[int] = []
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with super().write() as connection:
-            yield connection
-        async with super().write() as another:
+    async def transact_aside(self, work: Callable[[Connection], T]) -> T:
+        done = await super().transact_aside(work)
+        async with self.write() as another:
             self.seen.append(await another.scalar(select(func.count(rescuers.c.last_seen_at))) or 0)
+        return done
 
 
 async def test_a_flush_of_many_phones_lets_others_write_in_between(database: Database, database_url: str) -> None:
