@@ -29,7 +29,7 @@ Result = dict[str, object]
 def main() -> None:
     """Run everything, or a part of it, for as long as asked."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("--rounds", type=int, default=5, help="turns of each side")
+    options.add_argument("--rounds", type=int, default=10, help="turns of each side")
     options.add_argument("--calls", type=int, default=40, help="calls in a turn")
     options.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS", "300")), help="of load")
     options.add_argument("--only", choices=PARTS, action="append")

@@ -152,7 +152,7 @@ class Scout:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
         aeds = self._unpromised(nearby.aed_id, aed_key, released) & ~nearby.aed_hours_unknown
         rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
-        return nearby.take(rescuers, aeds)
+        return nearby if rescuers.all() and aeds.all() else nearby.take(rescuers, aeds)
 
     def _unpromised(self, ids: Sequence[str], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
         if not self.reservations:
