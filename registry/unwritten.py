@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sqlalchemy import Connection
-
 from registry.database import Database
 from registry.models import Rescuer
 from registry.repository import save_live_changes
@@ -37,15 +35,13 @@ class Unwritten:
 
     async def _flush_part(self, database: Database, records: Mapping[str, Rescuer]) -> int:
         part = self._take()
-        presences, seen, duty = (
-            [records[key] for key in sorted(keys)] for keys in (part.presence, part.seen, part.duty)
-        )
-
-        def save(connection: Connection) -> None:
-            save_live_changes(database, connection, presences=presences, seen=seen, duty=duty)
-
         try:
-            await database.transact_aside(save)
+            presences, seen, duty = (
+                [records[key] for key in sorted(keys)] for keys in (part.presence, part.seen, part.duty)
+            )
+            await database.transact_aside(
+                lambda connection: save_live_changes(database, connection, presences=presences, seen=seen, duty=duty)
+            )
         except BaseException:
             self.presence |= part.presence
             self.seen |= part.seen
