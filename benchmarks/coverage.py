@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from geo.coverage import covered_by_hour, nearest_by_hour, nearest_of, nearest_s, reach
-from geo.walk_network import WalkNetwork
+from geo.coverage.coverage import covered_by_hour, nearest_by_hour, nearest_of, nearest_s, reach
+from geo.streets.walk_network import WalkNetwork
 from simulators.city import make_city
 from simulators.city_files import build_city_network
 

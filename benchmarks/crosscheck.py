@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from benchmarks.crosscheck_causes import Causes, Line, decode_line
-from geo.osm import build_from_osm
-from geo.pace import DEFAULT_WALK_SPEED_M_S, PLAIN, WALKING
-from geo.projection import geodesic_m
-from geo.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork
-from geo.walk_route import Route, find_route
+from geo.places.projection import geodesic_m
+from geo.streets.osm import build_from_osm
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, PLAIN, WALKING
+from geo.streets.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork
+from geo.walking.walk_route import Route, find_route
 
 SPEED_M_S = DEFAULT_WALK_SPEED_M_S
 SHORTEST_S, LONGEST_S = 240.0, 600.0

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.datum import Datum
-from geo.projection import LocalPlane
-from geo.walk_network import WalkNetwork
-from geo.walk_time import walk_times
+from geo.places.datum import Datum
+from geo.places.projection import LocalPlane
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import walk_times
 from registry.database import Database, migrate
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from simulators.city import CENTRE, SyntheticAed, aeds_geojson

@@ -16,9 +16,9 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks import moving
 from benchmarks.ground import Ground
 from dispatch.core.matching import Place, Walker, find_candidates
-from geo.spatial_index import PointIndex
-from geo.walk_network import WalkNetwork
-from geo.walk_time import walk_times, warm_up
+from geo.places.spatial_index import PointIndex
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import walk_times, warm_up
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer
 

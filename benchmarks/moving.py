@@ -14,8 +14,8 @@ import numpy as np
 import redis as redis_client
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
-from geo.spatial_index import PointIndex
+from geo.places.projection import LocalPlane
+from geo.places.spatial_index import PointIndex
 
 RADIUS_M = 336.0
 """Four minutes at 1.4 m/s."""

@@ -16,7 +16,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.siting import Sites, choose_sites
+from geo.siting.choose import Sites, choose_sites
 
 Result = dict[str, object]
 PEER = Path(__file__).with_name("siting_peer.py")

@@ -13,11 +13,11 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from geo.coverage import reach
-from geo.lines import build_from_lines
-from geo.pace import DEFAULT_WALK_SPEED_M_S
-from geo.siting import choose_sites
-from geo.walk_network import WalkNetwork
+from geo.coverage.coverage import reach
+from geo.siting.choose import choose_sites
+from geo.streets.lines import build_from_lines
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
+from geo.streets.walk_network import WalkNetwork
 from registry.importers.run import ImportOptions, read_aeds
 from rescue_circle.log_replay import NOT_FOR_WALKERS
 from rescue_circle.planner.demand import PlacedDemand, point_demand, population_demand

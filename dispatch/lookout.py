@@ -13,7 +13,7 @@ from dispatch.core.matching import Place, find_candidates
 from dispatch.live import LiveIncident, LiveIncidents
 from dispatch.scout import Scout, climb_s
 from dispatch.side_thread import SideThread
-from geo.walk_area import walk_area
+from geo.walking.walk_area import walk_area
 
 MOST_CANDIDATES = 50
 KEPT_AREAS = 64

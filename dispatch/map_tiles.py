@@ -18,11 +18,11 @@ from typing import Literal
 from prometheus_client import Counter
 
 from dispatch.metrics import Metrics
-from geo.district_tiles import DistrictSheet
-from geo.street_tiles import LEAST_ZOOM, MOST_ZOOM, StreetSheet, prepare_streets
-from geo.tile_format import encode_tile
-from geo.tile_grid import TileAddress
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
+from geo.tiles.district_tiles import DistrictSheet
+from geo.tiles.street_tiles import LEAST_ZOOM, MOST_ZOOM, StreetSheet, prepare_streets
+from geo.tiles.tile_format import encode_tile
+from geo.tiles.tile_grid import TileAddress
 
 KEPT_BYTES = 48 * 1024 * 1024
 """A city of 1.4 million edges has about 20 MB of them."""

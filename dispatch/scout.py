@@ -14,9 +14,9 @@ from dispatch.core.incident import Incident
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
 from dispatch.live import Reservations
-from geo.projection import geodesic_m
-from geo.vertical import find_floor, inside_s
-from geo.walk_network import WalkNetwork
+from geo.places.projection import geodesic_m
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.vertical import find_floor, inside_s
 from registry.directory import Directory
 from registry.eligibility import position_of
 from registry.models import Aed

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dispatch.contracts.webhook import CallLocation
 from dispatch.core.matching import Place
-from geo.datum import Datum, UnknownDatum, convert, parse_datum
+from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
 
 MARGIN_DEG = 0.05
 """About 5 km around the street network: the next town's call is a mistake, a village at the edge is not."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import float64, int64, njit, types, void
 
-from geo.projection_kernels import degrees, meridian_arc_m
+from geo.places.projection_kernels import degrees, meridian_arc_m
 
 Array = Any
 

@@ -18,10 +18,10 @@ from dispatch.core.matching import Place
 from dispatch.records import Details
 from dispatch.scout import Scout
 from dispatch.way_kernels import kept_points, up_to_the_area
-from geo.projection import geodesic_m
-from geo.walk_line import RouteLines, find_route_lines
-from geo.walk_network import NotOnNetwork, WalkNetwork
-from geo.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route
+from geo.places.projection import geodesic_m
+from geo.streets.walk_network import NotOnNetwork, WalkNetwork
+from geo.walking.walk_line import RouteLines, find_route_lines
+from geo.walking.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route
 from registry.directory import Directory
 
 LonLat = tuple[float, float]

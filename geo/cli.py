@@ -12,19 +12,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from geo.datum import Datum, UnknownDatum, convert, parse_datum
-from geo.directions import Language, tell_directions
-from geo.line_network import Progress as ReportProgress
-from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
-from geo.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary, EmptyNetwork
-from geo.network_file import NetworkFileError
-from geo.osm import UnreadableExtract, build_from_osm
-from geo.pace import PACES, UnknownPace, get_pace
-from geo.pairs import UnusablePairs, walk_pairs
-from geo.route_output import route_as_json, route_lines
-from geo.vertical import find_floor, inside_s
-from geo.walk_network import NotOnNetwork, WalkNetwork
-from geo.walk_route import NoRoute, get_route
+from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
+from geo.streets.line_network import Progress as ReportProgress
+from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
+from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary, EmptyNetwork
+from geo.streets.network_file import NetworkFileError
+from geo.streets.osm import UnreadableExtract, build_from_osm
+from geo.streets.pace import PACES, UnknownPace, get_pace
+from geo.streets.walk_network import NotOnNetwork, WalkNetwork
+from geo.walking.directions import Language, tell_directions
+from geo.walking.pairs import UnusablePairs, walk_pairs
+from geo.walking.route_output import route_as_json, route_lines
+from geo.walking.vertical import find_floor, inside_s
+from geo.walking.walk_route import NoRoute, get_route
 
 app = typer.Typer(help="Where things are and how long the walk is.", no_args_is_help=True)
 

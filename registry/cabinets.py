@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
-from geo.spatial_index import PointIndex
-from geo.vertical import aeds_added_s
+from geo.places.projection import LocalPlane
+from geo.places.spatial_index import PointIndex
+from geo.walking.vertical import aeds_added_s
 from registry import cabinet_kernels as kernels
 from registry.eligibility import Answer, find_standing_answer, usability
 from registry.models import Aed

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from geo.datum import Datum, UnknownDatum, parse_datum
+from geo.places.datum import Datum, UnknownDatum, parse_datum
 from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.importers.files import ImportRefused

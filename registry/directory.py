@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from geo.projection import LocalPlane
-from geo.walk_network import WalkNetwork
+from geo.places.projection import LocalPlane
+from geo.streets.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
 from registry.consent_turns import ConsentTurns
 from registry.database import Database

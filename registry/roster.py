@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
-from geo.spatial_index import PointIndex
+from geo.places.projection import LocalPlane
+from geo.places.spatial_index import PointIndex
 from registry.eligibility import DispatchLimits, certified_span, local_day
 from registry.models import Rescuer
 from registry.roster_kernels import PERSON, who_may_go

@@ -7,7 +7,7 @@ import numpy as np
 from numba import float32, float64, from_dtype, int32, int64, njit, types
 from numpy.typing import NDArray
 
-from geo.walk_network import Snaps, WalkNetwork
+from geo.streets.walk_network import Snaps, WalkNetwork
 
 Array = Any
 Int64s = NDArray[np.int64]

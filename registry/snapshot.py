@@ -9,7 +9,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.walk_network import Snaps
+from geo.streets.walk_network import Snaps
 
 SAME_BUILDING_M = 150.0
 """Nearer than this two places may be in one building, such as a metro station; then nobody goes down to the street

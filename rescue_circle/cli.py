@@ -16,7 +16,7 @@ from dispatch.secrets import BadSecret, split_secrets
 from dispatch.spool_file import SpoolError
 from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
-from geo.network_file import NetworkFileError
+from geo.streets.network_file import NetworkFileError
 from registry.cli import app as registry_app
 from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__

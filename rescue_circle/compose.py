@@ -38,9 +38,10 @@ from dispatch.spool_reader import StandbyReader
 from dispatch.tokens import TokenSigner
 from dispatch.watch import Watch
 from dispatch.ways import Ways
-from geo import spatial_index, walk_area
-from geo.walk_network import WalkNetwork
-from geo.walk_time import warm_up
+from geo.places import spatial_index
+from geo.streets.walk_network import WalkNetwork
+from geo.walking import walk_area
+from geo.walking.walk_time import warm_up
 from registry.changes import change_feed
 from registry.contacts import ContactBook
 from registry.database import Database, migrate

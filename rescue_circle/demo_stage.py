@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geo.datum import Datum
-from geo.osm import build_from_osm
-from geo.projection import LocalPlane
-from geo.walk_network import WalkNetwork
+from geo.places.datum import Datum
+from geo.places.projection import LocalPlane
+from geo.streets.osm import build_from_osm
+from geo.streets.walk_network import WalkNetwork
 from registry.database import Database, migrate
 from registry.eligibility import get_time_zone, time_zone_at
 from registry.importers.files import ImportRefused

@@ -23,7 +23,7 @@ from dispatch.people.cli import qr_text
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.database import Database
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from simulators.districts import load_core_districts

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from rescue_circle.log_stage import LogSource, set_log_stage
 from rescue_circle.play import introduce, plain_stage_errors, play
 from simulators.cad import waited_s

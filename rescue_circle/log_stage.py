@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geo.datum import Datum
-from geo.lines import build_from_lines
-from geo.walk_network import WalkNetwork
+from geo.places.datum import Datum
+from geo.streets.lines import build_from_lines
+from geo.streets.walk_network import WalkNetwork
 from registry.eligibility import get_time_zone
 from rescue_circle.demo_stage import Stage, fill_database, invent_volunteers, owners_of, zone_of
 from simulators.call_log import CallLog, LogColumns, log_scenario, read_call_log

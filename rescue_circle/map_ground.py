@@ -4,8 +4,8 @@ import asyncio
 
 from dispatch.map_tiles import MapSource, MapTiles
 from dispatch.metrics import Metrics
-from geo.district_tiles import DistrictSheet
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
+from geo.tiles.district_tiles import DistrictSheet
 from registry.directory import Directory
 from rescue_circle.planner.districts import read_districts
 from rescue_circle.settings import Settings

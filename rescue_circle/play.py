@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from dispatch.tokens import Access, Identity, TokenSigner
-from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs
-from geo.network_builder import EmptyNetwork
-from geo.osm import UnreadableExtract
+from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs
+from geo.streets.network_builder import EmptyNetwork
+from geo.streets.osm import UnreadableExtract
 from registry.eligibility import UnknownTimeZone
 from registry.importers.files import ImportRefused
 from rescue_circle.demo_stage import ExtractMissing, Stage

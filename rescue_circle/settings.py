@@ -17,7 +17,7 @@ from dispatch.retention_cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
 from dispatch.tokens import LEAST_SECRET_BYTES
-from geo.pace import get_pace
+from geo.streets.pace import get_pace
 from registry.database import DEFAULT_URL
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from simulators.city_files import CityFiles, write_city
 from tests.support.chromium import DESK, PHONE, People, chromium, walk_to
 from tests.support.process import running

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.contracts.webhook import CallLocation, MessageType
-from geo.datum import Datum, convert
+from geo.places.datum import Datum, convert
 from simulators.scenario import Scenario, ScenarioHead, ScenarioMessage
 
 METRES_PER_DEGREE = 111_320.0

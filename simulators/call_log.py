@@ -17,7 +17,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from dispatch.contracts.webhook import CallLocation, MessageType
-from geo.datum import Datum
+from geo.places.datum import Datum
 from simulators.call_generator import CALLS_BY_HOUR, FICTIONAL_CALLER, CallModel
 from simulators.report import Json, percentiles
 from simulators.scenario import Scenario, ScenarioHead, ScenarioMessage

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.datum import Datum
-from geo.projection import LocalPlane
+from geo.places.datum import Datum
+from geo.places.projection import LocalPlane
 from simulators.call_generator import Places
 from simulators.districts import CITY_POPULATION_10K, District, load_core_districts, locate
 from simulators.people import Shares, Volunteers, make_volunteers

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.network_builder import build_network
-from geo.network_file import NetworkFileError
-from geo.walk_network import EdgeFlag, WalkNetwork
+from geo.streets.network_builder import build_network
+from geo.streets.network_file import NetworkFileError
+from geo.streets.walk_network import EdgeFlag, WalkNetwork
 from simulators.city import CITY_NAME, City, aeds_geojson, aeds_of, make_city, volunteers_of
 from simulators.districts import OUTLINE_SOURCE, POPULATION_SOURCE
 from simulators.people import Shares, Volunteers, volunteers_csv

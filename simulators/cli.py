@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from geo.datum import UnknownDatum, parse_datum
-from geo.network_file import NetworkFileError
-from geo.walk_network import WalkNetwork
+from geo.places.datum import UnknownDatum, parse_datum
+from geo.streets.network_file import NetworkFileError
+from geo.streets.walk_network import WalkNetwork
 from simulators.cad import AlreadyReplayed
 from simulators.call_generator import generate_scenario
 from simulators.live_table import LiveTable

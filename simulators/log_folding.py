@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from simulators.call_log import CallLog, lengths_s
 from simulators.report import Json
 

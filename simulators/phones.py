@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from dispatch.contracts.stream import Alert, AlertEnded, Assignment, Position
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from simulators.ledger import Ledger, Rung
 from simulators.phone_line import Durable, Exchange, Line
 from simulators.response import Response

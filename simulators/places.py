@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from geo.datum import Datum
-from geo.walk_network import WalkNetwork
+from geo.places.datum import Datum
+from geo.streets.walk_network import WalkNetwork
 from simulators.call_generator import Places
 
 CELL_M = 250.0

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from geo.datum import Datum, UnknownDatum, convert, parse_datum
-from geo.projection import LocalPlane
+from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
+from geo.places.projection import LocalPlane
 from simulators.phones import REACH_M, PhoneOwner
 from simulators.scenario import Scenario
 

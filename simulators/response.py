@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from dispatch.contracts.stream import Alert, AlertAnswer, AlertEnded, Assignment
-from geo.pace import DETOUR_FACTOR
-from geo.projection import geodesic_m
+from geo.places.projection import geodesic_m
+from geo.streets.pace import DETOUR_FACTOR
 from simulators.ledger import Said
 from simulators.sim_clock import ring
 from simulators.trip import LonLat, Trip, plan_trip

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 
 LonLat = tuple[float, float]
 Word = Literal["position", "aed_collected", "hand_back", "arrived"]

@@ -12,7 +12,7 @@ from dispatch.core.incident import ENGAGED
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
 from dispatch.spool_file import SpoolError
-from geo.datum import Datum, UnknownDatum, convert, parse_datum
+from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
 from registry.watched_database import DatabaseAway
 

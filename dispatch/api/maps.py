@@ -12,8 +12,8 @@ from dispatch.contracts.maps import MapView
 from dispatch.contracts.webhook import Refusal
 from dispatch.map_tiles import MapSource, TilesBusy, UnknownTile
 from dispatch.rate_limit import Rate, RateLimiter
-from geo.street_tiles import LEAST_ZOOM, MOST_ZOOM
-from geo.tile_grid import TileAddress
+from geo.tiles.street_tiles import LEAST_ZOOM, MOST_ZOOM
+from geo.tiles.tile_grid import TileAddress
 
 MADE = Rate(per_s=20, burst=600)
 """Tiles that one address may have made for it (assumption: a screen shows thirty); those at hand do not count."""

@@ -11,7 +11,7 @@ from dispatch.api.description import may_refuse
 from dispatch.contracts.public import PublicAed, PublicAeds, PublicWalk
 from dispatch.people.public_walk import BadBox, PublicPlace, walk_to
 from dispatch.service import DispatchService
-from geo.datum import Datum, convert
+from geo.places.datum import Datum, convert
 from registry.eligibility import Verdict, is_usable
 from registry.models import Aed
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates, Way
-from geo.walk_network import NotOnNetwork, Snap, WalkNetwork
-from geo.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
+from geo.streets.walk_network import NotOnNetwork, Snap, WalkNetwork
+from geo.walking.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
 from registry.snapshot import SAME_BUILDING_M, Nearby
 
 MAX_AEDS = 16

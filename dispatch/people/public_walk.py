@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from dispatch.contracts.public import PublicWalk
-from geo.direction_words import Language
-from geo.directions import tell_directions
-from geo.pace import DETOUR_FACTOR
-from geo.projection import geodesic_m
-from geo.walk_network import NotOnNetwork, WalkNetwork
-from geo.walk_route import NoRoute, Route, get_route
+from geo.places.projection import geodesic_m
+from geo.streets.pace import DETOUR_FACTOR
+from geo.streets.walk_network import NotOnNetwork, WalkNetwork
+from geo.walking.direction_words import Language
+from geo.walking.directions import tell_directions
+from geo.walking.walk_route import NoRoute, Route, get_route
 
 FARTHEST_M = 5_000.0
 """Nobody walks farther for an AED, and a longer search would cost more than a stranger may."""

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
-from geo.datum import Datum, convert
-from geo.projection import geodesic_m
+from geo.places.datum import Datum, convert
+from geo.places.projection import geodesic_m
 from registry.eligibility import BadOpeningHours, UnknownTimeZone, check_opening_hours, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
 from registry.importers.report import Rejected, Remark

@@ -9,7 +9,7 @@ import osmium
 import shapely
 import shapely.geometry
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.columns import ADDRESS_COLUMNS, AED_COLUMNS, MissingColumns, find_coordinates, take
 from registry.importers.files import ImportRefused, UnreadableFile, plain, read_csv, read_json
 from registry.importers.japanese_hours import opening_hours_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.files import ImportRefused, plain
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.aed_rows import read_position
 from registry.importers.columns import (
     RESCUER_COLUMNS,

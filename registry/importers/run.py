@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.database import Database
 from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds, digest_of

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
 from rescue_circle.planner.demand import PlacedDemand
 from rescue_circle.planner.districts import Districts
 

@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from geo.datum import Datum
-from geo.network_file import NetworkFileError
-from geo.siting import BadSitingProblem
-from geo.walk_network import WalkNetwork
+from geo.places.datum import Datum
+from geo.siting.choose import BadSitingProblem
+from geo.streets.network_file import NetworkFileError
+from geo.streets.walk_network import WalkNetwork
 from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from registry.eligibility import UnknownTimeZone
 from registry.importers.files import ImportRefused

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geo.datum import Datum
-from geo.pace import DEFAULT_WALK_SPEED_M_S
+from geo.places.datum import Datum
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from rescue_circle.planner import options
 from rescue_circle.planner.command_frame import (
     NETWORK,

@@ -6,12 +6,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import nearest_s
-from geo.gaps import find_gaps
-from geo.portions import in_portions
-from geo.projection import LocalPlane
-from geo.street_pieces import piece_lines, street_pieces
-from geo.walk_network import WalkNetwork
+from geo.coverage.coverage import nearest_s
+from geo.coverage.gaps import find_gaps
+from geo.places.projection import LocalPlane
+from geo.streets.portions import in_portions
+from geo.streets.street_pieces import piece_lines, street_pieces
+from geo.streets.walk_network import WalkNetwork
 from rescue_circle.planner.demand import PlacedDemand
 from rescue_circle.planner.districts import Districts
 from rescue_circle.planner.plan_model import OUTSIDE, Aeds, DistrictOutline, DistrictRow, Gap, Streets

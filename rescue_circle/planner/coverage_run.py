@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coverage import (
+from geo.coverage.coverage import (
     Reached,
     covered_by_hour,
     nearest_of,
@@ -16,8 +16,8 @@ from geo.coverage import (
     reach,
     reach_straight,
 )
-from geo.pace import DETOUR_FACTOR
-from geo.walk_network import WalkNetwork
+from geo.streets.pace import DETOUR_FACTOR
+from geo.streets.walk_network import WalkNetwork
 from registry.models import Aed
 from registry.planning import Openness, openness, week_around
 from rescue_circle.planner.city import City

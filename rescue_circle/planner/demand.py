@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.projection import LocalPlane
-from geo.street_pieces import Pieces, counted_m, street_pieces
-from geo.walk_network import Snaps, WalkNetwork
+from geo.places.projection import LocalPlane
+from geo.streets.street_pieces import Pieces, counted_m, street_pieces
+from geo.streets.walk_network import Snaps, WalkNetwork
 from rescue_circle.planner.demand_files import DemandPoints, Population
 from rescue_circle.planner.districts import Districts
 from rescue_circle.planner.plan_model import Bilingual, Demand, DemandKind

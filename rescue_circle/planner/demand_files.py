@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.aed_rows import read_position
 from registry.importers.columns import find_coordinates
 from registry.importers.files import CsvRow, plain, read_csv

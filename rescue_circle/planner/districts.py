@@ -11,7 +11,7 @@ import pyogrio.errors
 import shapely
 from numpy.typing import NDArray
 
-from geo.datum import Datum, convert
+from geo.places.datum import Datum, convert
 
 _NAME_COLUMNS = ("name", "district", "unit", "名称", "区县", "区", "nam", "name_en")
 _WGS84 = "EPSG:4326"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.database import Database, migrate
 from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
 from registry.importers.files import ImportRefused

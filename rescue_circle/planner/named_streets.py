@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.portions import in_portions
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
+from geo.streets.portions import in_portions
 from rescue_circle.planner.plan_model import Streets
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from rescue_circle.planner.city import City
 from rescue_circle.planner.command_frame import (
     StageProgress,

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.portions import portions
+from geo.streets.portions import portions
 from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Plan, SitingResult, Streets
 from rescue_circle.planner.report_streets import drawn_streets
 from rescue_circle.planner.report_text import say

@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geo.datum import Datum
-from geo.pace import DEFAULT_WALK_SPEED_M_S
-from geo.siting import DEFAULT_TIME_LIMIT_S
+from geo.places.datum import Datum
+from geo.siting.choose import DEFAULT_TIME_LIMIT_S
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from registry.models import Aed
 from registry.planning import openness
 from rescue_circle.planner import options

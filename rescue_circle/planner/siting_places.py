@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.coverage import nearest_straight_s
-from geo.datum import Datum
-from geo.pace import DETOUR_FACTOR
-from geo.projection import LocalPlane, geodesic_m
-from geo.street_pieces import street_pieces
-from geo.walk_network import Snaps, WalkNetwork
+from geo.coverage.coverage import nearest_straight_s
+from geo.places.datum import Datum
+from geo.places.projection import LocalPlane, geodesic_m
+from geo.streets.pace import DETOUR_FACTOR
+from geo.streets.street_pieces import street_pieces
+from geo.streets.walk_network import Snaps, WalkNetwork
 from registry.importers.aed_rows import read_position
 from registry.importers.columns import find_coordinates, take
 from registry.importers.files import read_csv

@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from geo.coverage import reach, reach_straight
-from geo.pace import DETOUR_FACTOR
-from geo.siting import BadSitingProblem, Sites, choose_sites
-from geo.walk_network import WalkNetwork
+from geo.coverage.coverage import reach, reach_straight
+from geo.siting.choose import BadSitingProblem, Sites, choose_sites
+from geo.streets.pace import DETOUR_FACTOR
+from geo.streets.walk_network import WalkNetwork
 from rescue_circle.planner.coverage_parts import outlines_of, street_times
 from rescue_circle.planner.demand import PlacedDemand
 from rescue_circle.planner.districts import Districts

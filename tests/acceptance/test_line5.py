@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from dispatch.tokens import Access
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.database import Database, migrate
 from registry.importers.run import ImportOptions, import_file
 from rescue_circle.served import served

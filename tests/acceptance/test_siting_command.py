@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geo.pace import DETOUR_FACTOR
-from geo.projection import geodesic_m
-from geo.street_pieces import street_pieces
-from geo.walk_network import WalkNetwork
-from geo.walk_time import walk_times
+from geo.places.projection import geodesic_m
+from geo.streets.pace import DETOUR_FACTOR
+from geo.streets.street_pieces import street_pieces
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import walk_times
 from tests.support.command import command
 from tests.support.town import Town, place
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from shapely import Point, box
 
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from rescue_circle.planner.plan_model import (
     Aeds,
     Bilingual,

@@ -11,7 +11,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from dispatch.tokens import Access, Identity, TokenSigner
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.database import Database, migrate
 from registry.importers.run import ImportOptions, import_file
 from tests.support.plain_http import fetch

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from geo.tile_grid import EXTENT, TileAddress, to_square
+from geo.tiles.tile_grid import EXTENT, TileAddress, to_square
 
 
 def decoded(tile: bytes) -> dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.network_builder import build_network
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
+from geo.streets.network_builder import build_network
 
 CENTRE = (113.665, 34.757)
 BLOCK_M = 60.0

@@ -22,7 +22,7 @@ from dispatch.scout import Scout
 from dispatch.spool import Spool, SpooledJournal
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_reader import StandbyReader
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from registry.database import Database
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
 from tests.support.plain_http import fetch
 from tests.support.process import running
 from tests.support.service import Service

@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.api.limits import OPEN_DOORS
 from dispatch.tokens import Access
-from geo.datum import Datum, convert
+from geo.places.datum import Datum, convert
 from tests.support.browser_like import Browser
 from tests.support.service import Service
 from tests.support.town import CENTRE, place

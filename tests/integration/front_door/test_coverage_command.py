@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.street_pieces import street_pieces
-from geo.walk_network import WalkNetwork
-from geo.walk_time import walk_times
+from geo.streets.street_pieces import street_pieces
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import walk_times
 from tests.support.command import command
 from tests.support.town import Town, place
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.osm import build_from_osm
-from geo.walk_network import WalkNetwork
-from geo.walk_time import find_route
+from geo.streets.osm import build_from_osm
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import find_route
 
 TOLERANCE = 0.05
 

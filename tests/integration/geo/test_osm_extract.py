@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from geo.network_builder import BuildSummary, EmptyNetwork
-from geo.osm import UnreadableExtract, build_from_osm
-from geo.pace import SIGNAL_WAIT_S, WALKING
-from geo.walk_network import EdgeFlag, Snap, WalkNetwork
-from geo.walk_time import find_route, get_route
+from geo.streets.network_builder import BuildSummary, EmptyNetwork
+from geo.streets.osm import UnreadableExtract, build_from_osm
+from geo.streets.pace import SIGNAL_WAIT_S, WALKING
+from geo.streets.walk_network import EdgeFlag, Snap, WalkNetwork
+from geo.walking.walk_time import find_route, get_route
 
 LON0, LAT0 = 113.6, 34.7
 STEP_LON, STEP_LAT = 0.001 / 0.9160, 0.001 / 1.1094

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.datum import Datum, convert
-from geo.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
-from geo.network_builder import EmptyNetwork
-from geo.projection import geodesic_m
+from geo.places.datum import Datum, convert
+from geo.places.projection import geodesic_m
+from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
+from geo.streets.network_builder import EmptyNetwork
 
 CROSSING = [shapely.LineString([(0, 0), (100, 0), (200, 0)]), shapely.LineString([(100, -50), (100, 0), (100, 80)])]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Text, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.projection import LocalPlane, geodesic_m
+from geo.places.projection import LocalPlane, geodesic_m
 from registry.database import Database
 from registry.directory import Directory
 from registry.repository import load_aeds

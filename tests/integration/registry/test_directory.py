@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.projection import geodesic_m
+from geo.places.projection import geodesic_m
 from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of

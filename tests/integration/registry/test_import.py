@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from geo.datum import Datum
-from geo.projection import geodesic_m
+from geo.places.datum import Datum
+from geo.places.projection import geodesic_m
 from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, UnknownTimeZone, is_usable

@@ -12,9 +12,9 @@ import pytest
 
 from dispatch.contracts.webhook import CallLocation, MessageType
 from dispatch.tokens import Access, Identity, TokenSigner
-from geo.datum import Datum
-from geo.network_builder import build_network
-from geo.projection import LocalPlane
+from geo.places.datum import Datum
+from geo.places.projection import LocalPlane
+from geo.streets.network_builder import build_network
 from registry.database import Database, migrate
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from rescue_circle.served import served

@@ -7,8 +7,8 @@ import pytest
 
 from dispatch.map_tiles import MapTiles, TilesBusy
 from dispatch.metrics import Metrics
-from geo.tile_grid import TileAddress
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
+from geo.tiles.tile_grid import TileAddress
 from tests.support.tiles import tiles_around
 from tests.support.town import Town
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from dispatch.core.candidates import Candidates
 from dispatch.core.matching import MAX_AEDS, Place, Walker, find_candidates, find_way
-from geo.network_builder import build_network
-from geo.projection import LocalPlane, geodesic_m
-from geo.walk_network import NotOnNetwork, WalkNetwork
-from geo.walk_time import DETOUR_FACTOR, walk_times
+from geo.places.projection import LocalPlane, geodesic_m
+from geo.streets.network_builder import build_network
+from geo.streets.walk_network import NotOnNetwork, WalkNetwork
+from geo.walking.walk_time import DETOUR_FACTOR, walk_times
 from registry.snapshot import Nearby
 
 PLANE = LocalPlane(113.665, 34.757)

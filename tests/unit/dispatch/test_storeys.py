@@ -10,7 +10,7 @@ import pytest
 from dispatch.core.candidates import Candidates
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Wanted, choose
-from geo.walk_network import WalkNetwork
+from geo.streets.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
 from tests.unit.dispatch.test_matching import GRID, place

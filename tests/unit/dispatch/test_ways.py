@@ -14,8 +14,8 @@ from dispatch.core.policy import Policy
 from dispatch.records import Details
 from dispatch.scout import Scout
 from dispatch.ways import Ways, area_around
-from geo.network_builder import build_network
-from geo.projection import LocalPlane, geodesic_m
+from geo.places.projection import LocalPlane, geodesic_m
+from geo.streets.network_builder import build_network
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.catchment import catchment
-from geo.coverage import (
+from geo.coverage.catchment import catchment
+from geo.coverage.coverage import (
     NoSources,
     covered_by_hour,
     nearest_by_hour,
@@ -16,8 +16,8 @@ from geo.coverage import (
     reach,
     reach_straight,
 )
-from geo.walk_network import EdgeFlag, Snaps, WalkNetwork
-from geo.walk_time import straight_walk_times, walk_times
+from geo.streets.walk_network import EdgeFlag, Snaps, WalkNetwork
+from geo.walking.walk_time import straight_walk_times, walk_times
 from tests.unit.geo.walk_worlds import LAT0, LON0, degrees, network_of, networks, snaps_on
 
 LIMITS_S = st.sampled_from([0.0, 20.0, 60.0, 240.0, 5_000.0])

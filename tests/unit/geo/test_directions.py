@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.directions import Instruction, Language, Turn, spoken_m, tell_directions, turn_between
-from geo.network_builder import build_network
-from geo.walk_network import EdgeFlag
-from geo.walk_route import Route, StepKind, find_route, get_route
+from geo.streets.network_builder import build_network
+from geo.streets.walk_network import EdgeFlag
+from geo.walking.directions import Instruction, Language, Turn, spoken_m, tell_directions, turn_between
+from geo.walking.walk_route import Route, StepKind, find_route, get_route
 from tests.unit.geo.walk_worlds import at, degrees, networks, snaps_on
 
 Places = list[tuple[float, float]]

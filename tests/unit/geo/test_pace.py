@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from geo.line_network import Lines, build_from_shared_points
-from geo.network_builder import build_network
-from geo.pace import (
+from geo.streets.line_network import Lines, build_from_shared_points
+from geo.streets.network_builder import build_network
+from geo.streets.pace import (
     DENSE_CITY,
     NIGHT_FACTOR,
     PACES,
@@ -20,8 +20,8 @@ from geo.pace import (
     UnknownPace,
     get_pace,
 )
-from geo.walk_network import EdgeFlag, WalkNetwork
-from geo.walk_time import get_route, walk_times
+from geo.streets.walk_network import EdgeFlag, WalkNetwork
+from geo.walking.walk_time import get_route, walk_times
 from tests.unit.geo.walk_worlds import at, degrees
 
 LENGTH_M = 100.0

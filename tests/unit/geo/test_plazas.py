@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.plazas import lines_across
+from geo.streets.plazas import lines_across
 
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) * 1e-3
 HOLE = np.array([(0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7), (0.3, 0.3)]) * 1e-3

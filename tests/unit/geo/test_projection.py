@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.projection import LocalPlane, geodesic_m
+from geo.places.projection import LocalPlane, geodesic_m
 
 ORIGIN = st.tuples(st.floats(-179.9, 179.9), st.floats(-70.0, 70.0))
 NEARBY_DEG = st.floats(-0.4, 0.4)

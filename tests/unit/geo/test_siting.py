@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from geo.siting import BadCount, BadFixed, BadSitingProblem, BadWeights, EmptyDemand, Sites, choose_sites
-from geo.siting_bound import Csr, relax
-from geo.siting_cuts import tighten
-from geo.siting_exact import Open, decide_by_price, solve
+from geo.siting.bound import Csr, relax
+from geo.siting.choose import BadCount, BadFixed, BadSitingProblem, BadWeights, EmptyDemand, Sites, choose_sites
+from geo.siting.cuts import tighten
+from geo.siting.exact import Open, decide_by_price, solve
 
 SF_RADIUS_M = 5_000.0
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.projection import LocalPlane
-from geo.spatial_index import DuplicateKey, PointIndex, WrongThread
+from geo.places.projection import LocalPlane
+from geo.places.spatial_index import DuplicateKey, PointIndex, WrongThread
 
 PLANE = LocalPlane(113.6, 34.7)
 # A coarse raster, so that points coincide and lie on cell borders.

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.gaps import find_gaps
-from geo.street_pieces import counted_m, piece_lines, street_pieces
-from geo.walk_network import EdgeFlag, WalkNetwork
+from geo.coverage.gaps import find_gaps
+from geo.streets.street_pieces import counted_m, piece_lines, street_pieces
+from geo.streets.walk_network import EdgeFlag, WalkNetwork
 from tests.unit.geo.walk_worlds import network_of, networks
 
 

@@ -8,12 +8,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.district_tiles import DistrictSheet
-from geo.network_builder import build_network
-from geo.street_tiles import PLAIN_STEPS, prepare_streets
-from geo.tile_format import Layer, Shape, encode_tile
-from geo.tile_grid import BUFFER, EXTENT, TileAddress
-from geo.walk_network import EdgeFlag, WalkNetwork
+from geo.streets.network_builder import build_network
+from geo.streets.walk_network import EdgeFlag, WalkNetwork
+from geo.tiles.district_tiles import DistrictSheet
+from geo.tiles.street_tiles import PLAIN_STEPS, prepare_streets
+from geo.tiles.tile_format import Layer, Shape, encode_tile
+from geo.tiles.tile_grid import BUFFER, EXTENT, TileAddress
 from tests.support.tiles import decoded, in_degrees, step_m, tile_at, tiles_around
 from tests.unit.geo.walk_worlds import LAT0, LON0, degrees, network_of, networks
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.vertical import (
+from geo.walking.vertical import (
     CONCOURSE,
     CONCOURSE_S,
     ENTRANCE_S,

@@ -6,12 +6,12 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geo.coverage import nearest_s
-from geo.network_builder import build_network
-from geo.pace import DEFAULT_WALK_SPEED_M_S
-from geo.projection import geodesic_m
-from geo.walk_area import BESIDE_M, BETWEEN_M, FARTHEST_DRAWN_M, SIMPLER_BY_M, walk_area
-from geo.walk_network import EdgeFlag, Snaps, WalkNetwork
+from geo.coverage.coverage import nearest_s
+from geo.places.projection import geodesic_m
+from geo.streets.network_builder import build_network
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
+from geo.streets.walk_network import EdgeFlag, Snaps, WalkNetwork
+from geo.walking.walk_area import BESIDE_M, BETWEEN_M, FARTHEST_DRAWN_M, SIMPLER_BY_M, walk_area
 from tests.unit.geo.walk_worlds import LAT0, LON0, degrees, network_of, networks
 
 

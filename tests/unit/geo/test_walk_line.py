@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.projection import geodesic_m
-from geo.walk_line import find_route_lines
-from geo.walk_network import WalkNetwork
-from geo.walk_time import find_route
+from geo.places.projection import geodesic_m
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_line import find_route_lines
+from geo.walking.walk_time import find_route
 from tests.unit.geo.walk_worlds import network_of, networks, snaps_on
 
 

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.walk_network import (
+from geo.streets.walk_network import (
     ISLAND_PREFERENCE_M,
     CorruptNetwork,
     EdgeFlag,
@@ -18,7 +18,7 @@ from geo.walk_network import (
     NotOnNetwork,
     WalkNetwork,
 )
-from geo.walk_time import walk_times
+from geo.walking.walk_time import walk_times
 from tests.unit.geo.walk_worlds import at, degrees, network_of, networks
 
 IN_TMP_PATH = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

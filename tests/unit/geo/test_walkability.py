@@ -2,8 +2,8 @@
 
 import pytest
 
-from geo.walk_network import EdgeFlag
-from geo.walkability import LeftOut, Wait, Walkable, find_wait, is_for_walkers, judge_way, stops_walkers
+from geo.streets.walk_network import EdgeFlag
+from geo.streets.walkability import LeftOut, Wait, Walkable, find_wait, is_for_walkers, judge_way, stops_walkers
 
 
 @pytest.mark.parametrize(

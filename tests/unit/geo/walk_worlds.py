@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from geo.network_builder import build_network
-from geo.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork
+from geo.streets.network_builder import build_network
+from geo.streets.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork
 
 LON0, LAT0 = 113.6, 34.7
 DEGREE_LON_M, DEGREE_LAT_M = 91_600.0, 110_940.0

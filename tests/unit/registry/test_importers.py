@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
 from registry.importers.aed_sources import RawAed
 from registry.importers.columns import UnknownDatumOfFile, find_coordinates, looks_like_rescuers

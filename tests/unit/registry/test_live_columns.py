@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.projection import LocalPlane
+from geo.places.projection import LocalPlane
 from registry.eligibility import DEFAULT_LIMITS, Answer, find_standing_answer, is_dispatchable, is_usable, usability
 from registry.models import Aed, AedState, Certificate, Presence, Rescuer
 from registry.roster import Roster

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.network_builder import build_network
+from geo.streets.network_builder import build_network
 from registry.snap_memory import SnapMemory
 
 LON, LAT = 113.66, 34.75

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from registry.importers.columns import UnknownDatumOfFile
 from rescue_circle.planner.demand_files import BadWeights, DemandPoints, Population, UnusableDemandFile, read_demand
 from rescue_circle.planner.plan_model import DemandKind

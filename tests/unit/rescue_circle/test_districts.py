@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.datum import Datum
+from geo.places.datum import Datum
 from rescue_circle.planner.demand import UnusableDemand, population_demand
 from rescue_circle.planner.demand_files import Population, read_demand
 from rescue_circle.planner.districts import OverlappingDistricts, UnusableDistricts, plain_name, read_districts

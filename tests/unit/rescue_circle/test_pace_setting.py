@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from geo.pace import RUNNING, WALKING
+from geo.streets.pace import RUNNING, WALKING
 from rescue_circle.settings import Settings
 
 SECRET = "x" * 40

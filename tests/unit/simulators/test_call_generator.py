@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from dispatch.contracts.webhook import MessageType
-from geo.datum import Datum, convert
-from geo.projection import geodesic_m
+from geo.places.datum import Datum, convert
+from geo.places.projection import geodesic_m
 from simulators.call_generator import CALLS_BY_HOUR, CallModel, Places, generate_scenario
 from simulators.scenario import ENDING, Scenario
 

@@ -1,0 +1,1 @@
+"""Who is covered within some minutes' walk, and where nobody is."""

@@ -1,0 +1,1 @@
+"""Where things are: datums, the plane of a service area, and indexes of points."""

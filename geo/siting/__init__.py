@@ -1,0 +1,1 @@
+"""Where new AEDs should stand."""

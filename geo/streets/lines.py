@@ -1,0 +1,136 @@
+"""A layer of road lines, in any format GeoPandas reads, as a walk network."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
+
+from geo.places.datum import Datum, convert
+from geo.streets.line_network import Lines, Progress, build_from_shared_points, no_progress
+from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
+from geo.streets.walk_network import WalkNetwork
+
+# Where the user names no column: the first of these that the layer has, whatever its case.
+_STREET_COLUMNS = ("name", "fullname", "street", "st_name", "street_name", "road_name", "roadname")
+# Points that agree to a centimetre are one: layers are rarely drawn finer.
+_STEPS_PER_DEGREE = 10_000_000
+
+
+class UnreadableLines(ValueError):
+    """The file holds no layer of lines that can be read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"cannot read road lines from {path} ({why}): give a line layer such as a zipped shapefile")
+
+
+class LinesWithoutCrs(ValueError):
+    """The layer does not say what its coordinates mean."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} does not name its coordinate reference system (a shapefile without its .prj?): "
+            "say which by --crs, such as --crs EPSG:4326"
+        )
+
+
+class WrongCrs(ValueError):
+    """The coordinates cannot be in the reference system named."""
+
+    def __init__(self, crs: str, why: str) -> None:
+        super().__init__(f"the coordinates are not in {crs} ({why}): name the right one by --crs")
+
+
+def build_from_lines(
+    path: Path | str,
+    *,
+    name: str | None = None,
+    layer: str | None = None,
+    where: str | None = None,
+    crs: str | None = None,
+    datum: Datum = Datum.WGS84,
+    street_column: str | None = None,
+    snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
+    progress: Progress = no_progress,
+) -> tuple[WalkNetwork, BuildSummary]:
+    """The walk network of a line layer; every line is walked, both ways, and lines meet where they share a point.
+
+    layer: of a file with several. where: an SQL condition on its columns, to leave motorways out. crs: overrides what
+    the file says. datum: of the degrees, for Chinese layers in GCJ-02. street_column: with the streets' names.
+
+    Raises:
+        UnreadableLines, LinesWithoutCrs, WrongCrs: the layer cannot be used; the message says what to do.
+        EmptyNetwork: it has no lines.
+    """
+    path = Path(path)
+    progress("reading lines", 0, None)
+    frame, street_names = _read(path, layer=layer, where=where, crs=crs, street_column=street_column)
+    is_line = np.isin(shapely.get_type_id(frame), (1, 2, 5))
+    left_out = {"shapes that are no lines": int((~is_line).sum())} if not is_line.all() else {}
+    parts, owner = shapely.get_parts(frame[is_line], return_index=True)
+    xy, line = shapely.get_coordinates(parts, return_index=True)
+    lon, lat = convert(xy[:, 0], xy[:, 1], source=datum, target=Datum.WGS84)
+    names, street = np.unique(street_names[is_line][owner].astype(str), return_inverse=True)
+    progress("building the network", 0, None)
+    lines = Lines(
+        point=_point_numbers(lon, lat),
+        lon=lon,
+        lat=lat,
+        start=np.searchsorted(line, np.arange(len(parts) + 1)),
+        flags=np.zeros(len(parts), np.uint8),
+        street=street,
+        street_names=names.tolist(),
+    )
+    return build_from_shared_points(
+        lines,
+        name=name or path.name.split(".")[0],
+        source=path.name,
+        attribution=f"as stated by the source of {path.name}",
+        snap_limit_m=snap_limit_m,
+        left_out=left_out,
+    )
+
+
+def _read(
+    path: Path, *, layer: str | None, where: str | None, crs: str | None, street_column: str | None
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Shapes in degrees, and the name of each one's street."""
+    try:
+        frame = geopandas.read_file(path, layer=layer, where=where)
+    except (DataSourceError, DataLayerError, ValueError, OSError) as error:
+        raise UnreadableLines(path, str(error)) from error
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise UnreadableLines(path, "it has no shapes")
+    if crs is None and frame.crs is None:
+        raise LinesWithoutCrs(path)
+    try:
+        frame = frame.set_crs(crs, allow_override=True) if crs else frame
+        degrees = frame.to_crs("EPSG:4326").geometry.to_numpy()
+    except CRSError as error:
+        raise WrongCrs(str(crs), "it is not known") from error
+    degrees = degrees[~(shapely.is_missing(degrees) | shapely.is_empty(degrees))]
+    xy = shapely.get_coordinates(degrees)
+    if not (np.isfinite(xy).all() and (np.abs(xy) <= (180.0, 90.0)).all()):
+        raise WrongCrs(str(frame.crs), "they lie outside the world")
+    return degrees, _street_names(path, frame, street_column)
+
+
+def _street_names(path: Path, frame: Any, street_column: str | None) -> NDArray[Any]:
+    known = ~(shapely.is_missing(frame.geometry.to_numpy()) | shapely.is_empty(frame.geometry.to_numpy()))
+    by_lower = {str(column).lower(): column for column in frame.columns}
+    if street_column is not None and street_column.lower() not in by_lower:
+        raise UnreadableLines(path, f"it has no column {street_column}, only {', '.join(map(str, frame.columns))}")
+    for wanted in (street_column.lower(),) if street_column else _STREET_COLUMNS:
+        if wanted in by_lower:
+            return np.asarray(frame[by_lower[wanted]].fillna("").to_numpy(object)[known])
+    return np.full(int(known.sum()), "", object)
+
+
+def _point_numbers(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    east = np.rint((lon + 180.0) * _STEPS_PER_DEGREE).astype(np.int64)
+    north = np.rint((lat + 90.0) * _STEPS_PER_DEGREE).astype(np.int64)
+    return east * (180 * _STEPS_PER_DEGREE + 1) + north

@@ -1,0 +1,140 @@
+"""Which OSM ways a walker may use, and which barriers stop one: rules over tags, without reading any file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from geo.streets.walk_network import EdgeFlag
+
+Tags = Mapping[str, str]
+
+# A whitelist: whatever else `highway` says (construction, proposed, trail, crossing, raceway ...) is no street.
+FOOT_HIGHWAYS = frozenset(
+    {
+        "bridleway", "corridor", "cycleway", "footway", "living_street", "path", "pedestrian", "platform", "primary",
+        "primary_link", "residential", "road", "secondary", "secondary_link", "service", "steps", "tertiary",
+        "tertiary_link", "track", "unclassified",
+    }
+)  # fmt: skip
+# For cars, unless a sign or a sidewalk says that one may walk there.
+CAR_HIGHWAYS = frozenset({"trunk", "trunk_link", "busway", "bus_guideway", "motorway", "motorway_link"})
+_INVITED = frozenset({"yes", "designated", "permissive", "official", "public"})
+_CLOSED = frozenset({"no", "military", "use_sidepath"})
+# Not among them: "customers" and "permit" say who may drive and park there; nothing keeps a walker out of a
+# supermarket's car park. (Indoors it is a shop, and closed at night.)
+_PRIVATE = frozenset({"private", "residents", "members", "employees", "staff"})
+_PRIVATE_INDOORS = _PRIVATE | {"customers", "permit"}
+_FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "footway", "path", "pedestrian", "steps"})
+_SIDEWALK = frozenset({"both", "left", "right", "yes"})
+# Barriers that a way is drawn across although nobody can pass, unless a tag says otherwise.
+_SOLID_BARRIERS = frozenset({"city_wall", "fence", "guard_rail", "hedge", "jersey_barrier", "retaining_wall", "wall"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walkable:
+    """A way that a walker may use. flags: steps, private, one-way. area: it may be crossed anywhere."""
+
+    flags: EdgeFlag
+    area: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A way that a walker may not use, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a point costs who passes it. signal: a light, else a crossing without one. who_crosses: only who comes over
+    a way for walkers has to wait, not who follows the road. share: of one wait."""
+
+    signal: bool
+    who_crosses: bool
+    share: float = 1.0
+
+
+def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
+    """Whether a walker may use a way with these tags. `foot` speaks before `access`; cars' one-way does not matter."""
+    highway = tags.get("highway", "")
+    foot = tags.get("foot", "")
+    invited = foot in _INVITED
+    if highway not in FOOT_HIGHWAYS:
+        walkable = highway in CAR_HIGHWAYS and (invited or _has_sidewalk(tags))
+        if not walkable:
+            return LeftOut(
+                reason="for cars only" if highway in CAR_HIGHWAYS else f"highway={highway} is no street to walk"
+            )
+    if tags.get("motorroad") == "yes" and not invited:
+        return LeftOut(reason="for cars only")
+    access = foot or tags.get("access", "")
+    if access in _CLOSED:
+        return LeftOut(reason="closed to walkers")
+    flags = _one_way(tags)
+    if highway == "steps":
+        flags |= EdgeFlag.STEPS | _slope(tags.get("incline", ""))
+    indoors = highway == "corridor" or tags.get("indoor", "no") != "no"
+    if access in (_PRIVATE_INDOORS if indoors else _PRIVATE):
+        flags |= EdgeFlag.PRIVATE
+    return Walkable(flags=flags, area=multipolygon or tags.get("area") == "yes")
+
+
+def stops_walkers(tags: Tags) -> bool:
+    """Whether a node with these tags cannot be passed on foot: a closed gate, a wall across the way."""
+    foot = tags.get("foot", "")
+    if foot:
+        return foot in _CLOSED
+    access = tags.get("access", "")
+    if access in _CLOSED:
+        return "barrier" in tags
+    if tags.get("locked") == "yes":
+        return access not in _INVITED
+    return tags.get("barrier", "") in _SOLID_BARRIERS and access not in _INVITED
+
+
+def find_wait(tags: Tags) -> Wait | None:
+    """What a node with these tags costs, None where one walks on."""
+    highway = tags.get("highway", "")
+    if highway == "traffic_signals":
+        # Drawn once for each direction, a junction is passed by two of them.
+        return Wait(signal=True, who_crosses=False, share=0.5 if "traffic_signals:direction" in tags else 1.0)
+    if highway == "crossing" and tags.get("crossing") != "no":
+        signal = tags.get("crossing") == "traffic_signals" or tags.get("crossing:signals") == "yes"
+        return Wait(signal=signal, who_crosses=True)
+    return None
+
+
+def is_for_walkers(tags: Tags) -> bool:
+    """Whether a way is one for walkers, which crosses roads, rather than a road itself."""
+    return tags.get("highway", "") in _FOR_WALKERS
+
+
+def is_on_ground(tags: Tags) -> bool:
+    """Whether one steps from a way onto what lies beside it: not from a bridge, out of a tunnel or from another
+    layer."""
+    layer = tags.get("layer", "0")
+    return tags.get("bridge", "no") == "no" and tags.get("tunnel", "no") == "no" and layer == "0"
+
+
+def _slope(incline: str) -> EdgeFlag:
+    if incline == "up" or incline[:1].isdigit():
+        return EdgeFlag.RISING
+    return EdgeFlag.FALLING if incline == "down" or incline[:1] == "-" else EdgeFlag(0)
+
+
+def _has_sidewalk(tags: Tags) -> bool:
+    sides = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+    return any(tags.get(side, "") in _SIDEWALK for side in sides)
+
+
+def _one_way(tags: Tags) -> EdgeFlag:
+    direction = tags.get("oneway:foot", "")
+    if direction in {"yes", "1"} or tags.get("foot:backward") == "no":
+        return EdgeFlag.FORWARD_ONLY
+    if direction in {"-1", "reverse"} or tags.get("foot:forward") == "no":
+        return EdgeFlag.BACKWARD_ONLY
+    if direction:
+        return EdgeFlag(0)
+    # An escalator carries one way only.
+    conveying = tags.get("conveying", "")
+    return {"forward": EdgeFlag.FORWARD_ONLY, "backward": EdgeFlag.BACKWARD_ONLY}.get(conveying, EdgeFlag(0))

@@ -1,0 +1,1 @@
+"""Streets and districts as vector tiles."""

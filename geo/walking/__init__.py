@@ -1,0 +1,1 @@
+"""How long a walk takes, which way it goes, and how to say so."""

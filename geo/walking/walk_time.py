@@ -1,0 +1,153 @@
+"""Walking times over the pedestrian network, bounded by a time budget, and trips that fetch something on the way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.places.projection import geodesic_m
+from geo.streets.network_builder import build_network
+from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
+from geo.streets.walk_network import Snap, Snaps, WalkNetwork
+from geo.walking.kernels import efforts_between, efforts_to
+from geo.walking.walk_line import find_route_lines
+from geo.walking.walk_route import NoRoute, Route, RouteStep, StepKind, find_route, get_route
+
+__all__ = [
+    "DEFAULT_WALK_SPEED_M_S",
+    "DETOUR_FACTOR",
+    "NoRoute",
+    "Route",
+    "RouteStep",
+    "StepKind",
+    "TripOptions",
+    "find_route",
+    "get_route",
+    "straight_walk_times",
+    "trip_options",
+    "walk_times",
+    "warm_up",
+]
+
+Float32s = NDArray[np.float32]
+Int32s = NDArray[np.int32]
+
+DEFAULT_MAX_AEDS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TripOptions:
+    """Every way to bring an AED in time; (k,) arrays, ordered by AED (nearest to the patient first), then rescuer.
+
+    rescuer, aed: indices into the places asked about. to_aed_s, to_patient_s: walking seconds of the two legs.
+    """
+
+    rescuer: Int32s
+    aed: Int32s
+    to_aed_s: Float32s
+    to_patient_s: Float32s
+
+
+def walk_times(
+    network: WalkNetwork,
+    start: Snap,
+    targets: Snaps,
+    *,
+    budget_s: float,
+    speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
+    to_start: bool = False,
+) -> Float32s:
+    """Seconds from `start` to each target, (n,) float32; inf beyond `budget_s` and for targets off the network.
+
+    With `to_start`, seconds from each target to `start`: who can reach the patient. The two differ only where a way
+    is one-way for walkers (`oneway:foot`, escalators); then the search runs against the arrows.
+    """
+    out = np.empty(len(targets), np.float32)
+    if start.edge < 0:
+        out.fill(np.inf)
+        return out
+    graph, edges = _direction(network, inward=to_start)
+    place = (start.edge, start.fraction, start.distance_m)
+    buffers = network.buffers()
+    limit = budget_s * speed_m_s
+    efforts_to(graph, edges, place, _arrays(targets), limit, buffers.next_generation(), buffers.labels, out)
+    out /= np.float32(speed_m_s)
+    return out
+
+
+def trip_options(
+    network: WalkNetwork,
+    patient: Snap,
+    aeds: Snaps,
+    rescuers: Snaps,
+    *,
+    budget_s: float,
+    takeout_s: float,
+    speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
+    max_aeds: int = DEFAULT_MAX_AEDS,
+) -> TripOptions:
+    """Every (rescuer, AED) pair with walk to the AED + `takeout_s` + walk to the patient within `budget_s`.
+
+    Only the `max_aeds` AEDs nearest to the patient by walking time are looked at. One search against the arrows from
+    the patient finds them, then one from each of them with what is left of the budget.
+    """
+    left_s = budget_s - takeout_s
+    aed_to_patient_s = walk_times(network, patient, aeds, budget_s=left_s, speed_m_s=speed_m_s, to_start=True)
+    near = np.argsort(aed_to_patient_s, kind="stable")[:max_aeds]
+    near = near[np.isfinite(aed_to_patient_s[near])]
+    to_patient_s = aed_to_patient_s[near]
+    rescuer_to_aed_s = np.empty((near.size, len(rescuers)), np.float32)
+    graph, edges = _direction(network, inward=True)
+    buffers = network.buffers()
+    generation = buffers.next_generation(max(near.size, 1))
+    limits = (left_s - to_patient_s.astype(np.float64)) * speed_m_s
+    efforts_between(
+        graph, edges, _arrays(aeds.take(near)), limits, _arrays(rescuers), generation, buffers.labels, rescuer_to_aed_s
+    )
+    aed, rescuer = np.nonzero(np.isfinite(rescuer_to_aed_s))
+    return TripOptions(
+        rescuer=rescuer.astype(np.int32),
+        aed=near[aed].astype(np.int32),
+        to_aed_s=rescuer_to_aed_s[aed, rescuer] / np.float32(speed_m_s),
+        to_patient_s=to_patient_s[aed],
+    )
+
+
+def straight_walk_times(
+    lon: float,
+    lat: float,
+    lons: NDArray[np.float64],
+    lats: NDArray[np.float64],
+    *,
+    speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
+) -> NDArray[np.float64]:
+    """Seconds as the crow flies times `DETOUR_FACTOR`, (n,): the fallback where there is no street to walk on."""
+    return geodesic_m(lon, lat, lons, lats) * (DETOUR_FACTOR / speed_m_s)
+
+
+def warm_up() -> None:
+    """Compile every kernel on a small network (seconds the first time on a machine, then read from numba's cache)."""
+    network, _ = build_network(
+        node_lon=np.array([0.0, 0.001, 0.002]),
+        node_lat=np.array([0.0, 0.001, 0.0]),
+        edge_from=np.array([0, 1]),
+        edge_to=np.array([1, 2]),
+    )
+    places = network.snap(network.node_lon, network.node_lat)
+    walk_times(network, places[0], places, budget_s=600.0)
+    trip_options(network, places[0], places, places, budget_s=600.0, takeout_s=0.0)
+    get_route(network, places[0], places[2])
+    find_route_lines(network, places, places)
+
+
+def _direction(network: WalkNetwork, *, inward: bool) -> tuple[tuple[NDArray[np.generic], ...], ...]:
+    """The kernels' (graph, edges): walking away from the start, or towards it."""
+    effort, ahead, back = network.arc_effort_out, network.edge_effort_ahead, network.edge_effort_back
+    if inward:
+        effort, ahead, back = network.arc_effort_in, back, ahead
+    graph = (network.arc_start, network.arc_head, effort, network.node_zone)
+    return graph, (network.edge_from, network.edge_to, ahead, back)
+
+
+def _arrays(snaps: Snaps) -> tuple[Int32s, Float32s, Float32s]:
+    return snaps.edge, snaps.fraction, snaps.distance_m
