@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table
 
 from benchmarks.bare_server import Sockets, bare_app, serve_bare
-from registry.database import Database
+from registry.storage.database import Database
 
 METADATA = MetaData()
 ROWS = Table("floor", METADATA, Column("message_id", String(256), primary_key=True), Column("body", LargeBinary))

@@ -13,8 +13,8 @@ from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_time import walk_times
-from registry.database import Database, migrate
 from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.storage.database import Database, migrate
 from simulators.city import CENTRE, SyntheticAed, aeds_geojson
 from simulators.city_files import write_city
 from simulators.people import Shares, make_volunteers, rescuer_id, volunteers_csv

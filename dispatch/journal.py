@@ -22,8 +22,8 @@ from dispatch.journal_at_once import append_at_once
 from dispatch.journal_directly import append_directly
 from dispatch.journal_rows import RowTaken
 from dispatch.records import Appended, CallRecord, InboxRow
-from registry.database import Database
-from registry.sqlite_engines import Meanwhile
+from registry.storage.database import Database
+from registry.storage.sqlite_engines import Meanwhile
 
 
 class StaleIncident(RuntimeError):

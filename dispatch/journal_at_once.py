@@ -34,9 +34,9 @@ from dispatch.console_frames import stored_body
 from dispatch.core.consequences import Notice, notices
 from dispatch.core.policy import Policy
 from dispatch.records import Appended, InboxRow
-from registry.server_statement import ServerStatement, find_table
-from registry.types import UtcDateTime
-from registry.words import json_text
+from registry.storage.server_statement import ServerStatement, find_table
+from registry.storage.types import UtcDateTime
+from registry.storage.words import json_text
 
 
 @dataclass(frozen=True, slots=True)

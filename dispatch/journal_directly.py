@@ -14,7 +14,7 @@ from dispatch import tables as t
 from dispatch.core.consequences import notices
 from dispatch.core.policy import Policy
 from dispatch.records import Appended, CallRecord, Details, InboxRow
-from registry.driver_statements import DriverStatement, driver_of
+from registry.storage.driver_statements import DriverStatement, driver_of
 
 
 def append_directly(

@@ -12,7 +12,7 @@ from dispatch.core.incident import Incident, evolve_all
 from dispatch.core.matching import Place
 from dispatch.event_codec import decode
 from dispatch.records import Details, InboxRow, Known, Receipt
-from registry.database import Database
+from registry.storage.database import Database
 
 
 class JournalReader:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from dispatch import tables as t
-from registry.database import Database
-from registry.watched_database import DatabaseAway
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dispatch.core.consequences import reserved
 from dispatch.core.incident import AlertStatus, Incident
 from dispatch.journal_reader import JournalReader
 from dispatch.records import Details
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 KEPT_CLOSED = 200
 """120 and phones still speak of an incident for a while after it is closed; this is a day of a large city."""

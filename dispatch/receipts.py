@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Insert, bindparam, func, literal, select, upd
 
 from dispatch import tables as t
 from dispatch.records import Receipt
-from registry.database import Database
+from registry.storage.database import Database
 
 _inboxes = t.inboxes.c
 _CONFIRM = (

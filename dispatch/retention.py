@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from dispatch import tables as t
 from dispatch.incident_writer import UnknownIncident
 from dispatch.people.expiry import clear_expired
-from registry.database import Database
 from registry.repository import delete_positions
-from registry.watched_database import DatabaseAway
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

@@ -21,8 +21,8 @@ from dispatch.spool_homecoming import Homecoming
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend, from_bytes, spooled, to_bytes
 from dispatch.spool_set_aside import SetAside
-from registry.sqlite_engines import Meanwhile
-from registry.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
+from registry.storage.sqlite_engines import Meanwhile
+from registry.storage.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from dispatch.journal_reader import JournalReader, replay
 from dispatch.spool_landing import land
 from dispatch.spool_record import SpooledAppend
 from dispatch.spool_set_aside import FOLLOWS, Outcome, SetAside, SetAsideRecord, Settled
-from registry.database import Database
-from registry.watched_database import DatabaseAway, is_away
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway, is_away
 
 REFUSALS = {
     StaleIncident.__name__: "the journal has another history of this incident",

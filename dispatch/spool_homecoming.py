@@ -16,7 +16,7 @@ from dispatch.spool_landing import Landed, land, land_all
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import SpooledAppend
 from dispatch.spool_set_aside import FOLLOWS, SetAside
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from dispatch.console_frames import read_rows
 from dispatch.core.consequences import notices
 from dispatch.journal_rows import event_rows, inbox_bodies, inbox_rows
 from dispatch.records import Appended, InboxRow, Known
-from registry.watched_database import WatchedDatabase
+from registry.storage.watched_database import WatchedDatabase
 
 LOADING_PATIENCE_S = 60.0
 KEPT_ROWS = 5_000

@@ -6,7 +6,7 @@ from datetime import datetime
 from dispatch.journal_reader import JournalReader
 from dispatch.records import InboxRow, Known, Receipt
 from dispatch.spool_memory import RecentMemory
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 
 
 class StandbyReader(JournalReader):

@@ -24,8 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from registry.storage.types import GeographyPoint, UtcDateTime
 from registry.tables import metadata
-from registry.types import GeographyPoint, UtcDateTime
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
 _ID = String(64)

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.database import Database
-from registry.postgres import listening_engine
-from registry.sqlite_engines import BUSY_TIMEOUT_MS
+from registry.storage.database import Database
+from registry.storage.postgres import listening_engine
+from registry.storage.sqlite_engines import BUSY_TIMEOUT_MS
 
 T = TypeVar("T")
 

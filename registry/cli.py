@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from geo.places.datum import Datum, UnknownDatum, parse_datum
-from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.importers.files import ImportRefused
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
 
 app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 

@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from registry.database import Database
 from registry.models import Contact
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
-from registry.watched_database import DatabaseAway
 
 
 class ContactBook:

@@ -10,7 +10,6 @@ from geo.places.projection import LocalPlane
 from geo.streets.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
 from registry.consent_turns import ConsentTurns
-from registry.database import Database
 from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
 from registry.merging import merged
 from registry.models import Aed, Presence, Rescuer
@@ -18,6 +17,7 @@ from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_resc
 from registry.roster import Helpers, Roster
 from registry.snap_memory import SnapMemory
 from registry.snapshot import Nearby
+from registry.storage.database import Database
 from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).

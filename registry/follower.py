@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy import select
 
 from registry.changes import ChangeFeed
-from registry.database import Database
 from registry.directory import Directory
 from registry.repository import in_batches, load_aeds, load_rescuers
+from registry.storage.database import Database
 from registry.tables import aeds, rescuers
 
 log = structlog.get_logger(__name__)

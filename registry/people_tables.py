@@ -6,8 +6,8 @@ All times are real time: they bound secrets and prove consents, and no simulated
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from registry.storage.types import UtcDateTime
 from registry.tables import aeds, certificates, metadata, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
-from registry.types import UtcDateTime
 
 _ID = String(64)
 _DIGEST = String(64)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.database import Database
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
 from registry.people_tables import PERSONAL_TABLES, consents
-from registry.postgres import lock_registry
+from registry.storage.database import Database
+from registry.storage.postgres import lock_registry
 from registry.tables import aeds, certificates, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
 
 BATCH = 5000

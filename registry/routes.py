@@ -6,11 +6,11 @@ from typing import Annotated, Any, NamedTuple, Protocol, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, check_opening_hours, is_dispatchable, is_usable
 from registry.models import Aed, AedState
 from registry.repository import erase_rescuer, save_aed_correction
+from registry.storage.database import Database
 
 
 class Clock(Protocol):

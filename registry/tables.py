@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.models import AedState
-from registry.types import GeographyPoint, UtcDateTime
+from registry.storage.types import GeographyPoint, UtcDateTime
 
 metadata = MetaData(
     naming_convention={

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from registry.database import Database
 from registry.models import Rescuer
 from registry.repository import save_live_changes
+from registry.storage.database import Database
 
 # A write of so many rows holds SQLite's only writer for some milliseconds (assumption: a call can wait for that).
 ROWS_A_FLUSH = 200

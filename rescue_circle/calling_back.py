@@ -11,7 +11,7 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.integrations import Integrations
 from dispatch.metrics import Metrics
 from dispatch.secrets import split_secrets
-from registry.database import Database
+from registry.storage.database import Database
 from rescue_circle.settings import Settings
 
 

@@ -15,8 +15,8 @@ from dispatch.hub import Hub
 from dispatch.metrics import Metrics
 from dispatch.people.people import People
 from dispatch.secrets import split_secrets
-from registry.database import Database
 from registry.directory import Directory
+from registry.storage.database import Database
 from rescue_circle.settings import Settings
 
 

@@ -18,7 +18,7 @@ from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
 from geo.cli import app as geo_app
 from geo.streets.network_file import NetworkFileError
 from registry.cli import app as registry_app
-from registry.database import BadDatabaseUrl, DatabaseUnreachable
+from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
 from rescue_circle.channel_commands import app as channels_app
 from rescue_circle.demo import demo

@@ -44,12 +44,12 @@ from geo.walking import walk_area
 from geo.walking.walk_time import warm_up
 from registry.changes import change_feed
 from registry.contacts import ContactBook
-from registry.database import Database, migrate
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.follower import Follower
 from registry.routes import build_router as build_registry_router
-from registry.watched_database import WatchedDatabase
+from registry.storage.database import Database, migrate
+from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.channel_ground import build_relay, on_the_line

@@ -12,11 +12,11 @@ from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.osm import build_from_osm
 from geo.streets.walk_network import WalkNetwork
-from registry.database import Database, migrate
 from registry.eligibility import get_time_zone, time_zone_at
 from registry.importers.files import ImportRefused
 from registry.importers.report import ImportReport
 from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.storage.database import Database, migrate
 from simulators.call_generator import generate_scenario
 from simulators.city import TIME_ZONE
 from simulators.city_files import CERTIFIED_IN, write_city

@@ -24,8 +24,8 @@ from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
 from geo.places.datum import Datum
-from registry.database import Database
 from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.storage.database import Database
 from simulators.districts import load_core_districts
 
 ACCOUNT = "demo"

@@ -15,7 +15,7 @@ from dispatch.contracts.asyncapi import asyncapi
 from dispatch.contracts.callback import CALLBACK_MESSAGE
 from dispatch.contracts.webhook import CallMessage
 from dispatch.spool import Spool
-from registry.watched_database import WatchedDatabase
+from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.roles_table import roles_markdown

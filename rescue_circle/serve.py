@@ -19,8 +19,8 @@ from dispatch.hub import Hub
 from dispatch.retention import Erased
 from dispatch.service import DispatchService
 from dispatch.spool import Spool
-from registry.database import DatabaseUnreachable
-from registry.watched_database import DatabaseAway, WatchedDatabase, may_come_back
+from registry.storage.database import DatabaseUnreachable
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting

@@ -18,7 +18,7 @@ from dispatch.secrets import check_webhook_secret, split_secrets
 from dispatch.service_area import ServiceArea
 from dispatch.tokens import LEAST_SECRET_BYTES
 from geo.streets.pace import get_pace
-from registry.database import DEFAULT_URL
+from registry.storage.database import DEFAULT_URL
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 
 

@@ -19,8 +19,8 @@ from dispatch.spool_by_hand import LandedByHand, journal_instead, land_by_hand, 
 from dispatch.spool_file import SpoolFile, read_records
 from dispatch.spool_record import without_personal_data
 from dispatch.spool_set_aside import Outcome, SetAside, SetAsideRecord, Settled, UnknownRecord
-from registry.database import Database
-from registry.watched_database import DatabaseAway
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 from rescue_circle.calling_back import build_outbox, target_finder
 from rescue_circle.settings import Settings, get_settings
 

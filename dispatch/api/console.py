@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from dispatch.contracts.console import CallbackCounts, ConsoleAed, ConsoleAeds, IntegrationLink, Links, LinksClock
 from dispatch.core.consequences import DISPATCHERS, aed_key
 from dispatch.service import DispatchService
-from registry.database import Database
 from registry.eligibility import Answer, is_usable
 from registry.models import Aed
-from registry.watched_database import DatabaseAway
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 
 MOST_AEDS = 5_000
 AT_ONCE = 8

@@ -24,7 +24,7 @@ from dispatch.signature import BadSignature
 from dispatch.spool_file import SpoolFull, SpoolInUse
 from dispatch.tokens import BadToken
 from registry.repository import UnknownAed, UnknownRescuer
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from dispatch.service import DispatchService
 from dispatch.spool_file import SpoolError
 from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from dispatch.lookout import Lookout
 from dispatch.service import DispatchService
 from dispatch.tokens import Access
 from registry.contacts import ContactBook
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 MAX_LIST = 500
 SEES_PEOPLE = frozenset({Access.DISPATCHER, Access.ADMIN})

@@ -23,7 +23,7 @@ from dispatch.tokens import Access, Identity
 from registry.eligibility import Answer as Verdict
 from registry.eligibility import is_dispatchable
 from registry.models import Rescuer
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

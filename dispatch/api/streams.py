@@ -20,7 +20,7 @@ from dispatch.people.accounts import Standing
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.tokens import Access, BadToken, Identity
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

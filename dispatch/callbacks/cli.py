@@ -22,7 +22,7 @@ from dispatch.callbacks.outbox import (
     UnknownCallback,
 )
 from dispatch.contracts.callback import CallbackView
-from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
 
 app = typer.Typer(no_args_is_help=True, help="What 120 has been told, what not, and telling it again.")
 

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from dispatch.callbacks.outbox import DEAD, DELIVERED, PENDING, Outbox, StoredCallback
 from dispatch.callbacks.retrying import Answer, Outcome, Retrying, find_retry_after_s, judge, next_attempt_at
 from dispatch.callbacks.targets import CallbackTarget, FindCallbackTarget
-from registry.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

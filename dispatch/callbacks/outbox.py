@@ -16,7 +16,7 @@ from dispatch.callbacks.message import message_type, render
 from dispatch.callbacks.targets import FindCallbackTarget
 from dispatch.core.callbacks import Callback, callbacks
 from dispatch.records import Appended
-from registry.database import Database
+from registry.storage.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from dispatch.people.reach import PushSubscription, PushSubscriptions
 from registry.contacts import ContactBook
-from registry.database import Database
 from registry.people_tables import push_subscriptions
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
-from registry.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 

@@ -13,9 +13,9 @@ from dispatch.people.refusals import BadAccount, UnknownAccount, WrongNameOrPass
 from dispatch.people.sessions import Opened, Owner, Sessions
 from dispatch.people.transactions import settled
 from dispatch.tokens import Access, Identity
-from registry.database import Database
 from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
-from registry.watched_database import DatabaseAway
+from registry.storage.database import Database
+from registry.storage.watched_database import DatabaseAway
 
 NAME = re.compile(r"[\w.@-]{2,64}")
 

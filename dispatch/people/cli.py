@@ -19,8 +19,8 @@ from dispatch.people.refusals import BadAccount, RescuerErased, UnknownAccount
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Invitation, Volunteers, join_url
-from registry.database import Database, migrate
 from registry.repository import UnknownRescuer
+from registry.storage.database import Database, migrate
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of dispatchers, registry officers and administrators.")
 

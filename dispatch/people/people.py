@@ -10,7 +10,7 @@ from dispatch.people.reach import Channels, NoChannels, PushSubscriptions, TestA
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
-from registry.database import Database
+from registry.storage.database import Database
 
 
 @dataclass(kw_only=True)

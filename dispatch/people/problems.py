@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from dispatch.people.refusals import UnknownProblem
 from dispatch.people.transactions import settled
-from registry.database import Database
 from registry.people_tables import aed_problems
 from registry.repository import UnknownAed
+from registry.storage.database import Database
 from registry.tables import aeds
 
 MOST_OPEN = 10

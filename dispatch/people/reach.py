@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from dispatch.people.transactions import settled
 from dispatch.people.volunteers import require_standing
-from registry.database import Database
 from registry.people_tables import push_subscriptions, test_alarms
+from registry.storage.database import Database
 
 
 class Channels(Protocol):

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from dispatch.people import secrets
 from dispatch.people.refusals import NoSession
 from dispatch.tokens import Access, Identity
-from registry.database import Database
 from registry.people_tables import accounts, sessions
+from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers
 
 VOLUNTEER_FOR = timedelta(days=180)

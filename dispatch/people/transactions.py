@@ -13,8 +13,8 @@ from dispatch.people.refusals import (
     UnknownInvitation,
     UnknownProblem,
 )
-from registry.database import Database
 from registry.repository import UnknownAed, UnknownRescuer
+from registry.storage.database import Database
 
 T = TypeVar("T")
 

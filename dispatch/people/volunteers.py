@@ -18,9 +18,9 @@ from dispatch.people.refusals import (
 )
 from dispatch.people.sessions import Opened, Sessions, find_volunteer
 from dispatch.people.transactions import settled
-from registry.database import Database
 from registry.people_tables import consents, invitations, push_subscriptions, test_alarms
 from registry.repository import UnknownRescuer
+from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuer_presences, rescuers
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.datum import Datum
-from registry.database import Database
 from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds, digest_of
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
@@ -21,7 +20,8 @@ from registry.importers.report import ImportReport, Progress, Remark, no_progres
 from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
-from registry.postgres import lock_registry
+from registry.storage.database import Database
+from registry.storage.postgres import lock_registry
 from registry.tables import aeds
 
 OSM_SOURCE = "osm"

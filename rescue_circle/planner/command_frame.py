@@ -13,9 +13,9 @@ from geo.places.datum import Datum
 from geo.siting.choose import BadSitingProblem
 from geo.streets.network_file import NetworkFileError
 from geo.streets.walk_network import WalkNetwork
-from registry.database import BadDatabaseUrl, DatabaseUnreachable
 from registry.eligibility import UnknownTimeZone
 from registry.importers.files import ImportRefused
+from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle.planner.coverage_run import ForeignAeds
 from rescue_circle.planner.demand import (
     PlacedDemand,

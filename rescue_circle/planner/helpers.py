@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.datum import Datum
-from registry.database import Database, migrate
 from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
 from registry.importers.files import ImportRefused
 from registry.importers.report import Progress
@@ -24,6 +23,7 @@ from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
 from registry.repository import load_aeds, load_rescuers
+from registry.storage.database import Database, migrate
 from rescue_circle.planner.plan_model import Bilingual
 
 REGISTRY = "registry"

@@ -15,7 +15,7 @@ from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import Incident, evolve
 from dispatch.core.policy import Policy
 from dispatch.event_codec import decode
-from registry.database import Database
+from registry.storage.database import Database
 
 Told = tuple[int, str, str | None]
 """A durable frame: its sequence number, kind and alert."""

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook
 
 from dispatch.tokens import Access, Identity, TokenSigner
 from geo.places.datum import Datum
-from registry.database import Database, migrate
 from registry.importers.run import ImportOptions, import_file
+from registry.storage.database import Database, migrate
 from tests.support.plain_http import fetch
 from tests.support.town import Town, place
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from dispatch.people.accounts import Accounts
 from dispatch.tokens import Access
-from registry.database import Database
+from registry.storage.database import Database
 from tests.support.chromium import People
 from tests.support.service import Service
 

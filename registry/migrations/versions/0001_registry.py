@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from registry.types import GeographyPoint, UtcDateTime
+from registry.storage.types import GeographyPoint, UtcDateTime
 
 revision = "0001_registry"
 down_revision = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from registry.types import UtcDateTime
+from registry.storage.types import UtcDateTime
 
 revision = "0005_erased_at"
 down_revision = "0004_registry_changes"

@@ -5,7 +5,7 @@ reported of AEDs. A consent that is given or withdrawn is told to a running serv
 import sqlalchemy as sa
 from alembic import op
 
-from registry.types import UtcDateTime
+from registry.storage.types import UtcDateTime
 
 revision = "0006_people"
 down_revision = "0005_erased_at"

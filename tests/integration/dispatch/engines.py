@@ -23,10 +23,10 @@ from dispatch.spool import Spool, SpooledJournal
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_reader import StandbyReader
 from geo.places.projection import LocalPlane
-from registry.database import Database
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer
-from registry.watched_database import WatchedDatabase
+from registry.storage.database import Database
+from registry.storage.watched_database import WatchedDatabase
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 PLANE = LocalPlane(113.665, 34.757)

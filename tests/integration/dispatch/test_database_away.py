@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from dispatch import tables as t
-from registry.database import Database
+from registry.storage.database import Database
 from tests.support.outage import Breakable, FrozenPostgres, LockedSqlite, StoppedPostgres, given_back
 from tests.support.phone import Phone, console_of, phone_of
 from tests.support.plain_http import fetch

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from dispatch import tables as t
 from dispatch.core.consequences import DISPATCHERS
-from registry.database import Database
+from registry.storage.database import Database
 from tests.support.deaf import deaf_console_of, deaf_phone_of
 from tests.support.phone import console_of, phone_of
 from tests.support.process import ServiceProcess, standing_by

@@ -14,8 +14,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.tokens import Access
-from registry.database import Database
 from registry.repository import load_rescuers
+from registry.storage.database import Database
 from tests.support.deaf import DeafPhone
 from tests.support.phone import Phone, console_of, phone_of, raw_stream
 from tests.support.plain_http import fetch

@@ -15,7 +15,7 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
 from dispatch.journal_reader import JournalReader
 from dispatch.records import Known
-from registry.database import Database
+from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import (
     DETAILS,
     POLICY,

@@ -18,8 +18,8 @@ from dispatch.spool_file import SpoolFile
 from dispatch.spool_homecoming import AT_ONCE
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import spooled, to_bytes
-from registry.database import migrate
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.database import migrate
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import DETAILS, POLICY, answer, decided, record, report
 from tests.support.outage import LockedSqlite, given_back

@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from dispatch.tokens import Access
-from registry.database import Database
 from registry.repository import load_rescuers
+from registry.storage.database import Database
 from rescue_circle.serve import Gate
 from tests.support.phone import phone_of
 from tests.support.process import running, standing_by

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from dispatch.people.consent import CONSENT_VERSION
 from dispatch.tokens import Access
 from registry import people_tables as t
-from registry.database import Database
 from registry.directory import Directory
+from registry.storage.database import Database
 from registry.tables import rescuer_presences, rescuers
 from tests.support.browser_like import Browser
 from tests.support.phone import phone_of

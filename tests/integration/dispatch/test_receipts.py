@@ -13,7 +13,7 @@ from dispatch.journal import Journal
 from dispatch.journal_reader import JournalReader
 from dispatch.receipts import ReceiptBook
 from dispatch.records import Receipt
-from registry.database import Database
+from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, append, report
 from tests.support.waiting import turns
 from tests.unit.dispatch.incident_story import candidates

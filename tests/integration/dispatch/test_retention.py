@@ -17,10 +17,10 @@ from dispatch.journal_reader import JournalReader
 from dispatch.people.people import People
 from dispatch.retention import BATCH, IncidentOpen, Retention, RetentionRules
 from dispatch.tokens import Access
-from registry.database import Database
 from registry.directory import Directory
 from registry.models import Presence
 from registry.people_tables import invitations, sessions
+from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, append, decided, record, report
 from tests.support.command import command
 from tests.support.phone import console_of, phone_of

@@ -16,7 +16,7 @@ from dispatch.api.limits import SIGN_INS
 from dispatch.people.accounts import Accounts
 from dispatch.tokens import Access
 from registry import people_tables as t
-from registry.database import Database
+from registry.storage.database import Database
 from tests.support.browser_like import Browser
 from tests.support.phone import raw_stream
 from tests.support.plain_http import fetch

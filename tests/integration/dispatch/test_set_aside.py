@@ -7,7 +7,7 @@ import pytest
 from dispatch.core import commands as cmd
 from dispatch.journal import Journal
 from dispatch.spool import DatabaseState
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import DeskWithSpool, desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import POLICY, decided
 from tests.support.outage import LockedSqlite, given_back

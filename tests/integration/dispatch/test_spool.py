@@ -18,7 +18,7 @@ from dispatch.spool import DatabaseState, Spool, SpooledJournal
 from dispatch.spool_file import SpoolFile, SpoolFull
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import from_bytes, spooled, to_bytes
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import DeskWithSpool, desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, answer, decided, record, report
 from tests.unit.dispatch.incident_story import candidates

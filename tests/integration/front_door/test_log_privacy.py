@@ -12,7 +12,7 @@ from sqlalchemy import make_url, text
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.tokens import Access
-from registry.database import Database
+from registry.storage.database import Database
 from tests.support.phone import console_of, phone_of, raw_stream
 from tests.support.process import running
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, signed

@@ -23,7 +23,7 @@ from dispatch.spool_file import SpoolFile
 from dispatch.spool_memory import RecentMemory
 from dispatch.spool_record import spooled, to_bytes
 from dispatch.spool_set_aside import Outcome, SetAside, Settled, UnknownRecord
-from registry.watched_database import WatchedDatabase
+from registry.storage.watched_database import WatchedDatabase
 from rescue_circle.cli import app
 from tests.integration.dispatch.journal_story import DETAILS, POLICY, answer, decided, record, report
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET

@@ -10,9 +10,9 @@ from sqlalchemy import Text, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.projection import LocalPlane, geodesic_m
-from registry.database import Database
 from registry.directory import Directory
 from registry.repository import load_aeds
+from registry.storage.database import Database
 from registry.tables import aeds
 from tests.integration.registry.test_follower import aed_row
 

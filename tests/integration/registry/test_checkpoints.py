@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from registry.database import Database
-from registry.sqlite_checkpoints import ENOUGH
+from registry.storage.database import Database
+from registry.storage.sqlite_checkpoints import ENOUGH
 from tests.support.waiting import until
 
 INSERT_A_HUNDRED_PAGES = "INSERT INTO rows VALUES (zeroblob(400000))"

@@ -15,10 +15,10 @@ from alembic import command
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from registry.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
-from registry.server_statement import ServerStatement
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
+from registry.storage.server_statement import ServerStatement
+from registry.storage.watched_database import is_away
 from registry.tables import rescuers
-from registry.watched_database import is_away
 from tests.support.postgres import Cluster
 from tests.support.waiting import eventually, turns
 

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.places.projection import geodesic_m
-from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, find_contact, load_rescuers
+from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuer_presences, rescuers
 from registry.unwritten import ROWS_A_FLUSH
 from tests.support.waiting import turns

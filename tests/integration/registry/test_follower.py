@@ -11,13 +11,13 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.changes import change_feed
-from registry.database import Database
 from registry.directory import Directory
 from registry.follower import Follower
 from registry.merging import merged
 from registry.models import Presence, Rescuer
 from registry.people_tables import consents
 from registry.repository import erase_rescuer
+from registry.storage.database import Database
 from registry.tables import aeds, certificates, rescuer_homes, rescuers
 from tests.support import waiting
 

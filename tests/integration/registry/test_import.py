@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from geo.places.datum import Datum
 from geo.places.projection import geodesic_m
-from registry.database import Database
 from registry.directory import Directory
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.importers.aed_sources import ForeignDatum
@@ -20,6 +19,7 @@ from registry.importers.rescuer_rows import UnknownRegion
 from registry.importers.run import ImportKind, ImportOptions, UnclearKind, import_file
 from registry.models import Aed, Certificate
 from registry.repository import find_contact, load_aeds, load_rescuers
+from registry.storage.database import Database
 from registry.tables import aeds
 
 pytestmark = pytest.mark.both_databases

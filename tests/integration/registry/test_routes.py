@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from registry.database import Database
 from registry.directory import Directory
 from registry.importers.run import ImportOptions, import_file
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.routes import build_router
+from registry.storage.database import Database
 from registry.tables import aeds, rescuer_personal
 
 pytestmark = pytest.mark.both_databases

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from registry.watched_database import DatabaseAway, WatchedDatabase
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.support.postgres import Cluster
 from tests.support.waiting import eventually, turns
 

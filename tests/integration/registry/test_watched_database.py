@@ -9,8 +9,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from registry.database import DatabaseUnreachable, migrate
-from registry.watched_database import DatabaseAway, WatchedDatabase, may_come_back
+from registry.storage.database import DatabaseUnreachable, migrate
+from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from tests.support.postgres import HOST
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.patience import Hangs, Patience
+from registry.storage.patience import Hangs, Patience
 
 
 class Left:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from registry.storage.types import GeographyPoint, UtcDateTime, point_from_wkb
 from registry.tables import aeds
-from registry.types import GeographyPoint, UtcDateTime, point_from_wkb
 
 LON = st.floats(-180, 180)
 LAT = st.floats(-90, 90)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.words import storable
+from registry.storage.words import storable
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))

@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from registry.sqlite_checkpoints import MOST_PAGES
-from registry.words import keep_storable
+from registry.storage.sqlite_checkpoints import MOST_PAGES
+from registry.storage.words import keep_storable
 
 # Another process (an import beside the running service) may hold the write lock for as long as one transaction.
 BUSY_TIMEOUT_MS = 30_000

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from registry.words import keep_storable
+from registry.storage.words import keep_storable
 
 POOL_SIZE = 10
 OVERFLOW = 10

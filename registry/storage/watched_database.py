@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry import postgres
-from registry.database import Database, DatabaseUnreachable
-from registry.patience import Hangs, Patience
-from registry.sqlite_engines import Meanwhile
+from registry.storage import postgres
+from registry.storage.database import Database, DatabaseUnreachable
+from registry.storage.patience import Hangs, Patience
+from registry.storage.sqlite_engines import Meanwhile
 
 log = structlog.get_logger(__name__)
 

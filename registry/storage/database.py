@@ -18,10 +18,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from registry import postgres
-from registry.held_connection import HeldConnection
-from registry.sqlite_checkpoints import QuietCheckpoints
-from registry.sqlite_engines import READERS, DirectSqlite, Meanwhile, sqlite_engine
+from registry.storage import postgres
+from registry.storage.held_connection import HeldConnection
+from registry.storage.sqlite_checkpoints import QuietCheckpoints
+from registry.storage.sqlite_engines import READERS, DirectSqlite, Meanwhile, sqlite_engine
 
 DEFAULT_URL = "sqlite+aiosqlite:///rescue-circle.sqlite3"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -199,7 +199,7 @@ def migrate(url: str | None = None) -> None:
 def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, found inside the package; there is no alembic.ini."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

@@ -13,8 +13,8 @@ from typing import Any, Self
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.dialects import sqlite
 
-from registry.types import UtcDateTime
-from registry.words import json_text, storable
+from registry.storage.types import UtcDateTime
+from registry.storage.words import json_text, storable
 
 Row = Mapping[str, Any]
 _DIALECT = sqlite.dialect(json_serializer=json_text)

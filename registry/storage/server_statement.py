@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from registry.words import storable
+from registry.storage.words import storable
 
 _DIALECT = dialects.dialect()  # type: ignore[no-untyped-call]
 _BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)

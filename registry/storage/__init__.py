@@ -1,0 +1,1 @@
+"""The databases: SQLite and PostGIS behind one way of asking."""
