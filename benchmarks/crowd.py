@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.servers import TOKEN_SECRET, WEBHOOK_SECRET, Server
-from dispatch.tokens import Access, Identity, TokenSigner
+from dispatch.access.tokens import Access, Identity, TokenSigner
 
 CONNECTING_AT_ONCE = 32
 ACK_AFTER_S = 0.03

@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass, field
 
-from dispatch.api.limits import Limits
+from dispatch.access.integrations import Integrations
+from dispatch.access.links import LinkWatch
+from dispatch.access.tokens import TokenSigner
 from dispatch.callbacks.deliverer import Deliverer
 from dispatch.callbacks.outbox import Outbox
 from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
-from dispatch.engine import Engine
-from dispatch.frames import Renderer
-from dispatch.hub import Hub
-from dispatch.integrations import Integrations
-from dispatch.journal_reader import JournalReader
-from dispatch.links import LinkWatch
-from dispatch.map_tiles import MapSource
-from dispatch.metrics import Metrics
+from dispatch.incidents.engine import Engine
+from dispatch.incidents.service_area import ServiceArea
+from dispatch.journal.reader import JournalReader
+from dispatch.journal.receipts import ReceiptBook
+from dispatch.maps.map_tiles import MapSource
+from dispatch.operations.limits import Limits
+from dispatch.operations.metrics import Metrics
 from dispatch.people.people import People
-from dispatch.receipts import ReceiptBook
-from dispatch.retention import Retention
-from dispatch.service_area import ServiceArea
+from dispatch.retention.retention import Retention
 from dispatch.side_thread import SideThread
-from dispatch.spool import SpooledJournal
-from dispatch.tokens import TokenSigner
+from dispatch.spool.spool import SpooledJournal
+from dispatch.streams.frames import Renderer
+from dispatch.streams.hub import Hub
 from registry.directory import Directory
 from registry.follower import Follower
 

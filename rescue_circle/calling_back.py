@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from functools import cache
 
+from dispatch.access.integrations import Integrations
+from dispatch.access.secrets import split_secrets
 from dispatch.callbacks.deliverer import CallbackMetrics, Deliverer
 from dispatch.callbacks.outbox import Outbox
 from dispatch.callbacks.retrying import Retrying
 from dispatch.callbacks.targets import CallbackTarget, FindCallbackTarget
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.integrations import Integrations
-from dispatch.metrics import Metrics
-from dispatch.secrets import split_secrets
+from dispatch.operations.metrics import Metrics
 from registry.storage.database import Database
 from rescue_circle.settings import Settings
 

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from dispatch.access.secrets import split_secrets
 from dispatch.callbacks.targets import CallbackTarget
 from dispatch.channels.addresses import AddressBook
 from dispatch.channels.gateway import Gateway
@@ -11,10 +12,9 @@ from dispatch.channels.port import Channel
 from dispatch.channels.posting import http_client
 from dispatch.channels.relay import Relay
 from dispatch.core.consequences import rescuer_recipient
-from dispatch.hub import Hub
-from dispatch.metrics import Metrics
+from dispatch.operations.metrics import Metrics
 from dispatch.people.people import People
-from dispatch.secrets import split_secrets
+from dispatch.streams.hub import Hub
 from registry.directory import Directory
 from registry.storage.database import Database
 from rescue_circle.settings import Settings

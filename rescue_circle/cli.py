@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from dispatch.access.secrets import BadSecret, split_secrets
+from dispatch.access.tokens import Access, Identity, TokenSigner, WeakSecret
 from dispatch.callbacks.cli import app as callbacks_app
 from dispatch.people.cli import app as accounts_app
 from dispatch.people.cli import invite
-from dispatch.retention_cli import app as retention_app
-from dispatch.secrets import BadSecret, split_secrets
-from dispatch.spool_file import SpoolError
-from dispatch.tokens import Access, Identity, TokenSigner, WeakSecret
+from dispatch.retention.cli import app as retention_app
+from dispatch.spool.file import SpoolError
 from geo.cli import app as geo_app
 from geo.streets.network_file import NetworkFileError
 from registry.cli import app as registry_app

@@ -8,36 +8,35 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
 
-from dispatch import gauges
-from dispatch.api import callbacks, console, erasure, errors, incidents, maps, operations, streams, webhook
+from dispatch.access.integrations import Integrations
+from dispatch.access.tokens import TokenSigner
+from dispatch.api import callbacks, console, erasure, errors, gauges, incidents, maps, operations, streams, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.for_people import build_people_routers
-from dispatch.api.limits import Limits
 from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
 from dispatch.core.matching import Walker
 from dispatch.core.policy import Policy
-from dispatch.engine import Engine
-from dispatch.frames import AlertFrames, Renderer
-from dispatch.hub import Hub
-from dispatch.integrations import Integrations
-from dispatch.journal import Journal
-from dispatch.metrics import Metrics
+from dispatch.incidents.engine import Engine
+from dispatch.incidents.scout import Outage, Scout
+from dispatch.incidents.service_area import around
+from dispatch.incidents.watch import Watch
+from dispatch.incidents.ways import Ways
+from dispatch.journal.journal import Journal
+from dispatch.journal.receipts import ReceiptBook
+from dispatch.operations.limits import Limits
+from dispatch.operations.metrics import Metrics
 from dispatch.people.people import People
-from dispatch.receipts import ReceiptBook
 from dispatch.records import InboxRow
-from dispatch.retention import Retention
-from dispatch.retention_cli import rules_of
-from dispatch.scout import Outage, Scout
+from dispatch.retention.cli import rules_of
+from dispatch.retention.retention import Retention
 from dispatch.service import DispatchService
-from dispatch.service_area import around
-from dispatch.spool import Spool, SpooledJournal
-from dispatch.spool_memory import RecentMemory
-from dispatch.spool_reader import StandbyReader
-from dispatch.tokens import TokenSigner
-from dispatch.watch import Watch
-from dispatch.ways import Ways
+from dispatch.spool.memory import RecentMemory
+from dispatch.spool.reader import StandbyReader
+from dispatch.spool.spool import Spool, SpooledJournal
+from dispatch.streams.frames import AlertFrames, Renderer
+from dispatch.streams.hub import Hub
 from geo.places import spatial_index
 from geo.streets.walk_network import WalkNetwork
 from geo.walking import walk_area

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from dispatch.contracts.asyncapi import asyncapi
 from dispatch.contracts.callback import CALLBACK_MESSAGE
 from dispatch.contracts.webhook import CallMessage
-from dispatch.spool import Spool
+from dispatch.spool.spool import Spool
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service

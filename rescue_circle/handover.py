@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from dispatch.hub import Hub
+from dispatch.streams.hub import Hub
 
 HAND_OVER_S = 4.0
 """Streams that have not ended by then are cut."""

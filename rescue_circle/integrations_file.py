@@ -24,9 +24,9 @@ from pydantic import (
     model_validator,
 )
 
+from dispatch.access.integrations import CONSOLE, MESSAGES_PER_MINUTE, NAME, Integration
+from dispatch.access.secrets import MAX_VALID, check_webhook_secret, split_secrets
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.integrations import CONSOLE, MESSAGES_PER_MINUTE, NAME, Integration
-from dispatch.secrets import MAX_VALID, check_webhook_secret, split_secrets
 
 
 class BadIntegrations(ValueError):

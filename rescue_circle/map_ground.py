@@ -2,8 +2,8 @@
 
 import asyncio
 
-from dispatch.map_tiles import MapSource, MapTiles
-from dispatch.metrics import Metrics
+from dispatch.maps.map_tiles import MapSource, MapTiles
+from dispatch.operations.metrics import Metrics
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
 from registry.directory import Directory

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from dispatch.tokens import Access, Identity, TokenSigner
+from dispatch.access.tokens import Access, Identity, TokenSigner
 from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs
 from geo.streets.network_builder import EmptyNetwork
 from geo.streets.osm import UnreadableExtract

@@ -1,7 +1,7 @@
 """Roles, endpoints and frames as a page, made from the table that the service enforces."""
 
+from dispatch.access.tokens import Access
 from dispatch.api.roles import ENDPOINTS, HEARS, ISSUES, SENDS, STREAMS, Rule
-from dispatch.tokens import Access
 
 ROLES = tuple(Access)
 

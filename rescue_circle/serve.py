@@ -15,10 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.api.hardening import Hardened
 from dispatch.api.stream_protocol import StreamProtocol
-from dispatch.hub import Hub
-from dispatch.retention import Erased
+from dispatch.retention.retention import Erased
 from dispatch.service import DispatchService
-from dispatch.spool import Spool
+from dispatch.spool.spool import Spool
+from dispatch.streams.hub import Hub
 from registry.storage.database import DatabaseUnreachable
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from rescue_circle.compose import build_app, build_service

@@ -11,12 +11,12 @@ from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationI
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from dispatch.access.integrations import Integration
+from dispatch.access.secrets import check_webhook_secret, split_secrets
+from dispatch.access.tokens import LEAST_SECRET_BYTES
 from dispatch.core.policy import Policy
-from dispatch.integrations import Integration
-from dispatch.retention_cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
-from dispatch.secrets import check_webhook_secret, split_secrets
-from dispatch.service_area import ServiceArea
-from dispatch.tokens import LEAST_SECRET_BYTES
+from dispatch.incidents.service_area import ServiceArea
+from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
 from rescue_circle.integrations_file import BadIntegrations, get_integrations

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dispatch.access.integrations import Integrations
 from dispatch.core.policy import Policy
-from dispatch.integrations import Integrations
-from dispatch.journal import Journal
-from dispatch.spool_by_hand import LandedByHand, journal_instead, land_by_hand, why_in_words
-from dispatch.spool_file import SpoolFile, read_records
-from dispatch.spool_record import without_personal_data
-from dispatch.spool_set_aside import Outcome, SetAside, SetAsideRecord, Settled, UnknownRecord
+from dispatch.journal.journal import Journal
+from dispatch.spool.by_hand import LandedByHand, journal_instead, land_by_hand, why_in_words
+from dispatch.spool.file import SpoolFile, read_records
+from dispatch.spool.record import without_personal_data
+from dispatch.spool.set_aside import Outcome, SetAside, SetAsideRecord, Settled, UnknownRecord
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 from rescue_circle.calling_back import build_outbox, target_finder

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
 
+from dispatch.access.tokens import BadToken, Identity, TokenSigner
 from dispatch.api.errors import Forbidden
-from dispatch.api.limits import Limits
 from dispatch.api.roles import ENDPOINTS, Rule
-from dispatch.tokens import BadToken, Identity, TokenSigner
+from dispatch.operations.limits import Limits
 
 
 def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], Awaitable[None]]:

@@ -6,23 +6,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from dispatch.api.limits import TooMany
+from dispatch.access.integrations import UnknownIntegration
+from dispatch.access.signature import BadSignature
+from dispatch.access.tokens import BadToken
 from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
 from dispatch.core.refusals import Refused
-from dispatch.engine import NoAedAway, UnknownAlert
-from dispatch.incident_writer import UnknownIncident
-from dispatch.integrations import UnknownIntegration
-from dispatch.map_tiles import TilesBusy, UnknownTile
-from dispatch.metrics import Metrics
+from dispatch.incidents.engine import NoAedAway, UnknownAlert
+from dispatch.incidents.service_area import BadLocation
+from dispatch.incidents.writer import UnknownIncident
+from dispatch.maps.map_tiles import TilesBusy, UnknownTile
+from dispatch.operations.limits import TooMany
+from dispatch.operations.metrics import Metrics
 from dispatch.people import refusals as people
 from dispatch.people.public_walk import BadBox, TooFar
-from dispatch.retention import IncidentOpen
-from dispatch.service_area import BadLocation
-from dispatch.signature import BadSignature
-from dispatch.spool_file import SpoolFull, SpoolInUse
-from dispatch.tokens import BadToken
+from dispatch.retention.retention import IncidentOpen
+from dispatch.spool.file import SpoolFull, SpoolInUse
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.storage.watched_database import DatabaseAway
 

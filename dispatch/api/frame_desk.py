@@ -11,7 +11,7 @@ from dispatch.core.consequences import DISPATCHERS, rescuer_key
 from dispatch.core.incident import ENGAGED
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
-from dispatch.spool_file import SpoolError
+from dispatch.spool.file import SpoolError
 from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
 from registry.storage.watched_database import DatabaseAway

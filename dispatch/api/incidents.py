@@ -4,17 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dispatch.access.tokens import Access
 from dispatch.api.access import Caller
+from dispatch.api.incident_views import IncidentViews
 from dispatch.api.taking_over import add_taking_over
 from dispatch.contracts.api import IncidentView, TimelineEntry
 from dispatch.contracts.console import WalkArea
 from dispatch.contracts.taking_over import CandidateView
-from dispatch.incident_views import IncidentViews
-from dispatch.incident_writer import UnknownIncident
-from dispatch.live import LiveIncident
-from dispatch.lookout import Lookout
+from dispatch.incidents.live import LiveIncident
+from dispatch.incidents.lookout import Lookout
+from dispatch.incidents.writer import UnknownIncident
 from dispatch.service import DispatchService
-from dispatch.tokens import Access
 from registry.contacts import ContactBook
 from registry.storage.watched_database import DatabaseAway
 

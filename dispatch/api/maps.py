@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from dispatch.access.rate_limit import Rate, RateLimiter
 from dispatch.api.access import host_of
-from dispatch.api.limits import TooMany, network_of
 from dispatch.contracts.maps import MapView
 from dispatch.contracts.webhook import Refusal
-from dispatch.map_tiles import MapSource, TilesBusy, UnknownTile
-from dispatch.rate_limit import Rate, RateLimiter
+from dispatch.maps.map_tiles import MapSource, TilesBusy, UnknownTile
+from dispatch.operations.limits import TooMany, network_of
 from geo.tiles.street_tiles import LEAST_ZOOM, MOST_ZOOM
 from geo.tiles.tile_grid import TileAddress
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller
 from dispatch.api.errors import Forbidden, IncidentsOpen
 from dispatch.api.roles import ISSUES
@@ -11,8 +12,7 @@ from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenR
 from dispatch.people.accounts import Standing
 from dispatch.people.sessions import ACCOUNT_TOKEN_S
 from dispatch.service import DispatchService
-from dispatch.spool import DatabaseState
-from dispatch.tokens import Access, Identity
+from dispatch.spool.spool import DatabaseState
 
 
 class Ready(BaseModel):

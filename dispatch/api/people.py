@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller, host_of
 from dispatch.api.description import may_refuse
 from dispatch.api.sessions import session_of
@@ -18,8 +19,7 @@ from dispatch.people.consent import CHINESE, CONSENT_VERSION, ENGLISH, ConsentTe
 from dispatch.people.reach import PushSubscription
 from dispatch.people.refusals import NoConsent, RescuerErased
 from dispatch.service import DispatchService
-from dispatch.spool_file import SpoolError
-from dispatch.tokens import Access, Identity
+from dispatch.spool.file import SpoolError
 from registry.eligibility import Answer as Verdict
 from registry.eligibility import is_dispatchable
 from registry.models import Rescuer

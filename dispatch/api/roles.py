@@ -6,7 +6,7 @@ It is what the service enforces, not a description of it: an endpoint that has n
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 
 V, D, R, S, A = Access.VOLUNTEER, Access.DISPATCHER, Access.REGISTRY_OFFICER, Access.SIMULATOR, Access.ADMIN
 

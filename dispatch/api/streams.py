@@ -9,17 +9,17 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
+from dispatch.access.tokens import Access, BadToken, Identity
 from dispatch.api.access import host_of
 from dispatch.api.frame_desk import Answerer, DispatcherDesk, VolunteerDesk
-from dispatch.api.limits import TooMany
 from dispatch.api.stream_protocol import find_cut, find_send_now
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
-from dispatch.hub import Mailbox
+from dispatch.operations.limits import TooMany
 from dispatch.people.accounts import Standing
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
-from dispatch.tokens import Access, BadToken, Identity
+from dispatch.streams.hub import Mailbox
 from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)

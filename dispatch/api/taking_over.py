@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 import structlog
 from fastapi import APIRouter
 
+from dispatch.access.integrations import CONSOLE
 from dispatch.api.access import Caller
-from dispatch.by_hand import Wish
+from dispatch.api.incident_views import IncidentViews
 from dispatch.contracts.api import IncidentView, SetLocation
 from dispatch.contracts.taking_over import AddAlert, CallOffAlert, NewCall, OpenedCall
 from dispatch.contracts.webhook import CallLocation, MessageType
 from dispatch.core.commands import CallOff, CallOffReason
 from dispatch.core.events import Role
-from dispatch.incident_views import IncidentViews
-from dispatch.intake import MAX_PHONE, Understood, storable
-from dispatch.integrations import CONSOLE
+from dispatch.incidents.by_hand import Wish
+from dispatch.incidents.intake import MAX_PHONE, Understood, storable
+from dispatch.incidents.service_area import get_place
 from dispatch.records import CallRecord, Details
 from dispatch.service import DispatchService
-from dispatch.service_area import get_place
 
 log = structlog.get_logger(__name__)
 

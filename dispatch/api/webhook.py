@@ -6,14 +6,14 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request
 
+from dispatch.access.integrations import UnknownIntegration
+from dispatch.access.signature import BadSignature
 from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
-from dispatch.intake import understand
-from dispatch.integrations import UnknownIntegration
+from dispatch.incidents.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
-from dispatch.signature import BadSignature
 
 log = structlog.get_logger(__name__)
 

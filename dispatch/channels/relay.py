@@ -15,7 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from dispatch.callbacks.retrying import Outcome
 from dispatch.channels.port import Attempt, Channel, Kind, Message
 from dispatch.core.consequences import rescuer_recipient
-from dispatch.metrics import Metrics
+from dispatch.operations.metrics import Metrics
 from dispatch.records import InboxRow
 
 log = structlog.get_logger(__name__)

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, HttpUrl, UrlConstraints
 
+from dispatch.access.tokens import Access
 from dispatch.contracts.webhook import Unshown, WireModel
-from dispatch.tokens import Access
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Version = Annotated[str, Field(min_length=1, max_length=32)]

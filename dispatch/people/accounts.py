@@ -8,11 +8,11 @@ from enum import Enum, auto
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from dispatch.access.tokens import Access, Identity
 from dispatch.people.passwords import Passwords, hash_password
 from dispatch.people.refusals import BadAccount, UnknownAccount, WrongNameOrPassword
 from dispatch.people.sessions import Opened, Owner, Sessions
 from dispatch.people.transactions import settled
-from dispatch.tokens import Access, Identity
 from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from dispatch.access.tokens import Access, Identity
 from dispatch.people import secrets
 from dispatch.people.refusals import NoSession
-from dispatch.tokens import Access, Identity
 from registry.people_tables import accounts, sessions
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.access.tokens import Access
 from dispatch.contracts.webhook import CallMessage, MessageType
-from dispatch.tokens import Access
 from tests.conftest import PROJECT
 from tests.support.service import WEBHOOK_SECRET, Service
 from tests.support.town import CENTRE

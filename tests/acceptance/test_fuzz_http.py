@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.process import running
 from tests.support.service import Service, call
 from tests.support.town import CENTRE, Town

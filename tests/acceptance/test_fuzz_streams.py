@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from dispatch.access.tokens import Access
 from dispatch.contracts import stream as wire
-from dispatch.tokens import Access
 from tests.support.process import running
 from tests.support.service import Service, call
 from tests.support.town import CENTRE, Town

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.access.tokens import Access
 from dispatch.contracts.webhook import MessageType
-from dispatch.tokens import Access
 from tests.support.process import running
 from tests.support.service import WEBHOOK_SECRET, Service
 from tests.support.town import CENTRE, Town

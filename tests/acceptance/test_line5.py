@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from geo.places.datum import Datum
 from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database, migrate

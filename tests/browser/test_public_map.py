@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.chromium import People
 from tests.support.service import Service
 from tests.support.town import place

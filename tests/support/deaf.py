@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.service import Service
 
 RECEIVE_BUFFER_BYTES = 4096

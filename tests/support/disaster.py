@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.crowd import anywhere
 from tests.support.phone import Frame
 from tests.support.process import ServiceProcess

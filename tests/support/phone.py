@@ -8,7 +8,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.service import Service
 from tests.support.waiting import PATIENCE_S
 

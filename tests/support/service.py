@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from dispatch.tokens import Access, Identity, TokenSigner
+from dispatch.access.tokens import Access, Identity, TokenSigner
 from geo.places.datum import Datum
 from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database, migrate

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from dispatch.access.tokens import Access
 from dispatch.people.accounts import Accounts
-from dispatch.tokens import Access
 from registry.storage.database import Database
 from tests.support.chromium import People
 from tests.support.service import Service

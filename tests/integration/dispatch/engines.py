@@ -12,16 +12,16 @@ from dispatch.contracts.webhook import MessageType
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.matching import Place, Walker
 from dispatch.core.policy import Policy
-from dispatch.engine import Engine, Taken
-from dispatch.incident_writer import Appends
-from dispatch.intake import Understood
-from dispatch.journal import Journal
-from dispatch.journal_reader import JournalReader
+from dispatch.incidents.engine import Engine, Taken
+from dispatch.incidents.intake import Understood
+from dispatch.incidents.scout import Scout
+from dispatch.incidents.writer import Appends
+from dispatch.journal.journal import Journal
+from dispatch.journal.reader import JournalReader
 from dispatch.records import CallRecord, Details, InboxRow
-from dispatch.scout import Scout
-from dispatch.spool import Spool, SpooledJournal
-from dispatch.spool_memory import RecentMemory
-from dispatch.spool_reader import StandbyReader
+from dispatch.spool.memory import RecentMemory
+from dispatch.spool.reader import StandbyReader
+from dispatch.spool.spool import Spool, SpooledJournal
 from geo.places.projection import LocalPlane
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer

@@ -10,7 +10,7 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.incident import Incident, evolve
 from dispatch.core.matching import Place
 from dispatch.core.policy import Policy
-from dispatch.journal import Journal
+from dispatch.journal.journal import Journal
 from dispatch.records import Appended, CallRecord, Details, InboxRow
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from dispatch.access.tokens import Access
 from dispatch.api.roles import ENDPOINTS
 from dispatch.people.consent import CONSENT_VERSION
-from dispatch.tokens import Access
 from tests.support.plain_http import fetch
 from tests.support.service import Service, signed
 

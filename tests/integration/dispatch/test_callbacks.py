@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from rescue_circle.cli import app
 from rescue_circle.settings import BadSettings, get_settings
 from tests.support.phone import phone_of

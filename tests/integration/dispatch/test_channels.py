@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.conftest import PROJECT
 from tests.support.gateway import GATEWAY_SECRET, VAPID_KEY, Browser, FarEnd, far_end, proof_of
 from tests.support.phone import phone_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.phone import Phone, phone_of
 from tests.support.plain_http import fetch
 from tests.support.service import Service, call, signed

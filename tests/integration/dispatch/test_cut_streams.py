@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.access.tokens import Access
 from dispatch.core import events as ev
-from dispatch.tokens import Access
 from tests.support.audit import audit
 from tests.support.cutting_proxy import Cut, Direction, cutting_proxy
 from tests.support.phone import Frame, phone_of

@@ -9,8 +9,8 @@ from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import reserved
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
-from dispatch.engine import NoAedAway
-from dispatch.incident_writer import UnknownIncident
+from dispatch.incidents.engine import NoAedAway
+from dispatch.incidents.writer import UnknownIncident
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
 from tests.support.waiting import until
 

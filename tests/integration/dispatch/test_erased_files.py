@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from dispatch.retention import Retention
+from dispatch.retention.retention import Retention
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import NOON
 from tests.integration.dispatch.test_retention import RULES, WORDS, happen

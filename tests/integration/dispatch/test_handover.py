@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from registry.repository import load_rescuers
 from registry.storage.database import Database
 from tests.support.deaf import DeafPhone

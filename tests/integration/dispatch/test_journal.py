@@ -12,8 +12,8 @@ from dispatch.core import commands as cmd
 from dispatch.core.commands import Answer
 from dispatch.core.consequences import reserved
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
-from dispatch.journal_reader import JournalReader
+from dispatch.journal.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
+from dispatch.journal.reader import JournalReader
 from dispatch.records import Known
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import (

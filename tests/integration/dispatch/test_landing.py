@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
-from dispatch.journal import Journal
+from dispatch.journal.journal import Journal
 from dispatch.records import Appended
-from dispatch.spool import DatabaseState, Spool, SpooledJournal
-from dispatch.spool_file import SpoolFile
-from dispatch.spool_homecoming import AT_ONCE
-from dispatch.spool_memory import RecentMemory
-from dispatch.spool_record import spooled, to_bytes
+from dispatch.spool.file import SpoolFile
+from dispatch.spool.homecoming import AT_ONCE
+from dispatch.spool.memory import RecentMemory
+from dispatch.spool.record import spooled, to_bytes
+from dispatch.spool.spool import DatabaseState, Spool, SpooledJournal
 from registry.storage.database import migrate
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import desk_with_spool, rescuer

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from dispatch.access.tokens import Access
 from dispatch.api.hardening import LARGER_BODIES, MAX_BODY_BYTES
-from dispatch.api.limits import FAILURES, HELLOS, MALFORMED, POSITIONS
-from dispatch.tokens import Access
+from dispatch.operations.limits import FAILURES, HELLOS, MALFORMED, POSITIONS
 from tests.support.phone import Phone, phone_of, raw_stream
 from tests.support.plain_http import fetch
 from tests.support.process import running

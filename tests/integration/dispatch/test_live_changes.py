@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.command import command
 from tests.support.phone import phone_of
 from tests.support.process import running

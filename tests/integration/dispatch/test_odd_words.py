@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.phone import console_of, phone_of
 from tests.support.service import Service, call
 

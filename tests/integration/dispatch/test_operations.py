@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from registry.repository import load_rescuers
 from registry.storage.database import Database
 from rescue_circle.serve import Gate

@@ -12,7 +12,7 @@ from dispatch.callbacks.targets import CallbackTarget
 from dispatch.core import commands as cmd
 from dispatch.core.commands import Answer
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.journal import AlreadyReserved, Journal, StaleIncident
+from dispatch.journal.journal import AlreadyReserved, Journal, StaleIncident
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, answer, append, decided, report
 from tests.unit.dispatch.incident_story import candidates

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from dispatch.access.tokens import Access
 from dispatch.people.consent import CONSENT_VERSION
-from dispatch.tokens import Access
 from registry import people_tables as t
 from registry.directory import Directory
 from registry.storage.database import Database

@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
-from dispatch.api.limits import OPEN_DOORS
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
+from dispatch.operations.limits import OPEN_DOORS
 from geo.places.datum import Datum, convert
 from tests.support.browser_like import Browser
 from tests.support.service import Service

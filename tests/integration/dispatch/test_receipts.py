@@ -9,9 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch import tables as t
-from dispatch.journal import Journal
-from dispatch.journal_reader import JournalReader
-from dispatch.receipts import ReceiptBook
+from dispatch.journal.journal import Journal
+from dispatch.journal.reader import JournalReader
+from dispatch.journal.receipts import ReceiptBook
 from dispatch.records import Receipt
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, append, report

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.outage import LockedSqlite, given_back
 from tests.support.phone import phone_of
 from tests.support.plain_http import fetch

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed
 
 from dispatch import tables as t
+from dispatch.access.tokens import Access
 from dispatch.core import commands as cmd
-from dispatch.incident_writer import UnknownIncident
-from dispatch.journal import Journal
-from dispatch.journal_reader import JournalReader
+from dispatch.incidents.writer import UnknownIncident
+from dispatch.journal.journal import Journal
+from dispatch.journal.reader import JournalReader
 from dispatch.people.people import People
-from dispatch.retention import BATCH, IncidentOpen, Retention, RetentionRules
-from dispatch.tokens import Access
+from dispatch.retention.retention import BATCH, IncidentOpen, Retention, RetentionRules
 from registry.directory import Directory
 from registry.models import Presence
 from registry.people_tables import invitations, sessions

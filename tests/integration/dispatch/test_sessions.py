@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.api.limits import SIGN_INS
+from dispatch.access.tokens import Access
+from dispatch.operations.limits import SIGN_INS
 from dispatch.people.accounts import Accounts
-from dispatch.tokens import Access
 from registry import people_tables as t
 from registry.storage.database import Database
 from tests.support.browser_like import Browser

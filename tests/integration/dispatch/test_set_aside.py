@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dispatch.core import commands as cmd
-from dispatch.journal import Journal
-from dispatch.spool import DatabaseState
+from dispatch.journal.journal import Journal
+from dispatch.spool.spool import DatabaseState
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import DeskWithSpool, desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import POLICY, decided

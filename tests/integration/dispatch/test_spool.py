@@ -12,12 +12,12 @@ from sqlalchemy.engine import make_url
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
-from dispatch.journal import Journal
+from dispatch.journal.journal import Journal
 from dispatch.records import Appended
-from dispatch.spool import DatabaseState, Spool, SpooledJournal
-from dispatch.spool_file import SpoolFile, SpoolFull
-from dispatch.spool_memory import RecentMemory
-from dispatch.spool_record import from_bytes, spooled, to_bytes
+from dispatch.spool.file import SpoolFile, SpoolFull
+from dispatch.spool.memory import RecentMemory
+from dispatch.spool.record import from_bytes, spooled, to_bytes
+from dispatch.spool.spool import DatabaseState, Spool, SpooledJournal
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import DeskWithSpool, desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, answer, decided, record, report

@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from dispatch.access.tokens import Access
 from dispatch.api.roles import HEARS, SENDS, STREAMS
 from dispatch.contracts import stream as wire
-from dispatch.tokens import Access
 from tests.support.phone import console_of, phone_of, raw_stream
 from tests.support.service import Service, call
 from tests.support.town import place

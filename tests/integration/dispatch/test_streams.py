@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from geo.places.projection import geodesic_m
 from tests.support.phone import Phone, console_of, phone_of, raw_stream
 from tests.support.service import Service, call

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from shapely.geometry import Point, shape
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from tests.support.audit import audit
 from tests.support.phone import console_of, phone_of
 from tests.support.service import Service, call

@@ -7,11 +7,11 @@ from itertools import combinations
 
 import pytest
 
-from dispatch.by_hand import Wish
 from dispatch.core.commands import Answer, AnswerAlert, CallOff
 from dispatch.core.consequences import reserved
 from dispatch.core.events import Role
 from dispatch.core.refusals import Refused
+from dispatch.incidents.by_hand import Wish
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
 from tests.support.waiting import turns
 

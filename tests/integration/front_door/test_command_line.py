@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.tokens import Access, TokenSigner
+from dispatch.access.tokens import Access, TokenSigner
 from rescue_circle.settings_table import settings_rows
 from tests.support.command import command
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from dispatch.tokens import Access, Identity, TokenSigner
+from dispatch.access.tokens import Access, Identity, TokenSigner
 from rescue_circle.integrations_file import BadIntegrations, get_integrations
 from tests.acceptance.test_documents import block
 from tests.support.plain_http import fetch

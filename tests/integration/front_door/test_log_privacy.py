@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.tokens import Access
+from dispatch.access.tokens import Access
 from registry.storage.database import Database
 from tests.support.phone import console_of, phone_of, raw_stream
 from tests.support.process import running

@@ -16,13 +16,13 @@ from typer.testing import CliRunner
 
 from dispatch import tables as t
 from dispatch.core import commands as cmd
-from dispatch.journal import Journal
+from dispatch.journal.journal import Journal
 from dispatch.records import Appended
-from dispatch.spool import Spool, SpooledJournal
-from dispatch.spool_file import SpoolFile
-from dispatch.spool_memory import RecentMemory
-from dispatch.spool_record import spooled, to_bytes
-from dispatch.spool_set_aside import Outcome, SetAside, Settled, UnknownRecord
+from dispatch.spool.file import SpoolFile
+from dispatch.spool.memory import RecentMemory
+from dispatch.spool.record import spooled, to_bytes
+from dispatch.spool.set_aside import Outcome, SetAside, Settled, UnknownRecord
+from dispatch.spool.spool import Spool, SpooledJournal
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle.cli import app
 from tests.integration.dispatch.journal_story import DETAILS, POLICY, answer, decided, record, report

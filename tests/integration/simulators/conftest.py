@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dispatch.access.tokens import Access, Identity, TokenSigner
 from dispatch.contracts.webhook import CallLocation, MessageType
-from dispatch.tokens import Access, Identity, TokenSigner
 from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.network_builder import build_network

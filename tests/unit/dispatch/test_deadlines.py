@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.clock import Clock
-from dispatch.deadlines import Deadlines
+from dispatch.incidents.deadlines import Deadlines
 from tests.support.waiting import PATIENCE_S, turns
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -156,7 +156,7 @@ async def test_a_deadline_set_while_the_alarm_waits_for_a_later_one_is_not_misse
 
 
 async def test_a_deadline_that_fails_is_tried_again_and_delays_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.deadlines.RETRY_S", 0.01)
+    monkeypatch.setattr("dispatch.incidents.deadlines.RETRY_S", 0.01)
     alarm = Alarm(faults=3)
     alarm.set("fails", at(1))
     alarm.set("works", at(2))
@@ -182,7 +182,7 @@ async def test_what_is_overdue_at_a_start_is_carried_out_before_anything_else() 
 async def test_an_overdue_one_that_fails_again_and_again_holds_up_no_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dispatch.deadlines.RETRY_S", 0.01)
+    monkeypatch.setattr("dispatch.incidents.deadlines.RETRY_S", 0.01)
     alarm = Alarm(faults=10)
     alarm.set("fails", at(-1))
     await alarm.deadlines.catch_up(within_s=0)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.hub import MAX_REPLIES, MAX_ROWS, Hub, Mailbox
 from dispatch.records import InboxRow
+from dispatch.streams.hub import MAX_REPLIES, MAX_ROWS, Hub, Mailbox
 from tests.support.waiting import PATIENCE_S, turns
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatch.contracts.webhook import CallData, CallLocation, CallMessage, MessageType
-from dispatch.intake import MAX_REF, Understood, understand
-from dispatch.service_area import ServiceArea
+from dispatch.incidents.intake import MAX_REF, Understood, understand
+from dispatch.incidents.service_area import ServiceArea
 
 NOW = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 AREA = ServiceArea(min_lon=113.4, min_lat=34.5, max_lon=114.0, max_lat=35.0)

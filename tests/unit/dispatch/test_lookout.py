@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.core.matching import Place
-from dispatch.live import LiveIncident, LiveIncidents
-from dispatch.lookout import Lookout
+from dispatch.incidents.live import LiveIncident, LiveIncidents
+from dispatch.incidents.lookout import Lookout
 from dispatch.records import Details
 from dispatch.side_thread import SideThread
 from tests.unit.dispatch.incident_story import Story, call, candidates

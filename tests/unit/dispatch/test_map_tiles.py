@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.map_tiles import MapTiles, TilesBusy
-from dispatch.metrics import Metrics
+from dispatch.maps.map_tiles import MapTiles, TilesBusy
+from dispatch.operations.metrics import Metrics
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.tile_grid import TileAddress
 from tests.support.tiles import tiles_around

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.api.limits import FAILURES, OPEN_DOORS, SIGN_INS, Limits, TooMany, network_of
-from dispatch.integrations import Integration
-from dispatch.rate_limit import Rate, RateLimiter
+from dispatch.access.integrations import Integration
+from dispatch.access.rate_limit import Rate, RateLimiter
+from dispatch.operations.limits import FAILURES, OPEN_DOORS, SIGN_INS, Limits, TooMany, network_of
 
 rates = st.builds(Rate, per_s=st.floats(0.1, 100), burst=st.integers(1, 20))
 

@@ -7,7 +7,7 @@ from dispatch.callbacks.retrying import Outcome
 from dispatch.channels.port import TAKEN, Attempt, Kind, Message
 from dispatch.channels.relay import FAULTS, Relay
 from dispatch.core.consequences import rescuer_recipient
-from dispatch.metrics import Metrics
+from dispatch.operations.metrics import Metrics
 from dispatch.records import InboxRow
 from tests.support.waiting import until
 

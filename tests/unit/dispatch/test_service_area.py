@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dispatch.contracts.webhook import CallLocation
 from dispatch.core.matching import Place
-from dispatch.service_area import MARGIN_DEG, BadLocation, ServiceArea, around, get_place
+from dispatch.incidents.service_area import MARGIN_DEG, BadLocation, ServiceArea, around, get_place
 from geo.places.datum import Datum, convert
 
 AREA = ServiceArea(min_lon=113.4, min_lat=34.5, max_lon=114.0, max_lat=35.0)

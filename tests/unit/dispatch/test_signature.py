@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.signature import MAX_ID, TOLERANCE_S, BadSignature, SignatureChecker
+from dispatch.access.signature import MAX_ID, TOLERANCE_S, BadSignature, SignatureChecker
 
 KEY = b"unit-tests-only-secret-of-120"
 CHECKER = SignatureChecker(f"whsec_{base64.b64encode(KEY).decode()}")

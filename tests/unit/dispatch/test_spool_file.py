@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.spool_file import HEAD, MAGIC, NotASpool, SpoolFile, SpoolFull, SpoolInUse
+from dispatch.spool.file import HEAD, MAGIC, NotASpool, SpoolFile, SpoolFull, SpoolInUse
 
 RECORDS = st.lists(st.binary(min_size=1, max_size=200), min_size=1, max_size=6)
 LIMIT_BYTES = 10_000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.tokens import AUDIENCE, Access, BadToken, Identity, TokenSigner, WeakSecret
+from dispatch.access.tokens import AUDIENCE, Access, BadToken, Identity, TokenSigner, WeakSecret
 
 SECRET = "unit-tests-only-secret-of-32-bytes-or-more"
 SIGNER = TokenSigner(SECRET)

@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from dispatch.access.integrations import Integration
+from dispatch.access.tokens import Access, Identity
 from dispatch.contracts import stream as wire
 from dispatch.contracts.api import AlertView, IncidentView, IssuedToken, PositionView, SetLocation, WalkView
 from dispatch.contracts.people import InvitationView, JoinRequest, MeView, Session, SignIn
 from dispatch.contracts.webhook import CallData, CallLocation
 from dispatch.core.matching import Place
-from dispatch.intake import understand
-from dispatch.integrations import Integration
+from dispatch.incidents.intake import understand
 from dispatch.people.reach import PushSubscription
 from dispatch.people.secrets import Shown
 from dispatch.people.sessions import Opened, Owner
 from dispatch.people.volunteers import Invitation
 from dispatch.records import CallRecord, Details
-from dispatch.tokens import Access, Identity
 from registry.models import Certificate, Contact, Presence, Rescuer
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

@@ -11,9 +11,9 @@ from dispatch.core.events import Role
 from dispatch.core.incident import Alert, AlertStatus
 from dispatch.core.matching import Place, Walker
 from dispatch.core.policy import Policy
+from dispatch.incidents.scout import Scout
+from dispatch.incidents.ways import Ways, area_around
 from dispatch.records import Details
-from dispatch.scout import Scout
-from dispatch.ways import Ways, area_around
 from geo.places.projection import LocalPlane, geodesic_m
 from geo.streets.network_builder import build_network
 from registry.directory import Directory

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from dispatch.signature import BadSignature
+from dispatch.access.signature import BadSignature
 from rescue_circle.logs import LibraryLines, safe_message, told, without_values
 
 PERSONAL = "中原路1号 13900000000"

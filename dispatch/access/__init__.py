@@ -1,0 +1,1 @@
+"""Who may ask: tokens, signatures, 120's integrations, and how often."""

@@ -1,0 +1,233 @@
+"""What may be asked of incidents: by 120, by volunteers' phones, by dispatchers and by time itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from dispatch.clock import Clock
+from dispatch.contracts.webhook import MessageType
+from dispatch.core import commands as cmd
+from dispatch.core.consequences import aed_key
+from dispatch.core.incident import Incident
+from dispatch.core.policy import Policy
+from dispatch.core.refusals import Refused
+from dispatch.incidents.by_hand import HandPicker, Wish
+from dispatch.incidents.deadlines import Deadlines
+from dispatch.incidents.intake import Understood
+from dispatch.incidents.live import LiveIncident
+from dispatch.incidents.reports import command_of
+from dispatch.incidents.scout import Scout
+from dispatch.incidents.watch import Watch
+from dispatch.incidents.writer import Appends, IncidentWriter, Prepare, Publish, UnknownIncident
+from dispatch.journal.journal import DuplicateMessage, StaleIncident
+from dispatch.journal.reader import JournalReader
+from dispatch.operations.metrics import Metrics
+from dispatch.records import CallRecord, Details, Known
+
+log = structlog.get_logger(__name__)
+
+MAX_TRIES = 20
+
+
+class UnknownAlert(LookupError):
+    """The incident has no alert with this id."""
+
+    code = "unknown_alert"
+
+
+class NoAedAway(LookupError):
+    """This AED is not away from its place as far as any incident knows."""
+
+    code = "aed_not_away"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a message of 120."""
+
+    incident_id: str
+    attention: str | None
+    duplicate: bool
+
+
+class Engine:
+    """Everything that happens to an incident comes through here."""
+
+    def __init__(
+        self,
+        *,
+        journal: Appends,
+        reader: JournalReader,
+        scout: Scout,
+        policy: Policy,
+        clock: Clock,
+        publish: Publish,
+        new_id: Callable[[], str],
+        watch: Watch | None = None,
+        prepare: Prepare | None = None,
+    ) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._policy = policy
+        self._clock = clock
+        self._new_id = new_id
+        self._by_hand = HandPicker(scout, policy)
+        self.reservations = scout.reservations
+        self.deadlines = Deadlines(clock, self.reach_deadline)
+        self._writer = IncidentWriter(
+            journal=journal,
+            reader=reader,
+            scout=scout,
+            policy=policy,
+            clock=clock,
+            deadlines=self.deadlines,
+            publish=publish,
+            watch=watch or Watch(Metrics()),
+            prepare=prepare,
+        )
+        self.live = self._writer.live
+
+    @property
+    def policy(self) -> Policy:
+        """The rule that decides whom to ring."""
+        return self._policy
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a call, an answer or a deadline is being carried out."""
+        return self._writer.is_at_work
+
+    async def resume(self) -> int:
+        """Take up every open incident where the journal left it; how many there are."""
+        incidents = await self._reader.load_open()
+        for incident in incidents:
+            details = await self._reader.find_details(incident.incident_id)
+            self._writer.take_up(LiveIncident(incident=incident, details=details))
+        return len(incidents)
+
+    async def take_call(self, message: Understood, record: CallRecord) -> Taken:
+        """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
+        async with self._writer.lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
+            for attempt in range(MAX_TRIES):
+                known = await self._known(message, record, is_first_look=attempt == 0)
+                if known.message_incident_id is not None:
+                    return Taken(
+                        incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True
+                    )
+                incident_id = known.call_incident_id or self._new_id()
+                command = command_of(message, incident_id, record.integration)
+                try:
+                    await self._writer.change(
+                        incident_id, command, message.details, record, is_new=known.call_incident_id is None
+                    )
+                except (DuplicateMessage, StaleIncident):
+                    # Another process took it in the meantime: what it wrote is known now.
+                    continue
+                return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
+        raise RuntimeError(f"message {record.message_id} is both there and not there")
+
+    async def _known(self, message: Understood, record: CallRecord, *, is_first_look: bool) -> Known:
+        """What there is already of a message. A new call that nobody here remembers is taken for new without asking the
+        journal, whose unique keys refuse it if it is not: then the second look asks."""
+        about = (record.integration, record.message_id, message.cad_ref)
+        if is_first_look and message.type is MessageType.CALL_CREATED and self._journal.is_settled:
+            return self._reader.recall(*about)
+        return await self._reader.find_known(*about)
+
+    async def answer(self, answer: cmd.AnswerAlert) -> Incident:
+        """A volunteer's answer.
+
+        Raises:
+            Refused: it does not count; nothing has changed.
+        """
+        return await self._writer.change(answer.alert_id.rpartition("-")[0], answer)
+
+    async def reach_deadline(self, incident_id: str) -> None:
+        try:
+            await self._writer.change(incident_id, cmd.ReachDeadline())
+        except UnknownIncident:
+            # Its opening was set aside, so there is nothing that a deadline could change.
+            log.warning("deadline_of_nothing", incident_id=incident_id)
+            self.deadlines.set(incident_id, None)
+
+    async def set_location(self, incident_id: str, details: Details) -> Incident:
+        """A dispatcher's word on where the patient is.
+
+        Raises:
+            UnknownIncident
+            Refused: the incident is closed.
+        """
+        live = await self._get(incident_id)
+        incident = live.incident
+        if live.details and not details.caller_phone:
+            details = replace(details, caller_phone=live.details.caller_phone)
+        if incident.closed:
+            raise Refused("incident_closed", "The incident is closed: open a new call for a new place.")
+        held = incident.location_reported_at
+        now = self._clock.now()
+        command = cmd.ReportCall(
+            incident_id=incident_id,
+            cad_ref=None,
+            # 120's clock may run ahead of ours; the dispatcher's word still is the newest.
+            reported_at=max(now, held) if held else now,
+            created=True,
+            has_location=True,
+        )
+        return await self._writer.change(incident_id, command, details)
+
+    async def stand_down(self, incident_id: str) -> Incident:
+        """A dispatcher ends the incident.
+
+        Raises:
+            UnknownIncident
+        """
+        await self._get(incident_id)
+        command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
+        return await self._writer.change(incident_id, command)
+
+    async def add_rescuer(self, incident_id: str, wish: Wish) -> Incident:
+        """A dispatcher rings somebody of their own choice.
+
+        Raises:
+            UnknownIncident, UnknownRescuer, UnknownAed
+            Refused: the code says why; nothing has changed.
+        """
+        await self._get(incident_id)
+        return await self._writer.change(incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now()))
+
+    async def call_off(self, incident_id: str, call_off: cmd.CallOff) -> Incident:
+        """A dispatcher calls one person off.
+
+        Raises:
+            UnknownIncident, UnknownAlert
+            Refused: the alert is over.
+        """
+        if call_off.alert_id not in (await self._get(incident_id)).incident.alerts:
+            raise UnknownAlert(f"the incident has no alert {call_off.alert_id!r}")
+        return await self._writer.change(incident_id, call_off)
+
+    async def close_duplicate(self, incident_id: str) -> Incident:
+        """End an incident whose call another one has had all along; everyone is called off."""
+        command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="duplicate", reported_at=self._clock.now())
+        return await self._writer.change(incident_id, command)
+
+    async def aed_returned(self, aed_id: str) -> None:
+        """Somebody saw the AED in its place again: it may be promised anew.
+
+        Raises:
+            NoAedAway
+        """
+        holder = self.reservations.find_holder(aed_key(aed_id))
+        live = await self.live.find(holder) if holder else None
+        for alert in live.incident.alerts.values() if live else ():
+            if live and alert.aed_id == aed_id and alert.carries_aed:
+                await self._writer.change(live.incident.incident_id, cmd.ConfirmAedReturned(alert_id=alert.alert_id))
+                return
+        raise NoAedAway(f"AED {aed_id!r} is not away from its place as far as any incident knows")
+
+    async def _get(self, incident_id: str) -> LiveIncident:
+        live = await self.live.find(incident_id)
+        if live is None:
+            raise UnknownIncident(f"there is no incident {incident_id!r}")
+        return live

@@ -1,0 +1,168 @@
+"""Finds who could go: the live picture around a patient, less whom others have been promised, given to matching."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.core.candidates import Candidates, Way
+from dispatch.core.consequences import aed_key, rescuer_key
+from dispatch.core.incident import Incident
+from dispatch.core.matching import Place, Walker, find_candidates, find_way
+from dispatch.core.policy import Policy
+from dispatch.incidents.live import Reservations
+from geo.places.projection import geodesic_m
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.vertical import find_floor, inside_s
+from registry.directory import Directory
+from registry.eligibility import position_of
+from registry.models import Aed
+from registry.snapshot import Nearby
+
+Bools = NDArray[np.bool_]
+
+REACHABLE_FOR = timedelta(seconds=120)
+"""A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
+
+SLACK_M = 1.0
+"""The plane's and the geodesic's metres differ by less than this within walking distance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """When no phone could reach the service: since the last was on the line, until this process began to listen."""
+
+    since: datetime
+    until: datetime
+
+    def reachable_since(self, at: datetime) -> datetime:
+        """Since when a phone must have been on the line to count as reachable: time in which none could be is none."""
+        started_lately = self.until <= at <= self.until + REACHABLE_FOR
+        return min(at, self.since if started_lately else at) - REACHABLE_FOR
+
+
+class Scout:
+    """Read-only eyes of the engine. `is_on_the_line` tells whether a rescuer's phone is connected now."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        network: WalkNetwork | None,
+        policy: Policy,
+        walker: Walker,
+        is_on_the_line: Callable[[str], bool],
+        clock_now: Callable[[], datetime],
+        outage: Outage | None = None,
+    ) -> None:
+        self.reservations = Reservations()
+        self.network = network
+        self.walker = walker
+        self._directory = directory
+        self._policy = policy
+        self._is_on_the_line = is_on_the_line
+        self._now = clock_now
+        self._outage = outage
+
+    @property
+    def directory(self) -> Directory:
+        """The live picture that it looks at."""
+        return self._directory
+
+    def candidates(
+        self,
+        patient: Place,
+        *,
+        budget_s: float,
+        at: datetime,
+        floor: str = "",
+        released: frozenset[str] = frozenset(),
+    ) -> Candidates:
+        """Everybody free and reachable who can be at the patient's door within `budget_s` seconds.
+
+        floor: the patient's, as 120 writes it. released: keys that the incident itself gives up in this same step.
+        """
+        nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
+        return find_candidates(
+            self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s(floor)
+        )
+
+    def around(
+        self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()
+    ) -> Nearby:
+        """Everybody free and reachable, and every AED that is free, no farther off than `budget_s` goes as the crow
+        flies."""
+        radius_m = budget_s * self.walker.speed_m_s + SLACK_M
+        nearby = self._directory.nearby(
+            patient.lon,
+            patient.lat,
+            radius_m=radius_m,
+            at=at,
+            reachable_since=self._outage.reachable_since(at) if self._outage else at - REACHABLE_FOR,
+            is_on_the_line=self._is_on_the_line,
+        )
+        return self._free(nearby, released)
+
+    def ways(self, incident: Incident, patient: Place, *, floor: str = "") -> dict[str, Way | None]:
+        """By alert: the way to the patient's new place of everybody who is alerted or on the way."""
+        return {
+            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id, floor)
+            for alert in incident.held_alerts
+        }
+
+    def is_reachable(self, rescuer_id: str, at: datetime) -> bool:
+        """Whether the rescuer's phone is on the line, or was a moment ago."""
+        rescuer = self._directory.find_rescuer(rescuer_id)
+        seen_at = rescuer.last_seen_at if rescuer else None
+        return self._is_on_the_line(rescuer_id) or (seen_at is not None and seen_at >= at - REACHABLE_FOR)
+
+    def find_position(self, rescuer_id: str) -> Place | None:
+        """Where a rescuer is, as far as is known."""
+        rescuer = self._directory.find_rescuer(rescuer_id)
+        position = position_of(rescuer, self._now(), self._directory.limits) if rescuer else None
+        return Place(lon=position.lon, lat=position.lat) if position else None
+
+    def distance_m(self, a: Place, b: Place) -> float:
+        return float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
+
+    def way(self, patient: Place, start: Place, aed: Aed | None, *, budget_s: float, floor: str = "") -> Way | None:
+        """The way from `start` to the patient's door, by the AED where there is one; None beyond `budget_s`."""
+        return find_way(
+            self.network,
+            patient,
+            start,
+            Place(lon=aed.lon, lat=aed.lat) if aed else None,
+            budget_s=budget_s,
+            walker=self.walker,
+            aed_inside_s=self._directory.aed_inside_s(aed, patient.lon, patient.lat) if aed else 0.0,
+            climb_s=climb_s(floor),
+        )
+
+    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, floor: str) -> Way | None:
+        start = self.find_position(rescuer_id)
+        if start is None:
+            return None
+        aed = self._directory.find_aed(aed_id) if aed_id else None
+        return self.way(patient, start, aed, budget_s=self._policy.longest_budget_s, floor=floor)
+
+    def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
+        # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
+        aeds = self._unpromised(nearby.aed_id, aed_key, released) & ~nearby.aed_hours_unknown
+        rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
+        return nearby if rescuers.all() and aeds.all() else nearby.take(rescuers, aeds)
+
+    def _unpromised(self, ids: Sequence[str], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
+        if not self.reservations:
+            return np.ones(len(ids), np.bool_)
+        keys = map(key_of, ids)
+        return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
+
+
+@lru_cache(maxsize=256)
+def climb_s(floor: str) -> float:
+    """Seconds from the street to where the patient lies; 0 where no floor can be read."""
+    # A bare number is a storey as people count them, not OSM's level.
+    return inside_s(find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor)) if floor else 0.0

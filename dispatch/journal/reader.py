@@ -1,0 +1,139 @@
+"""Reading the journal: incidents replayed from their events, inboxes, and what a dispatcher's list shows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from dispatch import tables as t
+from dispatch.core.incident import Incident, evolve_all
+from dispatch.core.matching import Place
+from dispatch.event_codec import decode
+from dispatch.journal.console_frames import read_rows
+from dispatch.records import Details, InboxRow, Known, Receipt
+from registry.storage.database import Database
+
+
+class JournalReader:
+    """Every method reads one consistent state of the database; `find_` returns None where there is nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_incident(self, incident_id: str) -> Incident | None:
+        """The incident, replayed from its events."""
+        return await self._database.consult(lambda connection: replay(connection, incident_id))
+
+    async def load_open(self) -> list[Incident]:
+        """Every incident that may still change, oldest first; what a restart goes on with."""
+        query = select(t.incidents.c.incident_id).where(t.incidents.c.is_open).order_by(t.incidents.c.opened_at)
+        async with self._database.read() as connection:
+            ids = (await connection.execute(query)).scalars().all()
+            found = [await connection.run_sync(replay, incident_id) for incident_id in ids]
+        return [incident for incident in found if incident is not None]
+
+    async def read_reservations(self) -> dict[str, str]:
+        """Every reserved resource and the incident that holds it."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
+        return {row.resource: row.incident_id for row in rows}
+
+    def recall(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+        """What is remembered of a message without asking the journal: here, nothing."""
+        return Known(message_incident_id=None, message_attention=None, call_incident_id=None)
+
+    async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+        """What the journal already has of a message and of the call it speaks of."""
+        messages, incidents = t.call_messages.c, t.incidents.c
+        message = select(messages.incident_id, messages.attention).where(
+            messages.integration == integration, messages.message_id == message_id
+        )
+        call = select(incidents.incident_id).where(incidents.integration == integration, incidents.cad_ref == cad_ref)
+
+        def look(connection: Connection) -> Known:
+            row = connection.execute(message).one_or_none()
+            return Known(
+                message_incident_id=row.incident_id if row else None,
+                message_attention=row.attention if row else None,
+                call_incident_id=connection.execute(call).scalar_one_or_none() if cad_ref else None,
+            )
+
+        return await self._database.consult(look)
+
+    async def find_details(self, incident_id: str) -> Details | None:
+        query = select(t.incident_details).where(t.incident_details.c.incident_id == incident_id)
+        row = await self._database.consult(lambda connection: connection.execute(query).one_or_none())
+        return None if row is None else _details(row)
+
+    async def find_erased_at(self, incident_id: str) -> datetime | None:
+        """When the incident's personal data was erased, if it was."""
+        query = select(t.incidents.c.erased_at).where(t.incidents.c.incident_id == incident_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def read_inbox(self, recipient: str, *, after: int, limit: int) -> list[InboxRow]:
+        """At most `limit` rows with a sequence number above `after`, in order."""
+        query = (
+            select(t.inbox)
+            .where(t.inbox.c.recipient == recipient, t.inbox.c.seq > after)
+            .order_by(t.inbox.c.seq)
+            .limit(limit)
+        )
+        return await self._database.consult(lambda connection: read_rows(connection, query))
+
+    async def last_seq(self, recipient: str) -> int:
+        query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
+        return await self._database.consult(lambda connection: connection.execute(query).scalar_one_or_none()) or 0
+
+    async def list_incidents(self, *, limit: int, open_only: bool) -> list[str]:
+        """Ids, newest first."""
+        query = select(t.incidents.c.incident_id).order_by(t.incidents.c.opened_at.desc()).limit(limit)
+        if open_only:
+            query = query.where(t.incidents.c.status != "closed")
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars().all())
+
+    async def read_events(self, incident_id: str) -> Sequence[Row[Any]]:
+        """Rows of seq, type, schema_version, at, body, in order."""
+        query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).all()
+
+    async def read_receipts(self, incident_id: str) -> dict[str, Receipt]:
+        query = select(t.receipts).where(t.receipts.c.incident_id == incident_id)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.alert_id: Receipt(**row._mapping) for row in rows}
+
+    async def find_last_message_detail(self, incident_id: str) -> str:
+        """The sentence that says what could not be understood in the newest message that needed attention."""
+        query = (
+            select(t.call_messages.c.detail)
+            .where(t.call_messages.c.incident_id == incident_id, t.call_messages.c.attention.is_not(None))
+            .order_by(t.call_messages.c.received_at.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none() or ""
+
+
+def replay(connection: Connection, incident_id: str) -> Incident | None:
+    """The incident from its events, within somebody's transaction."""
+    query = select(t.events).where(t.events.c.incident_id == incident_id).order_by(t.events.c.seq)
+    rows = connection.execute(query).all()
+    if not rows:
+        return None
+    return evolve_all(None, ((decode(row.type, row.schema_version, row.body), row.at) for row in rows))
+
+
+def _details(row: Row[Any]) -> Details:
+    lon, lat = row.position
+    return Details(
+        place=Place(lon=lon, lat=lat),
+        accuracy_m=row.accuracy_m,
+        address=row.address,
+        floor=row.floor,
+        note=row.note,
+        caller_phone=row.caller_phone,
+    )

@@ -1,0 +1,1 @@
+"""What keeps the service within bounds, and what it counts."""

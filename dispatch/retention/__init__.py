@@ -1,0 +1,1 @@
+"""What is erased when its time is over."""

@@ -1,0 +1,1 @@
+"""Calls and answers while the database is away."""
