@@ -18,14 +18,14 @@ from geo.siting.choose import choose_sites
 from geo.streets.lines import build_from_lines
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from geo.streets.walk_network import WalkNetwork
+from planner.demand import PlacedDemand, point_demand, population_demand
+from planner.demand_files import DemandPoints, Population, read_demand
+from planner.districts import Districts, read_districts
+from planner.plan_model import Aeds, Bilingual, DemandKind, SitingPurpose
+from planner.siting_places import Places, spread_places
+from planner.siting_run import Ground, SitingQuestion, run_siting
 from registry.importers.run import ImportOptions, read_aeds
 from rescue_circle.log_replay import NOT_FOR_WALKERS
-from rescue_circle.planner.demand import PlacedDemand, point_demand, population_demand
-from rescue_circle.planner.demand_files import DemandPoints, Population, read_demand
-from rescue_circle.planner.districts import Districts, read_districts
-from rescue_circle.planner.plan_model import Aeds, Bilingual, DemandKind, SitingPurpose
-from rescue_circle.planner.siting_places import Places, spread_places
-from rescue_circle.planner.siting_run import Ground, SitingQuestion, run_siting
 
 MINUTES = 4.0
 COUNTS = (10, 25, 50, 100, 200, 300, 400, 500)

@@ -17,6 +17,9 @@ from dispatch.retention.cli import app as retention_app
 from dispatch.spool.file import SpoolError
 from geo.cli import app as geo_app
 from geo.streets.network_file import NetworkFileError
+from planner.coverage_command import coverage
+from planner.districts import UnusableDistricts
+from planner.siting_command import siting
 from registry.cli import app as registry_app
 from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
 from rescue_circle import __version__
@@ -25,9 +28,6 @@ from rescue_circle.demo import demo
 from rescue_circle.documents import NoPlaceForTable, docs
 from rescue_circle.log_replay import replay_log
 from rescue_circle.logs import configure_logs
-from rescue_circle.planner.coverage_command import coverage
-from rescue_circle.planner.districts import UnusableDistricts
-from rescue_circle.planner.siting_command import siting
 from rescue_circle.serve import serve
 from rescue_circle.settings import BadSettings, get_settings
 from rescue_circle.settings_table import print_settings

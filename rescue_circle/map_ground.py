@@ -6,8 +6,8 @@ from dispatch.maps.map_tiles import MapSource, MapTiles
 from dispatch.operations.metrics import Metrics
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
+from planner.districts import read_districts
 from registry.directory import Directory
-from rescue_circle.planner.districts import read_districts
 from rescue_circle.settings import Settings
 
 

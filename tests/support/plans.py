@@ -8,7 +8,7 @@ import numpy as np
 from shapely import Point, box
 
 from geo.places.projection import LocalPlane
-from rescue_circle.planner.plan_model import (
+from planner.plan_model import (
     Aeds,
     Bilingual,
     CoverageResult,

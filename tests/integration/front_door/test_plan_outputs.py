@@ -9,8 +9,8 @@ import pytest
 import shapely
 from matplotlib.image import imread
 
-from rescue_circle.planner import map_picture, outputs
-from rescue_circle.planner.outputs import write_coverage, write_siting
+from planner import map_picture, outputs
+from planner.outputs import write_coverage, write_siting
 from tests.support.plans import AT, bare_coverage, make_coverage, make_siting
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from rescue_circle.planner.report import coverage_page, siting_page
-from rescue_circle.planner.report_text import percent
+from planner.report import coverage_page, siting_page
+from planner.report_text import percent
 from tests.support.browser import browse
 from tests.support.plans import make_coverage, make_siting
 

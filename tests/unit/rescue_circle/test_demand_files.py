@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from geo.places.datum import Datum
+from planner.demand_files import BadWeights, DemandPoints, Population, UnusableDemandFile, read_demand
+from planner.plan_model import DemandKind
 from registry.importers.columns import UnknownDatumOfFile
-from rescue_circle.planner.demand_files import BadWeights, DemandPoints, Population, UnusableDemandFile, read_demand
-from rescue_circle.planner.plan_model import DemandKind
 
 
 def read(folder: Path, text: str, *, datum: Datum | None = Datum.WGS84, column: str | None = None) -> object:

@@ -8,9 +8,9 @@ import pytest
 import shapely
 
 from geo.places.datum import Datum
-from rescue_circle.planner.demand import UnusableDemand, population_demand
-from rescue_circle.planner.demand_files import Population, read_demand
-from rescue_circle.planner.districts import OverlappingDistricts, UnusableDistricts, plain_name, read_districts
+from planner.demand import UnusableDemand, population_demand
+from planner.demand_files import Population, read_demand
+from planner.districts import OverlappingDistricts, UnusableDistricts, plain_name, read_districts
 
 
 def outlines(folder: Path, areas: dict[str, shapely.Polygon], *, name: str = "name") -> Path:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rescue_circle.planner.plan_model import CoverageResult, Streets
-from rescue_circle.planner.report import coverage_page, siting_page
-from rescue_circle.planner.report_map import _packed
-from rescue_circle.planner.report_text import percent
+from planner.plan_model import CoverageResult, Streets
+from planner.report import coverage_page, siting_page
+from planner.report_map import _packed
+from planner.report_text import percent
 from tests.support.plans import NASTY_NAME, bare_coverage, make_coverage, make_siting
 
 PAGES = {"coverage": lambda: coverage_page(make_coverage()), "siting": lambda: siting_page(make_siting())}

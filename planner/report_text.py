@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from rescue_circle.planner.plan_model import OUTSIDE, Bilingual, DemandKind, Plan, SitingPurpose, SitingResult
+from planner.plan_model import OUTSIDE, Bilingual, DemandKind, Plan, SitingPurpose, SitingResult
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -14,10 +14,8 @@ from rich.table import Table
 from geo.places.datum import Datum
 from geo.siting.choose import DEFAULT_TIME_LIMIT_S
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
-from registry.models import Aed
-from registry.planning import openness
-from rescue_circle.planner import options
-from rescue_circle.planner.command_frame import (
+from planner import options
+from planner.command_frame import (
     NETWORK,
     BadQuestion,
     StageProgress,
@@ -26,12 +24,14 @@ from rescue_circle.planner.command_frame import (
     progress_bar,
     told_to_the_user,
 )
-from rescue_circle.planner.helpers import REGISTRY, Helpers, NoAeds, zone_of
-from rescue_circle.planner.options import CityFiles, HelperSources, PlaceFiles
-from rescue_circle.planner.outputs import write_siting
-from rescue_circle.planner.plan_model import Aeds, Bilingual, SitingPurpose, SitingResult
-from rescue_circle.planner.report_text import amount_with_unit, instant, percent
-from rescue_circle.planner.siting_run import Floats, Ground, SitingQuestion, run_siting
+from planner.helpers import REGISTRY, Helpers, NoAeds, zone_of
+from planner.options import CityFiles, HelperSources, PlaceFiles
+from planner.outputs import write_siting
+from planner.plan_model import Aeds, Bilingual, SitingPurpose, SitingResult
+from planner.report_text import amount_with_unit, instant, percent
+from planner.siting_run import Floats, Ground, SitingQuestion, run_siting
+from registry.models import Aed
+from registry.planning import openness
 
 NONE = "none"
 _ROWS_SHOWN = 10

@@ -13,23 +13,23 @@ from geo.places.datum import Datum
 from geo.siting.choose import BadSitingProblem
 from geo.streets.network_file import NetworkFileError
 from geo.streets.walk_network import WalkNetwork
-from registry.eligibility import UnknownTimeZone
-from registry.importers.files import ImportRefused
-from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
-from rescue_circle.planner.coverage_run import ForeignAeds
-from rescue_circle.planner.demand import (
+from planner.coverage_run import ForeignAeds
+from planner.demand import (
     PlacedDemand,
     UnusableDemand,
     point_demand,
     population_demand,
     street_demand,
 )
-from rescue_circle.planner.demand_files import Population, UnusableDemandFile, read_demand
-from rescue_circle.planner.districts import Districts, UnusableDistricts, read_districts
-from rescue_circle.planner.helpers import NoAeds, naming_datum
-from rescue_circle.planner.report import Language
-from rescue_circle.planner.siting_places import UnusablePlaces
-from rescue_circle.planner.siting_run import NothingToCover
+from planner.demand_files import Population, UnusableDemandFile, read_demand
+from planner.districts import Districts, UnusableDistricts, read_districts
+from planner.helpers import NoAeds, naming_datum
+from planner.report import Language
+from planner.siting_places import UnusablePlaces
+from planner.siting_run import NothingToCover
+from registry.eligibility import UnknownTimeZone
+from registry.importers.files import ImportRefused
+from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
 
 NETWORK = "network"
 USAGE_ERROR = 2

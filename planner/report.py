@@ -9,9 +9,9 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, Plan, SitingResult
-from rescue_circle.planner.report_html import both, label, paragraph
-from rescue_circle.planner.report_map import (
+from planner.plan_model import Bilingual, CoverageResult, Plan, SitingResult
+from planner.report_html import both, label, paragraph
+from planner.report_map import (
     frame_layers,
     gap_layer,
     paper_for,
@@ -19,7 +19,7 @@ from rescue_circle.planner.report_map import (
     street_layer,
     thinned_demand,
 )
-from rescue_circle.planner.report_sections import (
+from planner.report_sections import (
     coverage_cards,
     coverage_sections,
     gap_text,
@@ -28,13 +28,13 @@ from rescue_circle.planner.report_sections import (
     siting_cards,
     siting_sections,
 )
-from rescue_circle.planner.report_text import Language, frame_sentences, number, say, siting_title, spoken
+from planner.report_text import Language, frame_sentences, number, say, siting_title, spoken
 
 __all__ = ["Language", "coverage_page", "siting_page"]
 
 Json = dict[str, Any]
 
-_PAGE = files("rescue_circle.planner") / "page"
+_PAGE = files("planner") / "page"
 _MAP_WORDS = (
     *("street_base", "aed_usable", "aed_unknown", "aed_closed", "demand_covered", "demand_new", "demand_open"),
     *("walk_title", "curve_x"),

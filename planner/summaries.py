@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rescue_circle.planner.plan_model import CoverageResult, DistrictRow, HourRow, Plan, SitingResult
+from planner.plan_model import CoverageResult, DistrictRow, HourRow, Plan, SitingResult
 
 Json = dict[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, HourRow, SitingResult
-from rescue_circle.planner.report_html import both, label, table
-from rescue_circle.planner.report_text import amount, district_name, hour_of_week, percent, say, unit_of, weekday
+from planner.plan_model import Bilingual, CoverageResult, HourRow, SitingResult
+from planner.report_html import both, label, table
+from planner.report_text import amount, district_name, hour_of_week, percent, say, unit_of, weekday
 
 _SHADES = 9
 _WIDTH, _HEIGHT = 720.0, 320.0

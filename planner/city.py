@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from geo.streets.walk_network import WalkNetwork
-from rescue_circle.planner.demand import PlacedDemand
-from rescue_circle.planner.districts import Districts
+from planner.demand import PlacedDemand
+from planner.districts import Districts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rescue_circle.planner.plan_model import Streets
+from planner.plan_model import Streets
 
 _MAX_LINES = 300_000
 _MAX_POINTS = 700_000

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geo.places.projection import LocalPlane
 from geo.streets.portions import in_portions
-from rescue_circle.planner.plan_model import Streets
+from planner.plan_model import Streets
 
 
 def named_streets(streets: Streets) -> dict[str, NDArray[Any]]:

@@ -16,13 +16,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rescue_circle.planner.freed_memory import return_freed_memory
-from rescue_circle.planner.map_picture import draw_coverage, draw_siting
-from rescue_circle.planner.named_streets import named_streets
-from rescue_circle.planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
-from rescue_circle.planner.report import Language, coverage_page, siting_page
-from rescue_circle.planner.summaries import coverage_summary, share, siting_summary
-from rescue_circle.planner.whole_files import whole_files
+from planner.freed_memory import return_freed_memory
+from planner.map_picture import draw_coverage, draw_siting
+from planner.named_streets import named_streets
+from planner.plan_model import Aeds, CoverageResult, Demand, SitingResult, Streets
+from planner.report import Language, coverage_page, siting_page
+from planner.summaries import coverage_summary, share, siting_summary
+from planner.whole_files import whole_files
 
 WGS84 = "EPSG:4326"
 _PORTION = 250_000

@@ -12,9 +12,9 @@ from geo.places.projection import LocalPlane
 from geo.streets.portions import in_portions
 from geo.streets.street_pieces import piece_lines, street_pieces
 from geo.streets.walk_network import WalkNetwork
-from rescue_circle.planner.demand import PlacedDemand
-from rescue_circle.planner.districts import Districts
-from rescue_circle.planner.plan_model import OUTSIDE, Aeds, DistrictOutline, DistrictRow, Gap, Streets
+from planner.demand import PlacedDemand
+from planner.districts import Districts
+from planner.plan_model import OUTSIDE, Aeds, DistrictOutline, DistrictRow, Gap, Streets
 
 MAX_GAPS = 500
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from geo.places.datum import Datum
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
-from rescue_circle.planner import options
-from rescue_circle.planner.command_frame import (
+from planner import options
+from planner.command_frame import (
     NETWORK,
     StageProgress,
     parse_instant,
@@ -18,12 +18,12 @@ from rescue_circle.planner.command_frame import (
     progress_bar,
     told_to_the_user,
 )
-from rescue_circle.planner.coverage_run import CoverageQuestion, run_coverage
-from rescue_circle.planner.helpers import REGISTRY, zone_of
-from rescue_circle.planner.options import CityFiles, HelperSources
-from rescue_circle.planner.outputs import write_coverage
-from rescue_circle.planner.plan_model import CoverageResult
-from rescue_circle.planner.report_text import amount_with_unit, instant, percent
+from planner.coverage_run import CoverageQuestion, run_coverage
+from planner.helpers import REGISTRY, zone_of
+from planner.options import CityFiles, HelperSources
+from planner.outputs import write_coverage
+from planner.plan_model import CoverageResult
+from planner.report_text import amount_with_unit, instant, percent
 
 _Aeds = Annotated[
     str, typer.Option(metavar="FILE|registry", help="Any file that `registry import` takes, or the registry.")

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.datum import Datum
+from planner.districts import in_wgs84, read_layer
+from planner.plan_model import Bilingual, DemandKind
 from registry.importers.aed_rows import read_position
 from registry.importers.columns import find_coordinates
 from registry.importers.files import CsvRow, plain, read_csv
 from registry.importers.report import Rejected
-from rescue_circle.planner.districts import in_wgs84, read_layer
-from rescue_circle.planner.plan_model import Bilingual, DemandKind
 
 _PEOPLE_COLUMNS = ("population", "residents", "people", "人口", "常住人口")
 _WEIGHT_COLUMNS = ("weight", "demand", "权重", "需求")

@@ -18,13 +18,13 @@ from geo.coverage.coverage import (
 )
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.walk_network import WalkNetwork
+from planner.city import City
+from planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of, outlines_of, street_times
+from planner.freed_memory import return_freed_memory
+from planner.helpers import Helpers, Standing, zone_of
+from planner.plan_model import Aeds, Bilingual, CoverageResult, HourRow, Streets
 from registry.models import Aed
 from registry.planning import Openness, openness, week_around
-from rescue_circle.planner.city import City
-from rescue_circle.planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of, outlines_of, street_times
-from rescue_circle.planner.freed_memory import return_freed_memory
-from rescue_circle.planner.helpers import Helpers, Standing, zone_of
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, HourRow, Streets
 
 # AEDs farther than this from all demand, as one walks, belong to another city.
 _FARTHEST_S = 50_000.0

@@ -12,10 +12,10 @@ from geo.coverage.coverage import reach, reach_straight
 from geo.siting.choose import BadSitingProblem, Sites, choose_sites
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.walk_network import WalkNetwork
-from rescue_circle.planner.coverage_parts import outlines_of, street_times
-from rescue_circle.planner.demand import PlacedDemand
-from rescue_circle.planner.districts import Districts
-from rescue_circle.planner.plan_model import (
+from planner.coverage_parts import outlines_of, street_times
+from planner.demand import PlacedDemand
+from planner.districts import Districts
+from planner.plan_model import (
     Aeds,
     Bilingual,
     CurvePoint,
@@ -24,8 +24,8 @@ from rescue_circle.planner.plan_model import (
     SitingResult,
     Streets,
 )
-from rescue_circle.planner.report_text import amount_with_unit
-from rescue_circle.planner.siting_places import Places, Stations
+from planner.report_text import amount_with_unit
+from planner.siting_places import Places, Stations
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int | None], None]

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import typer
 
 from geo.places.datum import Datum
-from rescue_circle.planner.city import City
-from rescue_circle.planner.command_frame import (
+from planner.city import City
+from planner.command_frame import (
     StageProgress,
     load_network,
     load_outlines,
     place_demand,
     title_of,
 )
-from rescue_circle.planner.helpers import Helpers, Standing, get_aeds, get_rescuers, naming_datum
-from rescue_circle.planner.siting_places import Places, Stations, read_places, read_stations, spread_places
+from planner.helpers import Helpers, Standing, get_aeds, get_rescuers, naming_datum
+from planner.siting_places import Places, Stations, read_places, read_stations, spread_places
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")]
 Network = Annotated[

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from geo.places.projection import LocalPlane
 from geo.streets.street_pieces import Pieces, counted_m, street_pieces
 from geo.streets.walk_network import Snaps, WalkNetwork
-from rescue_circle.planner.demand_files import DemandPoints, Population
-from rescue_circle.planner.districts import Districts
-from rescue_circle.planner.plan_model import Bilingual, Demand, DemandKind
+from planner.demand_files import DemandPoints, Population
+from planner.districts import Districts
+from planner.plan_model import Bilingual, Demand, DemandKind
 
 # A grid laid over districts without streets has about so many points.
 _GRID_POINTS = 120_000

@@ -17,8 +17,8 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path as MplPath
 from numpy.typing import NDArray
 
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, Plan, SitingResult, Streets
-from rescue_circle.planner.report_text import (
+from planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, Plan, SitingResult, Streets
+from planner.report_text import (
     Language,
     frame_sentences,
     number,
@@ -27,8 +27,8 @@ from rescue_circle.planner.report_text import (
     siting_title,
     spoken,
 )
-from rescue_circle.planner.summaries import sites_to_half
-from rescue_circle.planner.walk_classes import walk_class
+from planner.summaries import sites_to_half
+from planner.walk_classes import walk_class
 
 # Whichever of these is installed first; all have simplified Chinese.
 CHINESE_FONTS = (

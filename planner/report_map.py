@@ -13,10 +13,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.streets.portions import portions
-from rescue_circle.planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Plan, SitingResult, Streets
-from rescue_circle.planner.report_streets import drawn_streets
-from rescue_circle.planner.report_text import say
-from rescue_circle.planner.walk_classes import walk_class
+from planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Plan, SitingResult, Streets
+from planner.report_streets import drawn_streets
+from planner.report_text import say
+from planner.walk_classes import walk_class
 
 Json = dict[str, Any]
 Lines = NDArray[Any]

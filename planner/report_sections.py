@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from html import escape
 
-from rescue_circle.planner.plan_model import Bilingual, CoverageResult, Gap, Plan, Site, SitingPurpose, SitingResult
-from rescue_circle.planner.report_charts import curve_svg, district_hours, hour_sentences, week_table
-from rescue_circle.planner.report_html import Cell, both, card, paragraph, section, share_bar, show_button, table
-from rescue_circle.planner.report_text import (
+from planner.plan_model import Bilingual, CoverageResult, Gap, Plan, Site, SitingPurpose, SitingResult
+from planner.report_charts import curve_svg, district_hours, hour_sentences, week_table
+from planner.report_html import Cell, both, card, paragraph, section, share_bar, show_button, table
+from planner.report_text import (
     amount,
     amount_with_unit,
     district_name,
@@ -16,7 +16,7 @@ from rescue_circle.planner.report_text import (
     say,
     unit_of,
 )
-from rescue_circle.planner.summaries import sites_to_half
+from planner.summaries import sites_to_half
 
 _MAX_GAP_ROWS = 100
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.datum import Datum
+from planner.plan_model import Bilingual
 from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
 from registry.importers.files import ImportRefused
 from registry.importers.report import Progress
@@ -24,7 +25,6 @@ from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
 from registry.repository import load_aeds, load_rescuers
 from registry.storage.database import Database, migrate
-from rescue_circle.planner.plan_model import Bilingual
 
 REGISTRY = "registry"
 Result = TypeVar("Result")

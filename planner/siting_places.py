@@ -12,13 +12,13 @@ from geo.places.projection import LocalPlane, geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import Snaps, WalkNetwork
+from planner.demand import PlacedDemand
+from planner.demand_files import Population, read_demand
+from planner.plan_model import Bilingual
 from registry.importers.aed_rows import read_position
 from registry.importers.columns import find_coordinates, take
 from registry.importers.files import read_csv
 from registry.importers.report import Rejected
-from rescue_circle.planner.demand import PlacedDemand
-from rescue_circle.planner.demand_files import Population, read_demand
-from rescue_circle.planner.plan_model import Bilingual
 
 MAX_PLACES = 30_000
 _STATION_NAMES = ("name", "station", "title", "名称", "站名", "实践站")

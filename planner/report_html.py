@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rescue_circle.planner.plan_model import Bilingual
+from planner.plan_model import Bilingual
 
 Cell = Bilingual | str
 
