@@ -4,12 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
-from dispatch.contracts.stream import Alert, AlertEnded, Assignment, Position
+from dispatch.contracts.stream import Alert, AlertEnded, Assignment
 from geo.places.projection import LocalPlane
+from simulators.handset import Handset, Play
 from simulators.ledger import Ledger, Rung
 from simulators.phone_line import Durable, Exchange, Line
 from simulators.response import Response
@@ -17,9 +17,6 @@ from simulators.sim_clock import SimClock
 from simulators.trip import LonLat
 from simulators.volunteer import Behaviour
 
-ACCURACY_M = 15.0
-MACHINE_LAG_S = 1.0
-"""Real seconds on the way up to which a frame counts as delivered at once."""
 REACH_M = 1_200.0
 """A call's straight-line reach: 15 minutes (the longest search) at 1.4 m/s are 1,260 m of way, 900 m by detour 1.4."""
 IDLE_REPORT_S = 3_600.0
@@ -50,15 +47,11 @@ class PhoneBank:
         report_every_s: float,
         idle_report_s: float = IDLE_REPORT_S,
     ) -> None:
-        self.clock = clock
-        self.ledger = ledger
-        self.behaviour = behaviour
-        self.seed = seed
-        self.report_every_s = report_every_s
-        self.idle_report_s = idle_report_s
-        self.began = clock.now()
+        self._clock = clock
+        self._idle_report_s = idle_report_s
+        play = Play(clock=clock, ledger=ledger, behaviour=behaviour, seed=seed, report_every_s=report_every_s)
         exchange = Exchange(url=url, ledger=ledger, seed=seed)
-        self.phones = tuple(Phone(self, owner, exchange, tokens[owner.rescuer_id]) for owner in owners)
+        self.phones = tuple(Phone(play, owner, exchange, tokens[owner.rescuer_id]) for owner in owners)
         self._homes = np.array([owner.home for owner in owners], dtype=np.float64).reshape(-1, 2).T
 
     async def run(self) -> None:
@@ -71,15 +64,6 @@ class PhoneBank:
             for phone in self.phones:
                 tasks.create_task(phone.run())
             tasks.create_task(self._report_now_and_then())
-
-    def instant_of(self, told_at: datetime) -> datetime:
-        """When a frame reached its volunteer, for what the volunteer does next.
-
-        At N times speed the machine's milliseconds would count N times; they are taken for nothing, unless the frame
-        waited for a lost connection.
-        """
-        now = self.clock.now()
-        return told_at if (now - told_at).total_seconds() < MACHINE_LAG_S * self.clock.speed else now
 
     async def all_connected(self) -> None:
         for phone in self.phones:
@@ -94,39 +78,35 @@ class PhoneBank:
     async def report_positions(self, near: LonLat | None) -> None:
         """Every phone at rest says where it is; with `near`, only those whom a call there could reach."""
         for phone in self._around(near) if near else self.phones:
-            if not phone.is_engaged:
-                await phone.report_position()
+            if not phone.handset.is_engaged:
+                await phone.handset.report_position()
 
     def _around(self, place: LonLat) -> list["Phone"]:
         x_m, y_m = LocalPlane(*place).to_plane(*self._homes)
         return [self.phones[index] for index in np.flatnonzero(np.hypot(x_m, y_m) <= REACH_M)]
 
     async def _report_now_and_then(self) -> None:
-        pause_s = self.idle_report_s / self.clock.speed / max(len(self.phones), 1)
+        pause_s = self._idle_report_s / self._clock.speed / max(len(self.phones), 1)
         while True:
             for phone in self.phones:
                 await asyncio.sleep(pause_s)
-                if not phone.is_engaged:
-                    await phone.report_position()
+                if not phone.handset.is_engaged:
+                    await phone.handset.report_position()
             await asyncio.sleep(pause_s)
 
 
 class Phone:
-    """One volunteer's phone: a line, a position, and a response to every alert."""
+    """One volunteer's phone, and a response to every alert that rings on it."""
 
-    def __init__(self, bank: PhoneBank, owner: PhoneOwner, exchange: Exchange, token: str) -> None:
-        self.bank = bank
-        self.rescuer_id = owner.rescuer_id
-        self.home = owner.home
-        self.position = owner.home
+    def __init__(self, play: Play, owner: PhoneOwner, exchange: Exchange, token: str) -> None:
         self.line = Line(exchange, owner.rescuer_id, token, self._take)
+        self.handset = Handset(play, rescuer_id=owner.rescuer_id, home=owner.home, line=self.line)
         self.tasks: set[asyncio.Task[None]] = set()
+        self._ledger = play.ledger
+        self._clock = play.clock
+        self._began = play.clock.now()
         self._responses: dict[str, Response] = {}
         self._alerts_of: Counter[str] = Counter()  # how often each incident has rung here
-
-    @property
-    def is_engaged(self) -> bool:
-        return any(response.engaged for response in self._responses.values())
 
     async def run(self) -> None:
         try:
@@ -135,15 +115,9 @@ class Phone:
             for task in self.tasks:
                 task.cancel()
 
-    async def report_position(self) -> None:
-        lon, lat = self.position
-        now = self.bank.clock.now()
-        self.bank.ledger.counts["positions"] += 1
-        await self.line.send(Position(lon=lon, lat=lat, datum="wgs84", accuracy_m=ACCURACY_M, observed_at=now))
-
     def _take(self, frame: Durable, received: float) -> None:
-        if frame.at < self.bank.began:
-            self.bank.ledger.counts["frames_from_before"] += 1
+        if frame.at < self._began:
+            self._ledger.counts["frames_from_before"] += 1
             return
         response = self._responses.get(frame.alert_id)
         match frame:
@@ -155,19 +129,18 @@ class Phone:
                 response.on_ended(frame)
 
     def _ring(self, alert: Alert, received: float, *, again: bool) -> None:
-        ledger = self.bank.ledger
         rung = Rung(
-            rescuer_id=self.rescuer_id,
+            rescuer_id=self.handset.rescuer_id,
             alert_id=alert.alert_id,
             incident_id=alert.incident_id,
             role=alert.role,
             received=received,
-            at=self.bank.clock.now(),
+            at=self._clock.now(),
         )
-        ledger.add_rung(rung, again=again)
+        self._ledger.add_rung(rung, again=again)
         if again:
             return
-        response = Response(self, alert, ordinal=self._alerts_of[alert.incident_id])
+        response = Response(self.handset, alert, ordinal=self._alerts_of[alert.incident_id])
         self._alerts_of[alert.incident_id] += 1
         self._responses[alert.alert_id] = response
         task = asyncio.create_task(response.run())
@@ -177,4 +150,4 @@ class Phone:
     def _forget(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            self.bank.ledger.errors.append(repr(task.exception()))
+            self._ledger.errors.append(repr(task.exception()))

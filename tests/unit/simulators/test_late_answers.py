@@ -110,7 +110,7 @@ async def test_an_answer_is_meant_in_time_where_the_volunteers_own_delay_is(
     ledger.know_incident("i1", "C-1")
     clock = StandingClock()
     behaviour = Behaviour(seen=1.0, accepted=1.0, declined=0.0, late=late, drops=0.0, answer_spread=0.0)
-    bank = SimpleNamespace(clock=clock, ledger=ledger, behaviour=behaviour, seed=1, instant_of=lambda at: at)
+    play = SimpleNamespace(clock=clock, ledger=ledger, behaviour=behaviour, seed=1, instant_of=lambda at: at)
     alert = Alert(
         seq=1,
         at=START,
@@ -124,7 +124,7 @@ async def test_an_answer_is_meant_in_time_where_the_volunteers_own_delay_is(
         aed=None,
         route=None,
     )
-    response = Response(SimpleNamespace(bank=bank, rescuer_id="r1"), alert, ordinal=0)  # type: ignore[arg-type]
+    response = Response(SimpleNamespace(play=play, rescuer_id="r1"), alert, ordinal=0)  # type: ignore[arg-type]
 
     task = asyncio.create_task(response.run())
     await clock.asleep.wait()

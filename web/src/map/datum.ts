@@ -1,5 +1,5 @@
 // From WGS-84 to GCJ-02 and back: on a base map that is on the Chinese datum our overlays must move with it, or they stand
-// half a kilometre off. The same series and the same outline as geo/datum.py.
+// half a kilometre off. The same series and the same outline as geo/places/datum.py.
 import outline from "../../../geo/data/mainland_china.json";
 import type { LonLat } from "./types.ts";
 

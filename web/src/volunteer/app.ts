@@ -49,7 +49,6 @@ export const connection = computed<"connected" | "connecting" | "offline">(() =>
 /** Ways to reach this volunteer when the app is not connected. */
 export const otherWays = computed(() => (me.value?.volunteer?.channels ?? []).filter((name) => name !== "stream"));
 
-const MAP_AFTER_MS = 20_000;
 /** Said once: a phone that stands wrong would say it every few seconds. */
 const POSITION_REFUSED = new Set(["outside_service_area", "zero_coordinates", "bad_coordinates", "bad_position", "position_in_future"]);
 let toldOfPosition = false;
@@ -302,12 +301,6 @@ function follow(): void {
     return () => clearTimeout(silence);
   });
   effect(() => {
-    // The map is large: on duty it is brought in good time, so that it is there when the phone rings on a bad line.
-    if (!onDuty.value || stream.value === null) return;
-    const later = setTimeout(() => void bringMap(), MAP_AFTER_MS);
-    return () => clearTimeout(later);
-  });
-  effect(() => {
     keepAwake.value = call.value !== null || testRinging.value !== null;
     if (call.value === null) leaveFullScreen();
   });
@@ -333,12 +326,4 @@ function follow(): void {
 /** The patient's place changed, and the volunteer has seen it. */
 export function noteMoved(): void {
   if (call.value !== null) setCall({ ...call.value, moved: false });
-}
-
-async function bringMap(): Promise<void> {
-  try {
-    await Promise.all([import("./screens/RouteMap.tsx"), import("../map/engine.ts")]);
-  } catch {
-    // Asked for again when it is needed.
-  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gcj02 } from "../../src/map/datum.ts";
 import { Shapes } from "../../src/map/shapes.ts";
 
-// By geo/datum.py: Zhengzhou, Shanghai, Urumqi.
+// By geo/places/datum.py: Zhengzhou, Shanghai, Urumqi.
 const PAIRS: [[number, number], [number, number]][] = [
   [[113.665, 34.757], [113.67110356, 34.75589087]],
   [[121.4737, 31.2304], [121.47822306, 31.22845774]],
