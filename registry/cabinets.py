@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.projection import LocalPlane
-from geo.places.spatial_index import PointIndex
+from geo.places.rtree_index import RTreeIndex
 from geo.walking.vertical import aeds_added_s
 from registry import cabinet_kernels as kernels
 from registry.eligibility import Answer, find_standing_answer, usability
@@ -40,7 +40,10 @@ class Devices:
 
 
 class Cabinets:
-    """All AEDs by id. Each has a key for ever, its place in the columns; who came first are in the order of ids."""
+    """All AEDs by id. Each has a key for ever, its place in the columns; who came first are in the order of ids.
+
+    index: where each is.
+    """
 
     def __init__(self, aeds: Iterable[Aed], *, plane: LocalPlane) -> None:
         self._records = {aed.aed_id: aed for aed in aeds}
@@ -53,6 +56,7 @@ class Cabinets:
         for aed in self._records.values():
             device = self._devices[self._key[aed.aed_id]]
             device["lon"], device["lat"] = aed.lon, aed.lat
+        self.index = RTreeIndex(plane)
         self.recentre(plane)
 
     @property
@@ -66,11 +70,11 @@ class Cabinets:
 
     def recentre(self, plane: LocalPlane) -> None:
         """Find them all on another plane from now on."""
-        self._plane, self._index = plane, PointIndex(plane)
+        self._plane = plane
         keys = np.fromiter((self._key[aed_id] for aed_id in self._records), np.int64)
         lon, lat = self._devices["lon"][keys], self._devices["lat"][keys]
         self._devices["x_m"][keys], self._devices["y_m"][keys] = plane.to_plane(lon, lat)
-        self._index.load(keys, lon, lat)
+        self.index.load(keys, lon, lat, plane=plane)
 
     def put(self, aed: Aed) -> None:
         """Take an AED, known or new, as it is now."""
@@ -84,7 +88,7 @@ class Cabinets:
         self._hours.pop(key, None)
         self._devices[key] = (aed.lon, aed.lat, *self._plane.to_plane(aed.lon, aed.lat), 0.0, kernels.UNREAD)
         if before is None or (before.lon, before.lat) != (aed.lon, aed.lat):
-            self._index.move(key, aed.lon, aed.lat)
+            self.index.move(key, aed.lon, aed.lat)
 
     def remove(self, aed_id: str) -> None:
         """Take an AED out; an unknown id changes nothing."""
@@ -92,7 +96,7 @@ class Cabinets:
             key = self._key[aed_id]
             self._hours.pop(key, None)
             self._devices[key] = _nothing(1)[0]
-            self._index.remove(key)
+            self.index.remove(key)
 
     def inside_s(self, aed: Aed, lon: float, lat: float) -> float:
         """Seconds that a walk by way of the AED to a place spends inside the AED's building: storeys, halls, and back
@@ -106,7 +110,7 @@ class Cabinets:
 
     def around(self, lon: float, lat: float, radius_m: float, *, throughout: tuple[datetime, datetime]) -> Devices:
         """AEDs within `radius_m` that may be taken at both instants."""
-        near = self._index.near(lon, lat, radius_m)
+        near = self.index.near(lon, lat, radius_m)
         answer = self._answers(near, throughout)
         x_m, y_m = self._plane.to_plane(lon, lat)
         count = near.size
@@ -121,6 +125,16 @@ class Cabinets:
         return Devices(
             key=keys[kept], lon=lons[kept], lat=lats[kept], hours_unknown=unknown[kept], inside_s=inside_s[kept]
         )
+
+    def within(self, west: float, south: float, east: float, north: float) -> list[Aed]:
+        """AEDs within a box of WGS-84 degrees, its rim included, whatever their state."""
+        return [self._records[self._ids[key]] for key in self.index.within(west, south, east, north).tolist()]
+
+    def nearest(self, lon: float, lat: float, count: int) -> list[tuple[Aed, float]]:
+        """The `count` AEDs nearest to this place, whatever their state, with their metres; by metres, then by id."""
+        keys, far_m = self.index.nearest(lon, lat, count)
+        found = [(self._records[self._ids[key]], far) for key, far in zip(keys.tolist(), far_m.tolist(), strict=True)]
+        return sorted(found, key=lambda one: (one[1], one[0].aed_id))[:count]
 
     def _answers(self, near: Int64s, throughout: tuple[datetime, datetime]) -> NDArray[np.int8]:
         """Of each whether it may be taken at both instants; NO where it may not at one."""

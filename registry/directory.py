@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from geo.places.projection import LocalPlane
+from geo.places.rtree_index import RTreeIndex
 from geo.streets.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
 from registry.consent_turns import ConsentTurns
@@ -84,6 +85,11 @@ class Directory:
     def rescuer_count(self) -> int:
         return len(self._roster.records)
 
+    @property
+    def trees(self) -> tuple[RTreeIndex, ...]:
+        """The indexes of what is registered, for whoever keeps their trees new."""
+        return self._cabinets.index, self._roster.home_index
+
     def nearby(
         self,
         lon: float,
@@ -120,8 +126,13 @@ class Directory:
         )
 
     def aeds_in(self, west: float, south: float, east: float, north: float) -> list[Aed]:
-        """AEDs within a box of WGS-84 degrees, whatever their state."""
-        return [a for a in self._cabinets.records.values() if west <= a.lon <= east and south <= a.lat <= north]
+        """AEDs within a box of WGS-84 degrees, its rim included, whatever their state."""
+        return self._cabinets.within(west, south, east, north)
+
+    def nearest_aeds(self, lon: float, lat: float, count: int) -> list[tuple[Aed, float]]:
+        """The `count` AEDs nearest to this place within 40 km, whatever their state, with their metres in a straight
+        line; by metres, then by id."""
+        return self._cabinets.nearest(lon, lat, count)
 
     def get_aed(self, aed_id: str) -> Aed:
         """Raises: UnknownAed."""

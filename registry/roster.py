@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.projection import LocalPlane
+from geo.places.rtree_index import RTreeIndex
 from geo.places.spatial_index import PointIndex
 from registry.eligibility import DispatchLimits, certified_span, local_day
 from registry.models import Rescuer
@@ -50,7 +51,10 @@ class Helpers:
 
 
 class Roster:
-    """All rescuers by id. Each has a key for ever, its place in the columns; who came first are in the order of ids."""
+    """All rescuers by id. Each has a key for ever, its place in the columns; who came first are in the order of ids.
+
+    home_index: where each lives.
+    """
 
     def __init__(self, rescuers: Iterable[Rescuer], *, plane: LocalPlane, limits: DispatchLimits) -> None:
         self._limits = limits
@@ -61,6 +65,7 @@ class Roster:
         self._columns = _Columns(len(self._ids), limits)
         for rescuer in self._records.values():
             self._columns.put(self._key[rescuer.rescuer_id], rescuer)
+        self.home_index = RTreeIndex(plane)
         self.recentre(plane)
 
     @property
@@ -75,13 +80,11 @@ class Roster:
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""
         people = self._columns.people[: len(self._ids)]
-        self._presence_index, self._home_index = PointIndex(plane), PointIndex(plane)
-        for index, lon, lat in (
-            (self._presence_index, people["lon"], people["lat"]),
-            (self._home_index, people["home_lon"], people["home_lat"]),
-        ):
-            known = np.flatnonzero(np.isfinite(lon))
-            index.load(known, lon[known], lat[known])
+        self._presence_index = PointIndex(plane)
+        out = np.flatnonzero(np.isfinite(people["lon"]))
+        self._presence_index.load(out, people["lon"][out], people["lat"][out])
+        home = np.flatnonzero(np.isfinite(people["home_lon"]))
+        self.home_index.load(home, people["home_lon"][home], people["home_lat"][home], plane=plane)
 
     def put(self, rescuer: Rescuer) -> None:
         """Take a rescuer, known or new, as they are now."""
@@ -96,7 +99,7 @@ class Roster:
             lon, lat = (presence.lon, presence.lat) if presence else (None, None)
             _place(self._presence_index, key, lon, lat)
         if before is None or (before.home_lon, before.home_lat) != (rescuer.home_lon, rescuer.home_lat):
-            _place(self._home_index, key, rescuer.home_lon, rescuer.home_lat)
+            _place(self.home_index, key, rescuer.home_lon, rescuer.home_lat)
 
     def remove(self, rescuer_id: str) -> None:
         """Take a rescuer out; an unknown id changes nothing."""
@@ -105,12 +108,12 @@ class Roster:
         key = self._key[rescuer_id]
         self._columns.put(key, Rescuer(rescuer_id=rescuer_id))
         self._presence_index.remove(key)
-        self._home_index.remove(key)
+        self.home_index.remove(key)
 
     def around(self, lon: float, lat: float, radius_m: float, at: datetime, seen_since: datetime) -> Helpers:
         """Dispatchable rescuers within `radius_m`, straight line, each at the position that counts at `at`."""
         out = self._presence_index.near(lon, lat, radius_m)
-        home = self._home_index.near(lon, lat, radius_m)
+        home = self.home_index.near(lon, lat, radius_m)
         helpers, unread = self._columns.who_may_go(out, home, at, seen_since)
         if unread.size:
             for key in unread.tolist():
@@ -201,7 +204,7 @@ def _us(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _place(index: PointIndex, key: int, lon: float | None, lat: float | None) -> None:
+def _place(index: PointIndex | RTreeIndex, key: int, lon: float | None, lat: float | None) -> None:
     if lon is None or lat is None:
         index.remove(key)
     else:

@@ -21,6 +21,7 @@ from dispatch.spool.spool import Spool
 from dispatch.streams.hub import Hub
 from registry.storage.database import DatabaseUnreachable
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
+from registry.tree_keeper import keep_trees
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
@@ -199,6 +200,7 @@ async def _run(
         service.deliverer.run(),
         service.journal.run(),
         service.follower.run(),
+        keep_trees(service.directory),
         # A task of its own: one that hangs in a write must not keep us from ending the others.
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),

@@ -8,7 +8,8 @@ from dispatch.contracts.webhook import Unshown, WireModel
 
 
 class PublicAed(WireModel):
-    """WGS-84 degrees. `usable`: whether anybody could take it now, `reasons` says why not or why that is not known."""
+    """WGS-84 degrees. `usable`: whether anybody could take it now, `reasons` says why not or why that is not known.
+    `distance_m`: from the place that was asked about, in a straight line."""
 
     aed_id: str
     lon: float
@@ -19,10 +20,12 @@ class PublicAed(WireModel):
     opening_hours: str
     usable: Literal["yes", "no", "unknown"]
     reasons: tuple[str, ...]
+    distance_m: float | None = None
 
 
 class PublicAeds(WireModel):
-    """`complete` is false where the box holds more AEDs than one answer does: look at a smaller one."""
+    """`complete` is false where there are more than one answer holds: in the box (look at a smaller one), or within
+    40 km of the place that was asked about."""
 
     at: AwareDatetime
     complete: bool

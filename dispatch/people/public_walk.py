@@ -17,7 +17,7 @@ LONGEST_DETOUR = 3.0
 
 
 class BadBox(ValueError):
-    """The box is no box, or too large: ask for a smaller one."""
+    """It is not said which AEDs are meant, or the box is none, or too large: ask for a smaller one."""
 
     code = "bad_box"
 

@@ -36,6 +36,12 @@ def test_an_aed_that_is_closed_or_of_unknown_hours_is_shown_only_when_asked_for_
     expect(page.locator("[data-usable=unknown][data-testid=aed]")).to_contain_text("opening hours not known")
 
 
+def test_where_nothing_is_near_the_nearest_are_shown_however_far(people: People) -> None:
+    page = people.phone("/map/", at=place(-35_000, 0), lang="en")
+    expect(page.get_by_test_id("aed")).to_have_count(1)
+    expect(page.get_by_test_id("aed")).to_contain_text("35.0 km")
+
+
 def test_a_problem_is_reported_in_three_taps_and_reaches_the_registry(people: People, service: Service) -> None:
     page = people.phone("/map/", at=NEAR)
     page.get_by_test_id("aed").get_by_role("button").click()

@@ -8,6 +8,7 @@ import pytest
 from dispatch.access.tokens import Access
 from dispatch.operations.limits import OPEN_DOORS
 from geo.places.datum import Datum, convert
+from geo.places.projection import geodesic_m
 from tests.support.browser_like import Browser
 from tests.support.service import Service
 from tests.support.town import CENTRE, place
@@ -45,6 +46,67 @@ def test_a_box_that_is_none_or_too_large_is_refused(standing_service: Service, c
     query = {key: value for key, value in {**BOX, **change}.items() if value is not None}
 
     assert ask(standing_service, "aeds", **query).status_code == 422
+
+
+def near(lon: float, lat: float) -> str:
+    return f"{lon:.6f},{lat:.6f}"
+
+
+def test_the_nearest_come_however_far_by_distance_and_with_it(standing_service: Service) -> None:
+    lon, lat = place(-30_000, 60)
+    told = ask(standing_service, "aeds", near=near(lon, lat), k=2).json()
+
+    assert [aed["distance_m"] for aed in told["aeds"]] == sorted(aed["distance_m"] for aed in told["aeds"])
+    assert len(told["aeds"]) == 2
+    for aed in told["aeds"]:
+        assert aed["distance_m"] == pytest.approx(geodesic_m(lon, lat, aed["lon"], aed["lat"]), abs=0.2)
+    assert not told["complete"]
+
+
+def test_of_the_nearest_those_alone_that_can_be_taken_now_are_told_when_asked_for(standing_service: Service) -> None:
+    everything = ask(standing_service, "aeds", near=near(*place(0, 0)), k=100).json()
+    usable = ask(standing_service, "aeds", near=near(*place(0, 0)), k=1, usable=True).json()["aeds"]
+
+    assert everything["complete"]
+    assert {aed["usable"] for aed in everything["aeds"]} > {"yes"}
+    assert usable == [aed for aed in everything["aeds"] if aed["usable"] == "yes"][:1]
+
+
+def test_beyond_forty_kilometres_nothing_is_near(standing_service: Service) -> None:
+    told = ask(standing_service, "aeds", near=near(*place(-45_000, 0))).json()
+
+    assert (told["aeds"], told["complete"]) == ([], True)
+
+
+def test_a_place_in_a_chinese_datum_is_the_same_place(standing_service: Service) -> None:
+    shifted = convert(*place(500, 0), source=Datum.WGS84, target=Datum.GCJ02)
+    told = ask(standing_service, "aeds", near=near(*shifted), k=1, datum="gcj02").json()["aeds"]
+    there = ask(standing_service, "aeds", near=near(*place(500, 0)), k=1).json()["aeds"]
+
+    assert told[0]["distance_m"] == pytest.approx(there[0]["distance_m"], abs=1.0)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {**BOX, "near": "113.6,34.7"},
+        {"near": "113.6,34.7", "west": 113.0},
+        {"near": "113.6"},
+        {"near": "34.7,113.6"},
+        {"near": "nan,34.7"},
+        {"near": "113.6,34.7,1"},
+        {"near": "113.6,34.7", "k": 0},
+        {"near": "113.6,34.7", "k": 101},
+    ],
+)
+def test_a_question_that_names_no_place_is_refused_with_how_to_ask(
+    standing_service: Service, query: dict[str, object]
+) -> None:
+    answer = ask(standing_service, "aeds", **query)
+
+    assert answer.status_code == 422
+    assert answer.json()["message"]
 
 
 def test_the_way_to_an_aed_is_told_in_both_languages(standing_service: Service) -> None:

@@ -35,9 +35,8 @@ export type Locating = "idle" | "asking" | "refused" | "unknown";
 export type Finding = "loading" | "ready" | "failed";
 
 const METRES_PER_DEGREE = 111_320;
-// Half the height of the box that is asked for, growing until enough is found; the service answers up to half a degree.
-const REACHES_DEG = [0.012, 0.04, 0.12, 0.24];
-const ENOUGH = 8;
+/** Of each kind: the nearest of all, and the nearest that can be used now, which may be far behind them. */
+const NEAREST = 50;
 const LIST_STEP = 25;
 
 export const start = signal<Start | null>(null);
@@ -90,20 +89,23 @@ export function beginAt(from: Start): void {
 
 let asked = 0;
 
-/** The AEDs around the start, in ever larger boxes until there are enough to choose from. */
+/** The AEDs nearest to the start, however far. */
 export async function find(): Promise<void> {
   const from = start.value?.place;
   if (from === undefined) return;
   const mine = ++asked;
   finding.value = "loading";
   try {
-    for (const reach of REACHES_DEG) {
-      const [lon, lat] = from;
-      const east = Math.min(reach / Math.cos((lat * Math.PI) / 180), 0.249);
-      await load({ west: lon - east, east: lon + east, south: lat - reach, north: lat + reach });
-      if (mine !== asked) return;
-      if (aeds.value.filter(({ usable }) => usable === "yes").length >= ENOUGH) break;
-    }
+    const near = from.map((degrees) => degrees.toFixed(5)).join(",");
+    const ask = (usable: boolean) => api.raw<{ aeds: PublicAed[] }>("get", "/api/public/aeds", { query: { near, k: NEAREST, usable } });
+    const answers = await Promise.all([ask(false), ask(true)]);
+    if (mine !== asked) return;
+    const found = answers.flatMap(({ aeds }) => aeds);
+    // All that is nearer than the last of all is in the answer: what was known there and is not is gone.
+    const all = answers[0].aeds;
+    const reach_m = all.length < NEAREST ? Infinity : Math.max(...all.map(({ lon, lat }) => metresBetween(from, [lon, lat])));
+    const isBeyond = ({ lon, lat }: PublicAed) => metresBetween(from, [lon, lat]) > reach_m;
+    known.value = new Map([...aeds.value.filter(isBeyond), ...found].map((aed) => [aed.aed_id, aed]));
     finding.value = "ready";
   } catch {
     if (mine === asked) finding.value = "failed";
