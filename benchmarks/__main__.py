@@ -1,4 +1,5 @@
-"""`make bench`: every comparison in one run, printed and written to build/bench.json."""
+"""`make bench`: every comparison in one run, printed and written to build/bench.json. With `--beside COMMIT` this code
+beside another commit's, written to build/beside.json."""
 
 import argparse
 import asyncio
@@ -6,14 +7,18 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.beside.checkout import SetUpFailed, UnknownCommit
+from benchmarks.beside.run import PARTS as BESIDE_PARTS
+from benchmarks.beside.run import compare
 from benchmarks.ground import Ground, city_ground, crowded_ground, fill
 from benchmarks.latency import Side, in_turns, percentile, save_frame
 from benchmarks.load import CALLS_PER_S, POSITIONS_PER_S, run_load
 from benchmarks.matching import measure
-from benchmarks.servers import durable_cluster, module, redis, service
+from benchmarks.servers import BUILD_RUN, durable_cluster, module, new_database, redis, service
 from simulators.runner import allow_many_sockets
 from tests.support.postgres import Cluster
 
@@ -32,13 +37,33 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=10, help="turns of each side")
     options.add_argument("--calls", type=int, default=40, help="calls in a turn")
     options.add_argument("--seconds", type=float, default=float(os.environ.get("BENCH_SECONDS", "300")), help="of load")
-    options.add_argument("--only", choices=PARTS, action="append")
+    options.add_argument("--only", choices=sorted({*PARTS, *BESIDE_PARTS}), action="append")
+    options.add_argument("--beside", metavar="COMMIT", help="compare with this commit, which is set up below build/")
     chosen = options.parse_args()
+    unknown = set(chosen.only or ()) - set(BESIDE_PARTS if chosen.beside else PARTS)
+    if unknown:
+        options.error(
+            f"--only {' '.join(sorted(unknown))}: {'not beside a commit' if chosen.beside else 'needs --beside'}"
+        )
     allow_many_sockets()
-    shutil.rmtree(FOLDER / "run", ignore_errors=True)
-    (FOLDER / "run").mkdir(parents=True)
-    results = asyncio.run(_run(chosen))
-    path = BUILD / "bench.json"
+    shutil.rmtree(BUILD_RUN, ignore_errors=True)
+    BUILD_RUN.mkdir(parents=True)
+    if chosen.beside:
+        _beside(options, chosen)
+        return
+    _write(asyncio.run(_run(chosen)), BUILD / "bench.json")
+
+
+def _beside(options: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    told = {"rounds": chosen.rounds, "calls": chosen.calls, "seconds": chosen.seconds}
+    try:
+        results = asyncio.run(compare(chosen.beside, tuple(chosen.only or ()), **told))
+    except (UnknownCommit, SetUpFailed) as error:
+        options.error(str(error))
+    _write(results, BUILD / "beside.json")
+
+
+def _write(results: Sequence[Result], path: Path) -> None:
     path.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}; written to {path}")
 
@@ -66,26 +91,20 @@ async def _run(chosen: argparse.Namespace) -> list[Result]:
 def _matching() -> list[Result]:
     """What a call's match and the live picture's index cost by themselves, and beside what people pick today."""
     ground = city_ground(FOLDER, phones=LOAD_PHONES, calls=1_000)
-    with redis(FOLDER / "run" / "redis-points.log") as redis_url, durable_cluster() as cluster:
-        return list(measure(ground, redis_url, _postgis_database(cluster) if cluster else None))
+    with redis(BUILD_RUN / "redis-points.log") as redis_url, durable_cluster() as cluster:
+        return list(measure(ground, redis_url, new_database(cluster) if cluster else None))
 
 
 async def _on_postgis(cluster: Cluster, ground: Ground, chosen: argparse.Namespace) -> list[Result]:
-    ours, floor, peer = (_postgis_database(cluster) for _ in range(3))
-    homes = FOLDER / "run" / "homes.json"
+    ours, floor, peer = (new_database(cluster) for _ in range(3))
+    homes = BUILD_RUN / "homes.json"
     homes.write_text(json.dumps(ground.homes), encoding="utf-8")
-    with redis(FOLDER / "run" / "redis.log") as redis_url:
+    with redis(BUILD_RUN / "redis.log") as redis_url:
         if redis_url is None:
             print("redis-server is not installed: its comparison is left out")
             return await _latency("PostGIS", (ours, floor), None, ground, chosen)
         told = {"database_url": peer, "redis_url": redis_url, "homes": str(homes), "alerts": str(ALERTS)}
         return await _latency("PostGIS", (ours, floor), told, ground, chosen)
-
-
-def _postgis_database(cluster: Cluster) -> str:
-    name = cluster.create_database()
-    cluster.execute("CREATE EXTENSION IF NOT EXISTS postgis", database=name)
-    return cluster.url(name)
 
 
 async def _latency(
@@ -94,7 +113,7 @@ async def _latency(
     """Ours against the floor, and the peer where there is one; `urls`: databases of ours and of the floor."""
     ours_url, floor_url = urls
     await fill(ours_url, ground)
-    names, log = list(ground.homes), FOLDER / "run"
+    names, log = list(ground.homes), BUILD_RUN
     with ExitStack() as stack:
         server = stack.enter_context(
             service(ours_url, ground.network, log / f"service-{database}.log", RESCUE_POLICY_ALERTS=str(ALERTS))
@@ -135,7 +154,7 @@ async def _load(seconds: float) -> list[Result]:
     ground = city_ground(FOLDER, phones=LOAD_PHONES, calls=1_000)
     url = f"sqlite+aiosqlite:///{FOLDER / 'run'}/load.sqlite3"
     await fill(url, ground)
-    with service(url, ground.network, FOLDER / "run" / "service-load.log") as server:
+    with service(url, ground.network, BUILD_RUN / "service-load.log") as server:
         told = await run_load(server, ground, seconds=seconds, plot=BUILD / "bench-memory.png")
     (BUILD / "bench-load.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for name, value in told.items():

@@ -16,6 +16,8 @@ import httpx
 from tests.support.postgres import Cluster, find_programs, running_cluster
 
 HOST = "127.0.0.1"
+BUILD_RUN = Path("build/bench/run")
+"""Databases, logs and whatever else a run leaves behind; the next one begins with an empty folder."""
 READY_LIMIT_S = 120.0
 WEBHOOK_SECRET = "whsec_YmVuY2htYXJrcy1vbmx5LXNlY3JldC1vZi0xMjA="  # noqa: S105 - signs nothing but invented calls
 TOKEN_SECRET = "benchmarks-only-secret-for-signing-tokens"  # noqa: S105
@@ -41,20 +43,26 @@ class Server:
 
 
 @contextmanager
-def service(database_url: str, network: Path, log: Path, **settings: str) -> Iterator[Server]:
-    """`rescue-circle serve` on this database."""
-    environment = {
+def service(
+    database_url: str, network: Path, log: Path, *, program: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """`rescue-circle serve` on this database. program: another `rescue-circle` than the one beside this Python."""
+    port = free_port()
+    environment = {**service_environment(database_url, network), **settings, "RESCUE_PORT": str(port)}
+    command = [str(program or Path(sys.executable).with_name("rescue-circle")), "serve"]
+    with _running(command, environment, port, "/readyz", log) as server:
+        yield server
+
+
+def service_environment(database_url: str, network: Path) -> dict[str, str]:
+    """This process's environment, and what a service needs of settings but its port."""
+    return _without_settings() | {
         "RESCUE_DATABASE_URL": database_url,
         "RESCUE_NETWORK": str(network),
         "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
         "RESCUE_HOST": HOST,
-        **settings,
     }
-    port = free_port()
-    command = ["-c", "from rescue_circle.cli import main; main()", "serve"]
-    with _running(command, {**environment, "RESCUE_PORT": str(port)}, port, "/readyz", log) as server:
-        yield server
 
 
 @contextmanager
@@ -62,7 +70,8 @@ def module(name: str, log: Path, **arguments: str) -> Iterator[Server]:
     """A server of this folder, `benchmarks.floor` or `benchmarks.peer`, told its arguments by the environment."""
     port = free_port()
     environment = {**{f"BENCH_{key.upper()}": value for key, value in arguments.items()}, "BENCH_PORT": str(port)}
-    with _running(["-m", f"benchmarks.{name}"], environment, port, "/healthz", log) as server:
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    with _running(command, {**_without_settings(), **environment}, port, "/healthz", log) as server:
         yield server
 
 
@@ -82,6 +91,13 @@ def durable_cluster() -> Iterator[Cluster | None]:
             assert time.monotonic() < deadline, "PostgreSQL did not take fsync = on"
             time.sleep(0.1)
         yield cluster
+
+
+def new_database(cluster: Cluster) -> str:
+    """The URL of a database of this cluster, empty but for PostGIS."""
+    name = cluster.create_database()
+    cluster.execute("CREATE EXTENSION IF NOT EXISTS postgis", database=name)
+    return cluster.url(name)
 
 
 @contextmanager
@@ -105,14 +121,11 @@ def redis(log: Path) -> Iterator[str | None]:
 
 
 @contextmanager
-def _running(
-    arguments: list[str], environment: Mapping[str, str], port: int, ready: str, log: Path
-) -> Iterator[Server]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RESCUE_", "BENCH_"))}
+def _running(command: list[str], environment: Mapping[str, str], port: int, ready: str, log: Path) -> Iterator[Server]:
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, *arguments],
-            env={**inherited, **environment},
+            command,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -120,10 +133,14 @@ def _running(
         )
     url = f"http://{HOST}:{port}"
     try:
-        _wait(lambda: _answers(url + ready), child, log)
+        _wait(lambda: answers(url + ready), child, log)
         yield Server(url=url, pid=child.pid)
     finally:
         _end(child)
+
+
+def _without_settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("RESCUE_", "BENCH_"))}
 
 
 def _wait(is_ready: Callable[[], bool], child: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -138,7 +155,8 @@ def _wait(is_ready: Callable[[], bool], child: "subprocess.Popen[bytes]", log: P
     raise RuntimeError(f"{child.args!r} did not come up:\n{tail}")
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a server is there and says yes."""
     try:
         return httpx.get(url, trust_env=False, timeout=5.0).status_code == httpx.codes.OK
     except httpx.TransportError:
