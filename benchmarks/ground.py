@@ -14,7 +14,8 @@ from geo.places.projection import LocalPlane
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_time import walk_times
 from registry.importers.run import ImportKind, ImportOptions, import_file
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from simulators.city import CENTRE, SyntheticAed, aeds_geojson
 from simulators.city_files import write_city
 from simulators.people import Shares, make_volunteers, rescuer_id, volunteers_csv

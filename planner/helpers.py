@@ -24,7 +24,8 @@ from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
 from registry.repository import load_aeds, load_rescuers
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 
 REGISTRY = "registry"
 Result = TypeVar("Result")

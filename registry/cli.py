@@ -19,7 +19,8 @@ from registry.importers.files import ImportRefused
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
-from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
+from registry.storage.migrating import migrate
 
 app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 

@@ -34,7 +34,7 @@ async def load_aeds(connection: AsyncConnection, aed_ids: Sequence[str] | None =
     query = select(aeds).order_by(aeds.c.aed_id)
     if aed_ids is not None:
         query = query.where(aeds.c.aed_id.in_(aed_ids))
-    return [aed_from_row(row) for row in await connection.execute(query)]
+    return [aed_from_row(row) for row in (await connection.execute(query)).all()]
 
 
 async def save_aed_correction(
@@ -62,7 +62,7 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
     papers = select(certificates).order_by(certificates.c.rescuer_id, certificates.c.ordinal)
     if rescuer_ids is not None:
         papers = papers.where(certificates.c.rescuer_id.in_(rescuer_ids))
-    for row in await connection.execute(papers):
+    for row in (await connection.execute(papers)).all():
         held[row.rescuer_id].append(
             Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
         )
@@ -82,7 +82,7 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
     )
     if rescuer_ids is not None:
         everyone = everyone.where(rescuers.c.rescuer_id.in_(rescuer_ids))
-    return [_rescuer_from_row(row, tuple(held[row.rescuer_id])) for row in await connection.execute(everyone)]
+    return [_rescuer_from_row(row, tuple(held[row.rescuer_id])) for row in (await connection.execute(everyone)).all()]
 
 
 async def find_contact(connection: AsyncConnection, rescuer_id: str) -> Contact | None:

@@ -1,6 +1,5 @@
-"""The command line: mounts each room's commands, and runs the service."""
+"""The command line: mounts each room's commands, which are imported when one is asked for."""
 
-import asyncio
 import sys
 from typing import Annotated
 
@@ -8,68 +7,84 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from dispatch.access.secrets import BadSecret, split_secrets
-from dispatch.access.tokens import Access, Identity, TokenSigner, WeakSecret
-from dispatch.callbacks.cli import app as callbacks_app
-from dispatch.people.cli import app as accounts_app
-from dispatch.people.cli import invite
-from dispatch.retention.cli import app as retention_app
-from dispatch.spool.file import SpoolError
-from geo.cli import app as geo_app
-from geo.streets.network_file import NetworkFileError
-from planner.coverage_command import coverage
-from planner.districts import UnusableDistricts
-from planner.siting_command import siting
-from registry.cli import app as registry_app
-from registry.storage.database import BadDatabaseUrl, DatabaseUnreachable
+from geo.on_demand import OnDemand, group_of
 from rescue_circle import __version__
-from rescue_circle.channel_commands import app as channels_app
-from rescue_circle.demo import demo
-from rescue_circle.documents import NoPlaceForTable, docs
-from rescue_circle.log_replay import replay_log
-from rescue_circle.logs import configure_logs
-from rescue_circle.serve import serve
-from rescue_circle.settings import BadSettings, get_settings
-from rescue_circle.settings_table import print_settings
-from rescue_circle.spool_commands import app as spool_app
-from simulators.cli import simulate
+
+COMMANDS = {
+    "serve": OnDemand(
+        where="rescue_circle.serve_command:serve_command",
+        help="Run the service; settings come from RESCUE_... environment variables (see the README).",
+    ),
+    "demo": OnDemand(
+        where="rescue_circle.demo:demo",
+        help="Replay a day's calls against the real service; exit 0 only if no call and no alert was lost or doubled.",
+    ),
+    "simulate": OnDemand(
+        where="simulators.cli:simulate",
+        help="Replay calls through the real webhook while phones ring; exit 0 only if no call and no alert was lost.",
+    ),
+    "replay-log": OnDemand(
+        where="rescue_circle.log_replay:replay_log",
+        help="Replay a city's call log against the real service; exit 0 only if no call and no alert was lost or "
+        "doubled.",
+    ),
+    "coverage": OnDemand(
+        where="planner.coverage_command:coverage",
+        help="Say who has a usable AED within so many minutes, where the gaps are, and what opening hours cost.",
+    ),
+    "siting": OnDemand(
+        where="planner.siting_command:siting",
+        help="Choose the sites that cover the most demand not yet covered, and prove how good the choice is.",
+    ),
+    "geo": OnDemand(where="geo.cli:app", help="Where things are and how long the walk is."),
+    "registry": OnDemand(where="registry.cli:app", help="AEDs and rescuers: import, look, erase."),
+    "invite": OnDemand(
+        where="dispatch.people.cli:invite",
+        help="Invite a rescuer of the registry to join with their phone: a link that is good once.",
+    ),
+    "accounts": OnDemand(
+        where="dispatch.people.cli:app", help="Accounts of dispatchers, registry officers and administrators."
+    ),
+    "token": OnDemand(where="rescue_circle.token_commands:app", help="Tokens for streams and the HTTP interface."),
+    "callbacks": OnDemand(
+        where="dispatch.callbacks.cli:app", help="What 120 has been told, what not, and telling it again."
+    ),
+    "channels": OnDemand(where="rescue_circle.channel_commands:app", help="Ways to volunteers whose app is closed."),
+    "retention": OnDemand(where="dispatch.retention.cli:app", help="Erase personal data whose time is over."),
+    "spool": OnDemand(
+        where="rescue_circle.spool_commands:app",
+        help="What the journal would not take after an outage: see it, land it, settle it.",
+    ),
+    "settings": OnDemand(
+        where="rescue_circle.settings_table:print_settings",
+        help="Every setting of the service: the environment variable, its default, what it means.",
+    ),
+    "docs": OnDemand(
+        where="rescue_circle.documents:docs",
+        help="Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, the table of settings.",
+    ),
+}
+"""By use: running, playing, planning, keeping."""
+
+KNOWN_FAILURES = (
+    "dispatch.access.secrets:BadSecret",
+    "dispatch.access.tokens:WeakSecret",
+    "dispatch.spool.file:SpoolError",
+    "geo.streets.network_file:NetworkFileError",
+    "planner.districts:UnusableDistricts",
+    "registry.storage.database:BadDatabaseUrl",
+    "registry.storage.database:DatabaseUnreachable",
+    "rescue_circle.documents:NoPlaceForTable",
+    "rescue_circle.settings:BadSettings",
+)
+"""What a user can mend, beside an OSError; their messages say how."""
 
 app = typer.Typer(
+    cls=group_of(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Volunteers and AEDs at the patient's side in four minutes.",
 )
-token_app = typer.Typer(no_args_is_help=True, help="Tokens for streams and the HTTP interface.")
-KNOWN_FAILURES = (
-    BadDatabaseUrl,
-    BadSecret,
-    BadSettings,
-    DatabaseUnreachable,
-    NetworkFileError,
-    NoPlaceForTable,
-    OSError,
-    SpoolError,
-    UnusableDistricts,
-    WeakSecret,
-)
-"""What a user can mend; their messages say how."""
-
-app.add_typer(geo_app, name="geo")
-app.add_typer(registry_app, name="registry")
-app.add_typer(token_app, name="token")
-app.add_typer(callbacks_app, name="callbacks")
-app.add_typer(channels_app, name="channels")
-app.add_typer(retention_app, name="retention")
-app.add_typer(accounts_app, name="accounts")
-app.add_typer(spool_app, name="spool")
-app.command()(invite)
-app.command()(simulate)
-app.command()(demo)
-app.command()(docs)
-app.command("settings")(print_settings)
-app.command()(replay_log)
-app.command()(coverage)
-app.command()(siting)
 
 
 def _version(wanted: bool) -> None:
@@ -85,37 +100,21 @@ def root(
     """Rescue Circle: volunteers and AEDs at the patient's side in four minutes."""
 
 
-@app.command("serve")
-def serve_command() -> None:
-    """Run the service; settings come from RESCUE_... environment variables (see the README)."""
-    settings = get_settings()
-    configure_logs(settings.log_level)
-    asyncio.run(serve(settings))
-
-
-@token_app.command("issue")
-def issue_token(
-    role: Annotated[Access, typer.Option(help="What the bearer may do.")],
-    subject: Annotated[str, typer.Option(help="Whose token: a volunteer's rescuer_id, or any name.")],
-    ttl_s: Annotated[float, typer.Option(min=1, max=30 * 86_400, help="Seconds until it expires.")] = 12 * 3600,
-    secret: Annotated[str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)] = "",
-) -> None:
-    """Print a short-lived signed token."""
-    token, _ = TokenSigner(*split_secrets(secret)).issue(Identity(subject=subject, access=role), ttl_s=ttl_s)
-    typer.echo(token)
-
-
-@token_app.callback()
-def tokens() -> None:
-    """Tokens for streams and the HTTP interface."""
-
-
 def main() -> None:
     """Run a command; a failure that names its cause ends with one line and exit code 2, not with a traceback."""
     try:
         app()
-    except KNOWN_FAILURES as error:
+    except Exception as error:
+        if not _is_known(error):
+            raise
         Console(stderr=True, soft_wrap=True).print(f"[red]{escape(str(error))}[/red]", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _is_known(error: Exception) -> bool:
+    """Only what has been imported can have been raised."""
+    wheres = (where.partition(":") for where in KNOWN_FAILURES)
+    kinds = (getattr(sys.modules[module], name) for module, _, name in wheres if module in sys.modules)
+    return isinstance(error, (OSError, *kinds))

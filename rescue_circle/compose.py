@@ -47,7 +47,8 @@ from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.follower import Follower
 from registry.routes import build_router as build_registry_router
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
@@ -113,8 +114,9 @@ async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetw
     """The streets and, once the tables are of this version, the live picture of who and what is on them."""
     await asyncio.to_thread(migrate, settings.database_url)
     network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
-    await asyncio.to_thread(warm_up)
-    await asyncio.to_thread(walk_area.warm_up)
+    if network is not None:
+        await asyncio.to_thread(warm_up, network)
+        await asyncio.to_thread(walk_area.warm_up, network)
     await asyncio.to_thread(spatial_index.warm_up)
     limits = DispatchLimits(time_zone=ZoneInfo(settings.time_zone))
     return network, await Directory.load(database, network=network, limits=limits)

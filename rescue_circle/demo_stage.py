@@ -16,7 +16,8 @@ from registry.eligibility import get_time_zone, time_zone_at
 from registry.importers.files import ImportRefused
 from registry.importers.report import ImportReport
 from registry.importers.run import ImportKind, ImportOptions, import_file
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from simulators.call_generator import generate_scenario
 from simulators.city import TIME_ZONE
 from simulators.city_files import CERTIFIED_IN, write_city

@@ -6,7 +6,6 @@ from dispatch.maps.map_tiles import MapSource, MapTiles
 from dispatch.operations.metrics import Metrics
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
-from planner.districts import read_districts
 from registry.directory import Directory
 from rescue_circle.settings import Settings
 
@@ -27,6 +26,9 @@ async def build_maps(
 def _read_outlines(settings: Settings) -> DistrictSheet | None:
     if settings.districts is None:
         return None
+    # Who gives no outlines does not wait for geopandas.
+    from planner.districts import read_districts  # noqa: PLC0415
+
     read = read_districts(settings.districts)
     return DistrictSheet.of(read.name, read.area)
 

@@ -24,6 +24,18 @@ LEAST_S, MOST_S = 60.0, 900.0
 """A full collection comes this long after the one before if no phone rings, and if one always does (assumptions)."""
 
 
+def begin() -> None:
+    """Collect nothing from now on until `set_aside_unseen`: what a start makes stays."""
+    gc.disable()
+
+
+def set_aside_unseen() -> None:
+    """What a start has made is not looked at before the first quiet minute, for which nobody waits."""
+    gc.freeze()
+    gc.set_threshold(TOO_MANY, MIDDLE, NEVER)
+    gc.enable()
+
+
 def set_aside() -> None:
     """Collect everything, and look at what is alive now no more until the next time."""
     gc.unfreeze()

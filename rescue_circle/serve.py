@@ -26,7 +26,7 @@ from rescue_circle.compose import build_app, build_service
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
-from rescue_circle.pauses import keep_pauses_quiet, set_aside
+from rescue_circle.pauses import keep_pauses_quiet, set_aside_unseen
 from rescue_circle.settings import Settings
 from rescue_circle.web_pages import WebPages, load_web_files, page_policy
 
@@ -186,7 +186,7 @@ async def _run(
     await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
     pages = await asyncio.to_thread(load_web_files)
     gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=_policy(settings)), service.hub
-    set_aside()
+    set_aside_unseen()
     log.info(
         "ready",
         address=f"http://{settings.host}:{settings.port}",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from registry.storage.database import migrate
+from registry.storage.migrating import migrate
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster, get_programs, running_cluster
 from tests.support.process import running

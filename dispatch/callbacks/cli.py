@@ -22,7 +22,8 @@ from dispatch.callbacks.outbox import (
     UnknownCallback,
 )
 from dispatch.contracts.callback import CallbackView
-from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, migrate
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
+from registry.storage.migrating import migrate
 
 app = typer.Typer(no_args_is_help=True, help="What 120 has been told, what not, and telling it again.")
 

@@ -20,7 +20,8 @@ from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Invitation, Volunteers, join_url
 from registry.repository import UnknownRescuer
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of dispatchers, registry officers and administrators.")
 

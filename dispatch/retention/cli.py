@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 
 from dispatch.retention.retention import Erased, Retention, RetentionRules
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 
 app = typer.Typer(no_args_is_help=True, help="Erase personal data whose time is over.")
 _out = Console()

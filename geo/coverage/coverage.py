@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array
-from scipy.spatial import cKDTree
 
 from geo.coverage.coverage_kernels import lower_to_nearest, nearest_in_hours, pairs_within, spread
 from geo.places.projection import LocalPlane, geodesic_m
@@ -110,6 +108,8 @@ def reach_straight(
     """The same without streets: as the crow flies times `DETOUR_FACTOR`, as `straight_walk_times` has it."""
     if lon.size == 0 or source_lon.size == 0:
         return _by_point(_no_pairs(), points=lon.size, limit_s=limit_s, sources=source_lon.size)
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - see covered_by_hour
+
     plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
     tree = cKDTree(np.column_stack(plane.to_plane(lon, lat)))
     around = np.column_stack(plane.to_plane(source_lon, source_lat))
@@ -180,6 +180,8 @@ def nearest_straight_s(
     """The same without streets and without limit."""
     if source_lon.size == 0 or lon.size == 0:
         return np.full(lon.size, np.inf, np.float32)
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - see covered_by_hour
+
     plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
     tree = cKDTree(np.column_stack(plane.to_plane(source_lon, source_lat)))
     _, nearest = tree.query(np.column_stack(plane.to_plane(lon, lat)))
@@ -219,6 +221,9 @@ def covered_by_hour(
 
     group: (points,) from 0, such as each point's district; all are of one without.
     """
+    # The service asks for areas alone and does not wait for scipy.
+    from scipy.sparse import csc_array  # noqa: PLC0415
+
     row = np.zeros(reached.points, np.int64) if group is None else group
     weights = csc_array((weight, (row, np.arange(reached.points))), shape=(groups, reached.points))
     covered = np.zeros((groups, is_open.shape[1]))

@@ -1,6 +1,6 @@
 """From lines that share points, as OSM ways and road layers do, to a walk network: where lines meet, nodes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,6 @@ from geo.streets.pace import WALKING, Pace
 from geo.streets.walk_network import WalkNetwork
 
 Array = NDArray[Any]
-
-# Told the stage and how much of it is done; the total is None where it cannot be known.
-Progress = Callable[[str, int, int | None], None]
-
-
-def no_progress(stage: str, done: int, total: int | None) -> None:
-    """For callers that show none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

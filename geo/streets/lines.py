@@ -11,8 +11,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
 from geo.places.datum import Datum, convert
-from geo.streets.line_network import Lines, Progress, build_from_shared_points, no_progress
+from geo.streets.line_network import Lines, build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
+from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
 
 # Where the user names no column: the first of these that the layer has, whatever its case.

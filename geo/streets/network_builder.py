@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.places.projection import geodesic_m
 from geo.streets.network_assembly import assemble, put_in_morton_order
@@ -33,6 +31,17 @@ class EmptyNetwork(ValueError):
         super().__init__(
             f"no street that a walker may use in {source or 'the input'}: is it an extract with streets in it?"
         )
+
+
+def small_network() -> WalkNetwork:
+    """Two streets that meet, for whoever needs a network and cares not which."""
+    network, _ = build_network(
+        node_lon=np.array([0.0, 0.001, 0.002]),
+        node_lat=np.array([0.0, 0.001, 0.0]),
+        edge_from=np.array([0, 1]),
+        edge_to=np.array([1, 2]),
+    )
+    return network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +185,10 @@ def _weigh_edges(draft: Draft, wait_m: Array) -> None:
 
 
 def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Array]:
+    # Who only walks over a network does not wait for scipy.
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     links = coo_array((np.ones(edge_from.size, np.int8), (edge_from, edge_to)), shape=(nodes, nodes))
     count, label = connected_components(links, directed=False)
     return int(count), label

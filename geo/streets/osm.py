@@ -11,10 +11,11 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.streets.line_network import Lines, Progress, build_from_shared_points, no_progress
+from geo.streets.line_network import Lines, build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.streets.pace import WALKING, Pace
 from geo.streets.plazas import lines_across
+from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import EdgeFlag, WalkNetwork
 from geo.streets.walkability import (
     LeftOut,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from geo.places.datum import Datum, convert
-from geo.streets.line_network import Progress, no_progress
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
+from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_route import Route, find_route
 

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.coverage.catchment import Stretches, catchment
 from geo.places.projection import LocalPlane
-from geo.streets.network_builder import build_network
+from geo.streets.network_builder import small_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import WalkNetwork
 
@@ -50,15 +50,10 @@ def walk_area(
     return _in_degrees(network.plane, area), False
 
 
-def warm_up() -> None:
+def warm_up(network: WalkNetwork | None = None) -> None:
     """Compile what a first area needs (seconds the first time on a machine)."""
-    network, _ = build_network(
-        node_lon=np.array([0.0, 0.001, 0.002]),
-        node_lat=np.array([0.0, 0.001, 0.0]),
-        edge_from=np.array([0, 1]),
-        edge_to=np.array([1, 2]),
-    )
-    walk_area(network, 0.0, 0.0, limit_s=100.0)
+    network = network or small_network()
+    walk_area(network, float(network.node_lon[0]), float(network.node_lat[0]), limit_s=60.0)
 
 
 def _lines(network: WalkNetwork, reached: Stretches) -> list[BaseGeometry]:

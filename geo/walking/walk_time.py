@@ -1,12 +1,13 @@
 """Walking times over the pedestrian network, bounded by a time budget, and trips that fetch something on the way."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.projection import geodesic_m
-from geo.streets.network_builder import build_network
+from geo.streets.network_builder import small_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import Snap, Snaps, WalkNetwork
 from geo.walking.kernels import efforts_between, efforts_to
@@ -125,18 +126,17 @@ def straight_walk_times(
     return geodesic_m(lon, lat, lons, lats) * (DETOUR_FACTOR / speed_m_s)
 
 
-def warm_up() -> None:
-    """Compile every kernel on a small network (seconds the first time on a machine, then read from numba's cache)."""
-    network, _ = build_network(
-        node_lon=np.array([0.0, 0.001, 0.002]),
-        node_lat=np.array([0.0, 0.001, 0.0]),
-        edge_from=np.array([0, 1]),
-        edge_to=np.array([1, 2]),
-    )
-    places = network.snap(network.node_lon, network.node_lat)
-    walk_times(network, places[0], places, budget_s=600.0)
-    trip_options(network, places[0], places, places, budget_s=600.0, takeout_s=0.0)
-    get_route(network, places[0], places[2])
+def warm_up(network: WalkNetwork | None = None) -> None:
+    """Compile every kernel (seconds the first time on a machine, then read from numba's cache) on a street of the
+    network, or of a small one made for it."""
+    network = network or small_network()
+    ends = np.array([network.edge_from[0], network.edge_to[0]])
+    places = network.snap(network.node_lon[ends], network.node_lat[ends])
+    walk_times(network, places[0], places, budget_s=60.0)
+    trip_options(network, places[0], places, places, budget_s=60.0, takeout_s=0.0)
+    # A street that may be walked one way only has no route the other way.
+    with suppress(NoRoute):
+        get_route(network, places[0], places[1])
     find_route_lines(network, places, places)
 
 

@@ -1,17 +1,11 @@
-"""The one database behind registry and dispatch: its connections, its single SQLite writer, and its migrations."""
+"""The one database behind registry and dispatch: its connections, and its single SQLite writer."""
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -54,7 +48,7 @@ class Database:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        self.url = _parse_url(url or default_url())
+        self.url = parse_url(url or default_url())
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reader: AsyncEngine
         self._writer: AsyncEngine
@@ -185,26 +179,6 @@ class Database:
             await asyncio.to_thread(self._direct.close)
 
 
-def migrate(url: str | None = None) -> None:
-    """Bring the database's tables to what this version of the code expects, making the database where there is none.
-
-    Raises:
-        BadDatabaseUrl, DatabaseUnreachable: the message says what to do.
-    """
-    # A thread of its own, so that callers inside and outside an event loop use the same function.
-    with ThreadPoolExecutor(1, thread_name_prefix="migrate") as thread:
-        thread.submit(asyncio.run, _migrate(_parse_url(url or default_url()))).result()
-
-
-def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, found inside the package; there is no alembic.ini."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
 @asynccontextmanager
 async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     # A driver cancelled while it connects leaves its thread and its open file behind: let it finish, then close.
@@ -228,40 +202,12 @@ async def _close_opened(opening: asyncio.Future[AsyncConnection]) -> None:
     await (await opening).close()
 
 
-async def _migrate(url: URL) -> None:
-    try:
-        if _is_sqlite(url):
-            _open_once(url)
-            engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
-        else:
-            engine = postgres.postgres_engine(url, statement_limit_s=None)
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(_upgrade)
-        finally:
-            await engine.dispose()
-    except (DBAPIError, sqlite3.Error, OSError, postgres.NoPostgis) as error:
-        shown = url.render_as_string(hide_password=True)
-        reason = str(getattr(error, "orig", None) or error or type(error).__name__)
-        advice = "check the path or --database" if _is_sqlite(url) else "check that it runs, or --database"
-        raise DatabaseUnreachable(f"cannot open database {shown}: {reason}; {advice}") from error
-    except CommandError as error:
-        raise DatabaseUnreachable(f"{error}: the database was made by a newer version; update this program") from error
+def parse_url(text: str) -> URL:
+    """The database that a text names, with the driver that we use.
 
-
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        postgres.prepare(connection)
-    command.upgrade(alembic_config(connection), "head")
-
-
-def _open_once(url: URL) -> None:
-    """Meet a bad path or a foreign file here: a failed connection leaves aiosqlite's thread behind, complaining."""
-    with closing(sqlite3.connect(url.database or "")) as connection:
-        connection.execute("PRAGMA schema_version")
-
-
-def _parse_url(text: str) -> URL:
+    Raises:
+        BadDatabaseUrl
+    """
     try:
         url = make_url(text)
     except ArgumentError as error:

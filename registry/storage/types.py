@@ -4,7 +4,6 @@ import struct
 from datetime import UTC, datetime
 from typing import Any
 
-from geoalchemy2 import Geography
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -27,6 +26,9 @@ class GeographyPoint(TypeDecorator[LonLat]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
+            # Half a second that SQLite does not need.
+            from geoalchemy2 import Geography  # noqa: PLC0415
+
             return dialect.type_descriptor(Geography("POINT", srid=WGS84_SRID, spatial_index=False))
         return dialect.type_descriptor(LargeBinary())
 

@@ -18,7 +18,8 @@ import pytest
 from dispatch.access.tokens import Access
 from geo.places.datum import Datum
 from registry.importers.run import ImportOptions, import_file
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from rescue_circle.served import served
 from tests.support.phone import Frame, Phone, console_of, phone_of
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call

@@ -13,7 +13,8 @@ from standardwebhooks import Webhook
 from dispatch.access.tokens import Access, Identity, TokenSigner
 from geo.places.datum import Datum
 from registry.importers.run import ImportOptions, import_file
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from tests.support.plain_http import fetch
 from tests.support.town import Town, place
 

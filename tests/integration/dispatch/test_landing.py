@@ -18,7 +18,7 @@ from dispatch.spool.homecoming import AT_ONCE
 from dispatch.spool.memory import RecentMemory
 from dispatch.spool.record import spooled, to_bytes
 from dispatch.spool.spool import DatabaseState, Spool, SpooledJournal
-from registry.storage.database import migrate
+from registry.storage.migrating import migrate
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 from tests.integration.dispatch.engines import desk_with_spool, rescuer
 from tests.integration.dispatch.journal_story import DETAILS, POLICY, answer, decided, record, report

@@ -15,7 +15,8 @@ from alembic import command
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, alembic_config, migrate
+from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
+from registry.storage.migrating import alembic_config, migrate
 from registry.storage.server_statement import ServerStatement
 from registry.storage.watched_database import is_away
 from registry.tables import rescuers

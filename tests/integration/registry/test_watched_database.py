@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from registry.storage.database import DatabaseUnreachable, migrate
+from registry.storage.database import DatabaseUnreachable
+from registry.storage.migrating import migrate
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from tests.support.postgres import HOST
 

@@ -16,7 +16,8 @@ from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.network_builder import build_network
 from registry.importers.run import ImportKind, ImportOptions, import_file
-from registry.storage.database import Database, migrate
+from registry.storage.database import Database
+from registry.storage.migrating import migrate
 from rescue_circle.served import served
 from simulators.people import Shares, make_volunteers, rescuer_id, volunteers_csv
 from simulators.phones import PhoneOwner

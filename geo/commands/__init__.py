@@ -1,0 +1,1 @@
+"""The `rescue-circle geo` commands, each imported when it is asked for."""
