@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class ClockIsReal(RuntimeError):
-    """Only a simulated clock can be advanced: start the service with RESCUE_CLOCK_START or RESCUE_CLOCK_SPEED."""
+    """Only a simulated clock can be moved: start the service with RESCUE_CLOCK_START or RESCUE_CLOCK_SPEED."""
 
     code = "clock_is_real"
 
@@ -46,6 +46,19 @@ class Clock:
             self._start += ahead
             self._jumped.set()
             self._jumped = asyncio.Event()
+
+    def run_at(self, speed: float) -> None:
+        """Run `speed` times as fast as real time from now on.
+
+        Raises:
+            ClockIsReal: the wall clock has its own speed.
+        """
+        if not self.simulated:
+            raise ClockIsReal(ClockIsReal.__doc__)
+        self._start, self._began = self.now(), time.monotonic()
+        self.speed = speed
+        self._jumped.set()
+        self._jumped = asyncio.Event()
 
     async def sleep_until(self, at: datetime) -> None:
         """Return at `at` on this clock, sooner in real time where the clock runs faster or is advanced."""

@@ -8,7 +8,7 @@ from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller
 from dispatch.api.errors import Forbidden, IncidentsOpen
 from dispatch.api.roles import ISSUES
-from dispatch.contracts.api import ClockAdvance, ClockState, IssuedToken, TokenRequest
+from dispatch.contracts.api import ClockAdvance, ClockSpeed, ClockState, IssuedToken, TokenRequest
 from dispatch.people.accounts import Standing
 from dispatch.people.sessions import ACCOUNT_TOKEN_S
 from dispatch.service import DispatchService
@@ -117,4 +117,10 @@ def _add_clock(router: APIRouter, service: DispatchService) -> None:
         if service.engine.live.open_count:
             raise IncidentsOpen(IncidentsOpen.__doc__)
         service.clock.advance(body.to)
+        return state()
+
+    @router.post("/api/clock/speed")
+    async def set_clock_speed(body: ClockSpeed) -> ClockState:
+        """Run a replay slower or faster from now on; refused on a real clock."""
+        service.clock.run_at(body.speed)
         return state()

@@ -84,6 +84,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "POST /api/tokens/renew": _may(V, D),
     "GET /api/clock": _may(V, D, R, S),
     "POST /api/clock/advance": _may(S),
+    "POST /api/clock/speed": _may(S),
 }
 
 ISSUES: Mapping[Access, frozenset[Access]] = {

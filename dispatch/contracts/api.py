@@ -48,6 +48,12 @@ class ClockAdvance(WireModel):
     to: Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
+class ClockSpeed(WireModel):
+    """How many times faster than real time the clock is to run from now on."""
+
+    speed: Annotated[float, Field(gt=0, le=3600)]
+
+
 class SetLocation(WireModel):
     """A dispatcher's own location for an incident, which answers its need for attention."""
 
