@@ -50,9 +50,11 @@ class Stage:
     synthetic: list[str]
 
 
-def set_default_stage(folder: Path, *, seed: int, calls: int, rescuers: int | None, day: date) -> Stage:
-    """The synthetic Zhengzhou of this seed."""
-    files = write_city(folder, seed=seed, volunteers=rescuers)
+def set_default_stage(
+    folder: Path, *, seed: int, calls: int, rescuers: int, aeds_per_km2: float, day: date, shown: str
+) -> Stage:
+    """The synthetic Zhengzhou of this seed. shown: what of it is chosen for showing, in words."""
+    files = write_city(folder, seed=seed, volunteers=rescuers, aeds_per_km2=aeds_per_km2)
     scenario = generate_scenario(files.city.places(), calls=calls, seed=seed, day=day, time_zone=ZoneInfo(TIME_ZONE))
     database_url, imported = fill_database(folder, files.aeds, files.rescuers, time_zone=TIME_ZONE)
     return Stage(
@@ -63,7 +65,7 @@ def set_default_stage(folder: Path, *, seed: int, calls: int, rescuers: int | No
         scenario_file=_save(scenario, folder),
         owners=owners_of(files.volunteers),
         time_zone=TIME_ZONE,
-        summary={**files.summary, "imported": imported},
+        summary={**files.summary, "imported": imported, "chosen for showing": shown},
         synthetic=["streets", "AEDs", "volunteers", "calls"],
     )
 

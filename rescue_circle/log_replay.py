@@ -11,7 +11,7 @@ from rescue_circle.log_stage import LogSource, set_log_stage
 from rescue_circle.play import introduce, plain_stage_errors, play
 from simulators.cad import waited_s
 from simulators.call_log import LONGEST_MIN, LogColumns, UnusableLog
-from simulators.cli import write_report
+from simulators.cli import end_with, write_report
 from simulators.report import Json
 from simulators.report_text import wide_console
 from simulators.runner import Plan, allow_many_sockets
@@ -97,8 +97,7 @@ def replay_log(
         )
         result = _replay(source, calls=calls, together=together, speed=speed, seed=seed)
     write_report(result, report)
-    if result["faults"]:
-        raise typer.Exit(1)
+    end_with(result)
 
 
 def _example(

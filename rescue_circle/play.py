@@ -74,7 +74,7 @@ class Audience:
     """Somebody who watches. host, port: where they open the service, which gets these settings beside its own.
 
     before: called when the service is ready. after: called with what was measured, the replay's real seconds and 120's
-    secret while the service still runs.
+    secret while the service still runs; not where the replay was broken off.
     """
 
     host: str
@@ -121,6 +121,6 @@ def play(
         took_s = round(time.perf_counter() - began, 1)
         if ear:
             measured["callbacks"] = ear.wait_until_quiet()
-        if audience:
+        if audience and not measured["interrupted"]:
             audience.after(measured, took_s, webhook_secret)
         return measured, took_s

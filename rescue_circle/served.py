@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import typer
 
-READY_LIMIT_S = 90.0
+READY_LIMIT_S = 600.0
+"""A busy machine takes minutes where another takes seconds; a process that has ended is noticed at once."""
+PATIENCE_S = 20.0
+"""After it somebody who waits is told what for."""
 END_LIMIT_S = 10.0
 HOST = "127.0.0.1"
 
@@ -28,7 +32,7 @@ def served(settings: Mapping[str, str], *, log: Path, host: str = HOST, port: in
     host, port: where it listens; this machine must reach it at 127.0.0.1. Without a port it is a free one.
 
     Raises:
-        ServiceNotReady: it ended, or was not ready in 90 s.
+        ServiceNotReady: it ended, or was not ready in ten minutes; the message names its log.
     """
     port = port or find_free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
@@ -49,18 +53,23 @@ def served(settings: Mapping[str, str], *, log: Path, host: str = HOST, port: in
 
 
 def _wait_until_ready(child: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_LIMIT_S
+    began, is_told = time.monotonic(), False
     with httpx.Client(trust_env=False, timeout=5.0) as http:
-        while time.monotonic() < deadline:
+        while (waited_s := time.monotonic() - began) < READY_LIMIT_S:
             if child.poll() is not None:
-                raise ServiceNotReady(f"the service ended with code {child.returncode}:\n{_tail(log)}")
+                raise ServiceNotReady(
+                    f"the service ended with code {child.returncode}; its log is {log}:\n{_tail(log)}"
+                )
+            if waited_s > PATIENCE_S and not is_told:
+                is_told = True
+                typer.echo(f"the service is still starting, on a busy machine for minutes; its log is {log}", err=True)
             try:
                 if http.get(f"{url}/readyz").status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
-    raise ServiceNotReady(f"the service was not ready after {READY_LIMIT_S:g} s:\n{_tail(log)}")
+    raise ServiceNotReady(f"the service was not ready after {READY_LIMIT_S:g} s; its log is {log}:\n{_tail(log)}")
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Cad:
         ledger: Ledger,
         on_skip: Callable[[ScenarioMessage], Awaitable[None]],
         lead_real_s: float,
+        between_calls: Callable[[], Awaitable[None]] | None = None,
         run: str = "",
     ) -> None:
         self.base = base
@@ -60,6 +61,7 @@ class Cad:
         self._clock = clock
         self._ledger = ledger
         self._on_skip = on_skip  # told the message that the clock skipped to
+        self._between_calls = between_calls  # when no call is open, before the next one
         self._lead_real_s = lead_real_s  # left before a call after a skip: phones tell their positions meanwhile
         self._run = run
         self._open: set[str] = set()
@@ -105,7 +107,9 @@ class Cad:
         if self._clock.simulated and not self._open and at - lead > quiet_until:
             if self._ledger.sent:
                 await self._clock.sleep_until(quiet_until)
-            await self._skip(at - lead, message)
+            if self._between_calls is not None:
+                await self._between_calls()
+            await self._skip(at - timedelta(seconds=self._lead_real_s * self._clock.speed), message)
         await self._clock.sleep_until(at)
 
     async def _skip(self, to: datetime, message: ScenarioMessage) -> None:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo.places.datum import Datum
@@ -66,6 +67,14 @@ class City:
     seed: int
 
     @property
+    def area_km2(self) -> float:
+        """Of the five core districts."""
+        plane = LocalPlane(*CENTRE)
+        outlines = np.array([one.outline for one in self.districts])
+        flat = shapely.transform(outlines, lambda at: np.column_stack(plane.to_plane(at[:, 0], at[:, 1])))
+        return float(shapely.area(flat).sum()) / 1e6
+
+    @property
     def core_share(self) -> float:
         """Residents of the five core districts to those of all Zhengzhou."""
         return sum(district.population_10k for district in self.districts) / CITY_POPULATION_10K
@@ -110,8 +119,9 @@ def volunteers_of(city: City, *, count: int | None = None, shares: Shares | None
     return make_volunteers(lon, lat, shares or Shares(), seed=city.seed)
 
 
-def aeds_of(city: City) -> tuple[SyntheticAed, ...]:
-    """AEDs at invented metro stations, two each, and the core's share of the 500 planned for 2025 by residents."""
+def aeds_of(city: City, *, per_km2: float | None = None) -> tuple[SyntheticAed, ...]:
+    """AEDs at invented metro stations, two each, and others by residents: so many that there are `per_km2` in all, else
+    the core's share of the 500 planned for 2025."""
     rng = np.random.default_rng([city.seed, 5])
     station_lon, station_lat = _scatter(rng, city, METRO_STATIONS, spread_m=20.0)
     aeds = []
@@ -121,6 +131,9 @@ def aeds_of(city: City) -> tuple[SyntheticAed, ...]:
         name, place = f"模拟地铁站{station + 1}", f"{level[0]}，客服中心旁（模拟数据）"
         aeds.append((station_lon[station], station_lat[station], name, place, level[1], METRO_HOURS))
     new = round(CITY_NEW_AEDS * city.core_share)
+    if per_km2 is not None:
+        aeds = aeds[: round(per_km2 * city.area_km2)]
+        new = max(round(per_km2 * city.area_km2) - len(aeds), 0)
     lon, lat = _scatter(rng, city, new, spread_m=20.0)
     for index in range(new):
         kind, hours = DAYTIME_HOURS[int(rng.integers(len(DAYTIME_HOURS)))]

@@ -30,7 +30,14 @@ class CityFiles:
     summary: dict[str, str]
 
 
-def write_city(folder: Path, *, seed: int, volunteers: int | None = None, shares: Shares | None = None) -> CityFiles:
+def write_city(
+    folder: Path,
+    *,
+    seed: int,
+    volunteers: int | None = None,
+    shares: Shares | None = None,
+    aeds_per_km2: float | None = None,
+) -> CityFiles:
     """Write the city of this seed below `folder`; a network already there and readable is kept."""
     shares = shares or Shares()
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +48,7 @@ def write_city(folder: Path, *, seed: int, volunteers: int | None = None, shares
         network = build_city_network(city)
         network.save(network_path)
     people = volunteers_of(city, count=volunteers, shares=shares)
-    aeds = aeds_of(city)
+    aeds = aeds_of(city, per_km2=aeds_per_km2)
     aeds_path = folder / f"synthetic-zhengzhou-seed{seed}-aeds.geojson"
     aeds_path.write_text(aeds_geojson(aeds), encoding="utf-8")
     rescuers_path = folder / f"synthetic-zhengzhou-seed{seed}-rescuers-{len(people)}.csv"
@@ -53,7 +60,8 @@ def write_city(folder: Path, *, seed: int, volunteers: int | None = None, shares
         "outlines": OUTLINE_SOURCE,
         "residents": f"{residents * 10_000:,.0f} in five core districts ({POPULATION_SOURCE}; zones counted by host)",
         "streets": f"{network.node_count:,} nodes, {network.length_km:,.0f} km, route/straight {detour:.2f} (median)",
-        "AEDs": f"{len(aeds):,} (metro, and the districts' share of the 500 planned for 2025)",
+        "AEDs": f"{len(aeds):,}, {len(aeds) / city.area_km2:.2g} for a square kilometre"
+        + (" (metro, and the districts' share of the 500 planned for 2025)" if aeds_per_km2 is None else ""),
         "volunteers": people.statement(shares),
     }
     return CityFiles(

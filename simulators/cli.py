@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Coroutine
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from simulators.volunteer import BadBehaviour, Behaviour
 DAY = datetime(2025, 6, 11)  # noqa: DTZ001 - a date: typer reads dates as datetimes
 """A Wednesday: offices and schools are open in the daytime."""
 
+INTERRUPTED = 130
 USUAL = Behaviour()
 
 app = typer.Typer(help="A 120 system and volunteers' phones that play against the running service.")
@@ -114,17 +116,34 @@ def simulate(
         plan = Plan(scenario=calls, owners=load_owners(rescuers), seed=seed, behaviour=behaviour, run=run)
         result = run_replay(watched_replay(url, token=token, secret=secret, plan=plan, title=calls.head.scenario))
     write_report(result, report)
+    end_with(result)
+
+
+def end_with(result: Json) -> None:
+    """Raises: typer.Exit, where something was lost, or where it was broken off: as a shell says of Ctrl-C."""
     if result["faults"]:
         raise typer.Exit(1)
+    if result["interrupted"]:
+        raise typer.Exit(INTERRUPTED)
 
 
 async def watched_replay(url: str, *, token: str, secret: str, plan: Plan, title: str) -> Json:
-    """Replay with the live table on standard output."""
+    """Replay with the live table on standard output; the first Ctrl-C breaks it off, what was played is measured."""
     zone = plan.scenario.head.start.tzinfo or UTC
     calls = sum(1 for _ in plan.scenario.calls())
     table = LiveTable(wide_console(), title=title, calls=calls, time_zone=zone)
-    async with Service(url, token=token, secret=secret) as service:
-        return await replay(service, plan, watch=table.watch)
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def break_off() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGINT, break_off)
+    try:
+        async with Service(url, token=token, secret=secret) as service:
+            return await replay(service, plan, watch=table.watch, stop=stop)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def write_report(report: Json, path: Path | None) -> None:

@@ -76,6 +76,8 @@ class Ledger:
     said: list[Said] = field(default_factory=list)
     meant_in_time: set[str] = field(default_factory=set)
     """Alerts that a volunteer meant to answer while the answer was waited for; the machine may still have been late."""
+    answer_lags_s: list[float] = field(default_factory=list)
+    """Real seconds from when a volunteer meant to answer until the service had taken it, since somebody last looked."""
     rung_twice: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -100,6 +102,11 @@ class Ledger:
     def find_call(self, incident_id: str) -> CallState | None:
         known = self._cad_ref_of.get(incident_id)
         return self.calls.get(known.result()) if known is not None and known.done() else None
+
+    def forget_calls_under_way(self) -> None:
+        """Of a replay that was broken off: calls without an answer yet are nobody's loss."""
+        answered = {sent.cad_ref for sent in self.sent if sent.type is MessageType.CALL_CREATED}
+        self.calls = {cad_ref: call for cad_ref, call in self.calls.items() if cad_ref in answered}
 
     def rung_by_call(self) -> Counter[str]:
         """cad_ref -> how many phones have rung."""

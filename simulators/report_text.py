@@ -35,7 +35,7 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
     simulated, share = _part(report, "simulated_s"), _part(report, "share_within")
     before = report["share_before_ambulance"]
     return [
-        ("calls", f"{calls['sent']} sent, {calls['incidents']} incidents, {calls['lost']} lost"),
+        ("calls", f"{calls['sent']} sent, {calls['incidents']} incidents, {calls['lost']} lost{_broken_off(report)}"),
         ("phones", f"{phones['connected']} connected, of {phones['could_be_sent']} who are certified and on duty"),
         (
             "alerts",
@@ -47,9 +47,9 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{alerts['accepted']} accepted, {alerts['declined']} declined, {alerts['timed_out']} timed out, "
             f"{alerts['handed_back']} handed back, {alerts['arrived']} arrived",
         ),
-        ("too late by the machine", _too_late_text(_part(report, "answers"), report["speed"])),
+        ("too late by the machine", _too_late_text(_part(report, "answers"), report["speed"]) + _paced(report)),
         ("first hands (simulated)", _spread(simulated, "first_hands", calls["sent"])),
-        ("first AED (simulated)", _spread(simulated, "first_aed", calls["sent"])),
+        ("AED at the patient (simulated)", _spread(simulated, "first_aed", calls["sent"])),
         ("ambulance (simulated)", _spread(simulated, "ambulance", calls["sent"])),
         (
             "first hands within",
@@ -61,6 +61,10 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
     ]
 
 
+def _broken_off(report: Mapping[str, object]) -> str:
+    return f" (broken off: {report['calls_planned']} were planned)" if report["interrupted"] else ""
+
+
 def _too_late_text(answers: Mapping[str, object], speed: object) -> str:
     share = answers["share_too_late"]
     if not isinstance(share, float) or not isinstance(speed, float):
@@ -69,6 +73,13 @@ def _too_late_text(answers: Mapping[str, object], speed: object) -> str:
         f"{share:.1%} of {answers['meant_in_time']} answers given in time (10 ms of the machine are {speed / 100:g} s "
         "here): the higher, the less what follows means"
     )
+
+
+def _paced(report: Mapping[str, object]) -> str:
+    speeds = report["speeds"]
+    if not isinstance(speeds, dict):
+        return ""
+    return f"; the clock followed this machine, {speeds['slowest']:g} to {speeds['fastest']:g} times real time"
 
 
 def _callbacks_text(callbacks: Mapping[str, object]) -> str:

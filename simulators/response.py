@@ -69,13 +69,15 @@ class Response:
             await self._say("seen")
         if decision.answer is None:
             return False
-        await self._sleep_until(self.rung_at + timedelta(seconds=decision.answer_after_s), through=decision.late)
+        meant_for = self.rung_at + timedelta(seconds=decision.answer_after_s)
+        await self._sleep_until(meant_for, through=decision.late)
         if self._ended is not None and not decision.late:
             return False
-        if decision.answer == "decline" or self._handset.is_engaged:
-            await self._say("decline")
-            return False
-        return await self._say("accept")
+        goes = decision.answer == "accept" and not self._handset.is_engaged
+        is_taken = await self._say("accept" if goes else "decline")
+        clock = self._play.clock
+        self._play.ledger.answer_lags_s.append((clock.now() - meant_for).total_seconds() / clock.speed)
+        return goes and is_taken
 
     async def _go(self, decision: Decision, cad_ref: str) -> None:
         while self._assignment is None and self._ended is None:

@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 import resource
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from simulators.cad import QUIET_S, Cad
 from simulators.ledger import Ledger
+from simulators.pacing import Pacer
 from simulators.phones import IDLE_REPORT_S, PhoneBank, PhoneOwner
 from simulators.reach import wgs84, within_reach
 from simulators.report import Json, Recorded, Run, faults, measure
@@ -43,6 +45,7 @@ class Plan:
 
     idle_report_s: simulated seconds between two positions of a phone at rest. report_near_only: after a skip only
     those tell theirs whom the next call could reach; a phone at rest is at home, which the service knows anyway.
+    fastest: the clock's speed follows the machine up to this; without it the clock is left as it is.
     """
 
     scenario: Scenario
@@ -52,27 +55,34 @@ class Plan:
     report_every_s: float = 20.0
     idle_report_s: float = IDLE_REPORT_S
     report_near_only: bool = False
+    fastest: float | None = None
     run: str = ""
 
 
-async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
-    """Run the plan against the service and measure; `watch` is cancelled at the end.
+async def replay(service: Service, plan: Plan, *, watch: Watch, stop: asyncio.Event | None = None) -> Json:
+    """Run the plan against the service and measure, all of it or until `stop`; `watch` is cancelled at the end.
 
     Raises:
         PhonesNotConnected, ServiceUnreachable, ServiceRefused, PhonesRefused, AlreadyReplayed
     """
+    stop = stop or asyncio.Event()
     state, read_at = await service.get_clock()
     clock = SimClock(state, read_at=read_at, real=time.perf_counter)
     ledger = Ledger()
     owners = within_reach(plan.owners, plan.scenario)
     bank = await _phones(service, plan, owners, clock, ledger)
-    cad = _cad(service, plan, bank, clock, ledger)
+    pacer = Pacer(service, clock, ledger, fastest=plan.fastest) if plan.fastest else None
+    cad = _cad(service, plan, bank, clock, ledger, pacer=pacer)
     recorded: list[Recorded] = []
 
-    async def story() -> None:
+    async def whole() -> None:
         await _connect(bank)
         await cad.replay()
         await _let_everyone_finish(service, clock, bank)
+
+    async def story() -> None:
+        if not await _until_stopped(whole(), stop):
+            ledger.forget_calls_under_way()
         recorded.extend(await _read_back(service, ledger, {owner.rescuer_id for owner in owners}))
 
     await _until_done(story(), beside=(bank.run(), watch(ledger, clock)))
@@ -81,6 +91,9 @@ async def replay(service: Service, plan: Plan, *, watch: Watch) -> Json:
     return {
         "seed": plan.seed,
         "speed": clock.speed,
+        "speeds": {"slowest": min(pacer.speeds), "fastest": max(pacer.speeds)} if pacer and pacer.speeds else None,
+        "interrupted": stop.is_set(),
+        "calls_planned": sum(1 for _ in plan.scenario.calls()),
         "scenario": plan.scenario.head.model_dump(mode="json"),
         "replayed_from": cad.base.isoformat(),
         "volunteers": {"could_be_sent": len(plan.owners), "connected": len(owners)},
@@ -120,9 +133,13 @@ async def _phones(
     )
 
 
-def _cad(service: Service, plan: Plan, bank: PhoneBank, clock: SimClock, ledger: Ledger) -> Cad:
+def _cad(service: Service, plan: Plan, bank: PhoneBank, clock: SimClock, ledger: Ledger, *, pacer: Pacer | None) -> Cad:
     async def report_positions(message: ScenarioMessage) -> None:
         await bank.report_positions(wgs84(message.location) if plan.report_near_only else None)
+
+    async def between_calls() -> None:
+        if pacer is not None:
+            await pacer.set_speed()
 
     everybody_s = max(LEAD_REAL_S, LEAD_PER_PHONE_REAL_S * len(bank.phones))
     return Cad(
@@ -132,6 +149,7 @@ def _cad(service: Service, plan: Plan, bank: PhoneBank, clock: SimClock, ledger:
         clock=clock,
         ledger=ledger,
         on_skip=report_positions,
+        between_calls=between_calls,
         lead_real_s=LEAD_NEAR_REAL_S if plan.report_near_only else everybody_s,
         run=plan.run,
     )
@@ -177,6 +195,21 @@ async def _read_back(service: Service, ledger: Ledger, rescuers: set[str]) -> li
         if sent <= {rung.alert_id for rung in ledger.rung} or time.perf_counter() > deadline:
             return recorded
         await asyncio.sleep(0.2)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+    """Whether the work came to its end before somebody wanted it to stop; then it is cancelled."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+            return True
+        return False
+    finally:
+        for task in (working, waiting):
+            task.cancel()
+        await asyncio.gather(working, waiting, return_exceptions=True)
 
 
 async def _until_done(story: Awaitable[None], *, beside: Sequence[Awaitable[None]]) -> None:
