@@ -1,7 +1,7 @@
 """Keeps the live picture true to the database while other processes change it."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 from sqlalchemy import select
@@ -15,8 +15,8 @@ from registry.tables import aeds, rescuers
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
-CONSENT_S = 0.05
-"""Until a consent that is being written is looked at again."""
+TURN_S = 0.05
+"""Until what is being changed here is read again."""
 BATCH = 200
 """So many rows are taken at a time, some milliseconds of the event loop each, before others have their turn."""
 
@@ -59,29 +59,36 @@ class Follower:
     async def take(self, aed_ids: Collection[str], rescuer_ids: Collection[str]) -> None:
         """Bring these to what the database holds now."""
         for some in in_batches(sorted(aed_ids), BATCH):
-            await self._take_aeds(some)
+            await _take_all(some, self._take_aeds)
         for some in in_batches(sorted(rescuer_ids), BATCH):
-            late = await self._take_rescuers(some)
-            while late:
-                await asyncio.sleep(CONSENT_S)
-                late = await self._take_rescuers(late)
+            await _take_all(some, self._take_rescuers)
         log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))
 
-    async def _take_aeds(self, aed_ids: Sequence[str]) -> None:
+    async def _take_aeds(self, aed_ids: Sequence[str]) -> list[str]:
+        """Those that must be read again: what was read of them may be older than a correction."""
+        stamps = self._directory.corrections.stamps(aed_ids)
         async with self._database.read() as connection:
             found = {aed.aed_id: aed for aed in await load_aeds(connection, aed_ids)}
+        late = self._directory.corrections.overtaken(stamps)
         for aed_id in aed_ids:
-            self._directory.take_aed(aed_id, found.get(aed_id))
+            if aed_id not in late:
+                self._directory.take_aed(aed_id, found.get(aed_id))
+        return late
 
     async def _take_rescuers(self, rescuer_ids: Sequence[str]) -> list[str]:
         """Those that must be read again: what was read of them may be older than a change of their consent."""
-        stamps = [self._directory.consent.stamp(rescuer_id) for rescuer_id in rescuer_ids]
+        stamps = self._directory.consent.stamps(rescuer_ids)
         async with self._database.read() as connection:
             found = {one.rescuer_id: one for one in await load_rescuers(connection, rescuer_ids)}
-        late = []
-        for rescuer_id, stamp in zip(rescuer_ids, stamps, strict=True):
-            if stamp is not None and stamp == self._directory.consent.stamp(rescuer_id):
+        late = self._directory.consent.overtaken(stamps)
+        for rescuer_id in rescuer_ids:
+            if rescuer_id not in late:
                 self._directory.take_rescuer(rescuer_id, found.get(rescuer_id))
-            else:
-                late.append(rescuer_id)
         return late
+
+
+async def _take_all(ids: Sequence[str], take: Callable[[Sequence[str]], Awaitable[list[str]]]) -> None:
+    late = await take(ids)
+    while late:
+        await asyncio.sleep(TURN_S)
+        late = await take(late)

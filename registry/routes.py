@@ -146,9 +146,10 @@ def _add_aed_routes(router: APIRouter, directory: Directory, database: Database,
         """Correct an AED. It counts for the next call, and later imports leave the corrected fields alone."""
         directory.get_aed(aed_id)
         now = clock.now()
-        async with database.write() as connection:
-            corrected = await save_aed_correction(connection, aed_id, correction.changes(), at=now)
-        directory.take_aed(aed_id, corrected)
+        async with directory.corrections.change(aed_id):
+            async with database.write() as connection:
+                corrected = await save_aed_correction(connection, aed_id, correction.changes(), at=now)
+            directory.take_aed(aed_id, corrected)
         return _view(corrected, now)
 
 

@@ -1,14 +1,13 @@
 """The live picture follows what other processes change in the database, without losing what phones have just said."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, insert, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.changes import change_feed
 from registry.directory import Directory
@@ -20,6 +19,7 @@ from registry.repository import erase_rescuer
 from registry.storage.database import Database
 from registry.tables import aeds, certificates, rescuer_homes, rescuers
 from tests.support import waiting
+from tests.support.overtaken import Overtaken
 
 pytestmark = pytest.mark.both_databases
 NOON = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)
@@ -230,22 +230,6 @@ async def until_followed(directory: Directory, other: Database) -> None:
     await until(["aed-1", "first"], lambda: around(directory)[1])
 
 
-class Overtaken(Database):
-    """Between what is read and its reader, once, something happens."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.meanwhile: Callable[[], Awaitable[object]] | None = None
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with super().read() as connection:
-            yield connection
-        meanwhile, self.meanwhile = self.meanwhile, None
-        if meanwhile is not None:
-            await meanwhile()
-
-
 async def test_what_was_read_before_a_consent_was_withdrawn_does_not_bring_it_back(
     database_url: str, other: Database
 ) -> None:
@@ -258,7 +242,7 @@ async def test_what_was_read_before_a_consent_was_withdrawn_does_not_bring_it_ba
         await withdrawal.enter_async_context(directory.consent.change("r1"))
         withdrawing.set()
 
-    ours.meanwhile = withdraw
+    ours.after_read = withdraw
     taking = asyncio.create_task(Follower(ours, directory, change_feed(ours)).take([], ["r1", "r2"]))
     await withdrawing.wait()
     await waiting.turns(20)

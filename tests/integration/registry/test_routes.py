@@ -1,5 +1,6 @@
 """The registry over HTTP: usability at a time, corrections that count at once, eligibility and erasure."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,14 +10,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from registry.changes import change_feed
 from registry.directory import Directory
+from registry.follower import Follower
 from registry.importers.run import ImportOptions, import_file
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.routes import build_router
-from registry.storage.database import Database
 from registry.tables import aeds, rescuer_personal
+from tests.support import waiting
+from tests.support.overtaken import Overtaken
 
 pytestmark = pytest.mark.both_databases
 NOW = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in Zhengzhou
@@ -38,15 +42,19 @@ class FixedClock:
 
 @dataclass
 class House:
-    database: Database
+    database: Overtaken
     directory: Directory
     client: httpx.AsyncClient
     folder: Path
 
+    @property
+    def follower(self) -> Follower:
+        return Follower(self.database, self.directory, change_feed(self.database))
+
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    database = Database(database_url)
+    database = Overtaken(database_url)
     for name, text in (("aeds.csv", AEDS), ("rescuers.csv", RESCUERS)):
         (tmp_path / name).write_text(text, encoding="utf-8")
         await import_file(database, tmp_path / name, ImportOptions(), now=NOW)
@@ -101,6 +109,42 @@ async def test_a_correction_counts_at_once_survives_a_restart_and_is_not_undone_
     assert (report.changed, report.unchanged) == (1, 1)
     again = (await Directory.load(house.database)).get_aed(aed_id)
     assert (again.state, again.location_text, again.corrected) == ("missing", "二楼", {"state"})
+
+
+async def test_what_was_read_before_a_correction_does_not_undo_it(house: House) -> None:
+    aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
+
+    async def correct() -> None:
+        (await house.client.patch(f"/api/aeds/{aed_id}", json={"state": "missing"})).raise_for_status()
+
+    house.database.after_read = correct
+    await house.follower.take([aed_id], [])
+
+    assert house.directory.get_aed(aed_id).state == "missing"
+
+
+async def test_a_correction_does_not_undo_what_another_process_corrected_after_it(house: House) -> None:
+    aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
+    taken: list[asyncio.Task[None]] = []
+
+    async def correct_elsewhere() -> None:
+        async with house.database.write() as connection:
+            await connection.execute(update(aeds).where(aeds.c.aed_id == aed_id).values(state="missing"))
+        has_read = asyncio.Event()
+
+        async def tell() -> None:
+            has_read.set()
+
+        house.database.after_read = tell
+        taken.append(asyncio.create_task(house.follower.take([aed_id], [])))
+        await has_read.wait()
+        await waiting.turns(20)
+
+    house.database.after_write = correct_elsewhere
+    (await house.client.patch(f"/api/aeds/{aed_id}", json={"state": "out_of_service"})).raise_for_status()
+    await asyncio.gather(*taken)
+
+    assert house.directory.get_aed(aed_id).state == "missing"
 
 
 @pytest.mark.parametrize(
