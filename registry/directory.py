@@ -251,13 +251,9 @@ class Directory:
         self._roster.put(replace(self.get_rescuer(rescuer_id), off_consent=False))
 
     def forget(self, rescuer_id: str, at: datetime) -> None:
-        """Take an erased person out of the live picture at once.
-
-        Raises:
-            UnknownRescuer
-        """
-        rescuer = self.get_rescuer(rescuer_id)
-        self._roster.put(Rescuer(rescuer_id=rescuer_id, erased_at=rescuer.erased_at or at))
+        """Take an erased person out of the live picture at once, and keep whoever is not in it yet from coming in."""
+        rescuer = self.find_rescuer(rescuer_id)
+        self._roster.put(Rescuer(rescuer_id=rescuer_id, erased_at=(rescuer and rescuer.erased_at) or at))
         self._unwritten.forget(rescuer_id)
 
     def forget_positions(self, before: datetime) -> None:

@@ -171,10 +171,9 @@ def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Datab
         now = clock.now()
         async with database.write() as connection:
             await erase_rescuer(connection, rescuer_id, at=now)
+        # Before anything else is waited for: meanwhile they could be rung.
+        directory.forget(rescuer_id, now)
         await database.checkpoint()
-        # Someone imported since the service started is in the database only.
-        if directory.find_rescuer(rescuer_id) is not None:
-            directory.forget(rescuer_id, now)
 
 
 def _view(aed: Aed, at: datetime) -> AedView:

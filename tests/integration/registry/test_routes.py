@@ -188,3 +188,17 @@ async def test_erased_people_are_out_of_the_live_picture_and_of_the_database(hou
         assert (await connection.execute(select(rescuer_personal))).all() == []
     again = await import_file(house.database, house.folder / "rescuers.csv", ImportOptions(), now=NOW)
     assert [remark.reason for remark in again.rejected] == ["erased"]
+
+
+async def test_who_is_erased_while_they_become_known_stays_erased(house: House) -> None:
+    newcomers = RESCUERS.replace("r1,王芳,13812345678", "r2,李强,13812345679")
+    (house.folder / "more.csv").write_text(newcomers, encoding="utf-8")
+    await import_file(house.database, house.folder / "more.csv", ImportOptions(), now=NOW)
+
+    async def erase() -> None:
+        (await house.client.delete("/api/rescuers/r2/personal-data")).raise_for_status()
+
+    house.database.after_read = erase
+    await house.follower.take([], ["r2"])
+
+    assert house.directory.get_rescuer("r2").erased_at is not None
