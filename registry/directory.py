@@ -10,15 +10,15 @@ from geo.places.projection import LocalPlane
 from geo.places.rtree_index import RTreeIndex
 from geo.streets.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
-from registry.consent_turns import ConsentTurns
 from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
-from registry.merging import merged
+from registry.merging import merged, without_position
 from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
 from registry.roster import Helpers, Roster
 from registry.snap_memory import SnapMemory
 from registry.snapshot import Nearby
 from registry.storage.database import Database
+from registry.turns import Turns
 from registry.unwritten import Unwritten
 
 # An AED must stay open this long, or its place closes before a volunteer gets there (assumption: a long first leg).
@@ -50,7 +50,9 @@ class Directory:
         self._cabinets = Cabinets(aeds, plane=self.plane)
         self._roster = Roster(rescuers, plane=self.plane, limits=limits)
         self._unwritten = Unwritten()
-        self.consent = ConsentTurns()
+        self._forgotten_before: datetime | None = None
+        self.consent, self.corrections = Turns(), Turns()
+        """Changes of rescuers' consent and corrections of AEDs that this process makes."""
         self._rescuer_snaps, self._aed_snaps = (SnapMemory(network) if network else None for _ in range(2))
 
     @classmethod
@@ -172,6 +174,9 @@ class Directory:
         What their phone said and is not yet written stays in force.
         """
         live = self.find_rescuer(rescuer_id)
+        if stored is not None and self._forgotten_before is not None:
+            # What was read before they were deleted would bring them back.
+            stored = without_position(stored, self._forgotten_before)
         if stored is None or stored.erased_at is not None or stored.off_consent:
             self._unwritten.forget(rescuer_id)
         now = merged(live, stored) if live and stored else stored
@@ -258,9 +263,11 @@ class Directory:
 
     def forget_positions(self, before: datetime) -> None:
         """Drop positions taken before then, as the database has."""
+        self._forgotten_before = before
         for rescuer_id, rescuer in list(self._roster.records.items()):
-            if rescuer.presence is not None and rescuer.presence.observed_at <= before:
-                self._roster.put(replace(rescuer, presence=None))
+            kept = without_position(rescuer, before)
+            if kept is not rescuer:
+                self._roster.put(kept)
                 self._unwritten.presence.discard(rescuer_id)
 
     async def flush(self, database: Database) -> int:

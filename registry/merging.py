@@ -1,6 +1,7 @@
 """What counts where the live picture and the database differ about a rescuer."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from registry.models import Rescuer
 
@@ -29,3 +30,9 @@ def merged(live: Rescuer, stored: Rescuer) -> Rescuer:
         on_duty=duty.on_duty,
         duty_changed_at=duty.duty_changed_at,
     )
+
+
+def without_position(rescuer: Rescuer, before: datetime) -> Rescuer:
+    """The same rescuer, less a position taken before then."""
+    presence = rescuer.presence
+    return rescuer if presence is None or presence.observed_at > before else replace(rescuer, presence=None)

@@ -15,7 +15,7 @@ from registry.follower import Follower
 from registry.merging import merged
 from registry.models import Presence, Rescuer
 from registry.people_tables import consents
-from registry.repository import erase_rescuer
+from registry.repository import delete_positions, erase_rescuer
 from registry.storage.database import Database
 from registry.tables import aeds, certificates, rescuer_homes, rescuers
 from tests.support import waiting
@@ -257,6 +257,26 @@ async def test_what_was_read_before_a_consent_was_withdrawn_does_not_bring_it_ba
 
     assert in_between
     assert afterwards
+
+
+async def test_what_was_read_before_old_positions_were_deleted_does_not_bring_them_back(
+    database_url: str, other: Database
+) -> None:
+    ours = Overtaken(database_url)
+    directory = await Directory.load(ours)
+    directory.record_presence("r1", Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON), NOON)
+    await directory.flush(ours)
+
+    async def delete_old() -> None:
+        await other.transact(lambda connection: delete_positions(connection, NOON))
+        directory.forget_positions(NOON)
+
+    ours.after_read = delete_old
+    await Follower(ours, directory, change_feed(ours)).take([], ["r1"])
+    found = directory.get_rescuer("r1")
+    await ours.close()
+
+    assert found.presence is None
 
 
 def test_merging_keeps_nothing_of_who_has_withdrawn_consent() -> None:
