@@ -63,8 +63,10 @@ def _add_joining(router: APIRouter, service: DispatchService) -> None:
         service.limits.take("join", host_of(request))
         opened = await people.volunteers.join(body.code, body.consent_version)
         rescuer_id = opened.owner.identity.subject
-        if service.directory.find_rescuer(rescuer_id) is not None:
-            service.directory.give_consent(rescuer_id)
+        # Who joins is known only now; what was read of them before does not count any more.
+        async with service.directory.consent.change(rescuer_id):
+            if service.directory.find_rescuer(rescuer_id) is not None:
+                service.directory.give_consent(rescuer_id)
         log.info("joined", rescuer_id=rescuer_id)
         return session_of(service, opened, request, response)
 
