@@ -20,12 +20,12 @@ from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.roles_table import roles_markdown
 from rescue_circle.settings import Settings
-from rescue_circle.settings_table import settings_markdown
+from rescue_circle.settings_table import Language, settings_markdown
 
 Json = dict[str, Any]
 
 GENERATED = Path("docs/generated")
-README = Path("README.md")
+READMES: dict[Path, Language] = {Path("README.md"): "en", Path("README.zh-CN.md"): "zh"}
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 NO_SECRET = "a-secret-for-a-service-that-only-describes-itself"  # noqa: S105 - it signs nothing
 
@@ -53,16 +53,20 @@ async def make_documents(project: Path) -> dict[Path, str]:
     """Every document by its path in the project, as it should read now.
 
     Raises:
-        NoPlaceForTable: the README's markers are gone.
+        NoPlaceForTable: a README's markers are gone.
+        OSError: a README is not there.
     """
-    readme = (project / README).read_text(encoding="utf-8")
+    readmes = {
+        path: with_table((project / path).read_text(encoding="utf-8"), "settings", settings_markdown(language))
+        for path, language in READMES.items()
+    }
     return {
         GENERATED / "openapi.json": _written(await _openapi()),
         GENERATED / "asyncapi.json": _written(asyncapi(title="Rescue Circle's streams", version=__version__)),
         GENERATED / "webhook.schema.json": _written(_schema("A message of 120", TypeAdapter(CallMessage))),
         GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
         GENERATED / "roles.md": roles_markdown(),
-        README: with_table(readme, "settings", settings_markdown()),
+        **readmes,
     }
 
 
@@ -82,7 +86,7 @@ def with_table(document: str, name: str, table: str) -> str:
 def docs(
     project: Annotated[Path, typer.Argument(help="The source tree whose documents are written.")] = Path(),
 ) -> None:
-    """Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, the table of settings."""
+    """Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, roles, the tables of settings."""
     for path, text in asyncio.run(make_documents(project)).items():
         target = project / path
         if target.exists() and target.read_text(encoding="utf-8") == text:

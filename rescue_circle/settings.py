@@ -1,4 +1,4 @@
-"""Settings of the service, each from an environment variable RESCUE_...; the README has the table."""
+"""Settings of the service, each from an environment variable RESCUE_...; the READMEs have the table."""
 
 import hashlib
 import re
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
@@ -35,6 +36,12 @@ PUSH_SERVICES = (
     "https://*.notify.windows.com"
 )
 SPEED = "speed in m/s instead of the pace's"
+IN_CHINESE = "description_zh"
+
+
+def zh(meaning: str) -> JsonDict:
+    """A field's description in Chinese, beside the English one, for the Chinese table."""
+    return {IN_CHINESE: meaning}
 
 
 class Settings(BaseSettings):
@@ -45,108 +52,237 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(
-        DEFAULT_URL, description="one SQLite file, or a PostgreSQL with PostGIS: postgresql+asyncpg://USER@HOST/NAME"
+        DEFAULT_URL,
+        description="one SQLite file, or a PostgreSQL with PostGIS: postgresql+asyncpg://USER@HOST/NAME",
+        json_schema_extra=zh("一个 SQLite 文件，或带 PostGIS 的 PostgreSQL：postgresql+asyncpg://USER@HOST/NAME"),
     )
-    network: Path | None = Field(None, description="walk network of the city; without it straight lines are used")
-    host: str = Field("127.0.0.1", description="address to listen on; put TLS in front")
-    port: int = Field(8120, ge=0, le=65535, description="port to listen on")
+    network: Path | None = Field(
+        None,
+        description="walk network of the city; without it straight lines are used",
+        json_schema_extra=zh("本市的步行路网；没有则按直线估算"),
+    )
+    host: str = Field(
+        "127.0.0.1",
+        description="address to listen on; put TLS in front",
+        json_schema_extra=zh("监听地址；TLS 由前面的代理提供"),
+    )
+    port: int = Field(
+        8120,
+        ge=0,
+        le=65535,
+        description="port to listen on",
+        json_schema_extra=zh("监听端口"),
+    )
     public_url: str = Field(
         "",
         pattern=r"^(https?://[^\s/?#]+/?)?$",
         description="address under which phones and consoles open the service, as https://rescue.example; invitations "
         "lead there. None: the address it listens on",
+        json_schema_extra=zh(
+            "手机和调度台打开本服务所用的地址，如 https://rescue.example，邀请链接指向这里。无：即监听地址"
+        ),
     )
     webhook_secret: str = Field(
         "",
         repr=False,
         description="120's secret, whsec_ and base64; while it changes the new one and the old one. Needed unless "
         "RESCUE_INTEGRATIONS is set",
+        json_schema_extra=zh(
+            "与 120 共享的密钥，whsec_ 加 base64；更换期间新旧两个都写。未设 RESCUE_INTEGRATIONS 时必填"
+        ),
     )
     integrations: Path | None = Field(
-        None, description="TOML file of several 120 systems, each with its own secrets; RESCUE_WEBHOOK_SECRET or this"
+        None,
+        description="TOML file of several 120 systems, each with its own secrets; RESCUE_WEBHOOK_SECRET or this",
+        json_schema_extra=zh("多个 120 接入系统的 TOML 文件，各有自己的密钥；与 RESCUE_WEBHOOK_SECRET 二选一"),
     )
     token_secret: str = Field(
-        repr=False, description="signs tokens; at least 32 random characters; while it changes the new and the old one"
+        repr=False,
+        description="signs tokens; at least 32 random characters; while it changes the new and the old one",
+        json_schema_extra=zh("签发令牌用，至少 32 个随机字符；更换期间新旧两个都写"),
     )
-    time_zone: str = Field("Asia/Shanghai", description="in which certificates' days begin and end")
-    service_area: str | None = Field(None, description=AREA)
-    pace: str = Field("walking", description=PACE)
-    walk_speed_m_s: float | None = Field(None, gt=0, le=5, description=SPEED)
+    time_zone: str = Field(
+        "Asia/Shanghai",
+        description="in which certificates' days begin and end",
+        json_schema_extra=zh("救护员证的有效期按此时区起止"),
+    )
+    service_area: str | None = Field(
+        None,
+        description=AREA,
+        json_schema_extra=zh("min_lon,min_lat,max_lon,max_lat；范围以外的呼救转人工处理；不设则取路网范围外扩 5 公里"),
+    )
+    pace: str = Field(
+        "walking",
+        description=PACE,
+        json_schema_extra=zh(
+            "志愿者的步速：walking（1.4 米/秒，假定值）、dense-city（1.8）或 running（2.3；后两者据 Jonsson 2020）"
+        ),
+    )
+    walk_speed_m_s: float | None = Field(
+        None,
+        gt=0,
+        le=5,
+        description=SPEED,
+        json_schema_extra=zh("以米/秒直接给出速度，代替步速"),
+    )
     policy_alerts: int = Field(
-        Policy().alerts, ge=1, le=50, description="phones that ring or are under way at once (van den Berg 2026: 7)"
+        Policy().alerts,
+        ge=1,
+        le=50,
+        description="phones that ring or are under way at once (van den Berg 2026: 7)",
+        json_schema_extra=zh("一起救援事件中同时响铃或在途的手机数（van den Berg 2026：7）"),
     )
     clock_start: AwareDatetime | None = Field(
-        None, description="instant at which a simulated clock begins, for replays"
+        None,
+        description="instant at which a simulated clock begins, for replays",
+        json_schema_extra=zh("模拟时钟的起始时刻，重放时用"),
     )
-    clock_speed: float = Field(1.0, gt=0, le=3600, description="how many times faster a simulated clock runs")
-    callback_url: HttpUrl | None = Field(None, description="where 120 is told what happens to its calls; none: nowhere")
+    clock_speed: float = Field(
+        1.0,
+        gt=0,
+        le=3600,
+        description="how many times faster a simulated clock runs",
+        json_schema_extra=zh("模拟时钟的倍速"),
+    )
+    callback_url: HttpUrl | None = Field(
+        None,
+        description="where 120 is told what happens to its calls; none: nowhere",
+        json_schema_extra=zh("把呼救的进展回调通知给 120 的地址；无：不通知"),
+    )
     callback_secret: str = Field(
         "",
         repr=False,
         validate_default=True,
         description="signs callbacks, whsec_ and base64, not the webhook's; while it changes the new one and the old",
+        json_schema_extra=zh("回调通知的签名密钥，whsec_ 加 base64，不得与 webhook 的相同；更换期间新旧两个都写"),
     )
-    callback_timeout_s: float = Field(10.0, gt=0, le=60, description="how long one callback may take")
+    callback_timeout_s: float = Field(
+        10.0,
+        gt=0,
+        le=60,
+        description="how long one callback may take",
+        json_schema_extra=zh("一次回调通知最长多少秒"),
+    )
     callback_retry_s: float = Field(
-        1.0, gt=0, le=3600, description="pause before a callback's second attempt; doubles up to 15 minutes"
+        1.0,
+        gt=0,
+        le=3600,
+        description="pause before a callback's second attempt; doubles up to 15 minutes",
+        json_schema_extra=zh("第二次尝试之前的间隔秒数；逐次加倍，最长 15 分钟"),
     )
     callback_give_up_s: float = Field(
-        86_400.0, gt=0, le=30 * 86_400, description="seconds after which a callback that keeps failing is a dead letter"
+        86_400.0,
+        gt=0,
+        le=30 * 86_400,
+        description="seconds after which a callback that keeps failing is a dead letter",
+        json_schema_extra=zh("一直失败的回调通知，多少秒后成为死信"),
     )
     sms_url: HttpUrl | None = Field(
-        None, description="SMS gateway that is told of alarms for volunteers whose app is closed; docs/channels.md"
+        None,
+        description="SMS gateway that is told of alarms for volunteers whose app is closed; docs/channels.md",
+        json_schema_extra=zh("短信网关：志愿者没有打开应用时，由它发出警报；见 docs/channels.md"),
     )
-    voice_url: HttpUrl | None = Field(None, description="gateway that calls their phones")
+    voice_url: HttpUrl | None = Field(
+        None,
+        description="gateway that calls their phones",
+        json_schema_extra=zh("语音网关：给他们打电话"),
+    )
     gateway_secret: str = Field(
         "",
         repr=False,
         validate_default=True,
         description="signs what gateways are told, whsec_ and base64; while it changes the new one and the old one",
+        json_schema_extra=zh("发给网关的消息的签名密钥，whsec_ 加 base64；更换期间新旧两个都写"),
     )
-    gateway_language: Literal["zh", "en"] = Field("zh", description="of these messages: zh or en")
+    gateway_language: Literal["zh", "en"] = Field(
+        "zh",
+        description="of these messages: zh or en",
+        json_schema_extra=zh("这些消息的语言：zh 或 en"),
+    )
     vapid_private_key: str = Field(
         "",
         repr=False,
         description="turns Web Push on: 32 bytes in base64url, as `rescue-circle channels vapid-key` prints them",
+        json_schema_extra=zh("开启 Web Push：base64url 写成的 32 字节，由 `rescue-circle channels vapid-key` 打印"),
     )
     vapid_contact: str = Field(
-        "", validate_default=True, description="where push services may complain, mailto: or https:; goes with the key"
+        "",
+        validate_default=True,
+        description="where push services may complain, mailto: or https:; goes with the key",
+        json_schema_extra=zh("推送服务投诉时联系的地址，mailto: 或 https:；须与私钥同时设置"),
     )
     push_services: str = Field(
-        PUSH_SERVICES, description="origins that pushes may be sent to, spaces between; *. stands for one or more names"
+        PUSH_SERVICES,
+        description="origins that pushes may be sent to, spaces between; *. stands for one or more names",
+        json_schema_extra=zh("允许推送到的来源，以空格分隔；*. 代表一级或多级域名"),
     )
     spool: Path | None = Field(
         None,
         description="file that takes calls and answers while the database is away; beside the SQLite file where there "
         "is one, else in the working directory",
+        json_schema_extra=zh(
+            "数据库不可用期间接收呼救和应答的暂存文件；默认在 SQLite 文件旁边，没有 SQLite 文件时在当前目录"
+        ),
     )
-    spool_limit_mb: float = Field(64.0, gt=0, description="the spool takes no more than this; a call needs about 0.02")
+    spool_limit_mb: float = Field(
+        64.0,
+        gt=0,
+        description="the spool takes no more than this; a call needs about 0.02",
+        json_schema_extra=zh("暂存文件的上限；一起呼救约需 0.02"),
+    )
     retention_details_days: float = Field(
         DETAILS_DAYS,
         ge=0,
         description="days after an incident's end until the patient's place, address, notes and phone are erased",
+        json_schema_extra=zh("救援事件结束多少天后，清除患者的位置、地址、备注和电话"),
     )
     retention_messages_days: float = Field(
-        MESSAGES_DAYS, ge=0, description="days after an incident's end until 120's messages about it are erased"
+        MESSAGES_DAYS,
+        ge=0,
+        description="days after an incident's end until 120's messages about it are erased",
+        json_schema_extra=zh("救援事件结束多少天后，清除 120 发来的有关消息"),
     )
     retention_positions_days: float = Field(
-        POSITIONS_DAYS, ge=0, description="days until a volunteer's last position is erased"
+        POSITIONS_DAYS,
+        ge=0,
+        description="days until a volunteer's last position is erased",
+        json_schema_extra=zh("多少天后清除志愿者的最后位置"),
     )
-    districts: Path | None = Field(None, description="outlines of districts for the pages' map: GeoJSON, WGS-84")
+    districts: Path | None = Field(
+        None,
+        description="outlines of districts for the pages' map: GeoJSON, WGS-84",
+        json_schema_extra=zh("网页地图上的行政区边界：GeoJSON，WGS-84"),
+    )
     tile_url: str | None = Field(
         None,
         description="pages draw this map instead of ours: URL of PNG or JPEG tiles with {z}, {x} and {y}; their origin "
         "is the one that pages may load from beside this service",
+        json_schema_extra=zh(
+            "网页改用这张底图：PNG 或 JPEG 瓦片的地址，含 {z}、{x} 和 {y}；除本服务外，网页只可从这一来源加载"
+        ),
     )
     tile_datum: Literal["wgs84", "gcj02"] = Field(
-        "wgs84", description="datum of those tiles; on gcj02 (maps of mainland China) pages shift what they draw"
+        "wgs84",
+        description="datum of those tiles; on gcj02 (maps of mainland China) pages shift what they draw",
+        json_schema_extra=zh("这些瓦片的坐标系；为 gcj02（中国大陆的地图）时，网页会把所画内容相应偏移"),
     )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address",
+        json_schema_extra=zh("反向代理的地址，以逗号分隔；只采信它们在 X-Forwarded-For 中给出的来访地址"),
     )
-    heartbeat_s: float = Field(20.0, gt=0, description="seconds between heartbeats on a stream")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
+    heartbeat_s: float = Field(
+        20.0,
+        gt=0,
+        description="seconds between heartbeats on a stream",
+        json_schema_extra=zh("数据流上两次心跳之间的秒数"),
+    )
+    log_level: str = Field(
+        "info",
+        pattern="^(debug|info|warning|error)$",
+        description="debug, info, warning or error",
+        json_schema_extra=zh("日志级别：debug、info、warning 或 error"),
+    )
 
     @field_validator("webhook_secret")
     @classmethod

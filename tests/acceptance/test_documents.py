@@ -27,7 +27,7 @@ def block(document: str, name: str) -> str:
     return found.group(1)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/connect-120.md"])
+@pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md", "docs/connect-120.md"])
 def test_the_signed_curl_of_the_documents_opens_an_incident(service: Service, document: str, tmp_path: Path) -> None:
     lon, lat = CENTRE
     done = subprocess.run(

@@ -38,18 +38,22 @@ def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tm
 
 def test_every_setting_is_printed(tmp_path: Path) -> None:
     done = command("settings", folder=tmp_path, COLUMNS="200")
+    in_chinese = command("settings", "--lang", "zh", folder=tmp_path, COLUMNS="200")
 
-    assert done.returncode == 0
+    assert (done.returncode, in_chinese.returncode) == (0, 0)
     assert [row.variable for row in settings_rows() if row.variable not in done.stdout] == []
+    assert "监听端口" in in_chinese.stdout
 
 
 def test_documents_are_written_into_a_source_tree_and_then_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("<!-- made by make docs: settings -->\n<!-- end of settings -->\n")
+    for name in ("README.md", "README.zh-CN.md"):
+        (tmp_path / name).write_text("<!-- made by make docs: settings -->\n<!-- end of settings -->\n")
     first, second = command("docs", folder=tmp_path), command("docs", folder=tmp_path)
 
     assert (first.returncode, second.returncode) == (0, 0)
     assert "docs/generated/openapi.json" in first.stdout
-    assert "RESCUE_PORT" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| `RESCUE_PORT` | `8120` | port to listen on |" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| `RESCUE_PORT` | `8120` | 监听端口 |" in (tmp_path / "README.zh-CN.md").read_text(encoding="utf-8")
     assert second.stdout == ""
 
 

@@ -25,8 +25,19 @@ async def test_the_documents_made_from_code_are_current() -> None:
     assert not stale, f"run `make docs` and commit {', '.join(stale)}"
 
 
-def test_every_setting_says_what_it_means() -> None:
-    assert [row.variable for row in settings_rows() if not row.meaning] == []
+def test_every_setting_says_what_it_means_in_both_languages() -> None:
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+
+    assert [row.variable for row in settings_rows() if not row.meaning or chinese.search(row.meaning)] == []
+    assert [row.variable for row in settings_rows("zh") if not chinese.search(row.meaning)] == []
+
+
+def test_both_tables_of_settings_name_the_same_settings_and_defaults() -> None:
+    english, chinese = (
+        [(row.variable, row.default, row.needed) for row in settings_rows(language)] for language in ("en", "zh")
+    )
+
+    assert english == chinese
 
 
 def test_a_document_without_a_place_for_its_table_is_refused() -> None:

@@ -12,6 +12,7 @@ DOCS = PROJECT / "docs"
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+COMMAND = re.compile(r"rescue-circle [a-z][a-z-]+(?: [a-z][a-z-]+)*|make [a-z-]+")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -74,6 +75,19 @@ def test_the_way_in_links_every_document() -> None:
 
     assert len(there) > 20
     assert sorted(file.relative_to(DOCS).as_posix() for file in there - linked) == []
+
+
+def test_the_first_page_says_as_much_in_chinese_as_in_english() -> None:
+    english, chinese = PROJECT / "README.md", PROJECT / "README.zh-CN.md"
+    texts = [file.read_text(encoding="utf-8") for file in (english, chinese)]
+    linked = [
+        {file for file in (target(document, link) for link in links(document)) if file.suffix != ".png"}
+        for document in (english, chinese)
+    ]
+
+    assert linked[0] - {chinese} == linked[1] - {english}
+    assert set(COMMAND.findall(texts[0])) <= set(COMMAND.findall(texts[1]))
+    assert len(re.findall(r"^## ", texts[0], re.MULTILINE)) == len(re.findall(r"^## ", texts[1], re.MULTILINE))
 
 
 def test_a_link_that_leads_nowhere_would_be_seen(tmp_path: Path) -> None:
