@@ -84,4 +84,5 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 		--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links - -o requirements/node.txt
 
 clean: ## remove what the build made
+	-git worktree list --porcelain 2>/dev/null | sed -n 's/^worktree \(.*\/build\/beside\/.*\)/\1/p' | xargs -r -n1 git worktree remove --force
 	rm -rf $(VENV) build dist rescue_circle/web_app web/node_modules web/src/generated

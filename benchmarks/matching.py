@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks import moving
+from benchmarks import moving, standing
 from benchmarks.ground import Ground
 from dispatch.core.matching import Place, Walker, find_candidates
 from geo.places.spatial_index import PointIndex
@@ -47,6 +47,7 @@ def measure(
     warm_up()
     city = _populated(network, ground, people, aeds)
     yield from _whole_match(city)
+    yield from _standing(city)
     yield from _moving(city, redis_url, postgis_url)
     yield from _searches(city)
 
@@ -84,6 +85,12 @@ def _whole_match(city: City) -> Iterator[Told]:
         who = f"(median {np.median(counts):.0f} rescuers near)"
         for percent, aim_ms in ((50, 0.5), (99, 2.0)):
             yield _told(f"{what}, p{percent} {who}", _at(waits_ms, percent), "the aim", aim_ms, "ms")
+
+
+def _standing(city: City) -> Iterator[Told]:
+    for places in (city.people, _spread(city, 1_000_000)):
+        for row in standing.measure(city.network.plane, places, city.calls):
+            yield _told(*row)
 
 
 def _moving(city: City, redis_url: str | None, postgis_url: str | None) -> Iterator[Told]:
@@ -177,7 +184,7 @@ def _directory(city: City) -> Directory:
     rescuers = [
         Rescuer(
             rescuer_id=f"r{number:05}", certificates=papers, on_duty=True, last_seen_at=NOW,
-            presence=Presence(lon=lon, lat=lat, accuracy_m=10.0, observed_at=NOW),
+            presence=Presence(lon=lon, lat=lat, accuracy_m=10.0, observed_at=NOW), home_lon=lon, home_lat=lat,
         )
         for number, (lon, lat) in enumerate(city.people.T.tolist())
     ]  # fmt: skip

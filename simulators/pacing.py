@@ -1,5 +1,6 @@
 """How fast the clock of a replay may run on this machine: as fast as leaves volunteers' answers in time."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -8,58 +9,77 @@ import numpy as np
 from simulators.ledger import Ledger
 from simulators.service import Service
 from simulators.sim_clock import SimClock
+from simulators.volunteer import Behaviour
 
-TOLERATED_S = 1.5
-"""Simulated seconds that an answer may be late by. Volunteers answer after 12 s at the median, and the service waits
-for 30: about a hundredth of all answers fall into the last second and a half of these."""
+ANSWER_S = 30.0
+"""What the service waits for an answer, simulated (policy `answer_s`)."""
+LATE_SHARE = 0.01
+"""Of answers given in time, so many may come too late by the machine; half of what a report may show (assumption)."""
 SLOWEST = 2.0
-"""Slower than this nobody would wait for a day's calls; a machine that needs it is told of in the report."""
-STEP_UP = 1.5
+"""Slower than this nobody would wait for a day's calls."""
+STEP_UP = 2.0
 """A clock that was slowed by a busy moment comes back by this factor from call to call."""
-FIRST_ANSWERS = 20
-"""Of the answers since the last look so few tell too little of the machine's bad moments (assumption)."""
-BAD_MOMENT = 95
-"""Percentile."""
-LOOKS = 20
+ENOUGH = 20
+"""Of the answers since the last change so few tell too little to run faster by them (assumption)."""
+TRIPS, TRIPS_AN_ANSWER = 20, 5.0
+"""Before the first call: round trips that are timed, and what an answer takes, since a database stands behind it
+(assumption)."""
 
 
-def first_speed(round_trips_s: Sequence[float], *, fastest: float) -> float:
-    """From real seconds that the service took to say the time while nothing else went on: an answer takes several times
-    that, since a database stands behind it (assumption: five times)."""
-    return _within(TOLERATED_S / (5.0 * float(np.percentile(round_trips_s, BAD_MOMENT))), fastest)
+def share_late(speed: float, lags_s: Sequence[float], behaviour: Behaviour) -> float:
+    """Of the answers that such volunteers give in time, how many the service would take too late at this speed.
+
+    lags_s: real seconds by which answers come later than meant.
+    """
+    left_s = np.maximum(ANSWER_S - speed * np.asarray(lags_s), 1e-9)
+    in_time = _answered_by(ANSWER_S, behaviour)
+    return float(np.mean([in_time - _answered_by(one, behaviour) for one in left_s])) / in_time
 
 
-def next_speed(speed: float, lags_s: Sequence[float], *, fastest: float) -> float:
-    """From real seconds by which answers were late at `speed`: what a volunteer meant for an instant, and the service
-    had taken only then."""
+def speed_for(lags_s: Sequence[float], behaviour: Behaviour, *, fastest: float) -> float:
+    """The greatest speed, to a tenth and never below `SLOWEST`, at which no more than `LATE_SHARE` come too late."""
+    low, high = SLOWEST, fastest
+    if share_late(high, lags_s, behaviour) <= LATE_SHARE:
+        return high
+    while high - low > 0.05:
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if share_late(middle, lags_s, behaviour) <= LATE_SHARE else (low, middle)
+    return round(low, 1)
+
+
+def next_speed(speed: float, lags_s: Sequence[float], behaviour: Behaviour, *, fastest: float) -> float:
+    """After a call at `speed` with these lags: slower at once, faster by steps and on enough answers only."""
     if not lags_s:
         return speed
-    wanted = TOLERATED_S / max(float(np.percentile(lags_s, BAD_MOMENT)), 1e-6)
-    if wanted > speed and len(lags_s) < FIRST_ANSWERS:
+    wanted = speed_for(lags_s, behaviour, fastest=fastest)
+    if wanted > speed and len(lags_s) < ENOUGH:
         return speed
-    return _within(min(wanted, speed * STEP_UP), fastest)
+    return min(wanted, round(speed * STEP_UP, 1))
 
 
-def _within(speed: float, fastest: float) -> float:
-    return round(min(max(speed, SLOWEST), fastest), 1)
+def _answered_by(after_s: float, behaviour: Behaviour) -> float:
+    z = math.log(after_s / behaviour.answer_median_s) / behaviour.answer_spread
+    return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
 
 
 class Pacer:
     """Sets the clock's speed between two calls, never above `fastest`."""
 
-    def __init__(self, service: Service, clock: SimClock, ledger: Ledger, *, fastest: float) -> None:
+    def __init__(
+        self, service: Service, clock: SimClock, ledger: Ledger, behaviour: Behaviour, *, fastest: float
+    ) -> None:
         self.speeds: list[float] = []
         self._service, self._clock, self._ledger = service, clock, ledger
-        self._fastest = fastest
+        self._behaviour, self._fastest = behaviour, fastest
 
     async def set_speed(self) -> None:
-        lags_s = self._ledger.answer_lags_s
         if self.speeds:
-            speed = next_speed(self.speeds[-1], lags_s, fastest=self._fastest)
-            if speed != self.speeds[-1]:
-                lags_s.clear()
+            speed = next_speed(self.speeds[-1], self._ledger.answer_lags_s, self._behaviour, fastest=self._fastest)
         else:
-            speed = first_speed([await self._round_trip_s() for _ in range(LOOKS)], fastest=self._fastest)
+            trips_s = [TRIPS_AN_ANSWER * await self._round_trip_s() for _ in range(TRIPS)]
+            speed = speed_for(trips_s, self._behaviour, fastest=self._fastest)
+        if not self.speeds or speed != self.speeds[-1]:
+            self._ledger.answer_lags_s.clear()
         self.speeds.append(speed)
         if speed != self._clock.speed:
             state, read_at = await self._service.run_at(speed)

@@ -71,7 +71,7 @@ async def replay(service: Service, plan: Plan, *, watch: Watch, stop: asyncio.Ev
     ledger = Ledger()
     owners = within_reach(plan.owners, plan.scenario)
     bank = await _phones(service, plan, owners, clock, ledger)
-    pacer = Pacer(service, clock, ledger, fastest=plan.fastest) if plan.fastest else None
+    pacer = Pacer(service, clock, ledger, plan.behaviour, fastest=plan.fastest) if plan.fastest else None
     cad = _cad(service, plan, bank, clock, ledger, pacer=pacer)
     recorded: list[Recorded] = []
 

@@ -1,6 +1,8 @@
 """`rescue-circle demo` as a user runs it, small and quick."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +63,37 @@ def test_the_demo_of_a_real_extract_uses_its_aeds_and_its_time_zone(tmp_path: Pa
     assert report["time_zone"] == "Europe/Vaduz"
 
 
+def test_ctrl_c_leaves_a_summary_and_a_report_of_what_was_played(tmp_path: Path) -> None:
+    options = ("--calls", "20", "--rescuers", "5000", "--seed", "3", "--speed", "100")
+    with subprocess.Popen(
+        [COMMAND, "demo", *options], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as playing:
+        assert playing.stdout is not None
+        said = []
+        for line in playing.stdout:
+            said.append(line)
+            if re.search(r"simulated: [1-9]\d* of 20 calls", line):
+                playing.send_signal(signal.SIGINT)
+                break
+        said.extend(playing.stdout)
+        code = playing.wait(120)
+
+    report = report_of(tmp_path, "build/demo/report.json")
+    assert code == 130, "".join(said)
+    assert report["interrupted"]
+    assert 1 <= report["calls"]["sent"] < report["calls_planned"] == 20
+    assert report["faults"] == []
+    assert "broken off: 20 were planned" in "".join(said)
+
+
+def test_what_is_chosen_for_showing_is_said(tmp_path: Path) -> None:
+    done = demo(tmp_path, "--calls", "1", "--rescuers", "5000", "--aeds-per-km2", "0.6", "--speed", "600")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "chosen for showing: 0.6 AEDs for a square kilometre; 5,000 volunteers" in done.stdout
+    assert "0.6 for a square kilometre" in report_of(tmp_path, "build/demo/report.json")["city"]["AEDs"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -69,6 +102,8 @@ def test_the_demo_of_a_real_extract_uses_its_aeds_and_its_time_zone(tmp_path: Pa
         (["--calls", "0"], "--calls"),
         (["--speed", "99999"], "--speed"),
         (["--rescuers", "-1"], "--rescuers"),
+        (["--aeds-per-km2", "0"], "--aeds-per-km2"),
+        (["--aeds-per-km2", "2", "--osm", "x.osm.pbf"], "--aeds-per-km2"),
     ],
 )
 def test_bad_values_are_refused_in_one_sentence(tmp_path: Path, options: list[str], said: str) -> None:

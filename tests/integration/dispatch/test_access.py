@@ -24,6 +24,7 @@ SIGNED = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if rule.signed)
 BODIES: dict[str, object] = {
     "/api/tokens": {"role": "volunteer", "subjects": []},
     "/api/clock/advance": {"to": LATER},
+    "/api/clock/speed": {"speed": 2},
     "/api/incidents": {"location": {"lon": 113.66, "lat": 34.75, "datum": "wgs84"}},
     "/api/incidents/{incident_id}/alerts": {"rescuer_id": "r00"},
     "/api/incidents/{incident_id}/location": {"location": {"lon": 113.66, "lat": 34.75, "datum": "wgs84"}},

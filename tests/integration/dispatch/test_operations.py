@@ -18,6 +18,7 @@ from tests.support.phone import phone_of
 from tests.support.process import running, standing_by
 from tests.support.service import Service, call
 from tests.support.town import Town, place
+from tests.support.waiting import eventually
 
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -75,6 +76,32 @@ def test_a_time_that_cannot_be_moved_to_is_refused_and_the_clock_goes_on(simulat
 
     assert answer.status_code == 422
     assert START <= now(simulated) < START + timedelta(hours=1)
+
+
+def run_at(service: Service, speed: object) -> httpx.Response:
+    return service.request("POST", "/api/clock/speed", Access.SIMULATOR, json={"speed": speed})
+
+
+def test_a_simulated_clock_runs_slower_or_faster_from_now_on_even_while_an_incident_is_open(simulated: Service) -> None:
+    simulated.post_call(call(at=START))
+    before = now(simulated)
+    answer = run_at(simulated, 3_000)
+    after = eventually(lambda: (at := now(simulated)) > before + timedelta(minutes=10) and at)
+
+    assert answer.status_code == 200
+    assert answer.json()["speed"] == 3_000
+    assert before <= datetime.fromisoformat(answer.json()["now"]) < before + timedelta(minutes=5)
+    assert after > before
+
+
+@pytest.mark.parametrize("speed", [0, -1, 3_601, "fast", None])
+def test_a_speed_that_no_clock_can_have_is_refused(simulated: Service, speed: object) -> None:
+    assert run_at(simulated, speed).status_code == 422
+
+
+def test_the_wall_clock_keeps_its_own_speed(standing_service: Service) -> None:
+    assert run_at(standing_service, 2).status_code == 409
+    assert standing_service.get("/api/clock")["speed"] == 1.0
 
 
 async def test_a_dispatcher_calls_everybody_off(service: Service) -> None:

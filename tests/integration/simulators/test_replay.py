@@ -1,5 +1,6 @@
 """A whole run against the real service: calls in by webhook, phones on websockets, nothing lost or doubled."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from simulators.sim_clock import SimClock
 from simulators.volunteer import Behaviour
 from tests.integration.simulators.conftest import Town, two_calls
 from tests.support.command import command
+from tests.support.waiting import until
 
 EAGER = Behaviour(seen=1.0, accepted=1.0, declined=0.0, late=0.0, hands_back=0.0, drops=0.0, answer_median_s=5.0)
 
@@ -53,6 +55,35 @@ async def test_phones_that_lose_their_connection_at_every_alert_lose_no_alert(to
     assert report["phones"]["connections_dropped"] > 0
     assert report["phones"]["reconnects"] >= report["phones"]["connections_dropped"]
     assert report["alerts"]["arrived"] > 0
+
+
+async def test_a_replay_that_is_broken_off_is_measured_as_far_as_it_came(town: Town) -> None:
+    stop = asyncio.Event()
+
+    async def stop_at_the_first_alarm(ledger: Ledger, _clock: SimClock) -> None:
+        await until(lambda: ledger.rung)
+        stop.set()
+
+    plan = Plan(scenario=two_calls(), owners=town.owners, seed=1, behaviour=EAGER)
+    async with Service(town.url, token=town.token, secret=town.secret) as service:
+        report = await replay(service, plan, watch=stop_at_the_first_alarm, stop=stop)
+
+    assert report["interrupted"]
+    assert report["faults"] == []
+    assert report["calls"]["sent"] == report["calls"]["incidents"] == 1
+    assert report["calls_planned"] == 2
+    assert report["alerts"]["delivered"] == report["alerts"]["sent"] > 0
+
+
+async def test_the_clock_follows_the_machine_up_to_the_speed_that_is_asked_for(town: Town) -> None:
+    plan = Plan(scenario=two_calls(), owners=town.owners, seed=1, behaviour=EAGER, fastest=3_600.0)
+    async with Service(town.url, token=town.token, secret=town.secret) as service:
+        report = await replay(service, plan, watch=unwatched)
+        state, _ = await service.get_clock()
+
+    assert report["faults"] == []
+    assert 2.0 <= report["speeds"]["slowest"] <= report["speeds"]["fastest"] < 3_600.0
+    assert state.speed == report["speed"] >= report["speeds"]["slowest"]
 
 
 async def test_volunteers_who_never_answer_are_timed_out_and_replaced(town: Town) -> None:

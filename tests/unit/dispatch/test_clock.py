@@ -54,6 +54,30 @@ def test_a_start_without_a_zone_is_refused() -> None:
         Clock(start=START.replace(tzinfo=None))
 
 
+async def test_who_sleeps_is_woken_by_a_clock_that_runs_faster_from_now_on() -> None:
+    clock = Clock(start=START, speed=1.0)
+    began = time.monotonic()
+    sleeper = asyncio.create_task(clock.sleep_until(START + timedelta(hours=1)))
+    await turns()
+    clock.run_at(3_600_000.0)
+    await sleeper
+
+    assert clock.now() >= START + timedelta(hours=1)
+    assert time.monotonic() - began < 60
+
+
+def test_a_change_of_speed_moves_no_time() -> None:
+    clock = Clock(start=START, speed=100.0)
+    before = clock.now()
+    clock.run_at(1.0)
+    after = clock.now()
+
+    assert timedelta(0) <= after - before < timedelta(minutes=1)
+    assert clock.speed == 1.0
+    with pytest.raises(ClockIsReal):
+        Clock().run_at(2.0)
+
+
 @pytest.mark.parametrize("speed", [0, -1, float("nan")])
 def test_a_clock_that_would_stand_still_or_run_backwards_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):

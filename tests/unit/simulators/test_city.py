@@ -48,6 +48,16 @@ def test_the_city_has_at_least_200_000_street_nodes_in_one_piece(city: City) -> 
     assert (locate(city.districts, city.lon, city.lat) >= 0).all()
 
 
+@pytest.mark.parametrize("per_km2", [0.1, 0.6, 5.0])
+def test_aeds_stand_as_densely_as_asked(city: City, per_km2: float) -> None:
+    aeds = aeds_of(city, per_km2=per_km2)
+
+    assert city.area_km2 == pytest.approx(1_035, rel=0.01)
+    assert len(aeds) / city.area_km2 == pytest.approx(per_km2, rel=0.01)
+    assert len({aed.aed_id for aed in aeds}) == len(aeds)
+    assert aeds[:50] == aeds_of(city, per_km2=50.0)[:50]
+
+
 def test_routes_are_longer_than_straight_lines_as_in_real_cities(city: City) -> None:
     assert 1.3 <= measure_detour(city.streets, seed=1) <= 1.6
 
