@@ -30,14 +30,13 @@ class QuietCheckpoints:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint")
         self._transactions = 0
         self._is_due = False
+        self._is_closed = False
         self._timer: asyncio.TimerHandle | None = None
 
     def written(self) -> None:
         """A transaction has been committed."""
         self._transactions += 1
-        if self._transactions >= ENOUGH and not self._is_due:
-            self._is_due = True
-            self._wait_for_quiet()
+        self._consider()
 
     async def now(self) -> None:
         """As much as readers let go, and empty the log."""
@@ -45,9 +44,15 @@ class QuietCheckpoints:
 
     async def close(self) -> None:
         """Start no other, and let the one that runs end."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
         await asyncio.to_thread(self._thread.shutdown)
+
+    def _consider(self) -> None:
+        if self._transactions >= ENOUGH and not self._is_due and not self._is_closed:
+            self._is_due = True
+            self._wait_for_quiet()
 
     def _wait_for_quiet(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(QUIET_S, self._look, self._transactions)
@@ -61,6 +66,8 @@ class QuietCheckpoints:
 
     def _done(self, _run: asyncio.Future[None]) -> None:
         self._is_due = False
+        # Of what was written while it ran no other word comes, where those were the last writes for long.
+        self._consider()
 
     def _run(self, mode: str, patience_s: float) -> asyncio.Future[None]:
         return asyncio.get_running_loop().run_in_executor(self._thread, _checkpoint, self._path, mode, patience_s)
