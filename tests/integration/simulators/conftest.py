@@ -27,6 +27,9 @@ from simulators.streets import lay_streets
 PLANE = LocalPlane(9.52, 47.14)
 START = datetime(2025, 6, 11, 8, tzinfo=UTC)
 SPEED = 300.0
+"""For what is true at any speed: a volunteer's 30 s to answer are a tenth of a second of the machine's."""
+CALM_SPEED = 40.0
+"""For what comes of the volunteers' answers, which the machine must not make too late."""
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, 32 bytes.").decode()
 TOKEN_SECRET = "another-secret-of-the-tests-long-enough-to-sign"
 AEDS = '{{"type": "FeatureCollection", "features": [{}]}}'
@@ -47,8 +50,14 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """60 volunteers and 6 AEDs within 1.2 km; the service's clock starts an hour before START."""
+def speed() -> float:
+    """How many times as fast as the real clock the service's is."""
+    return SPEED
+
+
+@pytest.fixture
+def town(tmp_path: Path, speed: float) -> Iterator[Town]:
+    """60 volunteers and 6 AEDs within 1.2 km; the service's clock starts two real minutes before START."""
     streets = lay_streets(
         lambda x_m, y_m: np.hypot(x_m, y_m) < 1_200.0, half_width_m=1_300, half_height_m=1_300, seed=1, min_nodes=500
     )
@@ -67,8 +76,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
         "RESCUE_NETWORK": str(tmp_path / "town.net"),
         "RESCUE_WEBHOOK_SECRET": SECRET,
         "RESCUE_TOKEN_SECRET": TOKEN_SECRET,
-        "RESCUE_CLOCK_START": (START - timedelta(seconds=120 * SPEED)).isoformat(),
-        "RESCUE_CLOCK_SPEED": str(SPEED),
+        "RESCUE_CLOCK_START": (START - timedelta(seconds=120 * speed)).isoformat(),
+        "RESCUE_CLOCK_SPEED": str(speed),
     }
     token, _ = TokenSigner(TOKEN_SECRET).issue(Identity(subject="test", access=Access.SIMULATOR), ttl_s=600)
     homes = zip(people.home_lon.tolist(), people.home_lat.tolist(), strict=True)

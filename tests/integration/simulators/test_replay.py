@@ -17,11 +17,13 @@ from simulators.scenario import load_scenario, save_scenario
 from simulators.service import Service, ServiceRefused
 from simulators.sim_clock import SimClock
 from simulators.volunteer import Behaviour
-from tests.integration.simulators.conftest import Town, two_calls
+from tests.integration.simulators.conftest import CALM_SPEED, Town, two_calls
 from tests.support.command import command
 from tests.support.waiting import until
 
 EAGER = Behaviour(seen=1.0, accepted=1.0, declined=0.0, late=0.0, hands_back=0.0, drops=0.0, answer_median_s=5.0)
+
+calmly = pytest.mark.parametrize("speed", [CALM_SPEED])
 
 
 async def unwatched(_ledger: Ledger, _clock: SimClock) -> None:
@@ -34,6 +36,7 @@ async def run(town: Town, behaviour: Behaviour, *, label: str = "") -> Any:
         return await replay(service, plan, watch=unwatched)
 
 
+@calmly
 async def test_eager_volunteers_reach_every_patient_with_hands_and_an_aed(town: Town) -> None:
     report = await run(town, EAGER)
 
@@ -46,14 +49,17 @@ async def test_eager_volunteers_reach_every_patient_with_hands_and_an_aed(town: 
     assert report["latency_ms"]["webhook_to_socket"]["n"] > 0
 
 
+@calmly
 async def test_phones_that_lose_their_connection_at_every_alert_lose_no_alert(town: Town) -> None:
     report = await run(
         town, Behaviour(**{name: getattr(EAGER, name) for name in ("seen", "accepted")}, declined=0.0, drops=1.0)
     )
 
     assert report["faults"] == []
+    assert report["alerts"]["sent"] == report["alerts"]["delivered"] > 0
     assert report["phones"]["connections_dropped"] > 0
     assert report["phones"]["reconnects"] >= report["phones"]["connections_dropped"]
+    assert [refusal for refusal in report["refused"] if "no_answer" in refusal] == []
     assert report["alerts"]["arrived"] > 0
 
 
