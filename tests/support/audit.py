@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -53,7 +54,15 @@ class Audit:
     faults: list[str]
 
     def events_of(self, alert_id: str) -> list[ev.Event]:
-        return [one.event for one in self.events if getattr(one.event, "alert_id", None) == alert_id]
+        return self._by_alert.get(alert_id, [])
+
+    @cached_property
+    def _by_alert(self) -> dict[str, list[ev.Event]]:
+        found: defaultdict[str, list[ev.Event]] = defaultdict(list)
+        for one in self.events:
+            if alert_id := getattr(one.event, "alert_id", None):
+                found[alert_id].append(one.event)
+        return found
 
     def shared(self) -> list[tuple[Hold, Hold]]:
         """Pairs of promises of the same rescuer or AED that overlap in time."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,21 +16,29 @@ from tests.support.phone import Frame
 from tests.support.process import ServiceProcess
 from tests.support.service import call, signed
 from tests.support.stubborn import StubbornPhone
-from tests.support.waiting import idle, pause
+from tests.support.waiting import idle, pause, until
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 SPEED = 30.0
 """A volunteer has 30 s to answer: one real second."""
 CALLS_AT_ONCE = 24
+ANSWERS_OF_A_LIFE = 5
+OVERDUE_AFTER_A_KILL = 3
+ASKED = 5
+"""Times that a new process is asked for its time: the quickest answer tells it best."""
 SETTLE_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """One process of the service, on the service's clock. `killed_at` is None for the last one."""
+    """One process of the service, on the service's clock. `killed_at` is None for the last one.
+
+    answers: how many of the volunteers' words it had taken in the end.
+    """
 
     began_at: datetime
     killed_at: datetime | None
+    answers: int
 
 
 @dataclass(kw_only=True)
@@ -44,9 +53,10 @@ class Disaster:
     phones: dict[str, StubbornPhone] = field(default_factory=dict)
     told: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lives: list[Life] = field(default_factory=list)
+    _all_reported: bool = False
     _reached: defaultdict[int, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
     _began_at: datetime = START
-    _now: tuple[datetime, float] = (START, 0.0)
+    _zero: datetime = START
 
     async def play(self) -> None:
         """Return when every call is over and written down, every volunteer at rest and every phone on the line."""
@@ -60,7 +70,7 @@ class Disaster:
                 await asyncio.gather(*phone.owner_busy)
             await asyncio.gather(*(phone.welcomed.wait() for phone in self.phones.values()))
             await self._until_settled()
-            self.lives.append(Life(began_at=self._began_at, killed_at=None))
+            self._note_life(killed_at=None)
             for line in lines:
                 line.cancel()
 
@@ -85,23 +95,54 @@ class Disaster:
         self._began_at = at
         clock = {"RESCUE_CLOCK_START": at.isoformat(), "RESCUE_CLOCK_SPEED": str(SPEED)}
         await asyncio.to_thread(self.process.start, **clock)
+        self._zero = min(self._ask_for_zero() for _ in range(ASKED))
+
+    def _ask_for_zero(self) -> datetime:
+        """The service's time when ours was zero: what is taken for it is never earlier, however late the answer is."""
+        asked_s = asyncio.get_running_loop().time()
         now = datetime.fromisoformat(self.process.service.get("/api/clock", Access.SIMULATOR)["now"])
-        self._now = (now, asyncio.get_running_loop().time())
+        return now - timedelta(seconds=asked_s * SPEED)
 
     def _clock(self) -> datetime:
-        at, read = self._now
-        return at + timedelta(seconds=(asyncio.get_running_loop().time() - read) * SPEED)
+        return self._zero + timedelta(seconds=asyncio.get_running_loop().time() * SPEED)
 
     async def _kill_now_and_then(self) -> None:
         rng = random.Random(f"{self.seed}/kills")
         for mark in sorted(rng.sample(range(CALLS_AT_ONCE, self.calls - CALLS_AT_ONCE // 2), self.kills)):
             await self._reached[mark].wait()
+            # As long as a restart takes on the service's clock: some alerts are overdue by then, others still ring.
+            away_s = rng.uniform(10.0, 40.0)
             await idle(rng.uniform(0.0, 0.5))
+            # A busy machine takes longer until there is something to lose. Where no call is left, nothing more comes.
+            await until(lambda away_s=away_s: self._all_reported or self._is_much_at_stake(away_s))
+            self.process.strike()
+            # After the last thing that it did, lest time goes back in the next life.
             killed_at = self._clock()
             self.process.kill()
-            self.lives.append(Life(began_at=self._began_at, killed_at=killed_at))
-            # As long as a restart takes on the service's clock: some alerts are overdue by then, others still ring.
-            await self._start(killed_at + timedelta(seconds=rng.uniform(10.0, 40.0)))
+            self._note_life(killed_at=killed_at)
+            await self._start(killed_at + timedelta(seconds=away_s))
+
+    def _is_much_at_stake(self, away_s: float) -> bool:
+        """This life has taken answers, and alerts ring now that will be overdue in so many of the service's seconds."""
+        now, then = self._clock(), self._clock() + timedelta(seconds=away_s)
+        overdue = sum(now < answer_by <= then for answer_by in self._ringing())
+        return self._answers_of_this_life() >= ANSWERS_OF_A_LIFE and overdue >= OVERDUE_AFTER_A_KILL
+
+    def _ringing(self) -> Iterator[datetime]:
+        """Until when each alert may be answered that rings and of which its owner has said nothing."""
+        for phone in self.phones.values():
+            over = {said.alert_id for said in phone.said}
+            over |= {frame["alert_id"] for frame in phone.durable if frame["type"] == "alert_ended"}
+            for frame in phone.durable:
+                if frame["type"] == "alert" and frame["alert_id"] not in over:
+                    yield datetime.fromisoformat(frame["answer_by"])
+
+    def _answers_of_this_life(self) -> int:
+        taken = sum(said.ok for phone in self.phones.values() for said in phone.said)
+        return taken - sum(life.answers for life in self.lives)
+
+    def _note_life(self, *, killed_at: datetime | None) -> None:
+        self.lives.append(Life(began_at=self._began_at, killed_at=killed_at, answers=self._answers_of_this_life()))
 
     async def _report_calls(self) -> None:
         at_once = asyncio.Semaphore(CALLS_AT_ONCE)
@@ -114,6 +155,7 @@ class Disaster:
                     await self._report_call(http, number)
 
             await asyncio.gather(*(report(number) for number in range(self.calls)))
+        self._all_reported = True
 
     async def _report_call(self, http: httpx.AsyncClient, number: int) -> None:
         rng = random.Random(f"{self.seed}/call/{number}")

@@ -61,8 +61,12 @@ class ServiceProcess:
 
     def kill(self) -> None:
         """As a power cut does to a process: without a word."""
-        self._running.kill()
+        self.strike()
         self._wait()
+
+    def strike(self) -> None:
+        """It does nothing any more from now on; until it is gone takes as long as the machine takes."""
+        self._running.kill()
 
     def end(self) -> None:
         """Tell it to, and wait until everything it gathered is written."""

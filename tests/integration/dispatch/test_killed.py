@@ -11,7 +11,7 @@ from dispatch.core import events as ev
 from dispatch.core.incident import AlertStatus
 from tests.support.audit import Audit, audit
 from tests.support.crowd import crowded
-from tests.support.disaster import START, Disaster, Life
+from tests.support.disaster import ANSWERS_OF_A_LIFE, START, Disaster, Life
 from tests.support.process import standing_by
 from tests.support.service import fill_database
 from tests.support.town import Town
@@ -66,7 +66,9 @@ def no_call_is_lost(disaster: Disaster, found: Audit) -> None:
 
 def no_answer_is_lost(disaster: Disaster, found: Audit) -> None:
     counted = [said for phone in disaster.phones.values() for said in phone.said if said.ok]
-    assert len(counted) > CALLS
+    # How many are in time is a matter of the machine's speed; that every killed process had taken some is not.
+    assert {said.kind for said in counted} == set(ANSWERED)
+    assert min(life.answers for life in disaster.lives[:-1]) >= ANSWERS_OF_A_LIFE
     for said in counted:
         assert any(isinstance(event, ANSWERED[said.kind]) for event in found.events_of(said.alert_id)), said
     for said in (said for said in counted if said.kind == "aed_collected"):
