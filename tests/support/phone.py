@@ -3,14 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from dispatch.access.tokens import Access
 from tests.support.service import Service
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S, pause
 
 Frame = dict[str, Any]
 
@@ -75,6 +76,24 @@ async def raw_stream(service: Service, kind: str = "volunteer") -> AsyncIterator
     """A socket that has not said hello."""
     async with connect(f"{service.websocket_url}/streams/{kind}", proxy=None) as socket:
         yield socket
+
+
+@asynccontextmanager
+async def beating(socket: ClientConnection) -> AsyncIterator[None]:
+    """Nobody can take this end for silent, however long what the test does meanwhile takes."""
+
+    async def beat() -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await socket.send(json.dumps({"type": "heartbeat"}))
+                await pause()
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
