@@ -1,6 +1,7 @@
 """What anybody may ask: AEDs that can be taken now, the walk to one, and telling that one is not as it should be."""
 
 import json
+import time
 
 import httpx
 import pytest
@@ -197,12 +198,13 @@ def test_a_problem_is_reported_by_anybody_seen_by_the_desk_and_settled_by_the_re
 
 @pytest.mark.both_databases
 def test_strangers_fill_no_tables(service: Service) -> None:
-    aed_id = aed_named(service, "一楼大厅服务台")
-    answers = [report(service, aed_id, kind="other", note=f"note {number}") for number in range(30)]
+    aed_id, door, began_s = aed_named(service, "一楼大厅服务台"), OPEN_DOORS["problem"], time.monotonic()
+    statuses = [report(service, aed_id, kind="other", note=f"note {number}").status_code for number in range(30)]
+    allowed_meanwhile = int((time.monotonic() - began_s) * door.per_s)
     kept = service.get("/api/aeds/problems")
 
-    assert [answer.status_code for answer in answers].count(202) == OPEN_DOORS["problem"].burst
-    assert answers[-1].status_code == 429
+    assert set(statuses) == {202, 429}
+    assert door.burst <= statuses.count(202) <= door.burst + allowed_meanwhile
     assert len(kept) == 10
     assert "192.0.2" not in json.dumps(kept)
 
