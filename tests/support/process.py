@@ -91,11 +91,12 @@ class ServiceProcess:
                 return int(line.split()[1]) * 1024
         raise AssertionError("the process has no memory: it has ended")
 
-    def unsent_bytes(self) -> list[int]:
-        """What the kernel holds for each connection of the service, because the other side has not taken it."""
+    def unsent_bytes(self) -> dict[int, int]:
+        """What the kernel holds for each connection of the service since nobody took it, by the other side's port."""
         rows = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
         fields = [row.split() for row in rows]
-        return [int(row[4].split(":")[0], 16) for row in fields if int(row[1].split(":")[1], 16) == self._port]
+        ours = [row for row in fields if int(row[1].split(":")[1], 16) == self._port]
+        return {int(row[2].split(":")[1], 16): int(row[4].split(":")[0], 16) for row in ours}
 
     @property
     def _running(self) -> ForkServerProcess:

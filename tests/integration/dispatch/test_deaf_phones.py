@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +26,7 @@ CONSOLES = 20
 MAX_PYTHON_BYTES = 1024 * 1024
 """For one connection: its write buffer, a page of frames, and what it takes to make them."""
 MAX_KERNEL_BYTES = 256 * 1024
+BEHIND_BYTES = 50_000
 
 
 @pytest.fixture
@@ -32,6 +34,24 @@ def process(town: Town, town_database: str, tmp_path: Path, unused_tcp_port: int
     with standing_by(town, town_database, tmp_path / "service.log", unused_tcp_port) as process:
         process.start()
         yield process
+
+
+@dataclass
+class Costs:
+    """The most that is seen of each: on a busy machine the first phone is cut before the last falls behind."""
+
+    process: ServiceProcess
+    resident_bytes: int = 0
+    kernel_bytes: int = 0
+    _behind: set[int] = field(default_factory=set)
+
+    def look(self) -> int:
+        """How many connections have been behind by now."""
+        unsent = self.process.unsent_bytes()
+        self._behind |= {port for port, count in unsent.items() if count > BEHIND_BYTES}
+        self.resident_bytes = max(self.resident_bytes, self.process.resident_bytes())
+        self.kernel_bytes = max(self.kernel_bytes, *unsent.values())
+        return len(self._behind)
 
 
 def open_streams(service: Service, kind: str) -> float:
@@ -68,10 +88,11 @@ async def test_consoles_that_never_read_are_cut_cost_little_and_slow_nobody(
     async with phone_of(service, "r11") as phone:
         before = process.resident_bytes()
         with ExitStack() as stack:
-            deaf = [stack.enter_context(deaf_console_of(service)) for _ in range(CONSOLES)]
-            await asyncio.to_thread(eventually, lambda: sum(one > 50_000 for one in process.unsent_bytes()) == CONSOLES)
-            held = process.resident_bytes() - before
-            in_kernel = max(process.unsent_bytes())
+            costs, deaf = Costs(process), []
+            for _ in range(CONSOLES):
+                deaf.append(stack.enter_context(deaf_console_of(service)))
+                costs.look()
+            await asyncio.to_thread(eventually, lambda: costs.look() == CONSOLES)
 
             await phone.ask("duty", on=True)
             service.post_call(call(cad_ref="second"))
@@ -81,11 +102,11 @@ async def test_consoles_that_never_read_are_cut_cost_little_and_slow_nobody(
             for one in deaf:
                 with pytest.raises(ConnectionResetError):
                     one.read_to_the_end()
-        await asyncio.to_thread(eventually, lambda: max(process.unsent_bytes()) < 50_000)
+        await asyncio.to_thread(eventually, lambda: max(process.unsent_bytes().values()) < BEHIND_BYTES)
 
     assert alert["seq"] == 1
-    assert held < CONSOLES * MAX_PYTHON_BYTES
-    assert in_kernel < MAX_KERNEL_BYTES
+    assert costs.resident_bytes - before < CONSOLES * MAX_PYTHON_BYTES
+    assert costs.kernel_bytes < MAX_KERNEL_BYTES
 
 
 async def test_what_a_cut_console_missed_waits_for_it(process: ServiceProcess, town_database: str) -> None:
