@@ -198,7 +198,8 @@ def _location(rng: random.Random) -> dict[str, Any]:
 
 async def _volunteer(phone: StubbornPhone, alert: Frame, rng: random.Random) -> None:
     """Silent, unwilling or on the way; an AED that was taken along comes back in the end."""
-    mood, delays = rng.random(), [rng.uniform(0.0, 0.7) for _ in range(4)]
+    # Of the second in which an answer counts, the better part is left to the machine.
+    mood, delays = rng.random(), [rng.uniform(0.0, most_s) for most_s in (0.35, 0.7, 0.7, 0.7)]
     alert_id, fetches = alert["alert_id"], alert["role"] == "fetch_aed"
     if mood < 0.35:
         return
