@@ -34,9 +34,10 @@ for 7 real seconds and a whole rescue takes about 3 minutes."""
 CALLS, WATCHED_CALLS = 24, 16
 RESCUERS = 40_000
 """Of the synthetic city: as many as Zhengzhou's Red Cross has volunteers, all of them in its five core districts."""
-AEDS_PER_KM2 = 5.0
-"""Of the synthetic city: about what the national guide asks of a city of its residents (100 for 100,000, Guo Wei Ban Yi
-Han (2021) 602), so that both halves of a rescue are seen. Zhengzhou has fewer."""
+AEDS_PER_KM2 = 7.0
+"""Of the synthetic city: 139 for 100,000 residents, where the national guide asks for 100 (Guo Wei Ban Yi Han (2021) 602),
+so that both halves of a rescue are seen. Zhengzhou has fewer."""
+AEDS_SHOWN = "139 for 100,000 residents, where the national guide asks for 100"
 GAP_S = 90.0
 """Simulated seconds between two calls that are watched."""
 
@@ -112,7 +113,7 @@ def _set_synthetic_stage(calls: int, rescuers: int | None, aeds_per_km2: float |
     density, people = aeds_per_km2 or AEDS_PER_KM2, rescuers or RESCUERS
     shown = [
         f"{density:g} AEDs for a square kilometre"
-        + (" (the national guide's 100 for 100,000 residents; Zhengzhou has fewer)" if aeds_per_km2 is None else ""),
+        + (f" ({AEDS_SHOWN}; Zhengzhou has fewer)" if aeds_per_km2 is None else ""),
         f"{people:,} volunteers in the five core districts"
         + (" (all of Zhengzhou's Red Cross)" if rescuers is None else ""),
     ]

@@ -13,13 +13,14 @@ from simulators.volunteer import Behaviour
 
 ANSWER_S = 30.0
 """What the service waits for an answer, simulated (policy `answer_s`)."""
-LATE_SHARE = 0.01
-"""Of answers given in time, so many may come too late by the machine; half of what a report may show (assumption)."""
+LATE_SHARE = 0.015
+"""Of answers given in time, so many may come too late by the machine: less than the two in a hundred of which a report
+should not speak (assumption)."""
 SLOWEST = 2.0
 """Slower than this nobody would wait for a day's calls."""
 STEP_UP = 2.0
 """A clock that was slowed by a busy moment comes back by this factor from call to call."""
-ENOUGH = 20
+ENOUGH = 6
 """Of the answers since the last change so few tell too little to run faster by them (assumption)."""
 TRIPS, TRIPS_AN_ANSWER = 20, 5.0
 """Before the first call: round trips that are timed, and what an answer takes, since a database stands behind it

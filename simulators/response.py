@@ -75,8 +75,10 @@ class Response:
             return False
         goes = decision.answer == "accept" and not self._handset.is_engaged
         is_taken = await self._say("accept" if goes else "decline")
-        clock = self._play.clock
-        self._play.ledger.answer_lags_s.append((clock.now() - meant_for).total_seconds() / clock.speed)
+        # Who answers minutes too late may do so behind a skip of the clock, which says nothing of the machine.
+        if not decision.late:
+            clock = self._play.clock
+            self._play.ledger.answer_lags_s.append((clock.now() - meant_for).total_seconds() / clock.speed)
         return goes and is_taken
 
     async def _go(self, decision: Decision, cad_ref: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +83,15 @@ async def test_a_replay_that_is_broken_off_is_measured_as_far_as_it_came(town: T
 
 
 async def test_the_clock_follows_the_machine_up_to_the_speed_that_is_asked_for(town: Town) -> None:
-    plan = Plan(scenario=two_calls(), owners=town.owners, seed=1, behaviour=EAGER, fastest=3_600.0)
+    late = replace(EAGER, late=0.5)
+    plan = Plan(scenario=two_calls(), owners=town.owners, seed=1, behaviour=late, fastest=3_600.0)
     async with Service(town.url, token=town.token, secret=town.secret) as service:
         report = await replay(service, plan, watch=unwatched)
         state, _ = await service.get_clock()
 
     assert report["faults"] == []
-    assert 2.0 <= report["speeds"]["slowest"] <= report["speeds"]["fastest"] < 3_600.0
+    # Answers that come minutes too late by the volunteers' own doing slow nothing.
+    assert 2.0 < report["speeds"]["slowest"] <= report["speeds"]["fastest"] < 3_600.0
     assert state.speed == report["speed"] >= report["speeds"]["slowest"]
 
 
