@@ -24,7 +24,7 @@ async def webhook_to_alert(sides: tuple[Checkout, Checkout], database: str, *, c
         for side in sides:
             own = own_files(side, BUILD_RUN)
             url = new_database(cluster) if cluster else f"sqlite+aiosqlite:///{own.folder / 'calls.sqlite3'}"
-            fill_by_command(own, url, ground)
+            fill_by_command(own, url, aeds=ground.aeds, rescuers=ground.rescuers)
             log = own.folder / f"service-{database}.log"
             server = stack.enter_context(
                 service(url, own.network, log, program=side.program, RESCUE_POLICY_ALERTS=str(ALERTS))
@@ -78,7 +78,7 @@ async def load(sides: tuple[Checkout, Checkout], *, seconds: float) -> AsyncIter
 async def _under_load(own: Own, ground: Ground, number: int, seconds: float) -> Figures:
     file = own.folder / f"load-{number}.sqlite3"
     url = f"sqlite+aiosqlite:///{file}"
-    fill_by_command(own, url, ground)
+    fill_by_command(own, url, aeds=ground.aeds, rescuers=ground.rescuers)
     with ExitStack() as stack:
         log = own.folder / "service-load.log"
         server = stack.enter_context(service(url, own.network, log, program=own.side.program))

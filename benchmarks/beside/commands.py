@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from benchmarks.beside.checkout import Checkout
 from benchmarks.beside.ground import Own, fill_by_command, import_by_command, own_files
 from benchmarks.beside.rounds import Figures, Measure
-from benchmarks.ground import city_ground
+from benchmarks.ground import SEED, city_ground
 from benchmarks.servers import BUILD_RUN, answers, free_port, service_environment
+from simulators.city_files import write_city
 
 VOLUNTEERS = 40_000
 """As many as Zhengzhou's Red Cross has."""
@@ -21,13 +22,14 @@ LOOK_S = 0.01
 
 @asynccontextmanager
 async def start_up(sides: tuple[Checkout, Checkout]) -> AsyncIterator[Measure]:
-    """`--help`, `geo convert`, and `serve` on the synthetic Zhengzhou until it is ready, compiled code at hand."""
-    ground = city_ground(BUILD_RUN.parent, phones=VOLUNTEERS, calls=10)
+    """`--help`, `geo convert`, and `serve` on the synthetic Zhengzhou with its AEDs and some twenty thousand volunteers
+    until it is ready, compiled code at hand."""
+    files = write_city(BUILD_RUN.parent, seed=SEED)
     owns: dict[str, tuple[Own, str]] = {}
     for side in sides:
         own = own_files(side, BUILD_RUN)
         url = f"sqlite+aiosqlite:///{own.folder / 'start.sqlite3'}"
-        fill_by_command(own, url, ground)
+        fill_by_command(own, url, aeds=files.aeds, rescuers=files.rescuers)
         owns[side.name] = own, url
 
     async def measure(side: Checkout) -> Figures:

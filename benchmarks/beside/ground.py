@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.beside.checkout import TREES, Checkout, plain_environment
-from benchmarks.ground import SEED, Ground
+from benchmarks.ground import SEED
 
 _WRITE_CITY = """
 import pathlib, sys
@@ -32,11 +32,11 @@ def own_files(side: Checkout, folder: Path) -> Own:
     return Own(side=side, folder=mine, network=mine / f"synthetic-zhengzhou-seed{SEED}.net")
 
 
-def fill_by_command(own: Own, url: str, ground: Ground) -> None:
-    """The registry of this ground, by the side's own import."""
+def fill_by_command(own: Own, url: str, *, aeds: Path, rescuers: Path) -> None:
+    """A registry of these files, by the side's own import."""
     own.side.run("registry", "migrate", "--database", url)
-    import_by_command(own, url, ground.aeds, "aeds", "--time-zone", "Asia/Shanghai")
-    import_by_command(own, url, ground.rescuers, "rescuers", "--datum", "wgs84")
+    import_by_command(own, url, aeds, "aeds", "--time-zone", "Asia/Shanghai")
+    import_by_command(own, url, rescuers, "rescuers", "--datum", "wgs84")
 
 
 def import_by_command(own: Own, url: str, file: Path, kind: str, *options: str) -> float:

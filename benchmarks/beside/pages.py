@@ -26,7 +26,7 @@ async def pages(sides: tuple[Checkout, Checkout]) -> AsyncIterator[Measure]:
         for side in sides:
             own = own_files(side, BUILD_RUN)
             database = f"sqlite+aiosqlite:///{own.folder / 'pages.sqlite3'}"
-            fill_by_command(own, database, ground)
+            fill_by_command(own, database, aeds=ground.aeds, rescuers=ground.rescuers)
             desk = ("accounts", "add", DESK_NAME, "--role", "dispatcher", "--password-stdin", "--database", database)
             side.run(*desk, said=f"{DESK_PASSWORD}\n")
             log = own.folder / "service-pages.log"
