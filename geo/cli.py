@@ -2,7 +2,7 @@
 
 import typer
 
-from geo.on_demand import OnDemand, group_of
+from geo.commands.on_demand import OnDemand, group_of
 
 COMMANDS = {
     "convert": OnDemand(

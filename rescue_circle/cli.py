@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from geo.on_demand import OnDemand, group_of
+from geo.commands.on_demand import OnDemand, group_of
 from rescue_circle import __version__
 
 COMMANDS = {

@@ -53,9 +53,12 @@ NearText = Annotated[str | None, AfterValidator(_checked_place), Query(max_lengt
 
 def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(prefix="/api/public", tags=["public"])
-    # A thread of their own: strangers' walks hold up neither calls nor consoles.
-    walks = ThreadPoolExecutor(1, thread_name_prefix="public-walks")
+    _add_aeds(router, service)
+    _add_walk(router, service)
+    return router
 
+
+def _add_aeds(router: APIRouter, service: DispatchService) -> None:
     @router.get("/aeds", response_model=PublicAeds, responses=may_refuse(429, 503))
     async def list_public_aeds(
         request: Request,
@@ -84,6 +87,11 @@ def build_router(service: DispatchService) -> APIRouter:
         # Written out at once: FastAPI would first check all of it again, item by item, while calls wait.
         return Response(answer.model_dump_json(), media_type="application/json")
 
+
+def _add_walk(router: APIRouter, service: DispatchService) -> None:
+    # A thread of their own: strangers' walks hold up neither calls nor consoles.
+    walks = ThreadPoolExecutor(1, thread_name_prefix="public-walks")
+
     @router.get("/walk", responses=may_refuse(404, 429, 503))
     async def walk_to_aed(
         request: Request,
@@ -103,8 +111,6 @@ def build_router(service: DispatchService) -> APIRouter:
             walks, lambda: walk_to(scout.network, PublicPlace(lon=lon, lat=lat), there, speed_m_s=speed_m_s)
         )
         return await work
-
-    return router
 
 
 async def _in_box(

@@ -1,7 +1,7 @@
 """What the processes of tests are forked from: everything imported, and the kernels of walks ready to run."""
 
 from geo.cli import COMMANDS as GEO_COMMANDS
-from geo.on_demand import loaded
+from geo.commands.on_demand import loaded
 from geo.walking.walk_time import warm_up
 from rescue_circle.cli import COMMANDS
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from geo.cli import COMMANDS as GEO_COMMANDS
-from geo.on_demand import OnDemand, loaded
+from geo.commands.on_demand import OnDemand, loaded
 from rescue_circle.cli import COMMANDS, KNOWN_FAILURES
 
 HEAVY = {"fastapi", "geopandas", "matplotlib", "numba", "pandas", "phonenumbers", "scipy", "sqlalchemy", "highspy"}
