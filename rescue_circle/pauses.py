@@ -25,8 +25,13 @@ LEAST_S, MOST_S = 60.0, 900.0
 
 
 def begin() -> None:
-    """Collect nothing from now on until `set_aside_unseen`: what a start makes stays."""
+    """Collect nothing from now on: what a start makes stays."""
     gc.disable()
+
+
+def collect_meanwhile() -> None:
+    """A start that waits for long must not keep what its attempts leave behind."""
+    gc.enable()
 
 
 def set_aside_unseen() -> None:

@@ -26,7 +26,7 @@ from rescue_circle.compose import build_app, build_service
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
-from rescue_circle.pauses import keep_pauses_quiet, set_aside_unseen
+from rescue_circle.pauses import collect_meanwhile, keep_pauses_quiet, set_aside_unseen
 from rescue_circle.settings import Settings
 from rescue_circle.web_pages import WebPages, load_web_files, page_policy
 
@@ -161,6 +161,7 @@ async def _build(settings: Settings, database: WatchedDatabase, spool: Spool, ga
                 if not may_come_back(error):
                     raise
                 why = error
+        collect_meanwhile()
         kind = type(why.__cause__ or why).__name__
         told = f"The service waits for its database ({kind})."
         gate.waits_for = {"code": "database_away", "message": told, "database": "away", "spooled": len(spool.left)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rescue_circle.pauses import MANY, keep_pauses_quiet, set_aside
+from rescue_circle.pauses import MANY, begin, collect_meanwhile, keep_pauses_quiet, set_aside, set_aside_unseen
 from tests.support.waiting import until
 
 
@@ -49,3 +49,24 @@ async def test_what_calls_leave_behind_is_collected_when_none_is_being_taken() -
         await until(lambda: garbage() is None)
     finally:
         keeping.cancel()
+
+
+def test_what_a_start_leaves_behind_is_not_looked_at_before_the_first_quiet_minute() -> None:
+    begin()
+    left = litter()
+    assert not gc.isenabled()
+    set_aside_unseen()
+    gc.collect()
+    assert gc.isenabled()
+    assert left() is not None
+
+    set_aside()
+    assert left() is None
+
+
+def test_a_start_that_has_to_wait_keeps_nothing_of_its_attempts() -> None:
+    begin()
+    collect_meanwhile()
+    left = litter()
+    gc.collect()
+    assert left() is None
