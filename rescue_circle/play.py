@@ -48,6 +48,14 @@ STAGE_ERRORS = (
 )
 
 
+def _heard(ear: CallbackEar, *, broken_off: bool) -> Json:
+    """What 120 was told. Of a replay that was broken off the service goes on telling; nobody waits for that."""
+    try:
+        return {"callbacks": ear.heard() if broken_off else ear.wait_until_quiet()}
+    except KeyboardInterrupt:
+        return {"callbacks": ear.heard(), "interrupted": True}
+
+
 @contextmanager
 def plain_stage_errors() -> Iterator[None]:
     """One red line and exit code 2 for what the user can mend, in setting the stage and in the replay."""
@@ -120,7 +128,7 @@ def play(
         measured = asyncio.run(watched_replay(url, token=token, secret=webhook_secret, plan=plan, title=stage.title))
         took_s = round(time.perf_counter() - began, 1)
         if ear:
-            measured["callbacks"] = ear.wait_until_quiet()
+            measured |= _heard(ear, broken_off=bool(measured["interrupted"]))
         if audience and not measured["interrupted"]:
             audience.after(measured, took_s, webhook_secret)
         return measured, took_s

@@ -64,6 +64,10 @@ class CallbackEar:
         give_up_at = time.monotonic() + QUIET_LIMIT_S
         while time.monotonic() < min(self._last_at + QUIET_S, give_up_at):
             time.sleep(0.05)
+        return self.heard()
+
+    def heard(self) -> Json:
+        """What was heard so far."""
         with self._lock:
             return {
                 "heard": len(self._ids),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import threading
 from collections.abc import Coroutine
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -132,18 +133,21 @@ async def watched_replay(url: str, *, token: str, secret: str, plan: Plan, title
     zone = plan.scenario.head.start.tzinfo or UTC
     calls = sum(1 for _ in plan.scenario.calls())
     table = LiveTable(wide_console(), title=title, calls=calls, time_zone=zone)
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    stop, loop, pressed = asyncio.Event(), asyncio.get_running_loop(), threading.Event()
 
-    def break_off() -> None:
-        stop.set()
-        loop.remove_signal_handler(signal.SIGINT)
+    # Python's own handler and not the loop's, which would never hear of a key pressed in the loop's last turn.
+    def break_off(_number: int, _frame: object) -> None:
+        pressed.set()
+        loop.call_soon_threadsafe(stop.set)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    loop.add_signal_handler(signal.SIGINT, break_off)
+    before = signal.signal(signal.SIGINT, break_off)
     try:
         async with Service(url, token=token, secret=secret) as service:
-            return await replay(service, plan, watch=table.watch, stop=stop)
+            report = await replay(service, plan, watch=table.watch, stop=stop)
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+    return {**report, "interrupted": pressed.is_set()}
 
 
 def write_report(report: Json, path: Path | None) -> None:

@@ -104,9 +104,11 @@ class Ledger:
         return self.calls.get(known.result()) if known is not None and known.done() else None
 
     def forget_calls_under_way(self) -> None:
-        """Of a replay that was broken off: calls without an answer yet are nobody's loss."""
+        """Of a replay that was broken off: calls without an answer yet, and what rang for them, are nobody's loss."""
         answered = {sent.cad_ref for sent in self.sent if sent.type is MessageType.CALL_CREATED}
+        known = {sent.incident_id for sent in self.sent}
         self.calls = {cad_ref: call for cad_ref, call in self.calls.items() if cad_ref in answered}
+        self.rung = [rung for rung in self.rung if rung.incident_id in known]
 
     def rung_by_call(self) -> Counter[str]:
         """cad_ref -> how many phones have rung."""
