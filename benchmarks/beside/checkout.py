@@ -72,17 +72,15 @@ class Checkout:
         return Took(
             wall_s=time.perf_counter() - began,
             processor_s=usage.ru_utime + usage.ru_stime,
-            memory_mb=usage.ru_maxrss / 1024,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """Seconds by the clock and of the processor, and the most memory, of one command."""
+    """Seconds by the clock and of the processor, of one command."""
 
     wall_s: float
     processor_s: float
-    memory_mb: float
 
 
 def plain_environment() -> Mapping[str, str]:

@@ -219,10 +219,9 @@ class RTreeIndex:
         """Keys that the tree names in a box of the plane."""
         if self._tree is None:
             return _NONE
-        # The library's query for many boxes hands its answer over whole, where the one for one box does it id by id.
-        low, high = np.array([[left_m, low_m]]), np.array([[right_m, high_m]])
-        found: Int64s = self._tree.intersection_v(low, high)[0]  # type: ignore[no-untyped-call]
-        return found
+        # Id by id, and yet in half the time of the library's query for many boxes, which asks anew for each answer that
+        # it has no room for.
+        return np.fromiter(self._tree.intersection((left_m, low_m, right_m, high_m)), np.int64)
 
     def _changed_keys(self) -> Int64s:
         return np.flatnonzero(self._places["where"] == IN_GRID) if len(self._grid) else _NONE
