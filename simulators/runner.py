@@ -81,9 +81,15 @@ async def replay(service: Service, plan: Plan, *, watch: Watch, stop: asyncio.Ev
         await _let_everyone_finish(service, clock, bank)
 
     async def story() -> None:
-        if not await _until_stopped(whole(), stop):
+        is_whole = await _until_stopped(whole(), stop)
+        if not is_whole:
             ledger.forget_calls_under_way()
+        rung = set(ledger.rung)
         recorded.extend(await _read_back(service, ledger, {owner.rescuer_id for owner in owners}))
+        if not is_whole:
+            # Open incidents ring on: what rang after the service's record was read is not in it.
+            told = {alert.alert_id for one in recorded for alert in one.view.alerts}
+            ledger.rung = [one for one in ledger.rung if one in rung or one.alert_id in told]
 
     await _until_done(story(), beside=(bank.run(), watch(ledger, clock)))
     rescuers = frozenset(owner.rescuer_id for owner in owners)
