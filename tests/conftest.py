@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,8 @@ settings.load_profile("without deadlines")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A job that a shell put in the background ignores Ctrl-C, and so would every command that tests start from there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL with PostGIS")
     config.addinivalue_line("markers", "only_postgis: one of these that means nothing on SQLite")
 

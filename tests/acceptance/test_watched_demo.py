@@ -48,7 +48,7 @@ class Terminal:
     def interrupt(self) -> int:
         """As Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(180)
+        return self.process.wait(60)
 
     def close(self) -> None:
         self.process.kill()
