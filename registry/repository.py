@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -58,19 +58,19 @@ async def save_aed_correction(
 
 async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] | None = None) -> list[Rescuer]:
     """Every rescuer, or those of these ids that there are, by id, without name and phone."""
-    held: defaultdict[str, list[Certificate]] = defaultdict(list)
-    papers = select(certificates).order_by(certificates.c.rescuer_id, certificates.c.ordinal)
-    if rescuer_ids is not None:
-        papers = papers.where(certificates.c.rescuer_id.in_(rescuer_ids))
-    for row in (await connection.execute(papers)).all():
-        held[row.rescuer_id].append(
-            Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
-        )
+    # Columns by their place and no more of them than are read: a start waits for every row of a city.
+    paper = certificates.c
+    papers = select(paper.rescuer_id, paper.kind, paper.number, paper.valid_from, paper.valid_until)
+    papers = papers.order_by(paper.rescuer_id, paper.ordinal)
     everyone = (
         select(
-            rescuers,
-            rescuer_homes.c.position.label("home"),
-            rescuer_presences.c.position.label("presence"),
+            rescuers.c.rescuer_id,
+            rescuers.c.on_duty,
+            rescuers.c.duty_changed_at,
+            rescuers.c.last_seen_at,
+            rescuers.c.erased_at,
+            rescuer_homes.c.position,
+            rescuer_presences.c.position,
             rescuer_presences.c.accuracy_m,
             rescuer_presences.c.observed_at,
             consents.c.withdrawn_at,
@@ -81,8 +81,12 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
         .order_by(rescuers.c.rescuer_id)
     )
     if rescuer_ids is not None:
+        papers = papers.where(paper.rescuer_id.in_(rescuer_ids))
         everyone = everyone.where(rescuers.c.rescuer_id.in_(rescuer_ids))
-    return [_rescuer_from_row(row, tuple(held[row.rescuer_id])) for row in (await connection.execute(everyone)).all()]
+    held: defaultdict[str, list[Certificate]] = defaultdict(list)
+    for rescuer_id, *written in (await connection.execute(papers)).all():
+        held[rescuer_id].append(_certificate(*written))
+    return [_rescuer(row, held.get(row[0], ())) for row in (await connection.execute(everyone)).all()]
 
 
 async def find_contact(connection: AsyncConnection, rescuer_id: str) -> Contact | None:
@@ -207,21 +211,25 @@ def _presence_row(rescuer_id: str, presence: Presence) -> dict[str, Any]:
     }
 
 
-def _rescuer_from_row(row: Row[Any], held: tuple[Certificate, ...]) -> Rescuer:
-    home_lon, home_lat = row.home if row.home is not None else (None, None)
+def _certificate(kind: str, number: str, valid_from: date | None, valid_until: date | None) -> Certificate:
+    return Certificate(kind=kind, number=number, valid_from=valid_from, valid_until=valid_until)
+
+
+def _rescuer(row: Sequence[Any], held: Sequence[Certificate]) -> Rescuer:
+    rescuer_id, on_duty, duty_changed_at, last_seen_at, erased_at, home, place, accuracy_m, observed_at, withdrawn = row
+    home_lon, home_lat = home or (None, None)
     presence = None
-    if row.presence is not None:
-        lon, lat = row.presence
-        presence = Presence(lon=lon, lat=lat, accuracy_m=row.accuracy_m, observed_at=row.observed_at)
+    if place is not None:
+        presence = Presence(lon=place[0], lat=place[1], accuracy_m=accuracy_m, observed_at=observed_at)
     return Rescuer(
-        rescuer_id=row.rescuer_id,
-        certificates=held,
-        on_duty=row.on_duty,
-        duty_changed_at=row.duty_changed_at,
+        rescuer_id=rescuer_id,
+        certificates=tuple(held),
+        on_duty=on_duty,
+        duty_changed_at=duty_changed_at,
         presence=presence,
         home_lon=home_lon,
         home_lat=home_lat,
-        last_seen_at=row.last_seen_at,
-        off_consent=row.withdrawn_at is not None,
-        erased_at=row.erased_at,
+        last_seen_at=last_seen_at,
+        off_consent=withdrawn is not None,
+        erased_at=erased_at,
     )

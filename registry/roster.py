@@ -3,7 +3,7 @@
 The columns say the same as `eligibility` says of each record; a test holds the two together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +26,9 @@ Bools = NDArray[np.bool_]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER_US = np.iinfo(np.int64).min
 _FIRST_CAPACITY = 64
+_NOWHERE = np.nan, np.nan
+_UNREAD = False, 0, 0
+"""Papers that cover no day: whoever asks reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,9 +65,7 @@ class Roster:
         self._ids = sorted(self._records)
         self._in_order = len(self._ids)
         self._key = {rescuer_id: key for key, rescuer_id in enumerate(self._ids)}
-        self._columns = _Columns(len(self._ids), limits)
-        for rescuer in self._records.values():
-            self._columns.put(self._key[rescuer.rescuer_id], rescuer)
+        self._columns = _Columns([self._records[rescuer_id] for rescuer_id in self._ids], limits)
         self.home_index = RTreeIndex(plane)
         self.recentre(plane)
 
@@ -138,21 +139,31 @@ class Roster:
 class _Columns:
     """What decides whether a rescuer may go, by key: `people`, as `roster_kernels` reads it."""
 
-    def __init__(self, count: int, limits: DispatchLimits) -> None:
+    def __init__(self, rescuers: Sequence[Rescuer], limits: DispatchLimits) -> None:
         self._limits = limits
-        self.people = _nobody(max(count, _FIRST_CAPACITY))
+        known = np.array([(*self._told(rescuer), *_UNREAD) for rescuer in rescuers], PERSON)
+        self.people = np.concatenate((known, _nobody(max(0, _FIRST_CAPACITY - known.size))))
 
     def put(self, key: int, rescuer: Rescuer) -> None:
         if key >= self.people.size:
             self.people = np.concatenate((self.people, _nobody(2 * key - self.people.size)))
-        person, presence = self.people[key], rescuer.presence
-        person["lon"], person["lat"] = (presence.lon, presence.lat) if presence else (np.nan, np.nan)
-        counts = presence is not None and presence.accuracy_m <= self._limits.presence_max_accuracy_m
-        person["observed_us"] = _us(presence.observed_at) if presence and counts else _NEVER_US
+        papers = self.people[key].item()[-len(_UNREAD) :]
+        self.people[key] = (*self._told(rescuer), *papers)
+
+    def _told(self, rescuer: Rescuer) -> tuple[Any, ...]:
+        """A person's fields but for their papers, in the order of `PERSON`."""
+        presence = rescuer.presence
+        lon, lat = (presence.lon, presence.lat) if presence else _NOWHERE
         home = rescuer.home_lon, rescuer.home_lat
-        person["home_lon"], person["home_lat"] = (np.nan, np.nan) if None in home else home
-        person["seen_us"] = _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US
-        person["willing"] = rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent
+        counts = presence is not None and presence.accuracy_m <= self._limits.presence_max_accuracy_m
+        return (
+            lon,
+            lat,
+            *(_NOWHERE if None in home else home),
+            _us(presence.observed_at) if presence and counts else _NEVER_US,
+            _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US,
+            rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent,
+        )
 
     def unread_papers(self, key: int) -> None:
         """They are looked at when somebody asks: an empty span of days covers none."""
@@ -192,11 +203,7 @@ class _Columns:
 
 
 def _nobody(count: int) -> NDArray[Any]:
-    people = np.zeros(count, PERSON)
-    for name in ("lon", "lat", "home_lon", "home_lat"):
-        people[name] = np.nan
-    people["observed_us"] = people["seen_us"] = _NEVER_US
-    return people
+    return np.full(count, np.array((*_NOWHERE, *_NOWHERE, _NEVER_US, _NEVER_US, False, *_UNREAD), PERSON))
 
 
 def _us(at: datetime) -> int:

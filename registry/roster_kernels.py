@@ -16,7 +16,7 @@ PERSON = np.dtype(
     [
         ("lon", "f8"), ("lat", "f8"), ("home_lon", "f8"), ("home_lat", "f8"),
         ("observed_us", "i8"), ("seen_us", "i8"),
-        ("papers_from", "i4"), ("papers_until", "i4"), ("papers", "?"), ("willing", "?"),
+        ("willing", "?"), ("papers", "?"), ("papers_from", "i4"), ("papers_until", "i4"),
     ],
     align=True,
 )  # fmt: skip
