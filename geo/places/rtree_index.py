@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rtree.index import Index
+from rtree.index import Index, Property
 
 from geo.places.projection import LocalPlane, geodesic_m
 from geo.places.rtree_kernels import FAR, IN_GRID, IN_TREE, NOWHERE, PLACE, within_box, within_radius
@@ -24,6 +24,10 @@ Float64s = NDArray[np.float64]
 
 NEAREST_WITHIN_M = 40_000.0
 """Farther than this nothing is near anybody who walks; up to it the tree and the plane answer."""
+
+_LEAF_CAPACITY, _BRANCH_CAPACITY = 24, 16
+"""Points to a leaf and children to a branch. A question for a walk's radius finds dozens of a city's points: with the
+library's own 100 and 100 it takes a quarter longer (measured with 8 to 100 of each among 40,000 points)."""
 
 _FIRST_CAPACITY = 64
 _FIRST_LOOK_M = 500.0
@@ -58,7 +62,7 @@ class Rebuild:
         """Build the tree; most of the time other threads may run."""
         corners = np.column_stack((self._x_m, self._y_m))
         # The library knows no tree of nothing.
-        self._tree = Index((self.keys, corners, corners)) if self.keys.size else None
+        self._tree = Index((self.keys, corners, corners), properties=_shape()) if self.keys.size else None
 
     def take_tree(self) -> Index | None:
         """The tree, None where there is nothing in it; this object has it no longer."""
@@ -269,6 +273,15 @@ class RTreeIndex:
 
 
 _NONE: Int64s = np.empty(0, np.int64)
+
+
+def _shape() -> Property:
+    return Property(
+        leaf_capacity=_LEAF_CAPACITY,
+        index_capacity=_BRANCH_CAPACITY,
+        # The library wants it below both.
+        near_minimum_overlap_factor=_BRANCH_CAPACITY - 1,
+    )
 
 
 def _nowhere(count: int) -> NDArray[Any]:
