@@ -1,6 +1,9 @@
-"""Events to JSON and back. Every stored event names its type and schema version; an unknown one is never guessed."""
+"""Events to JSON and back. Every stored event names its type and schema version; an unknown one is never guessed.
 
-from collections.abc import Sequence
+A new schema version of an event comes with an upcaster from the one before, so that every journal can be read for ever.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
@@ -11,6 +14,13 @@ from dispatch.core.events import Event
 _TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _TYPES.items()}
 _SERIALIZERS = {kind: _ADAPTERS[name].serializer for name, kind in _TYPES.items()}
+
+
+Body = dict[str, Any]
+Upcasters = Mapping[tuple[str, int], Callable[[Body], Body]]
+
+UPCASTERS: Upcasters = {}
+"""By type and schema version: what makes of a body one of the next version. No event has had a second version yet."""
 
 
 class UnreadableEvent(ValueError):
@@ -34,14 +44,16 @@ def encode_all(events: Sequence[Event]) -> list[dict[str, Any]]:
     return [_SERIALIZERS[type(event)].to_python(event, mode="json") for event in events]
 
 
-def decode(name: str, schema_version: int, body: dict[str, Any]) -> Event:
-    """The event again.
+def decode(name: str, schema_version: int, body: Body, upcasters: Upcasters = UPCASTERS) -> Event:
+    """The event again, whichever version wrote it.
 
     Raises:
-        UnreadableEvent: unknown type or version, or a body that does not fit.
+        UnreadableEvent: unknown type, a version newer than this program, or a body that does not fit.
     """
-    kind = _TYPES.get(name)
-    if kind is None or kind.schema_version != schema_version:
+    kind, version = _TYPES.get(name), schema_version
+    while kind is not None and version < kind.schema_version and (upcast := upcasters.get((name, version))):
+        body, version = upcast(body), version + 1
+    if kind is None or kind.schema_version != version:
         raise UnreadableEvent(f"event {name} of schema version {schema_version} is not known here")
     try:
         event: Event = _ADAPTERS[name].validate_python(body)

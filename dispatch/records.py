@@ -1,5 +1,7 @@
 """What the journal stores beside the events, as values: a patient's details, 120's message, an inbox row."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,25 @@ class Details:
     floor: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     caller_phone: str = field(default="", repr=False)
+    more: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What 120 says beside, by its own names: age, determinant, hazards, whatever the contract does not know."""
+
+
+WORDS = ("address", "floor", "note", "caller_phone")
+"""The fields of `Details` that are texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message tells of an incident's details. details: with a place, None where it tells none.
+
+    words: by field the texts that it mentions, "" where it takes one back; None where `details` says all there is.
+    more: of `Details.more` what it mentions, None where it takes it back.
+    """
+
+    details: Details | None
+    words: Mapping[str, str] | None = field(default=None, repr=False)
+    more: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +54,24 @@ class CallRecord:
     detail: str = field(repr=False)
     body: bytes = field(repr=False)
 
+    @property
+    def body_sha256(self) -> str:
+        """By which a sender's repetition is told from another message under the same id."""
+        return hashlib.sha256(self.body).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the journal has of a message that comes in; None where it is new."""
+    """What the journal has of a message that comes in; None where it is new.
+
+    is_id_used: another message came with the same id. call_incident_id: the open incident of its reference, or the
+    last one.
+    """
 
     message_incident_id: str | None
     message_attention: str | None
     call_incident_id: str | None
+    is_id_used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.storage.types import GeographyPoint, UtcDateTime
 from registry.tables import metadata
+
+CLOSED = "closed"
+"""The status of an incident that is over."""
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
 _ID = String(64)
@@ -42,16 +44,25 @@ incidents = Table(
     Column("version", Integer, nullable=False),
     Column("status", String(32), nullable=False),
     Column("attention", String(64), nullable=True),
-    # Open for the machine: not closed, or closed with an AED still away from its place.
+    # Open for the machine: not closed, or closed with an AED still away from its place, or with a dispatcher asked for.
     Column("is_open", Boolean(create_constraint=False), nullable=False),
     Column("opened_at", UtcDateTime(), nullable=False),
     Column("deadline_at", UtcDateTime(), nullable=True),
     Column("erased_at", UtcDateTime(), nullable=True),
     # How many callbacks were written for it: their numbers within the incident have no gaps.
     Column("callback_count", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("integration", "cad_ref"),
     Index(None, "is_open"),
     Index(None, "opened_at"),
+    Index(None, "integration", "cad_ref"),
+)
+# A centre counts its references anew some day: one of them is one call for as long as that is not over.
+Index(
+    "uq_incidents_open_cad_ref",
+    incidents.c.integration,
+    incidents.c.cad_ref,
+    unique=True,
+    sqlite_where=incidents.c.status != CLOSED,
+    postgresql_where=incidents.c.status != CLOSED,
 )
 
 events = Table(
@@ -76,6 +87,7 @@ incident_details = Table(
     Column("floor", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("caller_phone", Text, nullable=False),
+    Column("more", _JSON, nullable=False, server_default="{}"),
 )
 
 call_messages = Table(
@@ -89,7 +101,9 @@ call_messages = Table(
     Column("attention", String(64), nullable=True),
     Column("detail", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("integration", "message_id"),
+    # Of the body as it came: the same id with other bytes is another message. "" where it was erased before.
+    Column("body_sha256", String(64), nullable=False),
+    PrimaryKeyConstraint("integration", "message_id", "body_sha256"),
 )
 
 reservations = Table(

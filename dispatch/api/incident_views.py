@@ -74,6 +74,7 @@ class IncidentViews:
             closed_reason=incident.closed,
             location=_location(live.details) if live.details else None,
             caller_phone=live.details.caller_phone or None if live.details and shows_people else None,
+            more=dict(live.details.more) if live.details and shows_people else {},
             erased_at=erased_at,
             alerts=self._alerts(incident, receipts, people) if with_alerts else (),
         )

@@ -11,6 +11,8 @@ from dispatch.access.signature import BadSignature
 from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
+from dispatch.core.reporting import NOBODY
+from dispatch.incidents.engine import Taken
 from dispatch.incidents.intake import understand
 from dispatch.records import CallRecord
 from dispatch.service import DispatchService
@@ -35,7 +37,8 @@ def build_router(service: DispatchService) -> APIRouter:
     async def take_message(integration: str, request: Request) -> WebhookAnswer:
         """Take a message of a 120 system, signed as Standard Webhooks say.
 
-        The answer comes when the call is durable. The same webhook-id is taken once, and so is the same `cad_ref`.
+        The answer comes when the call is durable. The same bytes under the same webhook-id are taken once; a `cad_ref`
+        is one call for as long as that is open.
         """
         received_at = datetime.now(UTC)
         body = await _read(request)
@@ -52,7 +55,7 @@ def build_router(service: DispatchService) -> APIRouter:
         )
         taken = await service.engine.take_call(message, record)
         service.links.heard(integration, received_at, understood=message.attention is None)
-        code = "duplicate" if taken.duplicate else "needs_attention" if taken.attention else "accepted"
+        code = "duplicate" if taken.duplicate else "needs_attention" if _is_for_120(taken) else "accepted"
         took_s = (datetime.now(UTC) - received_at).total_seconds()
         service.metrics.calls.labels(code=code).inc()
         service.metrics.call_durable_s.observe(took_s)
@@ -70,10 +73,16 @@ def build_router(service: DispatchService) -> APIRouter:
             message_id=message_id,
             incident_id=taken.incident_id,
             attention=taken.attention,
-            detail="" if taken.duplicate else message.detail,
+            changed=taken.changed and not taken.duplicate,
+            detail=taken.detail,
         )
 
     return router
+
+
+def _is_for_120(taken: Taken) -> bool:
+    """Whether what a dispatcher must look at is how the call was told; who is near enough is nothing that 120 mends."""
+    return taken.attention not in {None, NOBODY}
 
 
 def _get_message_id(service: DispatchService, integration: str, request: Request, body: bytes) -> str:

@@ -117,7 +117,8 @@ class IncidentView(WireModel, Unshown):
 
     version: how many events it has; a later state has a higher one. next_search_at: when the next wave looks farther.
     next_deadline_at: when time alone will change anything next. search_ended, closed_reason: why, once they are.
-    caller_phone: shown to dispatchers only, while the incident is open.
+    caller_phone: shown to dispatchers only, while the incident is open; and so is `more`, what 120 said beside, by its
+        own names.
     """
 
     incident_id: str
@@ -138,6 +139,7 @@ class IncidentView(WireModel, Unshown):
     search_ended: str | None = None
     closed_reason: str | None = None
     caller_phone: str | None = None
+    more: dict[str, str] = Field(default_factory=dict)
     alerts: tuple[AlertView, ...] = ()
 
 

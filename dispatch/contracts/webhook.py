@@ -62,12 +62,16 @@ class CallMessage(WireModel):
 
 
 class WebhookAnswer(WireModel):
-    """202: the message is durable. `code` is `accepted`, `duplicate` or `needs_attention`; the last says why."""
+    """202: the message is durable. `code` is `accepted`, `duplicate` or `needs_attention`; `attention` says why a
+    dispatcher must look at the incident, whether for this message or an earlier one, or since nobody can be found
+    (`nobody_available`, which leaves the code as it is). `changed`: whether it brought
+    anything new; `detail` says so in words."""
 
     code: str
     message_id: str
     incident_id: str | None = None
     attention: str | None = None
+    changed: bool = True
     detail: str = ""
 
 

@@ -5,9 +5,12 @@ from datetime import datetime
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.commands import Answer
-from dispatch.core.incident import Alert, AlertStatus, Incident, evolve
+from dispatch.core.consequences import aed_key, rescuer_key
+from dispatch.core.events import Role
+from dispatch.core.incident import ENGAGED, Alert, AlertStatus, Incident, evolve
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
+from dispatch.core.reporting import NOBODY
 from dispatch.core.standing_down import call_off_those_not_needed
 
 Events = tuple[ev.Event, ...]
@@ -19,7 +22,7 @@ def decide_answer(
     """Events of one answer.
 
     Raises:
-        Refused: unknown or somebody else's alert, too late, or out of order.
+        Refused: unknown or somebody else's alert, too late and not needed any more, or out of order.
     """
     alert = incident.alerts.get(command.alert_id)
     if alert is None:
@@ -30,7 +33,7 @@ def decide_answer(
         raise Refused("not_your_alert", "This alert went to somebody else.")
     match command.answer:
         case Answer.ACCEPT:
-            return _accept(alert, now)
+            return _accept(incident, alert, command.promised, now, policy)
         case Answer.DECLINE:
             return _decline(alert)
         case Answer.AED_COLLECTED:
@@ -41,13 +44,32 @@ def decide_answer(
             return _done(alert, aed_returned=command.aed_returned)
 
 
-def _accept(alert: Alert, now: datetime) -> Events:
+def _accept(incident: Incident, alert: Alert, promised: frozenset[str], now: datetime, policy: Policy) -> Events:
     if alert.status in {AlertStatus.ACCEPTED, AlertStatus.ARRIVED}:
         return ()
     if alert.status is AlertStatus.TIMED_OUT or (alert.status is AlertStatus.RINGING and now > alert.answer_by):
-        raise Refused("too_late", "Somebody else was asked in the meantime. Thank you.")
-    _must_be(alert, AlertStatus.RINGING)
-    return (ev.AlertAccepted(alert_id=alert.alert_id),)
+        _must_still_be_wanted(incident, alert, promised, policy)
+    else:
+        _must_be(alert, AlertStatus.RINGING)
+    cleared = (ev.AttentionCleared(),) if incident.attention == NOBODY else ()
+    return (ev.AlertAccepted(alert_id=alert.alert_id), *cleared)
+
+
+def _must_still_be_wanted(incident: Incident, alert: Alert, promised: frozenset[str], policy: Policy) -> None:
+    """Others have been asked by now, and yet a late yes is better than nobody.
+
+    Raises:
+        Refused: with what is true of the one who came too late.
+    """
+    if incident.closed or incident.ambulance_arrived or incident.search_ended:
+        raise Refused("too_late", "Nobody more is needed there. Thank you.")
+    engaged = [one for one in incident.alerts.values() if one.status in ENGAGED and one.role is alert.role]
+    if len(engaged) >= (policy.direct_wanted if alert.role is Role.DIRECT else policy.fetch_wanted):
+        raise Refused("too_late", "Enough others are on their way. Thank you.")
+    if rescuer_key(alert.rescuer_id) in promised:
+        raise Refused("too_late", "You are asked for somewhere else now.")
+    if alert.aed_id is not None and aed_key(alert.aed_id) in promised:
+        raise Refused("too_late", "Somebody else was asked to bring that AED. Thank you.")
 
 
 def _decline(alert: Alert) -> Events:

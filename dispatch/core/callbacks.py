@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dispatch.core import events as ev
 from dispatch.core.incident import AlertStatus, Incident
+from dispatch.core.reporting import NOBODY
 
 
 class CallbackKind(StrEnum):
@@ -46,7 +47,7 @@ def callbacks(incident: Incident, events: Iterable[ev.Event]) -> list[Callback]:
     """What 120 is told of `events`, which have led to `incident`.
 
     A wave is one callback, and so is everybody called off for one reason. What 120 itself has told us, and an answer
-    that changes nothing for the patient (a decline, a silence), is not told back.
+    that changes nothing for the patient (a decline, a silence), is not told back. That nobody is available says itself.
     """
     told: dict[tuple[CallbackKind, str, str], Callback] = {}
     for event in events:
@@ -80,7 +81,7 @@ def _following(incident: Incident, event: ev.Event) -> Iterator[Callback]:
             yield Callback(kind=CallbackKind.NOBODY_AVAILABLE)
         case ev.SearchEnded():
             yield Callback(kind=CallbackKind.SEARCH_ENDED, reason=event.reason)
-        case ev.AttentionRaised():
+        case ev.AttentionRaised() if event.code != NOBODY:
             yield Callback(kind=CallbackKind.NEEDS_ATTENTION, reason=event.code)
         case ev.IncidentClosed():
             # A dispatcher's stand-down is told as one even where nobody was left to call off.

@@ -14,6 +14,7 @@ class ReportCall:
     """120 (or a dispatcher) tells of a call, for the first time or better than before.
 
     reported_at: when 120 knew it; older news never overwrite newer ones.
+    by_arrival: 120's clock cannot be believed, so that `reported_at` is when it came: it is the newest for that reason.
     created: this is the `call.created` itself, or a dispatcher's own word.
     has_location: a usable place comes with it; `moved_m` is its distance from the one held before.
     attention: why the message could not be understood as a whole, or None.
@@ -28,6 +29,7 @@ class ReportCall:
     integration: str = DEFAULT_INTEGRATION
     ambulance_eta_at: datetime | None = None
     attention: str | None = None
+    by_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,13 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAlert:
-    """A volunteer's word about an alert."""
+    """A volunteer's word about an alert. promised: keys of who and what is promised now, to this incident or others."""
 
     alert_id: str
     rescuer_id: str
     answer: Answer
     aed_returned: bool = False
+    promised: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dispatch.core.answers import decide_answer
 from dispatch.core.incident import AlertStatus, Incident, evolve
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused
+from dispatch.core.reporting import NOBODY, opening, report_call
 from dispatch.core.standing_down import call_off_everyone, call_off_those_on_the_way, hands_are_enough, is_aed_there
 from dispatch.core.taking_over import decide_taking_over
 
@@ -25,13 +26,11 @@ def decide(incident: Incident | None, command: cmd.Command, now: datetime, polic
     """
     match command:
         case cmd.ReportCall():
-            return tuple(_report_call(incident, command))
+            return tuple(report_call(incident, command, now, policy))
         case cmd.EndCall():
-            opening = _opening(incident, command)
-            return (*opening, *_end_call(incident, command.reason, command.reported_at))
+            return (*opening(incident, command), *_end_call(incident, command.reason, command.reported_at))
         case cmd.ReportAmbulance():
-            opening = _opening(incident, command)
-            return (*opening, *_ambulance_arrived(incident))
+            return (*opening(incident, command), *_ambulance_arrived(incident))
     if incident is None:
         raise Refused("unknown_incident", "There is no such incident.")
     match command:
@@ -105,57 +104,6 @@ def _searches(incident: Incident) -> bool:
     return incident.located and not (incident.search_ended or incident.ambulance_arrived)
 
 
-def _opening(
-    incident: Incident | None, command: cmd.ReportCall | cmd.EndCall | cmd.ReportAmbulance
-) -> tuple[ev.Event, ...]:
-    if incident:
-        return ()
-    opened = ev.IncidentOpened(
-        incident_id=command.incident_id, cad_ref=command.cad_ref, integration=command.integration
-    )
-    return (opened,)
-
-
-def _report_call(incident: Incident | None, report: cmd.ReportCall) -> Iterator[ev.Event]:
-    yield from _opening(incident, report)
-    if report.created and not (incident and incident.call_confirmed):
-        yield ev.CallConfirmed()
-    if incident and incident.closed:
-        ended_at = incident.closed_reported_at
-        if ended_at and report.reported_at > ended_at and incident.attention is None:
-            yield ev.AttentionRaised(code="news_after_end")
-        return
-    located = _is_newer(report.reported_at, incident.location_reported_at if incident else None)
-    if report.has_location and located:
-        yield ev.LocationSet(reported_at=report.reported_at, moved_m=report.moved_m)
-    if report.ambulance_eta_at and _brings_new_eta(incident, report):
-        yield ev.AmbulanceEtaSet(reported_at=report.reported_at, eta_at=report.ambulance_eta_at)
-    yield from _attention(incident, report)
-
-
-def _attention(incident: Incident | None, report: cmd.ReportCall) -> Iterator[ev.Event]:
-    held = incident.attention if incident else None
-    located = report.has_location or (incident is not None and incident.located)
-    code = report.attention
-    if code is None and report.created and not located:
-        code = "location_missing"
-    if code is not None and code != held:
-        yield ev.AttentionRaised(code=code)
-    elif code is None and held is not None and report.has_location:
-        yield ev.AttentionCleared()
-
-
-def _is_newer(reported_at: datetime, held_at: datetime | None) -> bool:
-    return held_at is None or reported_at >= held_at
-
-
-def _brings_new_eta(incident: Incident | None, report: cmd.ReportCall) -> bool:
-    if incident is None:
-        return True
-    newer = _is_newer(report.reported_at, incident.ambulance_eta_reported_at)
-    return newer and report.ambulance_eta_at != incident.ambulance_eta_at
-
-
 def _end_call(incident: Incident | None, reason: str, reported_at: datetime) -> Iterator[ev.Event]:
     if incident and incident.closed:
         # Said again, by 120 or a dispatcher, it answers what came after the end.
@@ -174,6 +122,8 @@ def _ambulance_arrived(incident: Incident | None) -> Iterator[ev.Event]:
         return
     yield ev.AmbulanceArrived()
     if incident:
+        if incident.attention == NOBODY:
+            yield ev.AttentionCleared()
         yield from call_off_those_on_the_way(incident, "ambulance_there")
 
 
@@ -191,8 +141,11 @@ def _offer(incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy
         next_at=answer_by,
     )
     yield from _alerts(incident, plan, answer_by)
-    if not plan.alerts and not incident.held_alerts and not incident.nobody_available:
-        yield ev.NobodyAvailable()
+    if not plan.alerts and not incident.held_alerts:
+        if not incident.nobody_available:
+            yield ev.NobodyAvailable()
+        if incident.attention is None:
+            yield ev.AttentionRaised(code=NOBODY)
 
 
 def _alerts(incident: Incident, plan: Plan, answer_by: datetime) -> Iterator[ev.Event]:

@@ -40,11 +40,15 @@ class CallConfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationSet:
-    """The patient's place is known, or known better. `moved_m`: metres from the place held before."""
+    """The patient's place is known, or known better. `moved_m`: metres from the place held before.
+
+    by_arrival: `reported_at` is when it came, since the sender's clock cannot be believed.
+    """
 
     schema_version: ClassVar[int] = 1
     reported_at: datetime
     moved_m: float | None
+    by_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class AmbulanceEtaSet:
     schema_version: ClassVar[int] = 1
     reported_at: datetime
     eta_at: datetime
+    by_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

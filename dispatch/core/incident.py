@@ -77,8 +77,10 @@ class Incident:
     version: int = 1
     call_confirmed: bool = False
     location_reported_at: datetime | None = None
+    location_by_arrival: bool = False
     ambulance_eta_at: datetime | None = None
     ambulance_eta_reported_at: datetime | None = None
+    ambulance_eta_by_arrival: bool = False
     attention: str | None = None
     wave: int = 0
     search_due: bool = False
@@ -162,11 +164,17 @@ def _call_changes(event: ev.Event) -> Changes | None:
         case ev.CallConfirmed():
             return {"call_confirmed": True}
         case ev.LocationSet():
-            return {"location_reported_at": event.reported_at, "search_due": True, "search_ended": None}
+            return {
+                "location_reported_at": event.reported_at,
+                "location_by_arrival": event.by_arrival,
+                "search_due": True,
+                "search_ended": None,
+            }
         case ev.AmbulanceEtaSet():
             return {
                 "ambulance_eta_at": event.eta_at,
                 "ambulance_eta_reported_at": event.reported_at,
+                "ambulance_eta_by_arrival": event.by_arrival,
                 "search_due": True,
             }
         case ev.AttentionRaised():

@@ -12,18 +12,19 @@ from dispatch.core.consequences import aed_key
 from dispatch.core.incident import Incident
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
+from dispatch.incidents.attention import SENTENCES, UNCHANGED
 from dispatch.incidents.by_hand import HandPicker, Wish
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.intake import Understood
 from dispatch.incidents.live import LiveIncident
-from dispatch.incidents.reports import command_of
+from dispatch.incidents.references import References
 from dispatch.incidents.scout import Scout
 from dispatch.incidents.watch import Watch
-from dispatch.incidents.writer import Appends, IncidentWriter, Prepare, Publish, UnknownIncident
+from dispatch.incidents.writer import Appends, Changed, IncidentWriter, Prepare, Publish, UnknownIncident
 from dispatch.journal.journal import DuplicateMessage, StaleIncident
 from dispatch.journal.reader import JournalReader
 from dispatch.operations.metrics import Metrics
-from dispatch.records import CallRecord, Details, Known
+from dispatch.records import CallRecord, Details, Known, Told
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +45,17 @@ class NoAedAway(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a message of 120."""
+    """What became of a message of 120.
+
+    attention: why a dispatcher must look at its incident now; of a repetition, why at the message. detail: in words.
+    changed: whether anything is different because of it.
+    """
 
     incident_id: str
     attention: str | None
     duplicate: bool
+    changed: bool = True
+    detail: str = ""
 
 
 class Engine:
@@ -71,7 +78,6 @@ class Engine:
         self._reader = reader
         self._policy = policy
         self._clock = clock
-        self._new_id = new_id
         self._by_hand = HandPicker(scout, policy)
         self.reservations = scout.reservations
         self.deadlines = Deadlines(clock, self.reach_deadline)
@@ -87,6 +93,7 @@ class Engine:
             prepare=prepare,
         )
         self.live = self._writer.live
+        self._references = References(self.live, scout, new_id)
 
     @property
     def policy(self) -> Policy:
@@ -107,7 +114,10 @@ class Engine:
         return len(incidents)
 
     async def take_call(self, message: Understood, record: CallRecord) -> Taken:
-        """Make 120's message durable and do what it asks. The same message id, or call, never opens two incidents."""
+        """Make 120's message durable and do what it asks.
+
+        The same bytes under the same id count once. A reference is one call for as long as that is open.
+        """
         async with self._writer.lock(f"call {record.integration} {message.cad_ref or record.message_id}"):
             for attempt in range(MAX_TRIES):
                 known = await self._known(message, record, is_first_look=attempt == 0)
@@ -115,25 +125,24 @@ class Engine:
                     return Taken(
                         incident_id=known.message_incident_id, attention=known.message_attention, duplicate=True
                     )
-                incident_id = known.call_incident_id or self._new_id()
-                command = command_of(message, incident_id, record.integration)
+                case = await self._references.case_of(message, record, known)
                 try:
-                    await self._writer.change(
-                        incident_id, command, message.details, record, is_new=known.call_incident_id is None
+                    told = Told(details=message.details, words=message.words, more=message.more)
+                    changed = await self._writer.change(
+                        case.incident_id, case.command, told, record, is_new=case.is_new
                     )
                 except (DuplicateMessage, StaleIncident):
                     # Another process took it in the meantime: what it wrote is known now.
                     continue
-                return Taken(incident_id=incident_id, attention=message.attention, duplicate=False)
+                return _taken(message, changed)
         raise RuntimeError(f"message {record.message_id} is both there and not there")
 
     async def _known(self, message: Understood, record: CallRecord, *, is_first_look: bool) -> Known:
         """What there is already of a message. A new call that nobody here remembers is taken for new without asking the
         journal, whose unique keys refuse it if it is not: then the second look asks."""
-        about = (record.integration, record.message_id, message.cad_ref)
         if is_first_look and message.type is MessageType.CALL_CREATED and self._journal.is_settled:
-            return self._reader.recall(*about)
-        return await self._reader.find_known(*about)
+            return self._reader.recall(record, message.cad_ref)
+        return await self._reader.find_known(record, message.cad_ref)
 
     async def answer(self, answer: cmd.AnswerAlert) -> Incident:
         """A volunteer's answer.
@@ -141,7 +150,14 @@ class Engine:
         Raises:
             Refused: it does not count; nothing has changed.
         """
-        return await self._writer.change(answer.alert_id.rpartition("-")[0], answer)
+        incident_id = answer.alert_id.rpartition("-")[0]
+        try:
+            changed = await self._writer.change(
+                incident_id, lambda _live: replace(answer, promised=self.reservations.keys())
+            )
+        except UnknownIncident as error:
+            raise Refused("unknown_incident", "There is no such incident.") from error
+        return changed.after
 
     async def reach_deadline(self, incident_id: str) -> None:
         try:
@@ -160,8 +176,10 @@ class Engine:
         """
         live = await self._get(incident_id)
         incident = live.incident
-        if live.details and not details.caller_phone:
-            details = replace(details, caller_phone=live.details.caller_phone)
+        if live.details:
+            # The dispatcher's form has neither; what 120 said stays.
+            phone = details.caller_phone or live.details.caller_phone
+            details = replace(details, caller_phone=phone, more=live.details.more)
         if incident.closed:
             raise Refused("incident_closed", "The incident is closed: open a new call for a new place.")
         held = incident.location_reported_at
@@ -174,7 +192,7 @@ class Engine:
             created=True,
             has_location=True,
         )
-        return await self._writer.change(incident_id, command, details)
+        return (await self._writer.change(incident_id, command, Told(details=details))).after
 
     async def stand_down(self, incident_id: str) -> Incident:
         """A dispatcher ends the incident.
@@ -184,7 +202,7 @@ class Engine:
         """
         await self._get(incident_id)
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="stood_down", reported_at=self._clock.now())
-        return await self._writer.change(incident_id, command)
+        return (await self._writer.change(incident_id, command)).after
 
     async def add_rescuer(self, incident_id: str, wish: Wish) -> Incident:
         """A dispatcher rings somebody of their own choice.
@@ -194,7 +212,10 @@ class Engine:
             Refused: the code says why; nothing has changed.
         """
         await self._get(incident_id)
-        return await self._writer.change(incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now()))
+        changed = await self._writer.change(
+            incident_id, lambda live: self._by_hand.command(live, wish, self._clock.now())
+        )
+        return changed.after
 
     async def call_off(self, incident_id: str, call_off: cmd.CallOff) -> Incident:
         """A dispatcher calls one person off.
@@ -205,12 +226,12 @@ class Engine:
         """
         if call_off.alert_id not in (await self._get(incident_id)).incident.alerts:
             raise UnknownAlert(f"the incident has no alert {call_off.alert_id!r}")
-        return await self._writer.change(incident_id, call_off)
+        return (await self._writer.change(incident_id, call_off)).after
 
     async def close_duplicate(self, incident_id: str) -> Incident:
         """End an incident whose call another one has had all along; everyone is called off."""
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="duplicate", reported_at=self._clock.now())
-        return await self._writer.change(incident_id, command)
+        return (await self._writer.change(incident_id, command)).after
 
     async def aed_returned(self, aed_id: str) -> None:
         """Somebody saw the AED in its place again: it may be promised anew.
@@ -231,3 +252,16 @@ class Engine:
         if live is None:
             raise UnknownIncident(f"there is no incident {incident_id!r}")
         return live
+
+
+def _taken(message: Understood, changed: Changed) -> Taken:
+    after = changed.after
+    case = SENTENCES.get(after.attention or "", "") if after.attention != message.attention else ""
+    sentences = (case, message.detail, "" if changed.events else UNCHANGED)
+    return Taken(
+        incident_id=after.incident_id,
+        attention=after.attention,
+        duplicate=False,
+        changed=bool(changed.events),
+        detail=" ".join(sentence for sentence in sentences if sentence),
+    )

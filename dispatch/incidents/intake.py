@@ -1,15 +1,17 @@
 """Understanding what 120 sent: what can be read is used, what cannot is said, and a call is never thrown away."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from dispatch.contracts.webhook import CallLocation, MessageType
+from dispatch.contracts.webhook import CallData, CallLocation, MessageType
+from dispatch.core.matching import Place
 from dispatch.incidents.service_area import BadLocation, ServiceArea, get_place
-from dispatch.records import Details
+from dispatch.records import WORDS, Details
 
 _AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
@@ -17,9 +19,16 @@ _ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
 )
 _TYPES = frozenset(MessageType)
 FARTHEST_AHEAD = timedelta(days=1)
+WIDER_THAN_A_WALK_M = 336.0
+"""Four minutes at 1.4 m/s: who is rung around a vaguer place may be as far off as anybody."""
 MAX_REF = 200
 MAX_PHONE = 40
 MAX_WORDS = {"address": 500, "floor": 50, "note": 1000}
+MAX_NAME, MAX_BESIDE, MOST_BESIDE = 64, 500, 40
+"""Characters of the name and the value of what the contract does not know, and how much of it is shown; the message is
+kept whole."""
+SPOKEN = tuple(MAX_WORDS)
+"""What a location says in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +36,10 @@ class Understood:
     """A message as far as it could be read.
 
     type: None where it is unknown. cad_ref: None where there is none to read.
-    reported_at: 120's time, or that of receipt where it gave none.
+    reported_at: 120's time, or that of receipt where it gave none or one that is ahead; then `by_arrival`.
+    details: with a place that can be meant, None where there is none. words: the texts that the message mentions, by
+        field of `Details`, "" where it takes one back; None where `details` says all there is. more: what it says
+        beside the fields of the contract, None where it takes that back.
     attention, detail: the gravest thing that could not be understood, and all of them in words; None where all is well.
     """
 
@@ -38,6 +50,9 @@ class Understood:
     ambulance_eta_at: datetime | None
     attention: str | None
     detail: str = field(repr=False)
+    by_arrival: bool = False
+    words: Mapping[str, str] | None = field(default=None, repr=False)
+    more: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
 
 class _Problems:
@@ -61,7 +76,14 @@ def understand(body: bytes, *, area: ServiceArea | None, received_at: datetime) 
     told_at = _read_time(message, "timestamp", problems) if message else None
     reported_at = _believable(told_at, received_at, problems)
     eta_at = _read_time(fields, "ambulance_eta", problems) if fields.get("ambulance_eta") is not None else None
-    details = _read_details(fields, area, problems) if fields.get("location") is not None else None
+    words = _read_all_words(fields, problems)
+    place = _find_place(fields, area, problems)
+    more = _read_more(fields)
+    details = _details(fields["location"], place, words, more, problems) if place else None
+    sentences = [message for _, message in problems.found]
+    if details is None and (said := "; ".join(words[name] for name in SPOKEN if words.get(name))):
+        # Without a place there may be no other way for it to the desk.
+        sentences.append(f"It says: {said}.")
     return Understood(
         type=kind,
         cad_ref=cad_ref,
@@ -69,16 +91,18 @@ def understand(body: bytes, *, area: ServiceArea | None, received_at: datetime) 
         details=details,
         ambulance_eta_at=eta_at,
         attention=problems.found[0][0] if problems.found else None,
-        detail=" ".join(message for _, message in problems.found),
+        detail=" ".join(sentences),
+        by_arrival=told_at is None or told_at > received_at,
+        words=words,
+        more=more,
     )
 
 
 def _believable(told_at: datetime | None, received_at: datetime, problems: _Problems) -> datetime:
-    # The newest word wins, so a clock far ahead would make every later word about the call an old one.
+    # The newest word wins, so a clock ahead would make every later word about the call an old one.
     if told_at is not None and told_at - received_at > FARTHEST_AHEAD:
         problems.add("timestamp_in_future", "`timestamp` is more than a day ahead: check the sender's clock.")
-        return received_at
-    return told_at or received_at
+    return min(told_at, received_at) if told_at else received_at
 
 
 def _read_object(body: bytes, problems: _Problems) -> dict[str, Any]:
@@ -121,36 +145,86 @@ def _read_cad_ref(fields: dict[str, Any], problems: _Problems) -> str | None:
 
 
 def _read_time(fields: dict[str, Any], name: str, problems: _Problems) -> datetime | None:
+    told = fields.get(name)
     try:
-        return _AWARE.validate_python(fields.get(name)).astimezone(UTC)
+        # A bare number, in quotes or not, would be taken for seconds since 1970, and minutes are what it may mean.
+        if isinstance(told, str) and not _is_number(told):
+            return _AWARE.validate_python(told).astimezone(UTC)
     # The year 1 east of Greenwich is a time with an offset, and none in UTC.
     except (ValidationError, OverflowError):
-        problems.add(f"bad_{name}", f"`{name}` must be a time with its offset, as in 2026-01-05T08:00:00+08:00.")
+        pass
+    problems.add(f"bad_{name}", f"`{name}` must be a time with its offset, as in 2026-01-05T08:00:00+08:00.")
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _find_place(fields: dict[str, Any], area: ServiceArea | None, problems: _Problems) -> Place | None:
+    told = fields.get("location")
+    if told is None:
         return None
-
-
-def _read_details(fields: dict[str, Any], area: ServiceArea | None, problems: _Problems) -> Details | None:
-    told = fields["location"]
+    if isinstance(told, dict) and not any(told.get(name) is not None for name in ("lon", "lat")):
+        if not any(name in told for name in SPOKEN):
+            problems.add("bad_location", "The location holds neither a place nor words: check lon, lat.")
+        return None
     # Words that do not fit must not cost the place itself.
     where = {name: told.get(name) for name in ("lon", "lat", "datum")} if isinstance(told, dict) else told
     try:
-        place = get_place(CallLocation.model_validate(where), area)
+        return get_place(CallLocation.model_validate(where), area)
     except ValidationError as error:
         wrong = ", ".join(sorted({str(part["loc"][0]) for part in error.errors() if part["loc"]})) or "location"
         problems.add("bad_location", f"The location cannot be read: check {wrong}.")
-        return None
     except BadLocation as error:
         problems.add(error.code, str(error))
+    return None
+
+
+def _details(
+    told: dict[str, Any],
+    place: Place,
+    words: Mapping[str, str],
+    more: Mapping[str, str | None],
+    problems: _Problems,
+) -> Details:
+    accuracy_m = _read_accuracy(told, problems)
+    if accuracy_m is not None and accuracy_m > WIDER_THAN_A_WALK_M:
+        problems.add("vague_place", f"The place is known to {accuracy_m:.0f} m only: ask where exactly.")
+    said = {name: value for name, value in more.items() if value is not None}
+    return Details(place=place, accuracy_m=accuracy_m, more=said, **{name: words.get(name, "") for name in WORDS})
+
+
+def _read_more(fields: dict[str, Any]) -> dict[str, str | None]:
+    """What no field of the contract holds, so that nothing a caller said is lost: names and values as texts."""
+    told = fields.get("location")
+    beside = [(name, value) for name, value in fields.items() if name not in CallData.model_fields]
+    if isinstance(told, dict):
+        inside = [(name, value) for name, value in told.items() if name not in CallLocation.model_fields]
+        beside += [(f"location.{name}", value) for name, value in inside]
+    return {storable(name)[:MAX_NAME]: _in_short(value) for name, value in beside[:MOST_BESIDE]}
+
+
+def _in_short(value: Any) -> str | None:
+    if value is None:
         return None
-    phone = fields.get("caller_phone")
-    return Details(
-        place=place,
-        accuracy_m=_read_accuracy(told, problems),
-        address=_read_words(told, "address", problems),
-        floor=_read_words(told, "floor", problems),
-        note=_read_words(told, "note", problems),
-        caller_phone=storable(phone)[:MAX_PHONE] if isinstance(phone, str) else "",
-    )
+    return storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:MAX_BESIDE]
+
+
+def _read_all_words(fields: dict[str, Any], problems: _Problems) -> dict[str, str]:
+    """The texts that the message mentions, by field of `Details`."""
+    told = fields.get("location")
+    words = {}
+    if isinstance(told, dict):
+        words = {name: _read_words(told, name, problems) for name in SPOKEN if name in told}
+    if "caller_phone" in fields:
+        phone = fields["caller_phone"]
+        words["caller_phone"] = storable(phone)[:MAX_PHONE] if isinstance(phone, str) else ""
+    return words
 
 
 def _read_accuracy(told: dict[str, Any], problems: _Problems) -> float | None:

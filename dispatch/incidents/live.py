@@ -45,8 +45,12 @@ class LiveIncidents:
         if not live.incident.closed or reserved(live.incident):
             self._held[incident_id] = live
             return
-        # Nobody is told its address any more, and it may be erased from the journal at any time.
         self.on_let_go(incident_id)
+        if live.incident.attention:
+            # 120 speaks of it after its end: it stays on the desk until a dispatcher has looked.
+            self._held[incident_id] = live
+            return
+        # Nobody is told its address any more, and it may be erased from the journal at any time.
         self._closed[incident_id] = replace(live, details=None, ready={})
         while len(self._closed) > KEPT_CLOSED and self._is_settled():
             self._closed.popitem(last=False)
@@ -104,8 +108,8 @@ class LiveIncidents:
 
     @property
     def attention_count(self) -> int:
-        """Open incidents that a dispatcher must look at."""
-        return sum(not live.incident.closed and bool(live.incident.attention) for live in self._held.values())
+        """Incidents that a dispatcher must look at, those included of which 120 speaks after their end."""
+        return sum(bool(live.incident.attention) for live in self._held.values())
 
 
 class Reservations:
@@ -121,6 +125,10 @@ class Reservations:
 
     def __len__(self) -> int:
         return len(self._holder)
+
+    def keys(self) -> frozenset[str]:
+        """Who and what is promised now."""
+        return frozenset(self._holder)
 
     def set(self, incident: Incident) -> None:
         """Hold exactly what `incident` holds now."""

@@ -63,7 +63,8 @@ class Lookout:
             properties=AreaProperties(incident_id=incident_id, minutes=minutes, straight_line=is_circle),
         )
         # It may have been closed while its area was drawn.
-        if self._incidents.find_held(incident_id):
+        now = self._incidents.find_held(incident_id)
+        if now and not now.incident.closed:
             self._keep(key, made)
         return made
 

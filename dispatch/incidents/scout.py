@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates, Way
 from dispatch.core.consequences import aed_key, rescuer_key
-from dispatch.core.incident import Incident
+from dispatch.core.incident import AlertStatus, Incident
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
 from dispatch.incidents.live import Reservations
@@ -26,6 +26,9 @@ Bools = NDArray[np.bool_]
 
 REACHABLE_FOR = timedelta(seconds=120)
 """A phone that dropped off the line this short a while ago is most likely reconnecting (assumption)."""
+
+FARTHEST_S = 4 * 3600.0
+"""A walk across a city: of who has accepted the way is told even where nobody would be rung for it."""
 
 SLACK_M = 1.0
 """The plane's and the geodesic's metres differ by less than this within walking distance."""
@@ -107,11 +110,16 @@ class Scout:
         return self._free(nearby, released)
 
     def ways(self, incident: Incident, patient: Place, *, floor: str = "") -> dict[str, Way | None]:
-        """By alert: the way to the patient's new place of everybody who is alerted or on the way."""
-        return {
-            alert.alert_id: self._way(patient, alert.rescuer_id, None if alert.aed_collected else alert.aed_id, floor)
-            for alert in incident.held_alerts
-        }
+        """By alert: the way to the patient's new place of everybody who is alerted or on the way.
+
+        Who is on the way is told how long it is now, however long; None where nobody knows where they are.
+        """
+        ways: dict[str, Way | None] = {}
+        for alert in incident.held_alerts:
+            budget_s = FARTHEST_S if alert.status is AlertStatus.ACCEPTED else self._policy.longest_budget_s
+            aed_id = None if alert.aed_collected else alert.aed_id
+            ways[alert.alert_id] = self._way(patient, alert.rescuer_id, aed_id, floor, budget_s)
+        return ways
 
     def is_reachable(self, rescuer_id: str, at: datetime) -> bool:
         """Whether the rescuer's phone is on the line, or was a moment ago."""
@@ -141,12 +149,12 @@ class Scout:
             climb_s=climb_s(floor),
         )
 
-    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, floor: str) -> Way | None:
+    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, floor: str, budget_s: float) -> Way | None:
         start = self.find_position(rescuer_id)
         if start is None:
             return None
         aed = self._directory.find_aed(aed_id) if aed_id else None
-        return self.way(patient, start, aed, budget_s=self._policy.longest_budget_s, floor=floor)
+        return self.way(patient, start, aed, budget_s=budget_s, floor=floor)
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.

@@ -6,6 +6,7 @@ All changes of an incident go through one lock, so that an answer and a deadline
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -18,6 +19,7 @@ from dispatch.core import events as ev
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import Alert, Incident
 from dispatch.core.policy import Policy
+from dispatch.incidents.attention import SENTENCES
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.decider import Decider
 from dispatch.incidents.live import LiveIncident, LiveIncidents
@@ -26,7 +28,7 @@ from dispatch.incidents.scout import Scout
 from dispatch.incidents.watch import Watch
 from dispatch.journal.journal import AlreadyReserved, StaleIncident
 from dispatch.journal.reader import JournalReader
-from dispatch.records import Appended, CallRecord, Details, InboxRow
+from dispatch.records import Appended, CallRecord, Details, InboxRow, Told
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,14 @@ class UnknownIncident(LookupError):
 
 Ask = cmd.Command | Callable[[LiveIncident], cmd.Command]
 """A command, or what makes one of the incident as it is when its turn has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The incident after a change, and the events that made it; none where nothing changed."""
+
+    after: Incident
+    events: tuple[ev.Event, ...]
 
 
 class Publish(Protocol):
@@ -114,12 +124,13 @@ class IncidentWriter:
         self,
         incident_id: str,
         command: Ask,
-        details: Details | None = None,
+        told: Told | None = None,
         message: CallRecord | None = None,
         *,
         is_new: bool = False,
-    ) -> Incident:
-        """The incident after `command`. details: where it puts the patient. message: of 120, made durable with it.
+    ) -> Changed:
+        """What `command` makes of the incident. told: what it says of the patient's place. message: of 120, made
+        durable with it.
 
         Raises:
             UnknownIncident
@@ -127,22 +138,22 @@ class IncidentWriter:
             StaleIncident, DuplicateMessage: of a new one, or of its message, somebody else has been faster.
         """
         # A caller that goes away must not leave an append half told.
-        work = asyncio.ensure_future(self._change_locked(incident_id, command, details, message, is_new))
+        work = asyncio.ensure_future(self._change_locked(incident_id, command, told, message, is_new))
         return await asyncio.shield(work)
 
     async def _change_locked(
         self,
         incident_id: str,
         command: Ask,
-        details: Details | None,
+        told: Told | None,
         message: CallRecord | None,
         is_new: bool,
-    ) -> Incident:
+    ) -> Changed:
         async with self.lock(incident_id):
             for tries in range(MAX_TRIES):
                 live = None if is_new else await self.live.find(incident_id)
                 try:
-                    return await self._try_change(live, command, details, message)
+                    return await self._try_change(live, command, told, message)
                 except AlreadyReserved:
                     # Where two processes want the same again and again, one of them must come a little later.
                     await asyncio.sleep(PAUSE_S * random.random() * tries)
@@ -154,12 +165,12 @@ class IncidentWriter:
         raise RuntimeError(f"incident {incident_id} kept changing under us")
 
     async def _try_change(
-        self, live: LiveIncident | None, ask: Ask, details: Details | None, message: CallRecord | None
-    ) -> Incident:
+        self, live: LiveIncident | None, ask: Ask, told: Told | None, message: CallRecord | None
+    ) -> Changed:
         before = live.incident if live else None
         now = self._clock.now()
         command = _command(ask, live)
-        command, details = compared(command, live.details if live else None, details, self._scout)
+        command, details = compared(command, live.details if live else None, told, self._scout)
         decision = self._decider.decide(live, command, details, now)
         after = decision.after
         if after is None:
@@ -168,7 +179,8 @@ class IncidentWriter:
         new_details = details if located else None
         if not decision.events and message is None:
             self._deadlines.set(after.incident_id, next_deadline(after, self._policy))
-            return after
+            return Changed(after=after, events=())
+        message = _with_reason(message, decision.events)
         # Promised here before it is durable, so that no other incident of this process finds them meanwhile.
         self._reservations.set(after)
         appended = Appended(
@@ -191,7 +203,7 @@ class IncidentWriter:
         finally:
             self._keep_track(after)
         self._watch.appended(appended)
-        return after
+        return Changed(after=after, events=decision.events)
 
     def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]
@@ -209,6 +221,14 @@ class IncidentWriter:
     def _keep_track(self, incident: Incident) -> None:
         self._reservations.set(incident)
         self._deadlines.set(incident.incident_id, next_deadline(incident, self._policy))
+
+
+def _with_reason(message: CallRecord | None, events: Sequence[ev.Event]) -> CallRecord | None:
+    """The message with why a dispatcher must look at it, where it could be read and its case is the reason."""
+    raised = [event.code for event in events if isinstance(event, ev.AttentionRaised) and event.code in SENTENCES]
+    if message is None or message.attention is not None or not raised:
+        return message
+    return replace(message, attention=raised[0], detail=f"{SENTENCES[raised[0]]} {message.detail}".strip())
 
 
 def _command(ask: Ask, live: LiveIncident | None) -> cmd.Command:

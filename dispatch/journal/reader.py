@@ -11,7 +11,7 @@ from dispatch.core.incident import Incident, evolve_all
 from dispatch.core.matching import Place
 from dispatch.event_codec import decode
 from dispatch.journal.console_frames import read_rows
-from dispatch.records import Details, InboxRow, Known, Receipt
+from dispatch.records import CallRecord, Details, InboxRow, Known, Receipt
 from registry.storage.database import Database
 
 
@@ -39,24 +39,33 @@ class JournalReader:
             rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
         return {row.resource: row.incident_id for row in rows}
 
-    def recall(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+    def recall(self, message: CallRecord, cad_ref: str | None) -> Known:
         """What is remembered of a message without asking the journal: here, nothing."""
         return Known(message_incident_id=None, message_attention=None, call_incident_id=None)
 
-    async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+    async def find_known(self, message: CallRecord, cad_ref: str | None) -> Known:
         """What the journal already has of a message and of the call it speaks of."""
         messages, incidents = t.call_messages.c, t.incidents.c
-        message = select(messages.incident_id, messages.attention).where(
-            messages.integration == integration, messages.message_id == message_id
+        same_id = select(messages.incident_id, messages.attention, messages.body_sha256).where(
+            messages.integration == message.integration, messages.message_id == message.message_id
         )
-        call = select(incidents.incident_id).where(incidents.integration == integration, incidents.cad_ref == cad_ref)
+        call = (
+            select(incidents.incident_id)
+            .where(incidents.integration == message.integration, incidents.cad_ref == cad_ref)
+            .order_by(incidents.status == t.CLOSED, incidents.opened_at.desc())
+            .limit(1)
+        )
+        digest = message.body_sha256
 
         def look(connection: Connection) -> Known:
-            row = connection.execute(message).one_or_none()
+            rows = connection.execute(same_id).all()
+            # Of what was erased before digests were kept nobody knows the bytes: then the id says it is the same.
+            mine = next((row for row in rows if row.body_sha256 in {digest, ""}), None)
             return Known(
-                message_incident_id=row.incident_id if row else None,
-                message_attention=row.attention if row else None,
+                message_incident_id=mine.incident_id if mine else None,
+                message_attention=mine.attention if mine else None,
                 call_incident_id=connection.execute(call).scalar_one_or_none() if cad_ref else None,
+                is_id_used=bool(rows) and mine is None,
             )
 
         return await self._database.consult(look)
@@ -136,4 +145,5 @@ def _details(row: Row[Any]) -> Details:
         floor=row.floor,
         note=row.note,
         caller_phone=row.caller_phone,
+        more=row.more,
     )

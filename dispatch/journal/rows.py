@@ -30,7 +30,7 @@ def projection(appended: Appended, policy: Policy) -> Row:
         "version": after.version,
         "status": after.status,
         "attention": after.attention,
-        "is_open": not after.closed or bool(reserved(after)),
+        "is_open": not after.closed or bool(reserved(after)) or after.attention is not None,
         "deadline_at": next_deadline(after, policy),
     }
 
@@ -56,6 +56,7 @@ def message_row(incident_id: str, message: CallRecord) -> Row:
         "attention": message.attention,
         "detail": message.detail,
         "body": message.body,
+        "body_sha256": message.body_sha256,
     }
 
 
@@ -68,6 +69,7 @@ def details_row(incident_id: str, details: Details) -> Row:
         "floor": details.floor,
         "note": details.note,
         "caller_phone": details.caller_phone,
+        "more": dict(details.more),
     }
 
 

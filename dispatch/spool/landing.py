@@ -107,9 +107,11 @@ def _without_its_call(connection: Connection, journal: Journal, appended: Append
 def _find_message_incident(connection: Connection, message: CallRecord) -> str | None:
     messages = t.call_messages.c
     query = select(messages.incident_id).where(
-        messages.integration == message.integration, messages.message_id == message.message_id
+        messages.integration == message.integration,
+        messages.message_id == message.message_id,
+        messages.body_sha256.in_((message.body_sha256, "")),
     )
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(query).scalars().first()
 
 
 def _find_other(connection: Connection, record: SpooledAppend, known: str | None) -> str | None:
@@ -121,7 +123,9 @@ def _find_other(connection: Connection, record: SpooledAppend, known: str | None
         return None
     incidents = t.incidents.c
     query = select(incidents.incident_id).where(
-        incidents.integration == opened.integration, incidents.cad_ref == opened.cad_ref
+        incidents.integration == opened.integration,
+        incidents.cad_ref == opened.cad_ref,
+        incidents.status != t.CLOSED,
     )
     found = connection.execute(query).scalar_one_or_none()
     return found if found != record.incident_id else None

@@ -9,7 +9,7 @@ from dispatch import tables as t
 from dispatch.core.consequences import notices
 from dispatch.journal.console_frames import read_rows
 from dispatch.journal.rows import event_rows, inbox_bodies, inbox_rows
-from dispatch.records import Appended, InboxRow, Known
+from dispatch.records import Appended, CallRecord, InboxRow, Known
 from registry.storage.watched_database import WatchedDatabase
 
 LOADING_PATIENCE_S = 60.0
@@ -29,7 +29,7 @@ class RecentMemory:
         self._kept_calls = kept_calls
         self.last_seq: dict[str, int] = {}
         self._rows: OrderedDict[tuple[str, int], InboxRow] = OrderedDict()
-        self._messages: OrderedDict[tuple[str, str], tuple[str, str | None]] = OrderedDict()
+        self._messages: OrderedDict[tuple[str, str], dict[str, tuple[str, str | None]]] = OrderedDict()
         self._calls: OrderedDict[tuple[str, str], str] = OrderedDict()
         self.hold = False
 
@@ -50,12 +50,19 @@ class RecentMemory:
             self._rows[row.recipient, row.seq] = row
         messages, calls = t.call_messages.c, t.incidents.c
         newest_messages = (
-            select(messages.integration, messages.message_id, messages.incident_id, messages.attention)
+            select(
+                messages.integration,
+                messages.message_id,
+                messages.body_sha256,
+                messages.incident_id,
+                messages.attention,
+            )
             .order_by(messages.received_at.desc())
             .limit(self._kept_calls)
         )
-        for integration, message_id, incident_id, attention in reversed(connection.execute(newest_messages).all()):
-            self._messages[integration, message_id] = (incident_id, attention)
+        for row in reversed(connection.execute(newest_messages).all()):
+            of_id = self._messages.setdefault((row.integration, row.message_id), {})
+            of_id[row.body_sha256] = (row.incident_id, row.attention)
         newest_calls = (
             select(calls.integration, calls.cad_ref, calls.incident_id)
             .where(calls.cad_ref.is_not(None))
@@ -81,7 +88,8 @@ class RecentMemory:
             self.last_seq[row.recipient] = max(row.seq, self.last_seq.get(row.recipient, 0))
             self._rows[row.recipient, row.seq] = row
         if message:
-            self._messages[message.integration, message.message_id] = (after.incident_id, message.attention)
+            of_id = self._messages.setdefault((message.integration, message.message_id), {})
+            of_id[message.body_sha256] = (after.incident_id, message.attention)
         if after.cad_ref and appended.before is None:
             self._calls[after.integration, after.cad_ref] = after.incident_id
         self._trim()
@@ -90,10 +98,16 @@ class RecentMemory:
         """The journal knows better whose call this is."""
         self._calls[integration, cad_ref] = incident_id
 
-    def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
-        incident_id, attention = self._messages.get((integration, message_id), (None, None))
-        call = self._calls.get((integration, cad_ref)) if cad_ref else None
-        return Known(message_incident_id=incident_id, message_attention=attention, call_incident_id=call)
+    def find_known(self, message: CallRecord, cad_ref: str | None) -> Known:
+        of_id = self._messages.get((message.integration, message.message_id), {})
+        mine = of_id.get(message.body_sha256) or of_id.get("")
+        incident_id, attention = mine or (None, None)
+        return Known(
+            message_incident_id=incident_id,
+            message_attention=attention,
+            call_incident_id=self._calls.get((message.integration, cad_ref)) if cad_ref else None,
+            is_id_used=bool(of_id) and mine is None,
+        )
 
     def find_rows(self, recipient: str, *, after: int, limit: int) -> list[InboxRow] | None:
         """Up to `limit` rows behind `after`, without a gap; None where the first of them is not remembered."""

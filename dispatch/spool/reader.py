@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dispatch.journal.reader import JournalReader
-from dispatch.records import InboxRow, Known, Receipt
+from dispatch.records import CallRecord, InboxRow, Known, Receipt
 from dispatch.spool.memory import RecentMemory
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase
 
@@ -20,21 +20,22 @@ class StandbyReader(JournalReader):
         self._memory = memory
         self._is_settled = is_settled
 
-    def recall(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
-        return self._memory.find_known(integration, message_id, cad_ref)
+    def recall(self, message: CallRecord, cad_ref: str | None) -> Known:
+        return self._memory.find_known(message, cad_ref)
 
-    async def find_known(self, integration: str, message_id: str, cad_ref: str | None) -> Known:
+    async def find_known(self, message: CallRecord, cad_ref: str | None) -> Known:
         try:
-            known = await super().find_known(integration, message_id, cad_ref)
+            known = await super().find_known(message, cad_ref)
         except DatabaseAway:
-            return self._memory.find_known(integration, message_id, cad_ref)
+            return self._memory.find_known(message, cad_ref)
         if self._is_settled():
             return known
-        ours = self._memory.find_known(integration, message_id, cad_ref)
+        ours = self._memory.find_known(message, cad_ref)
         return Known(
             message_incident_id=ours.message_incident_id or known.message_incident_id,
             message_attention=ours.message_attention or known.message_attention,
             call_incident_id=ours.call_incident_id or known.call_incident_id,
+            is_id_used=ours.is_id_used or known.is_id_used,
         )
 
     async def read_inbox(self, recipient: str, *, after: int, limit: int) -> list[InboxRow]:

@@ -18,7 +18,7 @@ from registry.storage.sqlite_engines import sqlite_engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007_projections"
+HEAD = "0008_used_again"
 """The newest migration: a database that has it needs no Alembic, whose import takes a third of a second."""
 
 
@@ -49,7 +49,8 @@ async def _migrate(url: URL) -> None:
     try:
         if is_sqlite:
             _open_once(url)
-            engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
+            # To change a table SQLite needs it made anew, for a moment without what refers to it.
+            engine = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, checks_references=False)
         else:
             engine = postgres.postgres_engine(url, statement_limit_s=None)
         try:
@@ -74,6 +75,12 @@ def _upgrade(connection: Connection) -> None:
 
     try:
         command.upgrade(alembic_config(connection), "head")
+        if connection.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise DatabaseUnreachable(
+                    f"a row of {broken[0]} refers to a missing one of {broken[2]}: restore a backup"
+                )
     except CommandError as error:
         raise DatabaseUnreachable(f"{error}: the database was made by a newer version; update this program") from error
 

@@ -74,9 +74,10 @@ class DirectSqlite:
             return work(connection)
 
 
-def sqlite_engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
+def sqlite_engine(url: URL, *, begin: str, pool_size: int, checks_references: bool = True) -> AsyncEngine:
+    """checks_references: whether foreign keys are enforced; whoever rebuilds a table checks them afterwards."""
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
-    _with_pragmas(engine.sync_engine, begin=begin)
+    _with_pragmas(engine.sync_engine, begin=begin, checks_references=checks_references)
     return engine
 
 
@@ -85,7 +86,7 @@ def _plain_engine(url: URL, *, begin: str, pool_size: int) -> Engine:
     return _with_pragmas(engine, begin=begin)
 
 
-def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
+def _with_pragmas(engine: Engine, *, begin: str, checks_references: bool = True) -> Engine:
     keep_storable(engine)
 
     @event.listens_for(engine, "connect")
@@ -97,7 +98,7 @@ def _with_pragmas(engine: Engine, *, begin: str) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
-        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if checks_references else 'OFF'}")
         # What is erased must be gone from the file's free pages too.
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()

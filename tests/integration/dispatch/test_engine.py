@@ -111,10 +111,9 @@ async def test_an_answer_and_the_deadline_at_once_never_decide_on_the_same_state
         )
         held = await at.reader.find_incident(incident_id)
 
-    assert isinstance(results[1], Refused)
-    assert results[1].code == "too_late"
+    assert results == [None, None]
     assert held
-    assert held.alerts[f"{incident_id}-1"].status == "timed_out"
+    assert held.alerts[f"{incident_id}-1"].status == "accepted", "late, and yet fewer go than are wanted"
 
 
 async def test_an_aed_whose_fetcher_declines_goes_to_another_at_once(url: str) -> None:

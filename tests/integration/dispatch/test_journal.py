@@ -11,13 +11,13 @@ from dispatch import tables as t
 from dispatch.core import commands as cmd
 from dispatch.core.commands import Answer
 from dispatch.core.consequences import reserved
-from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.journal.journal import AlreadyReserved, DuplicateMessage, Journal, StaleIncident
 from dispatch.journal.reader import JournalReader
 from dispatch.records import Known
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import (
     DETAILS,
+    NOON,
     POLICY,
     answer,
     append,
@@ -63,7 +63,7 @@ async def test_what_is_appended_is_read_back_whole(journal: Journal, reader: Jou
     assert await reader.find_incident("a") == change.after
     assert await reader.find_details("a") == DETAILS
     known = Known(message_incident_id="a", message_attention=None, call_incident_id="a")
-    assert await reader.find_known(DEFAULT_INTEGRATION, "m1", "a") == known
+    assert await reader.find_known(record("m1"), "a") == known
     assert set(await reader.read_reservations()) == reserved(change.after)
     for recipient in ("rescuer:r0", "rescuer:r1", "dispatchers"):
         mine = [row for row in rows if row.recipient == recipient]
@@ -153,6 +153,28 @@ async def test_a_message_is_taken_once_and_the_second_leaves_nothing(journal: Jo
     assert await everything(database) == before
 
 
+async def test_the_same_id_with_other_bytes_is_another_message(journal: Journal, reader: JournalReader) -> None:
+    other = replace(record("m1"), body=b"{ }")
+    await journal.append(replace(decided(None, report("a", "ZZ-1")), message=record("m1")))
+    before = await reader.find_known(other, None)
+    await journal.append(replace(decided(None, report("b", "ZZ-2")), message=other))
+
+    assert before == Known(message_incident_id=None, message_attention=None, call_incident_id=None, is_id_used=True)
+    assert (await reader.find_known(record("m1"), None)).message_incident_id == "a"
+    assert (await reader.find_known(other, None)).message_incident_id == "b"
+
+
+async def test_a_reference_is_one_call_only_while_that_is_open(journal: Journal, reader: JournalReader) -> None:
+    first, _ = await append(journal, None, report("a", "ZZ-1"))
+    await append(journal, first, cmd.EndCall(incident_id="a", cad_ref="ZZ-1", reported_at=NOON, reason="closed"))
+    await append(journal, None, report("b", "ZZ-1"))
+    known = await reader.find_known(record("m1"), "ZZ-1")
+
+    with pytest.raises(StaleIncident):
+        await append(journal, None, report("c", "ZZ-1"))
+    assert known.call_incident_id == "b"
+
+
 async def test_two_120_systems_may_use_the_same_references(journal: Journal, reader: JournalReader) -> None:
     for integration in ("north", "south"):
         message = replace(record("m1"), integration=integration)
@@ -160,9 +182,9 @@ async def test_two_120_systems_may_use_the_same_references(journal: Journal, rea
         await journal.append(replace(decided(None, command), message=message))
 
     for integration in ("north", "south"):
-        known = await reader.find_known(integration, "m1", "ZZ-1")
+        known = await reader.find_known(replace(record("m1"), integration=integration), "ZZ-1")
         assert known.call_incident_id == known.message_incident_id == f"inc-{integration}"
-    assert (await reader.find_known("west", "m1", "ZZ-1")).call_incident_id is None
+    assert (await reader.find_known(replace(record("m1"), integration="west"), "ZZ-1")).call_incident_id is None
 
 
 async def test_a_message_that_changes_nothing_is_kept_all_the_same(journal: Journal, reader: JournalReader) -> None:
@@ -171,7 +193,7 @@ async def test_a_message_that_changes_nothing_is_kept_all_the_same(journal: Jour
     rows = await journal.append(replace(decided(opened, report("a")), events=(), after=opened, message=record("m2")))
 
     assert rows == []
-    assert (await reader.find_known(DEFAULT_INTEGRATION, "m2", None)).message_incident_id == "a"
+    assert (await reader.find_known(record("m2"), None)).message_incident_id == "a"
     assert await reader.find_incident("a") == opened
 
 

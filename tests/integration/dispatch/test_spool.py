@@ -196,7 +196,10 @@ async def test_a_call_known_for_long_that_comes_again_while_the_database_is_away
 ) -> None:
     async with desk_with_spool(database_url, path, PEOPLE, name="old") as held:
         old = await held.take_call("ZZ-1", message_id="m-old")
-        await held.engine.stand_down(old.incident_id)
+        for alert_id, rescuer_id in held.engine.live.ringing():
+            await held.engine.answer(
+                cmd.AnswerAlert(alert_id=alert_id, rescuer_id=rescuer_id, answer=cmd.Answer.DECLINE)
+            )
 
     async with desk_with_spool(database_url, path, PEOPLE, name="new", kept_calls=0) as held:
         async with away(held, database_url):
@@ -205,17 +208,37 @@ async def test_a_call_known_for_long_that_comes_again_while_the_database_is_away
         await held.journal.tend()
         again = await held.take_call("ZZ-1", message_id="m-newest")
         events = [row.type for row in await held.reader.read_events(new.incident_id)]
-        known = await held.reader.find_known("120", "m-new", "ZZ-1")
+        known = await held.reader.find_known(replace(record("m-new"), body=b"{}"), "ZZ-1")
 
         assert not new.duplicate
         assert set(rung) == {"r0", "r1"}
         assert events.count("AlertWithdrawn") == 2
         assert events[-1] == "IncidentClosed"
         assert known.message_incident_id == known.call_incident_id == again.incident_id == old.incident_id
-        assert held.engine.live.open_ids == []
+        assert held.engine.live.open_ids == [old.incident_id]
         assert held.engine.reservations.find_holder("rescuer:r0") is None
         ended = [row for row in held.published if row.kind == "alert_ended" and row.incident_id == new.incident_id]
         assert {row.body["reason"] for row in ended} == {"duplicate"}
+
+
+async def test_a_reference_used_again_while_the_database_is_away_is_a_call_of_its_own(
+    database_url: str, path: Path
+) -> None:
+    async with desk_with_spool(database_url, path, PEOPLE, name="old") as held:
+        old = await held.take_call("ZZ-1", message_id="m-old")
+        await held.engine.stand_down(old.incident_id)
+
+    async with desk_with_spool(database_url, path, PEOPLE, name="new", kept_calls=0) as held:
+        async with away(held, database_url):
+            new = await held.take_call("ZZ-1", message_id="m-new")
+        await held.journal.tend()
+        held_by = held.engine.reservations.find_holder("rescuer:r0")
+        landed = await held.reader.find_incident(new.incident_id)
+
+        assert landed
+        assert landed.closed is None
+        assert held.engine.live.open_ids == [new.incident_id]
+        assert held_by == new.incident_id
 
 
 async def test_a_message_that_comes_again_while_the_database_is_away_is_known(database_url: str, path: Path) -> None:

@@ -211,15 +211,108 @@ def test_an_answer_for_somebody_elses_alert_is_refused() -> None:
     assert refused.value.code == "not_your_alert"
 
 
-def test_a_late_answer_is_refused() -> None:
+def test_a_late_yes_counts_while_fewer_go_than_are_wanted() -> None:
+    story = Story(candidates({"r0": 20.0, "r1": 40.0}))
+    story.tell(call())
+    story.wait(31)
+
+    assert "AlertAccepted" in kinds(story.answer("r0", "accept"))
+    assert story.alert_of("r0").status == "accepted"
+
+
+def test_a_late_yes_is_refused_once_enough_others_go() -> None:
     story = Story(candidates(TEN))
     story.tell(call())
+    for name in ("r1", "r2", "r3"):
+        story.answer(name, "accept")
     story.wait(31)
 
     with pytest.raises(Refused) as refused:
         story.answer("r0", "accept")
 
     assert refused.value.code == "too_late"
+    assert "others are on their way" in str(refused.value)
+
+
+@pytest.mark.parametrize(("key", "told"), [("rescuer:r0", "somewhere else"), ("aed:aed0", "that AED")])
+def test_a_late_yes_is_refused_where_rescuer_or_aed_is_promised_elsewhere(key: str, told: str) -> None:
+    story = Story(candidates({"r1": 10.0}, [("r0", "aed0", 20.0, 60.0)]))
+    story.tell(call())
+    story.wait(31)
+    alert = story.alert_of("r0")
+
+    with pytest.raises(Refused) as refused:
+        story.tell(
+            cmd.AnswerAlert(
+                alert_id=alert.alert_id, rescuer_id="r0", answer=cmd.Answer.ACCEPT, promised=frozenset({key})
+            )
+        )
+
+    assert told in str(refused.value)
+
+
+def test_a_late_yes_is_refused_when_the_ambulance_is_there() -> None:
+    story = Story(candidates({"r0": 20.0}))
+    story.tell(call())
+    story.wait(31)
+    story.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
+
+    with pytest.raises(Refused, match="Nobody more is needed"):
+        story.answer("r0", "accept")
+
+
+def test_where_everybody_stays_silent_a_dispatcher_is_asked_until_somebody_accepts() -> None:
+    story = Story(candidates({"r0": 20.0}))
+    story.tell(call())
+    story.wait(31)
+    assert story.incident
+    silent = story.incident.attention
+    story.answer("r0", "accept")
+
+    assert (silent, story.incident.attention) == ("nobody_available", None)
+
+
+def test_that_nobody_is_there_is_over_when_the_ambulance_is() -> None:
+    story = Story(candidates({}))
+    story.tell(call())
+    assert story.incident
+    alone = story.incident.attention
+    story.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
+
+    assert (alone, story.incident.attention) == ("nobody_available", None)
+
+
+def test_a_call_older_than_any_that_is_open_rings_nobody_until_a_dispatcher_says_where_it_is() -> None:
+    story = Story(candidates(TEN))
+    told = kinds(story.tell(call(reported_at=NOON - timedelta(hours=3))))
+    assert story.incident
+    asked = story.incident.attention
+    story.tell(call(reported_at=NOON, moved_m=0.0))
+
+    assert told == ["IncidentOpened", "CallConfirmed", "LocationSet", "SearchEnded", "AttentionRaised"]
+    assert asked == "old_call"
+    assert story.alerted
+
+
+def test_where_one_clock_cannot_be_believed_the_order_of_arrival_decides() -> None:
+    story = Story(candidates(TEN))
+    story.tell(call(by_arrival=True))
+    told = story.tell(call(created=False, reported_at=NOON - timedelta(minutes=2), moved_m=40.0))
+    older = story.tell(call(created=False, reported_at=NOON - timedelta(minutes=3), moved_m=40.0))
+
+    assert "LocationSet" in kinds(told)
+    assert older == []
+
+
+def test_an_ambulance_that_comes_before_the_call_asks_for_attention_and_the_usual_time_counts() -> None:
+    story, usual = Story(candidates(TEN)), Story(candidates(TEN))
+    story.tell(call(ambulance_eta_at=NOON - timedelta(minutes=5)))
+    usual.tell(call())
+    assert story.incident
+
+    assert story.incident.attention == "bad_ambulance_eta"
+    assert story.incident.ambulance_eta_at is None
+    assert story.alerted == usual.alerted
 
 
 def test_the_same_answer_twice_counts_once() -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispatch.contracts.webhook import CallData, CallLocation, CallMessage, MessageType
-from dispatch.incidents.intake import MAX_REF, Understood, understand
+from dispatch.incidents.intake import MAX_REF, WIDER_THAN_A_WALK_M, Understood, understand
 from dispatch.incidents.service_area import ServiceArea
 
 NOW = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
@@ -150,10 +150,12 @@ plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), ma
 def test_a_message_by_the_contract_is_understood_as_it_was_meant(message: CallMessage) -> None:
     understood = read(message.model_dump_json().encode())
 
-    assert understood.attention is None
+    accuracy_m = message.data.location.accuracy_m if message.data.location else None
+    assert understood.attention == ("vague_place" if (accuracy_m or 0.0) > WIDER_THAN_A_WALK_M else None)
     assert understood.type is message.type
     assert understood.cad_ref == message.data.cad_ref
-    assert understood.reported_at == message.timestamp
+    assert understood.reported_at == min(message.timestamp, NOW)
+    assert understood.by_arrival == (message.timestamp > NOW)
     assert understood.ambulance_eta_at == message.data.ambulance_eta
     details, location = understood.details, message.data.location
     assert details
@@ -194,7 +196,7 @@ def test_a_time_without_its_offset_is_that_of_receipt_and_said(timestamp: object
     assert understood.details, "the place still counts"
 
 
-@pytest.mark.parametrize("eta", ["in ten minutes", "2026-01-05T12:10:00", {}, float("nan")])
+@pytest.mark.parametrize("eta", ["in ten minutes", "2026-01-05T12:10:00", {}, float("nan"), 480, "480", "4.8e2", True])
 def test_an_ambulance_time_that_cannot_be_read_leaves_the_rest_of_the_call(eta: object) -> None:
     understood = read(with_data(ambulance_eta=eta))
 
@@ -304,3 +306,46 @@ def test_a_clock_far_ahead_does_not_make_later_words_old_ones() -> None:
     assert understood.reported_at == NOW
     assert understood.attention == "timestamp_in_future"
     assert understood.details is not None
+
+
+@pytest.mark.parametrize("ahead_s", [1, 180, 8 * 3600])
+def test_a_time_ahead_of_its_receipt_counts_as_now_and_cannot_order_what_follows(ahead_s: int) -> None:
+    understood = read({**GOOD, "timestamp": (NOW + timedelta(seconds=ahead_s)).isoformat()})
+
+    assert (understood.reported_at, understood.by_arrival, understood.attention) == (NOW, True, None)
+
+
+def test_of_the_words_only_those_are_told_that_the_message_mentions() -> None:
+    location = {"lon": 113.665, "lat": 34.757, "datum": "wgs84", "floor": "5", "note": None}
+
+    understood = read(with_data(location=location))
+
+    assert understood.words == {"floor": "5", "note": ""}
+
+
+def test_words_without_a_place_are_told_to_the_desk() -> None:
+    understood = read(with_data(location={"address": "中原路1号", "floor": "5"}))
+
+    assert (understood.details, understood.attention) == (None, None)
+    assert understood.words == {"address": "中原路1号", "floor": "5"}
+    assert understood.detail == "It says: 中原路1号; 5."
+
+
+def test_a_place_wider_than_a_walk_asks_where_exactly() -> None:
+    understood = read(with_location(accuracy_m=8_000))
+
+    assert understood.attention == "vague_place"
+    assert understood.details
+    assert "8000 m" in understood.detail
+
+
+def test_what_the_contract_does_not_know_is_kept_under_its_own_name() -> None:
+    location = {**GOOD_LOCATION, "building": "3号楼"}
+
+    understood = read(with_data(location=location, age=61, determinant="9-E-1", hazards=["dog"], sex=None))
+
+    said = {"age": "61", "determinant": "9-E-1", "hazards": '["dog"]', "location.building": "3号楼"}
+    assert understood.more == {**said, "sex": None}
+    assert understood.details
+    assert understood.details.more == said
+    assert understood.attention is None

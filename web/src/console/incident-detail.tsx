@@ -52,6 +52,9 @@ function Head({ incident }: { incident: IncidentView }) {
         {place?.floor && <Fact name={t.value.floor} value={place.floor} />}
         {place?.note && <Fact name={t.value.note} value={place.note} />}
         {incident.caller_phone && <Fact name={t.value.caller_phone} value={incident.caller_phone} />}
+        {Object.entries<string>(incident.more ?? {}).map(([name, said]) => (
+          <Fact key={name} name={name} value={said} />
+        ))}
         {place && <Fact name={t.value.coordinates} value={coordinates(place)} />}
       </dl>
     </div>

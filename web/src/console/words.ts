@@ -63,7 +63,13 @@ const ATTENTION: Words = {
   no_cad_ref: ["120 消息没有受理号，请核实", "The message has no reference: ask 120"],
   bad_timestamp: ["120 消息的时间不对", "The message's time cannot be read"],
   timestamp_in_future: ["120 的时钟偏快，请核对", "120's clock is ahead: check it"],
-  bad_ambulance_eta: ["救护车时间读不出来", "The ambulance's time cannot be read"],
+  bad_ambulance_eta: ["救护车时间无法使用", "The ambulance's time cannot be used"],
+  vague_place: ["位置过于模糊，请问清具体地点", "The place is vague: ask where exactly"],
+  address_dropped: ["患者位置变动较大，原地址已不再显示，请核对", "The patient is elsewhere now: ask for the address"],
+  old_call: ["呼救时间已久，未自动呼叫，请核实", "An old call: nobody was rung by itself"],
+  nobody_available: ["附近没有人能去", "Nobody near can come"],
+  reference_used_again: ["同一受理号有两起呼救，请向 120 核实", "Two calls under one reference: ask 120"],
+  message_id_used_again: ["120 的消息编号重复，请核实", "120 used a message's id again: check with them"],
 };
 
 const REFUSAL: Words = {

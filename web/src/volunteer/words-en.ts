@@ -181,7 +181,7 @@ export const en: SameWords<typeof zh> = {
       called_off: "The dispatcher has called you off.",
       by_dispatcher: "The dispatcher has called you off.",
       alert_over: "This call is over.",
-      too_late: "Your answer came too late; somebody else is called.",
+      too_late: "Your answer came too late: enough others go, or nobody more is needed. Thank you.",
       not_your_alert: "This call is no longer yours.",
     },
     other: "You are no longer needed there.",

@@ -178,7 +178,7 @@ export const zh = {
       called_off: "调度员让您停止前往。",
       by_dispatcher: "调度员让您停止前往。",
       alert_over: "这次呼叫已经结束。",
-      too_late: "您的应答到得太晚，已通知别人。",
+      too_late: "您的应答到得太晚：已有足够的人前往，或已不再需要。谢谢您。",
       not_your_alert: "这次呼叫不再是您的。",
     } as Readonly<Record<string, string>>,
     other: "不再需要您前往。",
