@@ -22,6 +22,17 @@ describe("overlays on a GCJ-02 map", () => {
     expect(lat).toBeCloseTo(wgs84[1], 8);
   });
 
+  it("are moved up to the border with Hong Kong: Futian port", () => {
+    const port: [number, number] = [114.065, 22.518];
+    const there = gcj02.toMap(port);
+    expect(there[0] - port[0]).toBeGreaterThan(0.004);
+    expect(gcj02.fromMap(there)[0]).toBeCloseTo(port[0], 8);
+  });
+
+  it("are not moved at Lo Wu, on the other side", () => {
+    expect(gcj02.toMap([114.1133, 22.5281])).toEqual([114.1133, 22.5281]);
+  });
+
   it.each([[[114.1694, 22.3193]], [[13.4, 52.5]]] as [[number, number]][])("are not moved outside mainland China: %s", (place) => {
     expect(gcj02.toMap(place)).toEqual(place);
     expect(gcj02.fromMap(place)).toEqual(place);
