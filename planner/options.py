@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from geo.places.datum import Datum
+from geo.places.datum import Datum, UnknownDatum, parse_datum
 from planner.city import City
 from planner.command_frame import (
     StageProgress,
@@ -20,6 +20,19 @@ from planner.command_frame import (
 )
 from planner.helpers import Helpers, Standing, get_aeds, get_rescuers, naming_datum
 from planner.siting_places import Places, Stations, read_places, read_stations, spread_places
+
+
+def datum_option(text: str) -> Any:
+    """The option that names a datum, by any of its names."""
+    return typer.Option(parser=_datum, metavar="wgs84|gcj02|bd09", help=text)
+
+
+def _datum(text: str) -> Datum:
+    try:
+        return parse_datum(text)
+    except UnknownDatum as error:
+        raise typer.BadParameter(str(error)) from error
+
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")]
 Network = Annotated[
@@ -36,10 +49,10 @@ Minutes = Annotated[float, typer.Option(min=0.1, max=120.0, help="For the fetch,
 WalkSpeed = Annotated[float, typer.Option(min=0.1, max=15.0, help="Walking speed.")]
 Title = Annotated[str | None, typer.Option(help="Of the report; the network's or the districts' name without.")]
 OpensIn = Annotated[str, typer.Option(help="The report opens in it: zh or en.")]
-AedDatum = Annotated[Datum | None, typer.Option(help="Of --aeds, where the file does not say.")]
-DemandDatum = Annotated[Datum | None, typer.Option(help="Of --demand, where the file does not say.")]
-DistrictsDatum = Annotated[Datum, typer.Option(help="Of --districts.")]
-RescuerDatum = Annotated[Datum | None, typer.Option(help="Of --rescuers, where the file does not say.")]
+AedDatum = Annotated[Datum | None, datum_option("Of --aeds, where the file does not say.")]
+DemandDatum = Annotated[Datum | None, datum_option("Of --demand, where the file does not say.")]
+DistrictsDatum = Annotated[Datum, datum_option("Of --districts.")]
+RescuerDatum = Annotated[Datum | None, datum_option("Of --rescuers, where the file does not say.")]
 WeightColumn = Annotated[str | None, typer.Option(help="Of --demand; found by its name without.")]
 DistrictName = Annotated[str | None, typer.Option(help="Column of names in --districts.")]
 Region = Annotated[str, typer.Option(help="Country of phone numbers in --rescuers.")]

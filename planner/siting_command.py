@@ -58,8 +58,8 @@ _Rescuers = Annotated[
 ]
 _Stations = Annotated[Path | None, typer.Option(metavar="FILE", help="With --recruit: CSV of practice stations.")]
 _TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds to search; earlier once the optimum is proven.")]
-_CandidateDatum = Annotated[Datum | None, typer.Option(help="Of --candidates, likewise.")]
-_StationDatum = Annotated[Datum | None, typer.Option(help="Of --stations, likewise.")]
+_CandidateDatum = Annotated[Datum | None, options.datum_option("Of --candidates, likewise.")]
+_StationDatum = Annotated[Datum | None, options.datum_option("Of --stations, likewise.")]
 _TimeZone = Annotated[str, typer.Option(envvar="RESCUE_TIME_ZONE", help="Of the plan, where no AED names one.")]
 
 

@@ -14,7 +14,7 @@ from geo.streets.progress import Progress as ReportProgress
 
 PointText = Annotated[str, typer.Option("--point", metavar="LON,LAT", help="Degrees, longitude first.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DatumOption = Annotated[str, typer.Option(help="Datum of the positions: wgs84, gcj02 or bd09.")]
+DatumOption = Annotated[str, typer.Option(help="Datum of the positions: wgs84 (CGCS2000 too), gcj02 or bd09.")]
 
 
 class BadPoint(ValueError):

@@ -40,8 +40,9 @@ class RawAed:
     time_zone: str = ""
 
 
-# CRS84 is RFC 7946's own; the old `crs` member also says it as EPSG:4326.
-_WGS84_CRS_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326")
+# CRS84 is RFC 7946's own; the old `crs` member also says it as EPSG:4326, and in Chinese files as CGCS2000, the same
+# degrees to centimetres.
+_WGS84_CRS_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490")
 
 
 def read_osm(path: Path) -> Iterator[RawAed]:

@@ -64,7 +64,7 @@ _LON = ("lon", "lng", "long", "longitude", "经度", "経度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
 _HOME = ("home", "家庭", "住址", "常住")
 _DATUM_WORDS = {
-    Datum.WGS84: ("wgs84", "wgs", "gps"),
+    Datum.WGS84: ("wgs84", "wgs", "gps", "cgcs2000", "cgcs", "国家2000", "大地2000"),
     Datum.GCJ02: ("gcj02", "gcj", "高德", "腾讯", "火星"),
     Datum.BD09: ("bd09", "bd", "百度"),
 }

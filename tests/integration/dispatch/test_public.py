@@ -79,6 +79,12 @@ def test_beyond_forty_kilometres_nothing_is_near(standing_service: Service) -> N
     assert (told["aeds"], told["complete"]) == ([], True)
 
 
+@pytest.mark.parametrize("datum", ["CGCS2000", "EPSG:4490"])
+def test_chinas_own_datum_is_taken_as_wgs84(standing_service: Service, datum: str) -> None:
+    told = [ask(standing_service, "aeds", near=near(*place(500, 0)), k=1, **named) for named in ({}, {"datum": datum})]
+    assert told[0].json()["aeds"] == told[1].json()["aeds"]
+
+
 def test_a_place_in_a_chinese_datum_is_the_same_place(standing_service: Service) -> None:
     shifted = convert(*place(500, 0), source=Datum.WGS84, target=Datum.GCJ02)
     told = ask(standing_service, "aeds", near=near(*shifted), k=1, datum="gcj02").json()["aeds"]

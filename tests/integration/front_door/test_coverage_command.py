@@ -35,7 +35,8 @@ def asked(town: Town, *more: str) -> list[str]:
 
 
 def aeds_of(town: Town) -> list[str]:
-    return ["--aeds", str(town.aeds), "--aed-datum", "wgs84"]
+    # China's own datum is WGS-84 to a planner too.
+    return ["--aeds", str(town.aeds), "--aed-datum", "CGCS2000"]
 
 
 def rescuers_of(town: Town) -> list[str]:

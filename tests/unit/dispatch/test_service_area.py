@@ -44,6 +44,11 @@ def test_without_an_area_any_place_on_earth_can_be_meant() -> None:
     assert get_place(located(2.35, 48.85), None) == Place(lon=2.35, lat=48.85)
 
 
+@pytest.mark.parametrize("datum", ["CGCS2000", "EPSG:4490"])
+def test_chinas_own_datum_is_taken_as_wgs84(datum: str) -> None:
+    assert get_place(located(113.6, 34.7, datum), AREA) == Place(lon=113.6, lat=34.7)
+
+
 def test_where_both_orders_lie_in_the_area_the_place_is_taken_as_written() -> None:
     square = ServiceArea(min_lon=30.0, min_lat=30.0, max_lon=60.0, max_lat=60.0)
 

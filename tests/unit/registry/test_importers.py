@@ -23,6 +23,7 @@ from registry.importers.report import Rejected
         (["home_lon_gcj02", "home_lat_gcj02"], None, ("homelongcj02", "homelatgcj02", Datum.GCJ02)),
         (["百度经度", "百度纬度"], None, ("百度经度", "百度纬度", Datum.BD09)),
         (["经度", "纬度"], Datum.GCJ02, ("经度", "纬度", Datum.GCJ02)),
+        (["CGCS2000经度", "CGCS2000纬度"], None, ("cgcs2000经度", "cgcs2000纬度", Datum.WGS84)),
     ],
 )
 def test_coordinates_and_their_datum_are_found_in_the_headers(

@@ -140,7 +140,7 @@ export const en: Texts = {
   lat: "Latitude",
   datum: "Datum",
   datum_gcj02: "GCJ-02 (Amap, Tencent)",
-  datum_wgs84: "WGS-84 (GPS)",
+  datum_wgs84: "WGS-84 (GPS, CGCS2000)",
   datum_bd09: "BD-09 (Baidu)",
   place_wrong: "Give longitude and latitude, as in 113.6254, 34.7466.",
   paste_hint: "“longitude, latitude” can be pasted.",

@@ -134,7 +134,7 @@ export const zh = {
   lat: "纬度",
   datum: "坐标系",
   datum_gcj02: "GCJ-02（高德、腾讯）",
-  datum_wgs84: "WGS-84（GPS）",
+  datum_wgs84: "WGS-84（GPS、CGCS2000）",
   datum_bd09: "BD-09（百度）",
   place_wrong: "请输入经度和纬度，例如 113.6254, 34.7466。",
   paste_hint: "可粘贴“经度, 纬度”。",
