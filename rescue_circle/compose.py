@@ -214,7 +214,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     errors.install(app, service.metrics)
     # 120's door knows its callers by their signatures. The table of roles would say no more, and ask time of each call.
     app.include_router(webhook.build_router(service))
-    guarded = [Depends(guard(service.tokens, service.limits))]
+    guarded = [Depends(guard(service.tokens, service.limits, service.people.accounts))]
     for router in (
         incidents.build_router(service, ContactBook(database)),
         console.build_router(service, database),

@@ -33,10 +33,32 @@ class BadToken(ValueError):
     code = "bad_token"
 
 
+DESK_ROLES = frozenset({Access.DISPATCHER, Access.REGISTRY_OFFICER, Access.ADMIN})
+"""Those that an account can have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
+    """issued_by: the account of a desk that issued the token to somebody else, and answers for it; else empty."""
+
     subject: str
     access: Access
+    issued_by: str = ""
+
+    @property
+    def answerable(self) -> tuple[str, ...]:
+        """The accounts on whose standing the token depends."""
+        own = (self.subject,) if self.access in DESK_ROLES else ()
+        return (*own, self.issued_by) if self.issued_by else own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Who showed a token, how long it was issued for and when it expires."""
+
+    identity: Identity
+    ttl_s: float
+    expires_at: datetime
 
 
 class TokenSigner:
@@ -48,31 +70,42 @@ class TokenSigner:
             raise WeakSecret(WeakSecret.__doc__)
         self._secrets = secrets
 
-    def issue(self, identity: Identity, *, ttl_s: float) -> tuple[str, datetime]:
-        """The token and when it expires."""
+    def issue(self, identity: Identity, *, ttl_s: float, not_after: datetime | None = None) -> tuple[str, datetime]:
+        """The token and when it expires. not_after: when the token of whoever asks for this one does."""
         now = datetime.now(UTC)
         expires_at = now + timedelta(seconds=ttl_s)
+        if not_after is not None:
+            expires_at = min(expires_at, not_after)
         claims = {"sub": identity.subject, "role": identity.access, "aud": AUDIENCE, "iat": now, "exp": expires_at}
+        if identity.issued_by:
+            claims["by"] = identity.issued_by
         return jwt.encode(claims, self._secrets[0], algorithm=ALGORITHM), expires_at
 
-    def check(self, token: str) -> Identity:
+    def check(self, token: str) -> Bearer:
         """Whose token it is.
 
         Raises:
             BadToken: it must not be believed.
         """
         # Every secret is tried whichever fits, so that the time it takes tells nothing of them.
-        found = [identity for identity in [_find_identity(token, secret) for secret in self._secrets] if identity]
+        found = [bearer for bearer in [_find_bearer(token, secret) for secret in self._secrets] if bearer]
         if not found:
             raise BadToken(BadToken.__doc__)
         return found[0]
 
 
-def _find_identity(token: str, secret: str) -> Identity | None:
+def _find_bearer(token: str, secret: str) -> Bearer | None:
     try:
         claims = jwt.decode(
-            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "sub", "aud"]}
+            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "iat", "sub", "aud"]}
         )
-        return Identity(subject=claims["sub"], access=Access(str(claims.get("role"))))
-    except (jwt.InvalidTokenError, ValueError):
+        identity = Identity(
+            subject=claims["sub"], access=Access(str(claims.get("role"))), issued_by=str(claims.get("by", ""))
+        )
+        return Bearer(
+            identity=identity,
+            ttl_s=float(claims["exp"]) - float(claims["iat"]),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+    except (jwt.InvalidTokenError, ValueError, OverflowError):
         return None

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
 
-from dispatch.access.tokens import BadToken, Identity, TokenSigner
+from dispatch.access.tokens import BadToken, Bearer, Identity, TokenSigner
 from dispatch.api.errors import Forbidden
 from dispatch.api.roles import ENDPOINTS, Rule
 from dispatch.operations.limits import Limits
+from dispatch.people.accounts import Accounts
 
 
-def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], Awaitable[None]]:
+def guard(tokens: TokenSigner, limits: Limits, accounts: Accounts) -> Callable[[HTTPConnection], Awaitable[None]]:
     """The dependency of every endpoint but 120's, which is signed. A stream is not its business: there the first frame
     brings the token."""
 
@@ -26,10 +27,12 @@ def guard(tokens: TokenSigner, limits: Limits) -> Callable[[HTTPConnection], Awa
             raise Forbidden(f"{endpoint} has no row in dispatch/api/roles.py, so it is closed to everybody")
         if not (rule.open or rule.signed):
             try:
-                connection.state.identity = _get_allowed(connection, tokens, rule)
+                bearer = _get_allowed(connection, tokens, rule)
             except BadToken:
                 limits.authentication_failed(host_of(connection))
                 raise
+            await accounts.require_good(bearer.identity)
+            connection.state.bearer = bearer
 
     return let_in
 
@@ -39,20 +42,28 @@ def host_of(connection: HTTPConnection) -> str | None:
     return connection.client.host if connection.client else None
 
 
-def _get_allowed(connection: HTTPConnection, tokens: TokenSigner, rule: Rule) -> Identity:
+def _get_allowed(connection: HTTPConnection, tokens: TokenSigner, rule: Rule) -> Bearer:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise BadToken("send a token: Authorization: Bearer ...")
-    identity = tokens.check(token.strip())
+    bearer = tokens.check(token.strip())
+    identity = bearer.identity
     if not rule.allows(identity.access, identity.subject, connection.path_params):
         raise Forbidden(f"the role {identity.access} may not do this")
-    return identity
+    return bearer
+
+
+async def _get_shown(request: Request) -> Bearer:
+    bearer: Bearer = request.state.bearer
+    return bearer
 
 
 async def _get_caller(request: Request) -> Identity:
-    identity: Identity = request.state.identity
-    return identity
+    return (await _get_shown(request)).identity
 
 
 Caller = Annotated[Identity, Depends(_get_caller)]
 """Whose token let the request in."""
+
+Shown = Annotated[Bearer, Depends(_get_shown)]
+"""The token itself, for whoever asks for another one."""

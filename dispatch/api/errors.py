@@ -53,6 +53,7 @@ STATUS: dict[type[Exception], int] = {
     people.NoSession: 401,
     people.WrongNameOrPassword: 401,
     Forbidden: 403,
+    people.AccountDisabled: 403,
     people.UnknownInvitation: 404,
     people.UnknownProblem: 404,
     UnknownAlert: 404,

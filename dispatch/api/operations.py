@@ -1,11 +1,13 @@
 """Health, metrics, tokens and the clock: what keeps the service running and reachable."""
 
+from datetime import datetime
+
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
-from dispatch.access.tokens import Access, Identity
-from dispatch.api.access import Caller
+from dispatch.access.tokens import DESK_ROLES, Access, Identity
+from dispatch.api.access import Shown
 from dispatch.api.errors import Forbidden, IncidentsOpen
 from dispatch.api.roles import ISSUES
 from dispatch.contracts.api import ClockAdvance, ClockSpeed, ClockState, IssuedToken, TokenRequest
@@ -68,38 +70,43 @@ def _add_health(router: APIRouter, service: DispatchService) -> None:
 
 
 def _add_tokens(router: APIRouter, service: DispatchService) -> None:
-    def issue(identity: Identity, ttl_s: float) -> IssuedToken:
-        token, expires_at = service.tokens.issue(identity, ttl_s=ttl_s)
+    def issue(identity: Identity, ttl_s: float, not_after: datetime | None = None) -> IssuedToken:
+        token, expires_at = service.tokens.issue(identity, ttl_s=ttl_s, not_after=not_after)
         return IssuedToken(subject=identity.subject, token=token, expires_at=expires_at)
 
     async def ttl_of_desk(name: str) -> float:
+        # A longer one would be shown in the name of an account for longer than any session of its own.
         standing = await service.people.accounts.find_standing(name)
-        if standing is Standing.DISABLED:
-            raise Forbidden("this account is disabled")
-        # A longer one would outlive the disabling of its account.
         return default_ttl_s if standing is Standing.NO_ACCOUNT else ACCOUNT_TOKEN_S
 
     default_ttl_s: float = TokenRequest.model_fields["ttl_s"].default
 
     @router.post("/api/tokens")
-    async def issue_tokens(body: TokenRequest, identity: Caller) -> list[IssuedToken]:
-        """Short-lived tokens, one for each subject. A volunteer's subject is a rescuer_id of the registry."""
-        wanted = Access(body.role)
+    async def issue_tokens(body: TokenRequest, shown: Shown) -> list[IssuedToken]:
+        """Short-lived tokens, one for each subject. A volunteer's subject is a rescuer_id of the registry. None lasts
+        longer than the token it is asked for with, or counts once the account that issued it is disabled."""
+        identity, wanted = shown.identity, Access(body.role)
         if wanted not in ISSUES.get(identity.access, ()):
             raise Forbidden(f"the role {identity.access} may not issue tokens for {wanted}")
         if wanted is Access.VOLUNTEER:
             for rescuer_id in body.subjects:
                 service.directory.get_rescuer(rescuer_id)
-        return [issue(Identity(subject=subject, access=wanted), body.ttl_s) for subject in body.subjects]
+        # The first of a chain answers for all of it.
+        by = identity.issued_by or (identity.subject if identity.access in DESK_ROLES else "")
+        return [
+            issue(Identity(subject=subject, access=wanted, issued_by=by), body.ttl_s, shown.expires_at)
+            for subject in body.subjects
+        ]
 
     @router.post("/api/tokens/renew")
-    async def renew_token(identity: Caller) -> IssuedToken:
-        """A fresh token in place of one that is still valid."""
+    async def renew_token(shown: Shown) -> IssuedToken:
+        """A fresh token in place of one that is still valid; it lasts no longer than that one was issued for."""
+        identity = shown.identity
         if identity.access is not Access.VOLUNTEER:
-            return issue(identity, await ttl_of_desk(identity.subject))
+            return issue(identity, min(shown.ttl_s, await ttl_of_desk(identity.subject)))
         if service.directory.get_rescuer(identity.subject).erased_at:
             raise Forbidden("this person's data has been erased")
-        return issue(identity, default_ttl_s)
+        return issue(identity, min(shown.ttl_s, default_ttl_s))
 
 
 def _add_clock(router: APIRouter, service: DispatchService) -> None:

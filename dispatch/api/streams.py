@@ -16,7 +16,7 @@ from dispatch.api.stream_protocol import find_cut, find_send_now
 from dispatch.contracts import stream as wire
 from dispatch.core.consequences import DISPATCHERS, rescuer_recipient
 from dispatch.operations.limits import TooMany
-from dispatch.people.accounts import Standing
+from dispatch.people.refusals import AccountDisabled
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.streams.hub import Mailbox
@@ -92,7 +92,7 @@ async def _authenticate(websocket: WebSocket, service: DispatchService, access: 
         async with asyncio.timeout(HELLO_TIMEOUT_S):
             text = await _receive_text(websocket)
         hello = wire.Hello.model_validate_json(text)
-        identity = service.tokens.check(hello.token)
+        identity = service.tokens.check(hello.token).identity
     except TimeoutError as error:
         raise _HangUp(CLOSE_UNAUTHENTICATED, "no hello in time") from error
     except (ValidationError, ValueError) as error:
@@ -101,17 +101,21 @@ async def _authenticate(websocket: WebSocket, service: DispatchService, access: 
         raise _HangUp(CLOSE_UNAUTHENTICATED, why) from error
     if identity.access is not access:
         raise _HangUp(CLOSE_FORBIDDEN, f"this stream is for the role {access}")
-    if access is Access.VOLUNTEER:
-        _check_registered(service, identity)
-        if service.limits.connects_too_often(identity.subject):
-            raise _HangUp(CLOSE_TOO_MANY, "connecting too often: try again in a moment")
+    await _check_standing(service, identity)
+    if access is Access.VOLUNTEER and service.limits.connects_too_often(identity.subject):
+        raise _HangUp(CLOSE_TOO_MANY, "connecting too often: try again in a moment")
     return hello, identity
 
 
-def _check_registered(service: DispatchService, identity: Identity) -> None:
-    rescuer = service.directory.find_rescuer(identity.subject)
-    if rescuer is None or rescuer.erased_at is not None:
-        raise _HangUp(CLOSE_FORBIDDEN, "not in the registry")
+async def _check_standing(service: DispatchService, identity: Identity) -> None:
+    if identity.access is Access.VOLUNTEER:
+        rescuer = service.directory.find_rescuer(identity.subject)
+        if rescuer is None or rescuer.erased_at is not None:
+            raise _HangUp(CLOSE_FORBIDDEN, "not in the registry")
+    try:
+        await service.people.accounts.require_good(identity)
+    except AccountDisabled as error:
+        raise _HangUp(CLOSE_FORBIDDEN, "this account is disabled") from error
 
 
 def _note_failure(service: DispatchService, websocket: WebSocket) -> None:
@@ -271,10 +275,7 @@ class _Stream:
             await asyncio.sleep(self._service.heartbeat_s)
             # While we are slow to answer, nothing more is read: that is not the phone's silence.
             silent = 0 if self._heard.is_set() or self._answering.locked() else silent + 1
-            if self._is_volunteer:
-                _check_registered(self._service, self._identity)
-            elif await self._service.people.accounts.find_standing(self._identity.subject) is Standing.DISABLED:
-                raise _HangUp(CLOSE_FORBIDDEN, "this account is disabled")
+            await _check_standing(self._service, self._identity)
             self._reply(wire.Heartbeat())
         raise _HangUp(CLOSE_SILENT, "nothing heard")
 

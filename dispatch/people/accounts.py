@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from dispatch.access.tokens import Access, Identity
 from dispatch.people.passwords import Passwords, hash_password
-from dispatch.people.refusals import BadAccount, UnknownAccount, WrongNameOrPassword
+from dispatch.people.refusals import AccountDisabled, BadAccount, UnknownAccount, WrongNameOrPassword
 from dispatch.people.sessions import Opened, Owner, Sessions
 from dispatch.people.transactions import settled
 from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
@@ -31,7 +31,8 @@ class Account:
 
 
 class Standing(Enum):
-    """NO_ACCOUNT: the token was issued by hand. NOT_KNOWN: the database is away, and nobody is disabled meanwhile."""
+    """NO_ACCOUNT: the token was issued by hand. NOT_KNOWN: the database is away, and nobody is disabled meanwhile.
+    Whoever was seen to be disabled before stays so."""
 
     GOOD = auto()
     DISABLED = auto()
@@ -43,6 +44,7 @@ class Accounts:
     def __init__(self, database: Database, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         self._database = database
         self._now = now
+        self._seen_disabled: set[str] = set()
 
     async def add(self, name: str, role: str, password: str) -> None:
         """Raises: BadAccount: the name, role or password cannot be used, or the name is taken."""
@@ -67,7 +69,8 @@ class Accounts:
         ]
 
     async def disable(self, name: str) -> None:
-        """Its sessions end at once, its last token within half an hour.
+        """Its sessions end at once, and its tokens and those that it issued count no longer; an open stream ends at its
+        next heartbeat.
 
         Raises:
             UnknownAccount
@@ -88,10 +91,24 @@ class Accounts:
         try:
             row = await self._database.consult(lambda connection: connection.execute(query).one_or_none())
         except DatabaseAway:
-            return Standing.NOT_KNOWN
+            return Standing.DISABLED if name in self._seen_disabled else Standing.NOT_KNOWN
         if row is None:
             return Standing.NO_ACCOUNT
-        return Standing.GOOD if row.disabled_at is None else Standing.DISABLED
+        if row.disabled_at is not None:
+            self._seen_disabled.add(name)
+            return Standing.DISABLED
+        self._seen_disabled.discard(name)
+        return Standing.GOOD
+
+    async def require_good(self, identity: Identity) -> None:
+        """To be asked wherever the bearer of a token is let do something.
+
+        Raises:
+            AccountDisabled: the bearer's account, or the one that issued the token.
+        """
+        for name in identity.answerable:
+            if await self.find_standing(name) is Standing.DISABLED:
+                raise AccountDisabled(AccountDisabled.__doc__)
 
     async def sign_in(self, name: str, password: str, *, passwords: Passwords, sessions: Sessions) -> Opened:
         """A new session.

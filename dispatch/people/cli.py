@@ -77,7 +77,7 @@ def list_command(*, database: DatabaseOption = None) -> None:
 
 @app.command("disable")
 def disable_command(name: Name, *, database: DatabaseOption = None) -> None:
-    """End an account's sessions and let it sign in no more; its last token expires within half an hour."""
+    """End an account's sessions and let it do nothing more; an open console closes at its next heartbeat."""
     _with_accounts(database, lambda found: found.disable(name))
     _out.print(f"{escape(name)} is disabled.")
 

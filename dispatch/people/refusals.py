@@ -43,6 +43,12 @@ class WrongNameOrPassword(PermissionError):
     code = "wrong_name_or_password"
 
 
+class AccountDisabled(PermissionError):
+    """This account is disabled, or the one that issued this token: ask an administrator."""
+
+    code = "account_disabled"
+
+
 class NoSession(PermissionError):
     """There is no session, or it has ended: sign in again, volunteers with a new invitation."""
 

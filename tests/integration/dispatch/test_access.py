@@ -173,7 +173,7 @@ def test_a_role_issues_tokens_for_no_more_than_it_may(
 
     if allowed:
         [issued] = answer.json()
-        identity = standing_service.signer.check(issued["token"])
+        identity = standing_service.signer.check(issued["token"]).identity
         assert (identity.subject, identity.access) == ("r00", wanted)
         assert datetime.fromisoformat(issued["expires_at"]) > datetime.now(UTC)
     else:
@@ -208,15 +208,26 @@ def test_a_request_for_tokens_that_cannot_be_is_refused(standing_service: Servic
 
 
 def test_a_volunteer_renews_a_token_for_himself(standing_service: Service) -> None:
-    old = standing_service.token(Access.VOLUNTEER, "r00", ttl_s=60)
+    old = standing_service.token(Access.VOLUNTEER, "r00", ttl_s=7_200)
 
     answer = fetch(
         "POST", f"{standing_service.url}/api/tokens/renew", headers={"authorization": f"Bearer {old}"}
     ).json()
 
-    identity = standing_service.signer.check(answer["token"])
+    identity = standing_service.signer.check(answer["token"]).identity
     assert (identity.subject, identity.access) == ("r00", Access.VOLUNTEER)
-    assert datetime.fromisoformat(answer["expires_at"]) > datetime.now(UTC) + timedelta(hours=1)
+    hours = (datetime.fromisoformat(answer["expires_at"]) - datetime.now(UTC)) / timedelta(hours=1)
+    assert 1 < hours <= 2, "as long as the one before was issued for"
+
+
+@pytest.mark.parametrize("role", [Access.ADMIN, R, S])
+def test_nobody_issues_a_token_that_outlives_their_own(standing_service: Service, role: Access) -> None:
+    body = {"role": "volunteer", "subjects": ["r00"], "ttl_s": 30 * 86_400}
+    own = standing_service.token(role, ttl_s=300)
+
+    [issued] = standing_service.request_as(own, "POST", "/api/tokens", json=body).json()
+
+    assert datetime.fromisoformat(issued["expires_at"]) <= datetime.now(UTC) + timedelta(seconds=300)
 
 
 def test_who_is_not_in_the_registry_renews_nothing(standing_service: Service) -> None:

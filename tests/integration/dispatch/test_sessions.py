@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from dispatch.access.tokens import Access
+from dispatch.access.tokens import DESK_ROLES, Access
 from dispatch.operations.limits import SIGN_INS
 from dispatch.people.accounts import Accounts
 from registry import people_tables as t
@@ -75,7 +75,7 @@ def test_a_dispatcher_signs_in_and_the_secret_is_out_of_any_scripts_reach(desk: 
     cookie = answer.headers["set-cookie"].lower()
 
     assert {answer.json()[key] for key in ("role", "subject", "name")} == {"dispatcher", "desk-1"}
-    assert desk.signer.check(answer.json()["token"]).access is Access.DISPATCHER
+    assert desk.signer.check(answer.json()["token"]).identity.access is Access.DISPATCHER
     assert all(part in cookie for part in ("httponly", "samesite=strict", "path=/api/session"))
     assert "secure" not in cookie
     assert browser.cookie is not None
@@ -214,11 +214,64 @@ async def test_a_disabled_account_is_out_and_stays_out(desk: Service, town_datab
 
 
 def test_a_token_issued_by_hand_is_renewed_as_before_and_an_accounts_is_short(desk: Service) -> None:
-    by_hand = desk.request("POST", "/api/tokens/renew").json()
+    held = desk.token(Access.DISPATCHER, ttl_s=12 * 3600)
+    by_hand = desk.request_as(held, "POST", "/api/tokens/renew").json()
     of_account = signed_in(desk).request("POST", "/api/tokens/renew").json()
 
     assert datetime.fromisoformat(by_hand["expires_at"]) > datetime.now(UTC) + timedelta(hours=11)
     assert datetime.fromisoformat(of_account["expires_at"]) < datetime.now(UTC) + timedelta(hours=1)
+
+
+@pytest.fixture
+def desks(service: Service, town_database: str) -> Service:
+    """A service with an account for each role of a desk."""
+    for role in sorted(DESK_ROLES):
+        asyncio.run(on_accounts(town_database, "add", f"the-{role}", role, PASSWORD))
+    return service
+
+
+def token_of(service: Service, role: str) -> str:
+    token: str = sign_in(Browser(service.url), name=f"the-{role}").json()["token"]
+    return token
+
+
+async def test_a_disabled_account_may_do_nothing_with_the_token_it_has(desks: Service, town_database: str) -> None:
+    tokens = {role: token_of(desks, role) for role in DESK_ROLES}
+    wish = {"role": "volunteer", "subjects": ["r00"], "ttl_s": 30 * 86_400}
+    minted = {
+        role: desks.request_as(tokens[role], "POST", "/api/tokens", json=wish).json()[0]["token"]
+        for role in ("registry_officer", "admin")
+    }
+    ghost_wish = {"role": "dispatcher", "subjects": ["ghost"]}
+    ghost = desks.request_as(tokens["admin"], "POST", "/api/tokens", json=ghost_wish).json()[0]["token"]
+    renewed = desks.request_as(ghost, "POST", "/api/tokens/renew").json()["token"]
+    good = [desks.request_as(token, "GET", "/api/aeds").status_code for token in (*tokens.values(), renewed)]
+    for role in DESK_ROLES:
+        await on_accounts(town_database, "disable", f"the-{role}")
+    held = (*tokens.values(), *minted.values(), renewed)
+    reading = [desks.request_as(token, "GET", "/api/aeds") for token in held]
+    minting = [desks.request_as(tokens[role], "POST", "/api/tokens", json=wish) for role in minted]
+    streams = [
+        await first_frame(desks, "dispatcher", tokens["dispatcher"]),
+        await first_frame(desks, "dispatcher", renewed),
+    ]
+    streams += [await first_frame(desks, "volunteer", token) for token in minted.values()]
+
+    assert set(good) == {200}
+    assert {(answer.status_code, answer.json()["code"]) for answer in (*reading, *minting)} == {
+        (403, "account_disabled")
+    }
+    assert streams == [4403] * 4
+
+
+async def first_frame(service: Service, stream: str, token: str) -> int | str:
+    """Its type, or the code that the stream was closed with."""
+    async with raw_stream(service, stream) as socket:
+        await socket.send(json.dumps({"type": "hello", "token": token, "last_seq": 0}))
+        try:
+            return str(json.loads(await socket.recv())["type"])
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 0
 
 
 async def listen_for_ever(socket: ClientConnection) -> None:

@@ -68,7 +68,7 @@ def test_documents_are_refused_where_there_is_no_place_for_them(tmp_path: Path) 
 def test_an_issued_token_is_the_bearers(tmp_path: Path) -> None:
     done = command("token", "issue", "--role", "dispatcher", "--subject", "desk-1", folder=tmp_path, **GOOD)
 
-    identity = TokenSigner(TOKEN_SECRET).check(done.stdout.strip())
+    identity = TokenSigner(TOKEN_SECRET).check(done.stdout.strip()).identity
     assert (identity.subject, identity.access) == ("desk-1", Access.DISPATCHER)
 
 

@@ -88,7 +88,7 @@ def test_both_secrets_hold_while_they_change(town: Town, town_database: str, tmp
         )
 
     assert webhooks == [202, 202, 401]
-    assert new.check(with_old_token).access is Access.DISPATCHER
+    assert new.check(with_old_token).identity.access is Access.DISPATCHER
     with pytest.raises(ValueError, match="token"):
         old.check(with_old_token)
     assert new_is_taken.status_code == 200

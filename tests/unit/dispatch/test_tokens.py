@@ -17,13 +17,14 @@ SIGNER = TokenSigner(SECRET)
 
 def claims(**changes: object) -> dict[str, object]:
     """Of a good token; a claim that is None is left out."""
-    later = datetime.now(UTC) + timedelta(minutes=5)
-    fields: dict[str, object] = {"sub": "r1", "role": "volunteer", "aud": AUDIENCE, "exp": later, **changes}
+    now = datetime.now(UTC)
+    times = {"iat": now, "exp": now + timedelta(minutes=5)}
+    fields: dict[str, object] = {"sub": "r1", "role": "volunteer", "aud": AUDIENCE, **times, **changes}
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def unsigned(body: dict[str, object]) -> str:
-    parts = ({"alg": "none", "typ": "JWT"}, {**body, "exp": 9_999_999_999})
+    parts = ({"alg": "none", "typ": "JWT"}, {**body, "iat": 1, "exp": 9_999_999_999})
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
     return ".".join([*encoded, ""])
 
@@ -32,7 +33,7 @@ def unsigned(body: dict[str, object]) -> str:
 def test_a_token_says_whose_it_is_and_in_which_role(access: Access, subject: str) -> None:
     token, expires_at = SIGNER.issue(Identity(subject=subject, access=access), ttl_s=60)
 
-    assert SIGNER.check(token) == Identity(subject=subject, access=access)
+    assert SIGNER.check(token).identity == Identity(subject=subject, access=access)
     assert expires_at > datetime.now(UTC)
 
 
@@ -51,6 +52,8 @@ def test_a_token_says_whose_it_is_and_in_which_role(access: Access, subject: str
         jwt.encode(claims(aud="another-service"), SECRET, algorithm="HS256"),
         jwt.encode(claims(aud=None), SECRET, algorithm="HS256"),
         jwt.encode(claims(exp=None), SECRET, algorithm="HS256"),
+        jwt.encode(claims(iat=None), SECRET, algorithm="HS256"),
+        jwt.encode(claims(exp=10**20), SECRET, algorithm="HS256"),
         jwt.encode(claims(sub=None), SECRET, algorithm="HS256"),
         jwt.encode(claims(role=None), SECRET, algorithm="HS256"),
         jwt.encode(claims(role="emperor"), SECRET, algorithm="HS256"),
@@ -64,7 +67,7 @@ def test_a_token_that_is_expired_forged_or_not_ours_is_not_believed(token: str) 
 
 
 def test_a_good_token_is_believed_so_that_the_others_are_refused_for_their_fault_alone() -> None:
-    assert SIGNER.check(jwt.encode(claims(), SECRET, algorithm="HS256")).subject == "r1"
+    assert SIGNER.check(jwt.encode(claims(), SECRET, algorithm="HS256")).identity.subject == "r1"
 
 
 def test_the_right_secret_with_another_algorithm_is_not_believed() -> None:
@@ -81,7 +84,7 @@ def test_a_token_with_one_character_changed_or_added_is_not_believed_for_more(pl
     changed = token[:place] + character + token[place + 1 :]
 
     try:
-        identity = SIGNER.check(changed)
+        identity = SIGNER.check(changed).identity
     except BadToken:
         return
     # The last character of a base64 text has spare bits; the claims are still those that were signed.
@@ -104,6 +107,28 @@ def test_while_the_secret_changes_tokens_of_both_are_believed_and_the_new_one_si
     of_old, _ = SIGNER.issue(Identity(subject="r1", access=Access.VOLUNTEER), ttl_s=60)
     of_both, _ = both.issue(Identity(subject="r1", access=Access.VOLUNTEER), ttl_s=60)
 
-    assert both.check(of_old) == both.check(of_both) == TokenSigner(new).check(of_both)
+    assert both.check(of_old).identity == both.check(of_both).identity == TokenSigner(new).check(of_both).identity
     with pytest.raises(BadToken):
         SIGNER.check(of_both)
+
+
+def test_a_token_lasts_no_longer_than_the_one_it_was_asked_for_with() -> None:
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=90)
+    somebody = Identity(subject="r1", access=Access.VOLUNTEER)
+
+    token, expires_at = SIGNER.issue(somebody, ttl_s=3600, not_after=soon)
+    _, of_itself = SIGNER.issue(somebody, ttl_s=1, not_after=soon)
+
+    assert expires_at == SIGNER.check(token).expires_at == soon
+    assert of_itself < soon
+
+
+def test_a_token_depends_on_the_desk_that_shows_it_and_on_the_one_that_issued_it() -> None:
+    def answerable(subject: str, access: Access, issued_by: str = "") -> tuple[str, ...]:
+        token, _ = SIGNER.issue(Identity(subject=subject, access=access, issued_by=issued_by), ttl_s=60)
+        return SIGNER.check(token).identity.answerable
+
+    assert answerable("desk-1", Access.DISPATCHER) == ("desk-1",)
+    assert answerable("ghost", Access.ADMIN, "boss") == ("ghost", "boss")
+    assert answerable("r1", Access.VOLUNTEER, "officer") == ("officer",)
+    assert answerable("r1", Access.VOLUNTEER) == answerable("day", Access.SIMULATOR) == ()
