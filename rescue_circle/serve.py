@@ -198,6 +198,7 @@ async def _run(
     typer.echo(greeting(settings, service))
     works = (
         service.engine.deadlines.run(),
+        service.clock.follow(is_quiet=lambda: service.engine.live.open_count == 0),
         service.deliverer.run(),
         service.journal.run(),
         service.follower.run(),

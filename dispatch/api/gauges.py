@@ -18,6 +18,11 @@ def install(service: DispatchService) -> None:
         "Deadlines of incidents past and not yet carried out.",
         lambda: engine.deadlines.overdue,
     )
+    show(
+        "rescue_clock_ahead_seconds",
+        "Seconds that the service's clock is ahead of the machine's, which somebody has set.",
+        lambda: service.clock.ahead_s,
+    )
     show("rescue_mailboxes_behind", "Streams with durable frames yet to go out.", lambda: hub.behind()[0])
     show("rescue_frames_behind", "Durable frames yet to go out on open streams.", lambda: hub.behind()[1])
     show("rescue_aeds", "AEDs in the live picture.", lambda: directory.aed_count)

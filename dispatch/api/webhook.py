@@ -10,6 +10,7 @@ from dispatch.access.integrations import UnknownIntegration
 from dispatch.access.signature import BadSignature
 from dispatch.api.access import host_of
 from dispatch.api.errors import TooLarge
+from dispatch.clock import steady_s
 from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
 from dispatch.core.reporting import NOBODY
 from dispatch.incidents.engine import Taken
@@ -40,7 +41,7 @@ def build_router(service: DispatchService) -> APIRouter:
         The answer comes when the call is durable. The same bytes under the same webhook-id are taken once; a `cad_ref`
         is one call for as long as that is open.
         """
-        received_at = datetime.now(UTC)
+        received_at, began_s = datetime.now(UTC), steady_s()
         body = await _read(request)
         message_id = _get_message_id(service, integration, request, body)
         message = understand(body, area=service.area, received_at=service.clock.now())
@@ -56,7 +57,7 @@ def build_router(service: DispatchService) -> APIRouter:
         taken = await service.engine.take_call(message, record)
         service.links.heard(integration, received_at, understood=message.attention is None)
         code = "duplicate" if taken.duplicate else "needs_attention" if _is_for_120(taken) else "accepted"
-        took_s = (datetime.now(UTC) - received_at).total_seconds()
+        took_s = steady_s() - began_s
         service.metrics.calls.labels(code=code).inc()
         service.metrics.call_durable_s.observe(took_s)
         log.info(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from dispatch import tables as t
 from dispatch.callbacks.message import message_type, render
@@ -99,6 +99,7 @@ class Outbox:
 
     async def find_due(self, integration: str, *, but_of: Collection[str], limit: int) -> list[StoredCallback]:
         """The first pending callback of each incident, where its time has come; least tried first, then longest due.
+        What was written by a clock ahead of this one is due at once.
 
         A backlog that fails again and again thus never stands before the news of a call that is running now.
         """
@@ -112,7 +113,7 @@ class Outbox:
         query = (
             select(t.callbacks)
             .join(first, (rows_of.incident_id == first.c.incident_id) & (rows_of.seq == first.c.seq))
-            .where(rows_of.next_attempt_at <= self._now())
+            .where(or_(rows_of.next_attempt_at <= self._now(), rows_of.tried_since > self._now()))
             .order_by(rows_of.attempts, rows_of.next_attempt_at)
             .limit(limit)
         )
@@ -128,7 +129,9 @@ class Outbox:
             .limit(1)
         )
         found = await self._read(query)
-        return found[0] if found and found[0].next_attempt_at <= self._now() else None
+        if not found:
+            return None
+        return found[0] if found[0].next_attempt_at <= self._now() or found[0].tried_since > self._now() else None
 
     async def record(
         self, callback: StoredCallback, *, state: str, next_attempt_at: datetime | None = None, error: str = ""
@@ -142,6 +145,7 @@ class Outbox:
             .values(
                 state=state,
                 attempts=callback.attempts + 1,
+                tried_since=min(callback.tried_since, now),
                 next_attempt_at=next_attempt_at or now,
                 delivered_at=now if state == DELIVERED else None,
                 last_error=error[:MAX_ERROR],

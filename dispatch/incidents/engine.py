@@ -108,6 +108,8 @@ class Engine:
     async def resume(self) -> int:
         """Take up every open incident where the journal left it; how many there are."""
         incidents = await self._reader.load_open()
+        if incidents:
+            self._clock.begin_after(await self._reader.find_newest_open_at())
         for incident in incidents:
             details = await self._reader.find_details(incident.incident_id)
             self._writer.take_up(LiveIncident(incident=incident, details=details))

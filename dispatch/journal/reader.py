@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from dispatch import tables as t
 from dispatch.core.incident import Incident, evolve_all
@@ -32,6 +32,14 @@ class JournalReader:
             ids = (await connection.execute(query)).scalars().all()
             found = [await connection.run_sync(replay, incident_id) for incident_id in ids]
         return [incident for incident in found if incident is not None]
+
+    async def find_newest_open_at(self) -> datetime | None:
+        """The newest time in the journal of an incident that may still change, by the clock that wrote it."""
+        mine = t.events.join(t.incidents, t.incidents.c.incident_id == t.events.c.incident_id)
+        query = select(func.max(t.events.c.at)).select_from(mine).where(t.incidents.c.is_open)
+        async with self._database.read() as connection:
+            newest: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+        return newest
 
     async def read_reservations(self) -> dict[str, str]:
         """Every reserved resource and the incident that holds it."""

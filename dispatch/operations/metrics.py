@@ -87,7 +87,8 @@ class Metrics:
         """A durable frame has just gone out to its socket."""
         if row.kind == "alert" and row.received_at is not None:
             # Entered later: a wave's other phones wait meanwhile.
-            self._alerts_written_s.append((datetime.now(UTC) - row.received_at).total_seconds())
+            # Below 0 where the machine's clock has been set back in between.
+            self._alerts_written_s.append(max(0.0, (datetime.now(UTC) - row.received_at).total_seconds()))
             if len(self._alerts_written_s) >= MANY:
                 self._enter_alerts()
 

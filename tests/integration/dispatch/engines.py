@@ -102,14 +102,25 @@ class DeskWithSpool(Desk):
 
 @asynccontextmanager
 async def desk(
-    url: str, rescuers: Sequence[Rescuer], aeds: Sequence[Aed] = (), *, name: str = "inc", policy: Policy | None = None
+    url: str,
+    rescuers: Sequence[Rescuer],
+    aeds: Sequence[Aed] = (),
+    *,
+    name: str = "inc",
+    policy: Policy | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Desk]:
     """An engine that has resumed what the database holds."""
     rule = policy or Policy()
     database = Database(url)
     try:
         held = _wired(
-            rule, Journal(database, rule), JournalReader(database), Directory(aeds, rescuers, plane=PLANE), name
+            rule,
+            Journal(database, rule),
+            JournalReader(database),
+            Directory(aeds, rescuers, plane=PLANE),
+            name=name,
+            clock=clock,
         )
         await held.engine.resume()
         yield held
@@ -137,7 +148,7 @@ async def desk_with_spool(
     try:
         await journal.land()
         await memory.load(database)
-        held = _wired(rule, journal, reader, Directory((), rescuers, plane=PLANE), name)
+        held = _wired(rule, journal, reader, Directory((), rescuers, plane=PLANE), name=name)
         await held.engine.resume()
         journal.close_duplicate = held.engine.close_duplicate
         await journal.settle()
@@ -147,8 +158,16 @@ async def desk_with_spool(
         await database.close()
 
 
-def _wired(rule: Policy, journal: Appends, reader: JournalReader, directory: Directory, name: str) -> Desk:
-    clock = Clock(start=NOON, speed=0.001)
+def _wired(
+    rule: Policy,
+    journal: Appends,
+    reader: JournalReader,
+    directory: Directory,
+    *,
+    name: str,
+    clock: Clock | None = None,
+) -> Desk:
+    clock = clock or Clock(start=NOON, speed=0.001)
     published: list[InboxRow] = []
     numbers = count(1)
     scout = Scout(

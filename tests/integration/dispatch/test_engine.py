@@ -4,14 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import time_machine
 
+from dispatch.clock import Clock
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import reserved
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.incidents.engine import NoAedAway
 from dispatch.incidents.writer import UnknownIncident
-from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
+from tests.integration.dispatch.engines import NOON, Desk, aed, desk, rescuer
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.both_databases
@@ -48,6 +50,25 @@ async def test_of_two_calls_at_once_one_gets_the_last_rescuer(url: str) -> None:
     assert sorted(map(len, alerted)) == [0, 1]
     assert list(held) == ["rescuer:only"]
     assert states == ["alerting", "nobody_available"]
+
+
+@pytest.mark.parametrize("set_back", [timedelta(hours=1), timedelta(0)])
+async def test_a_start_on_a_machine_set_back_goes_on_with_the_wave_that_runs(url: str, set_back: timedelta) -> None:
+    with time_machine.travel(NOON):
+        before = Clock()
+    async with desk(url, [rescuer("near", 50), rescuer("far", 500)], policy=Policy(alerts=1), clock=before) as at:
+        incident_id = (await at.take_call("A")).incident_id
+        rung_at = at.clock.now()
+    with time_machine.travel(NOON - set_back):
+        after = Clock()
+    async with desk(url, [], policy=Policy(alerts=1), clock=after) as at:
+        now = at.clock.now()
+        live = at.engine.live.find_held(incident_id)
+
+    assert live
+    [alert] = live.incident.alerts.values()
+    assert alert.answer_by - now <= timedelta(seconds=Policy().answer_s)
+    assert timedelta(0) <= now - rung_at + timedelta(seconds=5) < timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("floor", ["3F", "3", "三楼"])

@@ -154,6 +154,22 @@ async def test_the_next_is_due_when_the_one_before_it_is_taken_or_dead_and_not_w
     assert await outbox.count_waiting() == {(DEFAULT_INTEGRATION, DEAD): 1, (DEFAULT_INTEGRATION, PENDING): 1}
 
 
+async def test_what_was_written_by_a_clock_ahead_is_due_at_once_and_then_waits_as_always(
+    journal: Journal, outbox: Outbox, time: Time
+) -> None:
+    await append(journal, None, report("a"), NEAR)
+    time.now -= timedelta(hours=1)
+    [first] = await due(outbox)
+    firsts = await outbox.find_first("a")
+    await outbox.record(first, state=PENDING, next_attempt_at=time.now + timedelta(seconds=5), error="HTTP 500")
+    waiting = (await due(outbox), await outbox.find_first("a"))
+    time.now += timedelta(seconds=5)
+
+    assert firsts == first
+    assert waiting == ([], None)
+    assert [one.attempts for one in await due(outbox)] == [1]
+
+
 async def test_a_late_note_of_a_failure_does_not_undo_a_delivery(journal: Journal, outbox: Outbox) -> None:
     await append(journal, None, report("a"), NEAR)
     [first] = await due(outbox)

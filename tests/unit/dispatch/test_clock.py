@@ -3,8 +3,11 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
+import structlog
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +19,113 @@ START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 LONG = timedelta(days=365)
 
 
-def test_a_clock_without_settings_is_the_wall_clock_and_follows_it() -> None:
-    clock = Clock()
+def about(at: datetime) -> Any:
+    """Within what a busy machine takes between two lines."""
+    return pytest.approx(at.timestamp(), abs=30)
 
+
+def test_a_clock_without_settings_begins_as_the_wall_clock() -> None:
     with time_machine.travel(START, tick=False):
-        assert clock.now() == START
-    with time_machine.travel(START - timedelta(hours=1), tick=False):
-        assert clock.now() == START - timedelta(hours=1)
+        clock = Clock()
+        now = clock.now()
+
+    assert now.timestamp() == about(START)
     assert not clock.simulated
+    assert clock.speed == 1.0
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(hours=1), timedelta(days=-3650)])
+def test_a_wall_clock_that_is_set_moves_no_time_while_an_incident_is_open_and_is_told(by: timedelta) -> None:
+    with time_machine.travel(START):
+        clock = Clock()
+    with time_machine.travel(START + by), structlog.testing.capture_logs() as lines:
+        before = clock.now()
+        for _ in range(3):
+            clock.look(is_quiet=False)
+        after = clock.now()
+        off_s = clock.ahead_s
+
+    assert timedelta(0) <= after - before < timedelta(seconds=30)
+    assert after.timestamp() == about(START)
+    assert off_s == pytest.approx(-by.total_seconds(), abs=30)
+    [told] = lines
+    assert (told["event"], told["log_level"], told["is_followed"]) == ("clock_jumped", "warning", False)
+    assert told["by_s"] == pytest.approx(by.total_seconds(), abs=30)
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(hours=1)])
+def test_the_wall_clocks_new_time_counts_from_the_first_quiet_moment_on(by: timedelta) -> None:
+    with time_machine.travel(START):
+        clock = Clock()
+    with time_machine.travel(START + by):
+        clock.look(is_quiet=False)
+        with structlog.testing.capture_logs() as lines:
+            clock.look(is_quiet=True)
+            clock.look(is_quiet=False)
+        now, off_s = clock.now(), clock.ahead_s
+
+    assert now.timestamp() == about(START + by)
+    assert abs(off_s) < 1
+    assert lines == []
+
+
+def test_an_open_incidents_clock_comes_nearer_to_the_wall_clock_by_a_tenth_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steady = 1_000.0
+    monkeypatch.setattr("dispatch.clock.steady_s", lambda: steady)
+    with time_machine.travel(START, tick=False):
+        clock = Clock()
+    off_s = []
+    for second in range(1, 61):
+        steady += 1.0
+        with time_machine.travel(START + timedelta(seconds=second - 3), tick=False):
+            clock.look(is_quiet=False)
+            off_s.append(clock.ahead_s)
+
+    steps_s = [before - after for before, after in pairwise(off_s)]
+    assert off_s[0] == pytest.approx(3.0)
+    assert max(steps_s) == pytest.approx(0.1, abs=1e-3)
+    assert min(steps_s) > -1e-3
+    assert abs(off_s[-1]) < 0.01
+
+
+def test_a_small_correction_is_taken_without_a_word() -> None:
+    with time_machine.travel(START, tick=False), structlog.testing.capture_logs() as lines:
+        clock = Clock()
+        clock.look(is_quiet=True)
+    with time_machine.travel(START + timedelta(seconds=0.2), tick=False):
+        clock.look(is_quiet=True)
+
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("written", "begins"),
+    [
+        (timedelta(minutes=-5), timedelta(0)),
+        (timedelta(hours=1), timedelta(hours=1)),
+        (timedelta(days=3), timedelta(0)),
+    ],
+)
+def test_a_start_goes_on_where_the_journal_is_unless_that_cannot_be_right(
+    written: timedelta, begins: timedelta
+) -> None:
+    with time_machine.travel(START):
+        clock = Clock()
+        clock.begin_after(START + written)
+        now = clock.now()
+
+    assert now.timestamp() == about(START + begins)
+
+
+def test_a_simulated_clock_begins_as_it_was_told_and_follows_no_wall_clock() -> None:
+    clock = Clock(start=START)
+    clock.begin_after(START + timedelta(hours=1))
+    clock.begin_after(None)
+
+    assert clock.now().timestamp() == about(START)
+    assert clock.ahead_s == 0.0
 
 
 @given(st.floats(0.1, 3600))

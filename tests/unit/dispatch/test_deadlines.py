@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,7 @@ class Alarm:
 
     def __init__(self, faults: int = 0) -> None:
         self.clock = Clock(start=START, speed=0.001)
-        self.deadlines = Deadlines(self.clock, self._fire)
+        self.deadlines = Deadlines(self.clock, self.fire)
         self.fired: list[str] = []
         self.early: list[str] = []
         self.due: dict[str, datetime] = {}
@@ -40,7 +41,7 @@ class Alarm:
         async with asyncio.timeout(PATIENCE_S), self._rang:
             await self._rang.wait_for(lambda: len(self.fired) >= count)
 
-    async def _fire(self, incident_id: str) -> None:
+    async def fire(self, incident_id: str) -> None:
         if self._faults:
             self._faults -= 1
             raise OSError("the disk is full for a moment")
@@ -153,6 +154,27 @@ async def test_a_deadline_set_while_the_alarm_waits_for_a_later_one_is_not_misse
         await alarm.wait_for(1)
 
     assert alarm.fired == ["past"]
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_deadline_comes_at_its_time_whoever_sets_the_machines_clock(by: timedelta) -> None:
+    alarm = Alarm()
+    with time_machine.travel(START):
+        alarm.clock = Clock()
+        alarm.deadlines = Deadlines(alarm.clock, alarm.fire)
+        alarm.set("soon", alarm.clock.now() + timedelta(seconds=0.2))
+        alarm.set("late", alarm.clock.now() + timedelta(minutes=30))
+        following = asyncio.create_task(alarm.clock.follow(is_quiet=lambda: False))
+        async with running(alarm):
+            await turns()
+            with time_machine.travel(START + by):
+                await alarm.wait_for(1)
+                alarm.clock.look(is_quiet=False)
+                await turns(20)
+        following.cancel()
+
+    assert alarm.fired == ["soon"]
+    assert not alarm.early
 
 
 async def test_a_deadline_that_fails_is_tried_again_and_delays_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
