@@ -39,6 +39,11 @@ class AddressBook:
     def has_subscription(self, rescuer_id: str) -> bool:
         return rescuer_id in self._subscriptions
 
+    def push_service_of(self, rescuer_id: str) -> str:
+        """Scheme and host of where this person's pushes go; empty without a subscription."""
+        subscription = self._subscriptions.get(rescuer_id)
+        return "/".join(subscription.endpoint.split("/", 3)[:3]) if subscription else ""
+
     async def find_phone(self, rescuer_id: str) -> str | None:
         """As the database has it now; what is remembered while it is away or slow."""
         try:

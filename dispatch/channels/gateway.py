@@ -35,14 +35,16 @@ class Gateway:
     def reaches(self, rescuer_id: str) -> bool:
         return self._addresses.has_phone(rescuer_id)
 
+    def carrier_to(self, rescuer_id: str) -> str:
+        return self.name
+
     async def send(self, message: Message) -> Attempt:
         phone = await self._addresses.find_phone(message.rescuer_id)
         if phone is None:
             return UNREACHABLE
         body = json.dumps(self._body(message, phone), ensure_ascii=False)
         headers = self._target.headers(message.message_id, body, datetime.now(UTC))
-        attempt, _ = await post(self._http, self._target.url, body=body.encode(), headers=headers)
-        return attempt
+        return (await post(self._http, self._target.url, body=body.encode(), headers=headers)).attempt
 
     def _body(self, message: Message, phone: str) -> dict[str, object]:
         return {

@@ -1,6 +1,6 @@
 """The port that every channel fills: whom it reaches, and one attempt to send one message."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -38,14 +38,22 @@ class Message:
         return GOOD_FOR_S[self.kind]
 
 
+class Fault(StrEnum):
+    """Whom a failed attempt speaks of: this one message, the recipient's own address, or whoever carries messages."""
+
+    MESSAGE = "message"
+    ADDRESS = "address"
+    CARRIER = "carrier"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """error: in words without addresses or secrets. of_channel: the fault is the channel's, not one recipient's."""
+    """error: in words without addresses or secrets. fault: counts only where the outcome is a failure."""
 
     outcome: Outcome
     error: str = ""
     retry_after_s: float | None = None
-    of_channel: bool = field(default=False)
+    fault: Fault = Fault.MESSAGE
 
 
 TAKEN = Attempt(outcome=Outcome.DELIVERED)
@@ -59,6 +67,11 @@ class Channel(Protocol):
 
     def reaches(self, rescuer_id: str) -> bool:
         """Whether it could reach this person, as far as is known here; costs a look into memory."""
+        ...
+
+    def carrier_to(self, rescuer_id: str) -> str:
+        """Who would carry a message to this person, such as one of several push services: faults of one say nothing
+        of the others. Costs a look into memory."""
         ...
 
     async def send(self, message: Message) -> Attempt:

@@ -2,16 +2,29 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
 
 from dispatch.callbacks.retrying import Outcome, find_retry_after_s, judge
-from dispatch.channels.port import TAKEN, Attempt
+from dispatch.channels.port import TAKEN, Attempt, Fault
 
 TIMEOUT_S = 5.0
-RECIPIENTS_OWN = frozenset({400, 404, 410, 413, 422})
-"""Answers that speak of this message or recipient; all other failures are the channel's."""
+MESSAGES_OWN = frozenset({400, 404, 410, 413, 422})
+"""Answers that speak of this message or recipient; all other failures are the carrier's."""
+
+READ_BYTES = 1024
+"""How much of a refusal is read: its reason stands at the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """status: 0 where there was no answer. reason: the beginning of a refusal's body."""
+
+    attempt: Attempt
+    status: int = 0
+    reason: str = ""
 
 
 def http_client() -> httpx.AsyncClient:
@@ -20,8 +33,8 @@ def http_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
 
 
-async def post(http: httpx.AsyncClient, url: str, *, body: bytes, headers: Mapping[str, str]) -> tuple[Attempt, int]:
-    """What became of it, and the status; 0 where there was no answer."""
+async def post(http: httpx.AsyncClient, url: str, *, body: bytes, headers: Mapping[str, str]) -> Posted:
+    """What became of it. Failures are answers, not exceptions."""
     try:
         async with (
             # The client's own limits are for each step.
@@ -30,18 +43,26 @@ async def post(http: httpx.AsyncClient, url: str, *, body: bytes, headers: Mappi
         ):
             status = response.status_code
             retry_after_s = find_retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
+            reason = "" if response.is_success else await _beginning(response)
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
         told = f"no answer: {type(error).__name__}"
-        return Attempt(outcome=Outcome.RETRIED, error=told, of_channel=True), 0
+        return Posted(attempt=Attempt(outcome=Outcome.RETRIED, error=told, fault=Fault.CARRIER))
     outcome = judge(status)
     if outcome is Outcome.DELIVERED:
-        return TAKEN, status
-    return (
-        Attempt(
-            outcome=outcome,
-            error=f"HTTP {status}",
-            retry_after_s=retry_after_s,
-            of_channel=status not in RECIPIENTS_OWN,
-        ),
-        status,
+        return Posted(attempt=TAKEN, status=status)
+    attempt = Attempt(
+        outcome=outcome,
+        error=f"HTTP {status}",
+        retry_after_s=retry_after_s,
+        fault=Fault.MESSAGE if status in MESSAGES_OWN else Fault.CARRIER,
     )
+    return Posted(attempt=attempt, status=status, reason=reason)
+
+
+async def _beginning(response: httpx.Response) -> str:
+    read = b""
+    async for part in response.aiter_bytes(READ_BYTES):
+        read += part
+        if len(read) >= READ_BYTES:
+            break
+    return read[:READ_BYTES].decode(errors="replace")

@@ -5,15 +5,17 @@ It hears of alerts as streams do, after they are durable, and never holds up the
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from dispatch.callbacks.retrying import Outcome
-from dispatch.channels.port import Attempt, Channel, Kind, Message
+from dispatch.channels.health import Healths
+from dispatch.channels.port import Attempt, Channel, Fault, Kind, Message
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.operations.metrics import Metrics
 from dispatch.records import InboxRow
@@ -28,9 +30,6 @@ MOST_WAITING = 5_000
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0
 REMEMBERED_S = 3_600.0
-FAULTS = 5
-FAULTY_FOR_S = 60.0
-"""A channel that failed so often in a row reaches nobody for so long, then it is tried again (assumption)."""
 
 _RECIPIENT = rescuer_recipient("")
 
@@ -46,23 +45,6 @@ class _Alert:
     over: bool = False
 
 
-@dataclass(slots=True)
-class _Health:
-    faults: int = 0
-    last_s: float = field(default=-FAULTY_FOR_S)
-
-    def note(self, attempt: Attempt) -> None:
-        if attempt.outcome is Outcome.DELIVERED:
-            self.faults = 0
-        elif attempt.of_channel:
-            self.faults += 1
-            self.last_s = time.monotonic()
-
-    @property
-    def is_faulty(self) -> bool:
-        return self.faults >= FAULTS and time.monotonic() - self.last_s < FAULTY_FOR_S
-
-
 class ChannelMetrics:
     def __init__(self, metrics: Metrics, names: Sequence[str]) -> None:
         registry = metrics.registry
@@ -75,7 +57,12 @@ class ChannelMetrics:
         self.took_s = Histogram(
             "rescue_channel_seconds", "One attempt to send a message.", ["channel"], registry=registry
         )
-        self.up = Gauge("rescue_channel_up", "0 while a channel keeps failing.", ["channel"], registry=registry)
+        self.up = Gauge(
+            "rescue_channel_up",
+            "0 while a channel, or one of the push services behind it, keeps failing.",
+            ["channel"],
+            registry=registry,
+        )
         for name in names:
             self.up.labels(channel=name).set(1)
             for kind in Kind:
@@ -101,22 +88,22 @@ class Relay:
         self._may_ring = may_ring
         self._within_s = acknowledged_within_s
         self._metrics = ChannelMetrics(metrics, [one.name for one in channels])
-        self._health = {one.name: _Health() for one in channels}
+        self._healths = Healths()
         self._alerts: dict[str, _Alert] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = {one.name: asyncio.Semaphore(AT_ONCE) for one in channels}
+        self._slots: defaultdict[tuple[str, str], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         metrics.show("rescue_channel_waiting", "Messages being sent or waiting for it.", lambda: len(self._tasks))
 
     def reaches(self, rescuer_id: str) -> bool:
-        """Whether some channel that works could ring this person."""
-        return any(one.reaches(rescuer_id) for one in self._channels if not self._health[one.name].is_faulty)
+        """Whether some channel has an address of this person; one that failed lately may be all that they have."""
+        return any(one.reaches(rescuer_id) for one in self._channels)
 
     async def names_of(self, rescuer_id: str) -> list[str]:
-        """Channels that could reach this person now."""
+        """Channels that could reach this person now, as far as is known."""
+        if not self._may_ring(rescuer_id):
+            return []
         return [
-            one.name
-            for one in self._channels
-            if one.reaches(rescuer_id) and not self._health[one.name].is_faulty and self._may_ring(rescuer_id)
+            one.name for one in self._channels if one.reaches(rescuer_id) and self._healths.is_well(one, rescuer_id)
         ]
 
     async def send_test(self, rescuer_id: str, test_id: str, at: datetime) -> str | None:
@@ -209,18 +196,22 @@ class Relay:
     async def _deliver(self, channel: Channel, message: Message, is_over: Callable[[], bool]) -> None:
         """Again and again until it is taken, of no more use, or never will be taken."""
         until_s, pause_s = time.monotonic() + message.good_for_s, FIRST_PAUSE_S
-        async with self._slots[channel.name]:
-            while not is_over():
+        # A carrier that hangs holds up its own messages only, and one that waits for its next attempt nobody's.
+        slot = self._slots[channel.name, channel.carrier_to(message.rescuer_id)]
+        while True:
+            async with slot:
+                if is_over():
+                    return
                 attempt = await self._attempt(channel, message)
-                if attempt.outcome is not Outcome.RETRIED:
-                    return
-                wait_s = min(max(pause_s, attempt.retry_after_s or 0.0), message.good_for_s)
-                if time.monotonic() + wait_s >= until_s:
-                    self._count(channel, message.kind, "expired")
-                    log.error("channel_message_expired", channel=channel.name, kind=message.kind, ref=message.ref)
-                    return
-                await asyncio.sleep(wait_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            if attempt.outcome is not Outcome.RETRIED:
+                return
+            wait_s = min(max(pause_s, attempt.retry_after_s or 0.0), message.good_for_s)
+            if time.monotonic() + wait_s >= until_s:
+                self._count(channel, message.kind, "expired")
+                log.error("channel_message_expired", channel=channel.name, kind=message.kind, ref=message.ref)
+                return
+            await asyncio.sleep(wait_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _attempt(self, channel: Channel, message: Message) -> Attempt:
         began_s = time.perf_counter()
@@ -228,10 +219,9 @@ class Relay:
             attempt = await channel.send(message)
         except Exception as error:
             log.error("channel_fault", channel=channel.name, kind=message.kind, exc_info=error)
-            attempt = Attempt(outcome=Outcome.RETRIED, error=type(error).__name__, of_channel=True)
-        health = self._health[channel.name]
-        health.note(attempt)
-        self._metrics.up.labels(channel=channel.name).set(not health.is_faulty)
+            attempt = Attempt(outcome=Outcome.RETRIED, error=type(error).__name__, fault=Fault.CARRIER)
+        self._healths.note(channel, message.rescuer_id, attempt)
+        self._metrics.up.labels(channel=channel.name).set(not self._healths.has_faulty_carrier(channel))
         self._metrics.took_s.labels(channel=channel.name).observe(time.perf_counter() - began_s)
         self._count(channel, message.kind, attempt.outcome)
         if attempt.outcome is not Outcome.DELIVERED:

@@ -4,8 +4,10 @@ import asyncio
 import base64
 import binascii
 import json
+import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -17,13 +19,19 @@ from pywebpush import WebPusher
 
 from dispatch.callbacks.retrying import Outcome
 from dispatch.channels.addresses import AddressBook
-from dispatch.channels.port import UNREACHABLE, Attempt, Kind, Message
-from dispatch.channels.posting import post
+from dispatch.channels.port import UNREACHABLE, Attempt, Fault, Kind, Message
+from dispatch.channels.posting import Posted, post
 from dispatch.people.reach import PushSubscription
 
 PROOF_S = 6 * 3600
 """How long a proof of who we are is used; push services take none that lasts longer than a day."""
 GONE = frozenset({404, 410})
+OF_THE_SUBSCRIPTION = frozenset({401, 403})
+"""Every push shows the same proof, so whoever refuses one speaks of the key that its browser subscribed with."""
+
+OTHER_KEY = re.compile(r"VapidPkHashMismatch|UnauthorizedRegistration|do(es)? not correspond|MismatchSenderId", re.I)
+"""How push services say that a subscription was made with another key: Apple's, Google's, and Google's of old."""
+
 KEY_BYTES = 32
 
 
@@ -115,6 +123,10 @@ class WebPush:
     def reaches(self, rescuer_id: str) -> bool:
         return self._addresses.has_subscription(rescuer_id)
 
+    def carrier_to(self, rescuer_id: str) -> str:
+        """The push service."""
+        return self._addresses.push_service_of(rescuer_id)
+
     async def send(self, message: Message) -> Attempt:
         found = await self._addresses.find_subscription(message.rescuer_id)
         if found is None:
@@ -133,11 +145,19 @@ class WebPush:
             "ttl": str(int(message.good_for_s)),
             "urgency": "high" if message.kind is not Kind.CALL_OFF else "normal",
         }
-        attempt, status = await post(self._http, found.endpoint, body=body, headers=headers)
-        if status in GONE:
+        posted = await post(self._http, found.endpoint, body=body, headers=headers)
+        if _is_over(posted):
             await self._addresses.forget_subscription(message.rescuer_id, found.endpoint)
-            return Attempt(outcome=Outcome.DEAD, error=f"HTTP {status}: the subscription is over")
-        return attempt
+            return Attempt(outcome=Outcome.DEAD, error=f"HTTP {posted.status}: the subscription is over")
+        if posted.status in OF_THE_SUBSCRIPTION:
+            return replace(posted.attempt, fault=Fault.ADDRESS)
+        return posted.attempt
+
+
+def _is_over(posted: Posted) -> bool:
+    """No push to this subscription will ever be taken: its browser must subscribe anew."""
+    refused = posted.status == 400 or posted.status in OF_THE_SUBSCRIPTION
+    return posted.status in GONE or (refused and OTHER_KEY.search(posted.reason) is not None)
 
 
 def _payload(message: Message) -> bytes:

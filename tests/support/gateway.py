@@ -34,12 +34,18 @@ class Posted:
 
 @dataclass
 class FarEnd:
-    """`posted`: every request in order. `answers`: statuses of the next ones, then `status`."""
+    """`posted`: every request in order. `answers`: statuses of the next ones, then that of the path in `by_path`, then
+    `status`. `reason`: the body of every answer."""
 
     url: str
     status: int = 201
     answers: list[int] = field(default_factory=list)
+    by_path: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
     posted: list[Posted] = field(default_factory=list)
+
+    def answer_to(self, path: str) -> int:
+        return self.answers.pop(0) if self.answers else self.by_path.get(path, self.status)
 
     def messages(self) -> list[dict[str, Any]]:
         """What a gateway was told, each signed as it should be."""
@@ -63,9 +69,11 @@ def far_end() -> Iterator[FarEnd]:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 end.posted.append(Posted(self.path, headers, body))
-                self.send_response(end.answers.pop(0) if end.answers else end.status)
-                self.send_header("content-length", "0")
+                reason = end.reason.encode()
+                self.send_response(end.answer_to(self.path))
+                self.send_header("content-length", str(len(reason)))
                 self.end_headers()
+                self.wfile.write(reason)
 
             def log_message(self, *_: Any) -> None:
                 """Quiet."""

@@ -168,6 +168,47 @@ def test_a_subscription_that_is_over_is_forgotten(
     assert len(push_service.posted) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (400, '{"reason":"VapidPkHashMismatch"}', False),
+        (403, "the VAPID credentials in the authorization header do not correspond to the credentials used", False),
+        (400, '{"reason":"BadExpirationDate"}', True),
+        (403, "", True),
+    ],
+)
+def test_a_subscription_made_with_another_key_is_over_and_no_other(
+    town: Town, town_database: str, tmp_path: Path, push_service: FarEnd, answer: tuple[int, str, bool]
+) -> None:
+    push_service.status, push_service.reason, is_kept = answer
+    with service_with(town, town_database, tmp_path, push=push_service) as service:
+        token = service.token(Access.VOLUNTEER, "r01")
+        subscribe(service, "r01", Browser(f"{push_service.url}/send/old"))
+        service.request_as(token, "POST", "/api/me/test-alarm").raise_for_status()
+        assert service.request_as(token, "GET", "/api/me/push").json()["subscribed"] == is_kept
+
+
+def test_five_subscriptions_that_are_refused_leave_those_that_work_to_be_rung(
+    town: Town, town_database: str, tmp_path: Path, push_service: FarEnd
+) -> None:
+    refused, working = [f"r0{number}" for number in range(5)], ["r05", "r06", "r07"]
+    push_service.by_path = {f"/send/{one}": 403 for one in refused}
+    with service_with(town, town_database, tmp_path, push=push_service) as service:
+        tokens = {one: service.token(Access.VOLUNTEER, one) for one in refused + working}
+        for one in refused + working:
+            subscribe(service, one, Browser(f"{push_service.url}/send/{one}"))
+        for one in refused:
+            service.request_as(tokens[one], "POST", "/api/me/test-alarm").raise_for_status()
+        eventually(
+            lambda: all(
+                "push" in service.request_as(tokens[one], "GET", "/api/me").json()["volunteer"]["channels"]
+                for one in working
+            )
+        )
+        service.post_call(call())
+        eventually(lambda: {one.path for one in push_service.posted} >= {f"/send/{one}" for one in working})
+
+
 def test_no_push_goes_where_the_settings_do_not_send_it(
     town: Town, town_database: str, tmp_path: Path, push_service: FarEnd
 ) -> None:

@@ -4,15 +4,17 @@ import asyncio
 from datetime import UTC, datetime
 
 from dispatch.callbacks.retrying import Outcome
-from dispatch.channels.port import TAKEN, Attempt, Kind, Message
-from dispatch.channels.relay import FAULTS, Relay
+from dispatch.channels.health import FAULTS
+from dispatch.channels.port import TAKEN, Attempt, Fault, Kind, Message
+from dispatch.channels.relay import AT_ONCE, Relay
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.operations.metrics import Metrics
 from dispatch.records import InboxRow
 from tests.support.waiting import until
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
-BROKEN = Attempt(outcome=Outcome.RETRIED, error="HTTP 500", of_channel=True)
+BROKEN = Attempt(outcome=Outcome.RETRIED, error="HTTP 500", fault=Fault.CARRIER)
+REFUSED = Attempt(outcome=Outcome.RETRIED, error="HTTP 403", fault=Fault.ADDRESS)
 
 
 class Recorder:
@@ -28,6 +30,9 @@ class Recorder:
 
     def reaches(self, rescuer_id: str) -> bool:
         return rescuer_id != "unknown"
+
+    def carrier_to(self, rescuer_id: str) -> str:
+        return "other" if rescuer_id.startswith("other") else "gateway"
 
     async def send(self, message: Message) -> Attempt:
         self.sent.append(message)
@@ -110,15 +115,29 @@ async def test_whoever_withdrew_or_is_out_of_reach_is_sent_nothing() -> None:
     await relay.close()
 
 
-async def test_a_channel_that_keeps_failing_reaches_nobody_until_it_works_again() -> None:
+async def test_a_carrier_that_keeps_failing_is_not_counted_on_until_it_works_again() -> None:
     sms = Recorder(*[BROKEN] * FAULTS)
     relay = relay_of(sms)
-    assert relay.reaches("r1")
+    assert await relay.names_of("r1") == ["sms"]
     for number in range(FAULTS):
         assert await relay.send_test("r1", f"t{number}", NOW) is None
 
-    assert not relay.reaches("r1")
+    assert await relay.names_of("r2") == []
+    assert await relay.names_of("other-1") == ["sms"]
+    assert relay.reaches("r1"), "whoever has nothing else is tried all the same"
     assert await relay.send_test("r1", "last", NOW) == "sms"
+    assert await relay.names_of("r2") == ["sms"]
+    await relay.close()
+
+
+async def test_addresses_that_are_refused_say_nothing_of_others() -> None:
+    sms = Recorder(*[REFUSED] * FAULTS)
+    relay = relay_of(sms)
+    for number in range(FAULTS):
+        await relay.send_test("r1", f"t{number}", NOW)
+
+    assert await relay.names_of("r1") == []
+    assert await relay.names_of("r2") == ["sms"]
     assert relay.reaches("r1")
     await relay.close()
 
@@ -129,7 +148,7 @@ async def test_one_recipients_fault_is_not_the_channels() -> None:
     for number in range(FAULTS + 1):
         await relay.send_test("r1", f"t{number}", NOW)
 
-    assert relay.reaches("r1")
+    assert await relay.names_of("r1") == ["sms"]
     await relay.close()
 
 
@@ -148,10 +167,33 @@ async def test_a_channel_that_hangs_holds_nobody_up_and_ends_with_the_service() 
     sms.held.clear()
     relay = relay_of(sms)
     relay.offer([row("alert", f"a-{number}", f"r{number}") for number in range(100)])
-    await until(lambda: len(sms.sent) == 32)
+    await until(lambda: len(sms.sent) == AT_ONCE)
     await relay.close()
 
-    assert len(sms.sent) == 32
+    assert len(sms.sent) == AT_ONCE
+
+
+async def test_a_carrier_that_hangs_holds_up_no_other() -> None:
+    sms = Recorder()
+    sms.held.clear()
+    relay = relay_of(sms)
+    relay.offer([row("alert", f"a-{number}", f"r{number}") for number in range(AT_ONCE)])
+    await until(lambda: len(sms.sent) == AT_ONCE)
+    relay.offer([row("alert", "b-1", "other-1")])
+    await until(lambda: sms.kinds[-1] == (Kind.ALARM, "b-1"))
+    await relay.close()
+
+
+async def test_who_waits_for_the_next_attempt_holds_up_nobody() -> None:
+    sms = Recorder(*[BROKEN] * AT_ONCE)
+    relay = relay_of(sms)
+    relay.offer([row("alert", f"a-{number}", f"r{number}") for number in range(AT_ONCE)])
+    await until(lambda: len(sms.sent) == AT_ONCE)
+    relay.offer([row("alert", "b-1", "r-late")])
+    await until(lambda: len(sms.sent) > AT_ONCE)
+
+    assert sms.kinds[AT_ONCE] == (Kind.ALARM, "b-1")
+    await relay.close()
 
 
 async def test_an_alert_that_is_over_is_not_tried_again() -> None:
