@@ -74,7 +74,9 @@ def _web_push(settings: Settings, addresses: AddressBook, people: People, http: 
 
     vapid = Vapid(settings.vapid_private_key, settings.vapid_contact)
     people.push_public_key = vapid.public_key
-    return WebPush(vapid, services=PushServices(settings.push_services.split()), addresses=addresses, http=http)
+    push = WebPush(vapid, services=PushServices(settings.push_services.split()), addresses=addresses, http=http)
+    people.check_subscription = push.check
+    return push
 
 
 def on_the_line(hub: Hub, relay: Relay, rescuer_id: str) -> bool:

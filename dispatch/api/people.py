@@ -154,15 +154,14 @@ def _add_push(router: APIRouter, service: DispatchService) -> None:
         subscribed = await people.push.find(caller.subject) is not None
         return wire.PushView(public_key=people.push_public_key, subscribed=subscribed)
 
-    @router.put("/me/push", status_code=204, response_class=Response)
+    @router.put("/me/push", status_code=204, response_class=Response, responses=may_refuse(404, 409))
     async def put_push(body: wire.PushRequest, caller: Caller) -> None:
-        """Store a browser's subscription in place of an earlier one."""
+        """Store a browser's subscription in place of an earlier one; a browser rings for whoever subscribed last."""
         if _get_standing(service, caller).off_consent:
             raise NoConsent(NoConsent.__doc__)
-        await people.push.put(
-            caller.subject,
-            PushSubscription(endpoint=str(body.endpoint), p256dh=body.keys.p256dh, auth=body.keys.auth),
-        )
+        subscription = PushSubscription(endpoint=str(body.endpoint), p256dh=body.keys.p256dh, auth=body.keys.auth)
+        people.check_subscription(subscription)
+        await people.push.put(caller.subject, subscription)
 
     @router.delete("/me/push", status_code=204, response_class=Response)
     async def delete_push(caller: Caller) -> None:

@@ -12,7 +12,12 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pywebpush import WebPusher
@@ -22,6 +27,7 @@ from dispatch.channels.addresses import AddressBook
 from dispatch.channels.port import UNREACHABLE, Attempt, Fault, Kind, Message
 from dispatch.channels.posting import Posted, post
 from dispatch.people.reach import PushSubscription
+from dispatch.people.refusals import BadSubscription
 
 PROOF_S = 6 * 3600
 """How long a proof of who we are is used; push services take none that lasts longer than a day."""
@@ -33,6 +39,7 @@ OTHER_KEY = re.compile(r"VapidPkHashMismatch|UnauthorizedRegistration|do(es)? no
 """How push services say that a subscription was made with another key: Apple's, Google's, and Google's of old."""
 
 KEY_BYTES = 32
+AUTH_BYTES = 16
 
 
 class BadVapidKey(ValueError):
@@ -73,7 +80,7 @@ class Vapid:
     def __init__(self, private_key: str, contact: str) -> None:
         """Raises: BadVapidKey."""
         try:
-            raw = base64.urlsafe_b64decode(private_key + "=" * (-len(private_key) % 4))
+            raw = _raw(private_key)
             if len(raw) != KEY_BYTES:
                 raise BadVapidKey(BadVapidKey.__doc__)
             self._signer = Vapid02.from_raw(private_key.rstrip("=").encode())
@@ -123,6 +130,18 @@ class WebPush:
     def reaches(self, rescuer_id: str) -> bool:
         return self._addresses.has_subscription(rescuer_id)
 
+    def check(self, subscription: PushSubscription) -> None:
+        """Raises: BadSubscription: no push could ever be sent there."""
+        if not self._services.allow(subscription.endpoint):
+            raise BadSubscription("a push service that RESCUE_PUSH_SERVICES does not name")
+        try:
+            EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _raw(subscription.p256dh))
+            secret = _raw(subscription.auth)
+        except ValueError as error:
+            raise BadSubscription("p256dh is no point of the curve P-256, or auth no base64url") from error
+        if len(secret) != AUTH_BYTES:
+            raise BadSubscription(f"auth has {len(secret)} bytes, not {AUTH_BYTES}")
+
     def carrier_to(self, rescuer_id: str) -> str:
         """The push service."""
         return self._addresses.push_service_of(rescuer_id)
@@ -131,8 +150,10 @@ class WebPush:
         found = await self._addresses.find_subscription(message.rescuer_id)
         if found is None:
             return UNREACHABLE
-        if not self._services.allow(found.endpoint):
-            return Attempt(outcome=Outcome.DEAD, error="a push service that RESCUE_PUSH_SERVICES does not name")
+        try:
+            self.check(found)
+        except BadSubscription as error:
+            return Attempt(outcome=Outcome.DEAD, error=str(error))
         try:
             # Some milliseconds of curves and ciphers, which no call waits for.
             body = await asyncio.to_thread(partial(_encrypted, found, _payload(message)))
@@ -158,6 +179,11 @@ def _is_over(posted: Posted) -> bool:
     """No push to this subscription will ever be taken: its browser must subscribe anew."""
     refused = posted.status == 400 or posted.status in OF_THE_SUBSCRIPTION
     return posted.status in GONE or (refused and OTHER_KEY.search(posted.reason) is not None)
+
+
+def _raw(base64url: str) -> bytes:
+    """Raises: ValueError."""
+    return base64.urlsafe_b64decode(base64url + "=" * (-len(base64url) % 4))
 
 
 def _payload(message: Message) -> bytes:

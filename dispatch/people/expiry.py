@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
+from dispatch.people.sessions import forget_pushes_of
 from registry.people_tables import aed_problems, invitations, sessions
 
 
@@ -22,5 +23,6 @@ def clear_expired(connection: Connection, now: datetime, *, notes_before: dateti
             select(func.count()).select_from(table).where(which) for table, which in (*over, (aed_problems, noted))
         ]
         return sum(connection.execute(count).scalar_one() for count in counts)
+    forget_pushes_of(connection, sessions.c.expires_at <= now)
     gone = [connection.execute(delete(table).where(which)).rowcount for table, which in over]
     return sum(gone) + connection.execute(update(aed_problems).where(noted).values(note="", resolution="")).rowcount

@@ -1,12 +1,20 @@
 """The people who use the service, put together: what its doors work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
 from dispatch.people.accounts import Accounts
 from dispatch.people.passwords import Passwords
 from dispatch.people.problems import AedProblems
-from dispatch.people.reach import Channels, NoChannels, PushSubscriptions, TestAlarms
+from dispatch.people.reach import (
+    Channels,
+    NoChannels,
+    PushSubscription,
+    PushSubscriptions,
+    TestAlarms,
+    push_not_offered,
+)
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
@@ -15,8 +23,9 @@ from registry.storage.database import Database
 
 @dataclass(kw_only=True)
 class People:
-    """public_url: the address under which phones and consoles open the service. channels, push_public_key: given by
-    whoever composes the service, once there are ways beside the stream."""
+    """public_url: the address under which phones and consoles open the service. channels, push_public_key,
+    check_subscription: given by whoever composes the service, once there are ways beside the stream. check_subscription
+    raises PushNotOffered or BadSubscription for one that no push could go to."""
 
     accounts: Accounts
     passwords: Passwords
@@ -28,6 +37,7 @@ class People:
     public_url: str
     channels: Channels = field(default_factory=NoChannels)
     push_public_key: str | None = None
+    check_subscription: Callable[[PushSubscription], None] = push_not_offered
 
     @classmethod
     def of(cls, database: Database, *, token_secret: str, public_url: str, old_secrets: tuple[str, ...] = ()) -> Self:

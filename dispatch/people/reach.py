@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from dispatch.people.refusals import PushNotOffered
 from dispatch.people.transactions import settled
 from dispatch.people.volunteers import require_standing
 from registry.people_tables import push_subscriptions, test_alarms
@@ -36,6 +37,11 @@ class NoChannels:
         return None
 
 
+def push_not_offered(_subscription: "PushSubscription") -> None:
+    """Raises: PushNotOffered: the judge of subscriptions where the service sends no pushes."""
+    raise PushNotOffered(PushNotOffered.__doc__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushSubscription:
     """Where a browser's push service takes messages, and the keys that encrypt them (RFC 8291)."""
@@ -46,7 +52,7 @@ class PushSubscription:
 
 
 class PushSubscriptions:
-    """One for each volunteer, the newest."""
+    """One for each volunteer, the newest; a browser rings for one volunteer only, whoever subscribed last."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database = database
@@ -71,9 +77,12 @@ class PushSubscriptions:
             "auth": subscription.auth,
             "created_at": self._now(),
         }
+        stored = push_subscriptions.c
 
         def work(connection: Connection) -> None:
             require_standing(connection, rescuer_id)
+            of_another = (stored.endpoint == subscription.endpoint) & (stored.rescuer_id != rescuer_id)
+            connection.execute(delete(push_subscriptions).where(of_another))
             upsert = self._database.insert(push_subscriptions).values(rescuer_id=rescuer_id, **row)
             connection.execute(upsert.on_conflict_do_update(index_elements=["rescuer_id"], set_=row))
 

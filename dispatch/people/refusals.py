@@ -31,6 +31,18 @@ class NoConsent(RuntimeError):
     code = "no_consent"
 
 
+class PushNotOffered(RuntimeError):
+    """This service sends no push messages, so there is nothing to subscribe to."""
+
+    code = "push_not_offered"
+
+
+class BadSubscription(ValueError):
+    """No push could ever be sent to this subscription; the message says why."""
+
+    code = "bad_subscription"
+
+
 class RescuerErased(RuntimeError):
     """This person's data has been erased; register them anew, under another id."""
 

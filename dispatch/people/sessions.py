@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from dispatch.access.tokens import Access, Identity
 from dispatch.people import secrets
 from dispatch.people.refusals import NoSession
-from registry.people_tables import accounts, sessions
+from registry.people_tables import accounts, push_subscriptions, sessions
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers
 
@@ -60,12 +60,13 @@ class Sessions:
         self._now = now
 
     def begin(self, connection: Connection, owner: Owner) -> Opened:
-        """A new session, in the caller's transaction. A volunteer's other sessions end: one phone rings."""
+        """A new session, in the caller's transaction. A volunteer's other sessions end, and what woke the phone of
+        those: one phone rings."""
         now = self._now()
         identity = owner.identity
         is_volunteer = identity.access is Access.VOLUNTEER
         if is_volunteer:
-            connection.execute(delete(sessions).where(sessions.c.rescuer_id == identity.subject))
+            _end(connection, sessions.c.rescuer_id == identity.subject)
         first = self._keys.make(secrets.new_code(), 0)
         row = {
             "session_id": first.session_id,
@@ -94,14 +95,14 @@ class Sessions:
         return opened
 
     async def end(self, cookie: str) -> None:
-        """Forget the session, if this is its secret."""
+        """Forget the session, if this is its secret; no push wakes a phone that nobody is signed in on."""
         shown = secrets.Shown.read(cookie)
         if shown is None:
             return
         mine = secrets.digest(shown.secret)
         known = or_(sessions.c.secret_digest == mine, sessions.c.previous_digest == mine)
-        forget = delete(sessions).where(sessions.c.session_id == shown.session_id, known)
-        await self._database.transact(lambda connection: connection.execute(forget).rowcount)
+        this = (sessions.c.session_id == shown.session_id) & known
+        await self._database.transact(lambda connection: _end(connection, this))
 
     def _renew(self, connection: Connection, shown: secrets.Shown) -> Opened | None:
         mine = sessions.c.session_id == shown.session_id
@@ -111,7 +112,7 @@ class Sessions:
         now, owner = self._now(), _find_owner(connection, row)
         turn = self._keys.judge(_held(row), shown, now)
         if owner is None or turn is secrets.Turn.END:
-            connection.execute(delete(sessions).where(mine))
+            _end(connection, mine)
             return None
         newest = shown.generation if turn is secrets.Turn.RESTORED else row.generation
         following = self._keys.make(row.session_id, newest + (turn is not secrets.Turn.REPEAT))
@@ -124,6 +125,17 @@ class Sessions:
             changed |= {"previous_digest": secrets.digest(shown.secret), "rotated_at": now}
         connection.execute(update(sessions).where(mine).values(changed))
         return Opened(owner=owner, cookie=following.cookie)
+
+
+def _end(connection: Connection, which: ColumnElement[bool]) -> None:
+    forget_pushes_of(connection, which)
+    connection.execute(delete(sessions).where(which))
+
+
+def forget_pushes_of(connection: Connection, which: ColumnElement[bool]) -> None:
+    """The push subscriptions of volunteers whose sessions, those in `which`, are about to end."""
+    owners = select(sessions.c.rescuer_id).where(which, sessions.c.rescuer_id.is_not(None))
+    connection.execute(delete(push_subscriptions).where(push_subscriptions.c.rescuer_id.in_(owners)))
 
 
 def _held(row: Row[Any]) -> secrets.HeldSession:

@@ -4,11 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from dispatch.access.tokens import Access
+from registry.people_tables import push_subscriptions
+from registry.storage.database import Database
 from tests.conftest import PROJECT
 from tests.support.gateway import GATEWAY_SECRET, VAPID_KEY, Browser, FarEnd, far_end, proof_of
 from tests.support.phone import phone_of
@@ -209,12 +214,15 @@ def test_five_subscriptions_that_are_refused_leave_those_that_work_to_be_rung(
         eventually(lambda: {one.path for one in push_service.posted} >= {f"/send/{one}" for one in working})
 
 
-def test_no_push_goes_where_the_settings_do_not_send_it(
+async def test_no_push_goes_where_the_settings_do_not_send_it(
     town: Town, town_database: str, tmp_path: Path, push_service: FarEnd
 ) -> None:
     with far_end() as inside, service_with(town, town_database, tmp_path, push=push_service) as service:
         token = service.token(Access.VOLUNTEER, "r01")
-        subscribe(service, "r01", Browser(f"{inside.url}/admin"))
+        body = Browser(f"{inside.url}/admin").subscription()
+        refused = service.request_as(token, "PUT", "/api/me/push", json=body)
+        assert refused.json()["code"] == "bad_subscription"
+        await _store(town_database, "r01", body)
         service.request_as(token, "POST", "/api/me/test-alarm").raise_for_status()
         eventually(lambda: _metric(service, 'outcome="dead"') == 1)
 
@@ -242,6 +250,15 @@ def test_a_test_alarm_goes_by_the_first_channel_that_takes_it_and_no_person_is_i
     assert "+8613900000002" not in log
     assert "/send/xyz" not in log
     assert "channel_message_retried" in log
+
+
+async def _store(database_url: str, rescuer_id: str, body: dict[str, Any]) -> None:
+    """As a subscription that was taken while the settings still named its push service."""
+    row = {"endpoint": body["endpoint"], **body["keys"], "created_at": datetime.now(UTC)}
+    database = Database(database_url)
+    statement = insert(push_subscriptions).values(rescuer_id=rescuer_id, **row)
+    await database.transact(lambda connection: connection.execute(statement).rowcount)
+    await database.close()
 
 
 def _metric(service: Service, label: str) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from dispatch.access.tokens import Access
 from dispatch.people.consent import CONSENT_VERSION
@@ -196,37 +196,10 @@ async def test_a_test_alarm_rings_and_its_arrival_is_known(service: Service) -> 
     assert after["channels"] == []
 
 
-PUSH = {"endpoint": "https://push.example/abc", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}}
-
-
-async def test_a_push_subscription_is_stored_replaced_and_forgotten(service: Service, town_database: str) -> None:
-    browser = joined(service, "r00")
-    none = browser.request("GET", "/api/me/push").json()
-    for endpoint in ("https://push.example/old", "https://push.example/abc"):
-        browser.request("PUT", "/api/me/push", json={**PUSH, "endpoint": endpoint}).raise_for_status()
-    stored = browser.request("GET", "/api/me/push").json()
-    kept = await rows(town_database, t.push_subscriptions, "r00")
-    browser.request("DELETE", "/api/me/push").raise_for_status()
-
-    assert none == {"public_key": None, "subscribed": False}
-    assert stored["subscribed"]
-    assert kept == 1
-    assert not browser.request("GET", "/api/me/push").json()["subscribed"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [{}, {"endpoint": "javascript:alert(1)", "keys": PUSH["keys"]}, {**PUSH, "keys": {"p256dh": "?", "auth": "?"}}],
-)
-def test_a_push_subscription_that_is_none_is_refused(standing_service: Service, body: dict[str, Any]) -> None:
-    token = standing_service.token(Access.VOLUNTEER, "r09")
-
-    assert standing_service.request_as(token, "PUT", "/api/me/push", json=body).status_code == 422
-
-
 async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service, town_database: str) -> None:
     browser = joined(service, "r00")
-    browser.request("PUT", "/api/me/push", json=PUSH).raise_for_status()
+    stored = {"endpoint": "https://push.example/abc", "p256dh": "B", "auth": "A", "created_at": datetime.now(UTC)}
+    await change(town_database, insert(t.push_subscriptions).values(rescuer_id="r00", **stored))
     browser.request("POST", "/api/me/test-alarm").raise_for_status()
     invite(service, "r00")
     before = [await rows(town_database, table, "r00") for table in t.PERSONAL_TABLES]

@@ -10,7 +10,7 @@ import { type Kept, localMemory, openStream, type Result, type StreamClient } fr
 import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
 import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, remainingS, type Step } from "./call.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
-import { showSystemNotice } from "./notices.ts";
+import { dropPush, readPush, showSystemNotice } from "./notices.ts";
 import { sendAgain, setDemo, setDemoWalk, setPace } from "./position.ts";
 import { placeAlong } from "./steps.ts";
 import { words } from "./words.ts";
@@ -93,6 +93,8 @@ function readAddress(): void {
 
 /** A session has been given, by an invitation or by the cookie. */
 export function entered(session: Session): void {
+  const isAnother = who.value !== null && who.value.subject !== session.subject;
+  void (isAnother ? dropPush() : Promise.resolve()).catch(() => undefined).then(readPush);
   batch(() => {
     const next = { subject: session.subject, name: session.name };
     if (who.value?.subject !== next.subject) {
@@ -129,6 +131,7 @@ function ended(): void {
   stream.value?.stop();
   stream.value = null;
   sessionState.value = who.value === null ? "none" : "over";
+  void dropPush().catch(() => undefined);
 }
 
 export async function refreshMe(): Promise<void> {
@@ -267,6 +270,7 @@ function left(): void {
   stream.value?.stop();
   stream.value?.forget();
   stream.value = null;
+  void dropPush().catch(() => undefined);
   forgetAll();
   setDemo(null);
   batch(() => {

@@ -1,6 +1,7 @@
 // Notices of the phone's own system: while the page is in the background, and Web Push for when it is closed.
 import { signal } from "@preact/signals";
 import { api } from "../shared/api.ts";
+import { keepPush, type PushRecord } from "./keep-push.ts";
 
 export type PushState = "unknown" | "unsupported" | "not_offered" | "off" | "on" | "denied";
 export const pushState = signal<PushState>("unknown");
@@ -27,12 +28,11 @@ export async function readPush(): Promise<void> {
   }
   try {
     const push = await api.get("/api/me/push", {});
+    const registration = await navigator.serviceWorker.getRegistration("/volunteer/");
+    const here = (await registration?.pushManager.getSubscription()) ?? null;
     if (push.public_key === null) pushState.value = "not_offered";
-    else {
-      const registration = await navigator.serviceWorker.getRegistration("/volunteer/");
-      const here = (await registration?.pushManager.getSubscription()) ?? null;
-      pushState.value = push.subscribed && here !== null ? "on" : "off";
-    }
+    else if (registration === undefined || Notification.permission !== "granted" || (here === null && !push.subscribed)) pushState.value = "off";
+    else pushState.value = (await keepPush(registration.pushManager, record)) ? "on" : "not_offered";
   } catch {
     // Not known while the service is away.
   }
@@ -44,27 +44,23 @@ export async function subscribe(): Promise<void> {
     pushState.value = "denied";
     return;
   }
-  const { public_key } = await api.get("/api/me/push", {});
-  if (public_key === null) {
-    pushState.value = "not_offered";
-    return;
-  }
   const registration = await navigator.serviceWorker.ready;
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(public_key) });
-  const { endpoint, keys } = subscription.toJSON();
-  if (endpoint === undefined || keys?.["p256dh"] === undefined || keys["auth"] === undefined) throw new Error("the browser gave no push keys");
-  await api.put("/api/me/push", { body: { endpoint, keys: { p256dh: keys["p256dh"], auth: keys["auth"] } } });
-  pushState.value = "on";
+  pushState.value = (await keepPush(registration.pushManager, record)) ? "on" : "not_offered";
 }
 
 export async function unsubscribe(): Promise<void> {
-  const registration = await navigator.serviceWorker.getRegistration("/volunteer/");
-  await (await registration?.pushManager.getSubscription())?.unsubscribe();
   await api.delete("/api/me/push", {});
+  await dropPush();
   pushState.value = "off";
 }
 
-function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
-  const base64 = base64url.replace(/-/g, "+").replace(/_/g, "/");
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+/** Nobody, or somebody else, is signed in on this phone: what is sent to the one before must not ring here. */
+export async function dropPush(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration("/volunteer/");
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe();
 }
+
+const record: PushRecord = {
+  key: async () => (await api.get("/api/me/push", {})).public_key,
+  store: (body) => api.put("/api/me/push", { body }).then(() => undefined),
+};

@@ -1,5 +1,7 @@
 // The volunteer app's worker: the app opens without a network, and a push rings when it is closed.
 /// <reference lib="webworker" />
+import { keepPush, recordByCookie } from "./keep-push.ts";
+
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
 const PAGE = "/volunteer/";
@@ -108,4 +110,9 @@ self.addEventListener("notificationclick", (event) => {
   );
 });
 
-export {};
+// Browsers change a subscription by themselves; the service would go on with the old one, which reaches nobody.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  (event as ExtendableEvent).waitUntil(
+    recordByCookie(fetch).then((record) => (record === null ? undefined : keepPush(self.registration.pushManager, record))),
+  );
+});
