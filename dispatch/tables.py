@@ -150,6 +150,7 @@ callbacks = Table(
     metadata,
     Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False),
     Column("seq", Integer, nullable=False),
+    Column("epoch", String(16), nullable=False, server_default=""),
     Column("integration", _NAME, nullable=False),
     Column("type", String(64), nullable=False),
     Column("body", Text, nullable=False),

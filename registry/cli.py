@@ -15,6 +15,7 @@ from rich.table import Table
 
 from geo.places.datum import Datum, UnknownDatum, parse_datum
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
+from registry.epoch import draw_epoch
 from registry.importers.files import ImportRefused
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
@@ -91,10 +92,18 @@ def import_command(
 
 
 @app.command("migrate")
-def migrate_command(database: DatabaseOption = None) -> None:
+def migrate_command(
+    restored: Annotated[
+        bool, typer.Option("--restored", help="It comes from a backup: give no id again that was given since.")
+    ] = False,
+    database: DatabaseOption = None,
+) -> None:
     """Bring the database's tables up to date, making the database where there is none."""
     _or_exit(lambda: migrate(database))
     _out.print("The database is up to date.")
+    if restored:
+        epoch = _or_exit(lambda: _in_database(database, lambda db: db.transact(draw_epoch)))
+        _out.print(f"Ids hold {epoch} from now on, and none is given again.")
 
 
 @app.command()

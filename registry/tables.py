@@ -38,6 +38,14 @@ metadata = MetaData(
 _JSON = JSON().with_variant(JSONB(), "postgresql")
 _AED_STATES = ", ".join(f"'{state.value}'" for state in AedState)
 
+# One row: what ids given by this database hold, so that none is given again after it came back from a backup.
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("epoch", String(16), primary_key=True),
+    Column("drawn_at", UtcDateTime(), nullable=False),
+)
+
 aeds = Table(
     "aeds",
     metadata,

@@ -11,6 +11,7 @@ from dispatch.callbacks.retrying import Retrying
 from dispatch.callbacks.targets import CallbackTarget, FindCallbackTarget
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.operations.metrics import Metrics
+from registry.epoch import get_epoch
 from registry.storage.database import Database
 from rescue_circle.settings import Settings
 
@@ -30,8 +31,9 @@ def target_finder(settings: Settings, integrations: Integrations) -> FindCallbac
     return find_callback_target
 
 
-def build_outbox(database: Database, find_target: FindCallbackTarget) -> Outbox:
-    return Outbox(database, find_target=find_target, now=lambda: datetime.now(UTC))
+async def build_outbox(database: Database, find_target: FindCallbackTarget) -> Outbox:
+    epoch = await get_epoch(database)
+    return Outbox(database, find_target=find_target, now=lambda: datetime.now(UTC), epoch=epoch)
 
 
 def build_deliverer(settings: Settings, outbox: Outbox, find_target: FindCallbackTarget, metrics: Metrics) -> Deliverer:

@@ -45,6 +45,7 @@ from registry.changes import change_feed
 from registry.contacts import ContactBook
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
+from registry.epoch import get_epoch
 from registry.follower import Follower
 from registry.routes import build_router as build_registry_router
 from registry.storage.database import Database
@@ -69,7 +70,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     network, directory = await _load_ground(settings, database)
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
     find_callback_target = target_finder(settings, integrations)
-    outbox = build_outbox(database, find_callback_target)
+    outbox = await build_outbox(database, find_callback_target)
     newest, *older = settings.token_secrets
     people = People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
     relay = await build_relay(settings, database, people, directory=directory, hub=hub, metrics=metrics)
@@ -79,7 +80,16 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     alerts = AlertFrames(directory=directory, ways=Ways(directory=directory, scout=scout))
     journal, reader = await _land_journal(Journal(database, policy, outbox), database, spool)
     engine = await _resume_engine(
-        journal, reader, scout=scout, alerts=alerts, policy=policy, clock=clock, hub=hub, relay=relay, metrics=metrics
+        journal,
+        reader,
+        scout=scout,
+        alerts=alerts,
+        policy=policy,
+        clock=clock,
+        hub=hub,
+        relay=relay,
+        metrics=metrics,
+        epoch=await get_epoch(database),
     )
     receipts = ReceiptBook(database)
     receipts.on_delivered = relay.acknowledged
@@ -166,6 +176,7 @@ async def _resume_engine(
     hub: Hub,
     relay: Relay,
     metrics: Metrics,
+    epoch: str,
 ) -> Engine:
     """An engine whose open incidents go on, and that has closed those which landed beside a twin of theirs."""
 
@@ -183,6 +194,7 @@ async def _resume_engine(
         new_id=lambda: uuid.uuid4().hex,
         watch=Watch(metrics),
         prepare=alerts.prepare,
+        epoch=epoch,
     )
     await engine.resume()
     journal.close_duplicate, journal.forget = engine.close_duplicate, engine.live.forget

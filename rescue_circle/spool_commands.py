@@ -101,7 +101,7 @@ def land_command(
         chosen = waiting if every else _chosen(waiting, record_ids or [])
 
         async def work(database: Database) -> list[LandedByHand]:
-            journal = _journal(settings, database)
+            journal = await _journal(settings, database)
             return [await land_by_hand(database, journal, aside, one) for one in chosen]
 
         try:
@@ -216,10 +216,10 @@ def _chosen(waiting: list[SetAsideRecord], record_ids: list[str]) -> list[SetAsi
     return [one for one in waiting if one.record_id in wanted]
 
 
-def _journal(settings: Settings, database: Database) -> Journal:
+async def _journal(settings: Settings, database: Database) -> Journal:
     """As the service has it: what lands late is told to 120 as well."""
     find_target = target_finder(settings, Integrations(settings.load_integrations()))
-    return Journal(database, Policy(alerts=settings.policy_alerts), build_outbox(database, find_target))
+    return Journal(database, Policy(alerts=settings.policy_alerts), await build_outbox(database, find_target))
 
 
 def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Result]]) -> Result:

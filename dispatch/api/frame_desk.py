@@ -8,7 +8,7 @@ import structlog
 from dispatch.contracts import stream as wire
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import DISPATCHERS, rescuer_key
-from dispatch.core.incident import ENGAGED
+from dispatch.core.incident import ENGAGED, incident_of
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
 from dispatch.spool.file import SpoolError
@@ -97,7 +97,7 @@ class VolunteerDesk:
         return wire.Result(re=frame.id, ok=True)
 
     async def _take_seen(self, frame: wire.AlertAnswer) -> None:
-        incident_id = frame.alert_id.rpartition("-")[0]
+        incident_id = incident_of(frame.alert_id)
         live = await self._service.engine.live.find(incident_id)
         alert = live.incident.alerts.get(frame.alert_id) if live else None
         if alert is None or alert.rescuer_id != self._rescuer_id:

@@ -39,10 +39,12 @@ class CallbackDelivered(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCallback:
-    """A row of the table. tried_since: when it was written or last sent again; written_at and all others real time."""
+    """A row of the table. epoch: part of its id, since after a restore the numbers from the backup on are given to
+    other news. tried_since: when it was written or last sent again; written_at and all others real time."""
 
     incident_id: str
     seq: int
+    epoch: str
     integration: str
     type: str
     body: str
@@ -57,16 +59,19 @@ class StoredCallback:
     @property
     def callback_id(self) -> str:
         """The `webhook-id`, the same for every attempt."""
-        return f"{_PREFIX}_{self.incident_id}_{self.seq}"
+        return f"{_PREFIX}{self.epoch}_{self.incident_id}_{self.seq}"
 
 
 class Outbox:
     """Reads and writes callbacks. `on_written` is called after each append that wrote some."""
 
-    def __init__(self, database: Database, *, find_target: FindCallbackTarget, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, find_target: FindCallbackTarget, now: Callable[[], datetime], epoch: str = ""
+    ) -> None:
         self._database = database
         self._find_target = find_target
         self._now = now
+        self._epoch = epoch
         self.on_written: Callable[[], None] = lambda: None
 
     def following(self, appended: Appended) -> list[Callback]:
@@ -84,7 +89,7 @@ class Outbox:
         """What `write` writes."""
         now = self._now()
         numbered = enumerate(told, start=last_seq - len(told) + 1)
-        return [row for seq, callback in numbered if (row := _row(callback, appended, seq, now))]
+        return [row for seq, callback in numbered if (row := _row(callback, appended, seq, now, epoch=self._epoch))]
 
     async def count_waiting(self) -> dict[tuple[str, str], int]:
         """How many are pending or dead, by integration and state."""
@@ -173,9 +178,9 @@ class Outbox:
         Raises:
             UnknownCallback, CallbackDelivered
         """
-        incident_id, seq = _parse(callback_id)
+        epoch, incident_id, seq = _parse(callback_id)
         rows_of = t.callbacks.c
-        this = (rows_of.incident_id == incident_id) & (rows_of.seq == seq)
+        this = (rows_of.incident_id == incident_id) & (rows_of.seq == seq) & (rows_of.epoch == epoch)
         now = self._now()
         again = (
             update(t.callbacks)
@@ -202,7 +207,7 @@ class Outbox:
         Raises:
             UnknownCallback, CallbackDelivered: those before it are to be sent again.
         """
-        for callback_id in sorted(callback_ids, key=_parse):
+        for callback_id in sorted(callback_ids, key=lambda one: _parse(one)[1:]):
             await self.retry(callback_id)
 
     async def _read(self, query: Select[tuple[object, ...]]) -> list[StoredCallback]:
@@ -210,7 +215,7 @@ class Outbox:
         return [StoredCallback(**row._mapping) for row in rows]
 
 
-def _row(callback: Callback, appended: Appended, seq: int, now: datetime) -> dict[str, Any] | None:
+def _row(callback: Callback, appended: Appended, seq: int, now: datetime, *, epoch: str) -> dict[str, Any] | None:
     after = appended.after
     try:
         body = render(callback, after, seq=seq, at=appended.at)
@@ -221,6 +226,7 @@ def _row(callback: Callback, appended: Appended, seq: int, now: datetime) -> dic
     return {
         "incident_id": after.incident_id,
         "seq": seq,
+        "epoch": epoch,
         "integration": after.integration,
         "type": message_type(callback.kind),
         "body": body,
@@ -233,9 +239,9 @@ def _row(callback: Callback, appended: Appended, seq: int, now: datetime) -> dic
     }
 
 
-def _parse(callback_id: str) -> tuple[str, int]:
+def _parse(callback_id: str) -> tuple[str, str, int]:
     prefix, _, rest = callback_id.partition("_")
     incident_id, _, seq = rest.rpartition("_")
-    if prefix != _PREFIX or not (incident_id and seq.isascii() and seq.isdigit() and len(seq) < 10):
+    if not prefix.startswith(_PREFIX) or not (incident_id and seq.isascii() and seq.isdigit() and len(seq) < 10):
         raise UnknownCallback(f"there is no callback {callback_id!r}")
-    return incident_id, int(seq)
+    return prefix.removeprefix(_PREFIX), incident_id, int(seq)

@@ -43,12 +43,12 @@ class Gateway:
         if phone is None:
             return UNREACHABLE
         body = json.dumps(self._body(message, phone), ensure_ascii=False)
-        headers = self._target.headers(message.message_id, body, datetime.now(UTC))
+        headers = self._target.headers(message.id_in(self.name), body, datetime.now(UTC))
         return (await post(self._http, self._target.url, body=body.encode(), headers=headers)).attempt
 
     def _body(self, message: Message, phone: str) -> dict[str, object]:
         return {
-            "id": message.message_id,
+            "id": message.id_in(self.name),
             "channel": self.name,
             "type": message.kind,
             "to": phone,

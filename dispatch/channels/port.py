@@ -22,16 +22,16 @@ GOOD_FOR_S = {Kind.ALARM: 90.0, Kind.CALL_OFF: 300.0, Kind.TEST: 30.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """ref: the alert or test that it is about. message_id: the same for all attempts and channels. at: real time."""
+    """ref: the alert or test that it is about. at: real time."""
 
     kind: Kind
     rescuer_id: str
     ref: str
     at: datetime
 
-    @property
-    def message_id(self) -> str:
-        return f"{self.kind}_{self.ref}"
+    def id_in(self, channel: str) -> str:
+        """The same for all attempts of one channel: a gateway may carry two, and takes an id once."""
+        return f"{channel}_{self.kind}_{self.ref}"
 
     @property
     def good_for_s(self) -> float:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.answers import decide_answer
-from dispatch.core.incident import AlertStatus, Incident, evolve
+from dispatch.core.incident import AlertStatus, Incident, alert_id_of, evolve
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused
 from dispatch.core.reporting import NOBODY, opening, report_call
@@ -18,8 +18,12 @@ from dispatch.core.standing_down import call_off_everyone, call_off_those_on_the
 from dispatch.core.taking_over import decide_taking_over
 
 
-def decide(incident: Incident | None, command: cmd.Command, now: datetime, policy: Policy) -> tuple[ev.Event, ...]:
+def decide(
+    incident: Incident | None, command: cmd.Command, now: datetime, policy: Policy, *, epoch: str = ""
+) -> tuple[ev.Event, ...]:
     """The events that `command` makes of `incident` (None: not yet opened) at `now`.
+
+    epoch: part of the ids of new alerts, so that none is given anew after the journal came back from a backup.
 
     Raises:
         Refused: a person's word that cannot count; the incident stays as it is.
@@ -35,13 +39,13 @@ def decide(incident: Incident | None, command: cmd.Command, now: datetime, polic
         raise Refused("unknown_incident", "There is no such incident.")
     match command:
         case cmd.OfferCandidates():
-            return tuple(_offer(incident, command, now, policy))
+            return tuple(_offer(incident, command, now, policy, epoch=epoch))
         case cmd.ReviseWays():
             return tuple(_revise(incident, command))
         case cmd.AnswerAlert() | cmd.ConfirmAedReturned():
             return decide_answer(incident, command, now, policy)
         case cmd.AddRescuer() | cmd.CallOff():
-            return decide_taking_over(incident, command, now, policy)
+            return decide_taking_over(incident, command, now, policy, epoch=epoch)
         case cmd.ReachDeadline():
             return tuple(_reach_deadline(incident, now, policy))
         case cmd.RaiseAttention():
@@ -127,7 +131,9 @@ def _ambulance_arrived(incident: Incident | None) -> Iterator[ev.Event]:
         yield from call_off_those_on_the_way(incident, "ambulance_there")
 
 
-def _offer(incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy: Policy) -> Iterator[ev.Event]:
+def _offer(
+    incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy: Policy, *, epoch: str
+) -> Iterator[ev.Event]:
     wanted = wanted_search(incident, now, policy)
     if wanted is None:
         return
@@ -140,7 +146,7 @@ def _offer(incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy
         alerted=len(plan.alerts),
         next_at=answer_by,
     )
-    yield from _alerts(incident, plan, answer_by)
+    yield from _alerts(incident, plan, answer_by, epoch)
     if not plan.alerts and not incident.held_alerts:
         if not incident.nobody_available:
             yield ev.NobodyAvailable()
@@ -148,10 +154,10 @@ def _offer(incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy
             yield ev.AttentionRaised(code=NOBODY)
 
 
-def _alerts(incident: Incident, plan: Plan, answer_by: datetime) -> Iterator[ev.Event]:
+def _alerts(incident: Incident, plan: Plan, answer_by: datetime, epoch: str) -> Iterator[ev.Event]:
     for number, planned in enumerate(plan.alerts, start=len(incident.alerts) + 1):
         yield ev.RescuerAlerted(
-            alert_id=f"{incident.incident_id}-{number}",
+            alert_id=alert_id_of(incident.incident_id, number, epoch),
             rescuer_id=planned.rescuer_id,
             role=planned.role,
             aed_id=planned.aed_id,

@@ -118,6 +118,16 @@ class Incident:
         return "nobody_available" if self.nobody_available else "alerting"
 
 
+def alert_id_of(incident_id: str, number: int, epoch: str) -> str:
+    """The id of an incident's alert; `incident_of` finds the way back."""
+    return f"{incident_id}-{number}.{epoch}" if epoch else f"{incident_id}-{number}"
+
+
+def incident_of(alert_id: str) -> str:
+    """The id of the incident that an alert belongs to."""
+    return alert_id.rpartition("-")[0]
+
+
 def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident:
     """The incident after `event`, which happened at `at`."""
     if isinstance(event, ev.IncidentOpened):

@@ -7,7 +7,7 @@ from dispatch.core import events as ev
 from dispatch.core.commands import CallOffReason
 from dispatch.core.consequences import aed_key, rescuer_key, reserved
 from dispatch.core.events import Role
-from dispatch.core.incident import HELD, AlertStatus, Incident
+from dispatch.core.incident import HELD, AlertStatus, Incident, alert_id_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 
@@ -18,7 +18,7 @@ NEVER = frozenset({"erased", "no_consent"})
 
 
 def decide_taking_over(
-    incident: Incident, command: cmd.AddRescuer | cmd.CallOff, now: datetime, policy: Policy
+    incident: Incident, command: cmd.AddRescuer | cmd.CallOff, now: datetime, policy: Policy, *, epoch: str = ""
 ) -> Events:
     """Events of one word of a dispatcher.
 
@@ -32,7 +32,7 @@ def decide_taking_over(
         raise Refused("no_way", "Where this person is is not known, or it is too far to walk.")
     return (
         ev.RescuerAlerted(
-            alert_id=f"{incident.incident_id}-{len(incident.alerts) + 1}",
+            alert_id=alert_id_of(incident.incident_id, len(incident.alerts) + 1, epoch),
             rescuer_id=command.rescuer_id,
             role=command.role,
             aed_id=command.aed_id,

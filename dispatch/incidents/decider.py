@@ -32,10 +32,11 @@ class Decision:
 class Decider:
     """The pure decisions of the core, given candidates where they ask for some. Changes nothing."""
 
-    def __init__(self, scout: Scout, policy: Policy, watch: Watch) -> None:
+    def __init__(self, scout: Scout, policy: Policy, watch: Watch, epoch: str = "") -> None:
         self._scout = scout
         self._policy = policy
         self._watch = watch
+        self._epoch = epoch
 
     def decide(
         self, live: LiveIncident | None, command: cmd.Command, details: Details | None, now: datetime
@@ -46,7 +47,7 @@ class Decider:
 
         def go_on(following: cmd.Command) -> None:
             nonlocal incident
-            follow = decide(incident, following, now, self._policy)
+            follow = decide(incident, following, now, self._policy, epoch=self._epoch)
             events.extend(follow)
             incident = evolve_together(incident, follow, now)
 

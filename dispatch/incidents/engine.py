@@ -9,7 +9,7 @@ from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
 from dispatch.core.consequences import aed_key
-from dispatch.core.incident import Incident
+from dispatch.core.incident import Incident, incident_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.incidents.attention import SENTENCES, UNCHANGED
@@ -73,6 +73,7 @@ class Engine:
         new_id: Callable[[], str],
         watch: Watch | None = None,
         prepare: Prepare | None = None,
+        epoch: str = "",
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -91,6 +92,7 @@ class Engine:
             publish=publish,
             watch=watch or Watch(Metrics()),
             prepare=prepare,
+            epoch=epoch,
         )
         self.live = self._writer.live
         self._references = References(self.live, scout, new_id)
@@ -152,7 +154,7 @@ class Engine:
         Raises:
             Refused: it does not count; nothing has changed.
         """
-        incident_id = answer.alert_id.rpartition("-")[0]
+        incident_id = incident_of(answer.alert_id)
         try:
             changed = await self._writer.change(
                 incident_id, lambda _live: replace(answer, promised=self.reservations.keys())

@@ -88,6 +88,7 @@ class IncidentWriter:
         publish: Publish,
         watch: Watch,
         prepare: Prepare | None,
+        epoch: str,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -98,7 +99,7 @@ class IncidentWriter:
         self._publish = publish
         self._watch = watch
         self._prepare = prepare
-        self._decider = Decider(scout, policy, watch)
+        self._decider = Decider(scout, policy, watch, epoch)
         self._reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

@@ -139,7 +139,7 @@ def _inbox_arrays(told: Sequence[Notice], bodies: Sequence[rows_of.Row]) -> dict
 def _callback_arrays(rows: Sequence[rows_of.Row]) -> dict[str, Any]:
     if not rows:
         return {}
-    told = {f"callback_{name}": [row[name] for row in rows] for name in ("seq", "type", "body")}
+    told = {f"callback_{name}": [row[name] for row in rows] for name in ("seq", "epoch", "type", "body")}
     # They were all made at one moment.
     return {**told, "callback_state": rows[0]["state"], "callback_at": rows[0]["written_at"]}
 
@@ -199,6 +199,7 @@ def _callbacks() -> CTE:
     given = _unnested(
         "given_callbacks",
         seq=("callback_seq", Integer),
+        epoch=("callback_epoch", String),
         type=("callback_type", String),
         body=("callback_body", Text),
     )
@@ -208,6 +209,7 @@ def _callbacks() -> CTE:
     columns = {
         "incident_id": _incident_id(),
         "seq": given.c.seq,
+        "epoch": given.c.epoch,
         "integration": integration,
         "type": given.c.type,
         "body": given.c.body,

@@ -85,7 +85,7 @@ def test_nobody_is_connected_and_the_gateway_rings_those_nearby_without_saying_w
     assert set(message) == set(documented())
     assert {one["to"] for one in gateway.messages()} == {f"+861390000000{int(a['rescuer_id'][1:])}" for a in alerts}
     assert (message["channel"], message["type"], message["language"]) == ("sms", "alarm", "zh")
-    assert message["id"] in {f"alarm_{one['alert_id']}" for one in alerts}
+    assert message["id"] in {f"sms_alarm_{one['alert_id']}" for one in alerts}
     assert "https://circle.example/volunteer/" in message["text"]
     assert message["at"] < message["expires_at"]
     for one in gateway.posted:

@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 import pytest
 
-from dispatch.callbacks.outbox import DEAD, DELIVERED, PENDING, Outbox, StoredCallback
+from dispatch.callbacks.outbox import DEAD, DELIVERED, PENDING, Outbox, StoredCallback, UnknownCallback
 from dispatch.callbacks.targets import CallbackTarget
 from dispatch.core import commands as cmd
 from dispatch.core.commands import Answer
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.journal.journal import AlreadyReserved, Journal, StaleIncident
+from dispatch.tables import callbacks, incidents
 from registry.storage.database import Database
 from tests.integration.dispatch.journal_story import NOON, POLICY, answer, append, decided, report
 from tests.unit.dispatch.incident_story import candidates
@@ -179,6 +180,27 @@ async def test_a_late_note_of_a_failure_does_not_undo_a_delivery(journal: Journa
 
     [stored] = await outbox.list_callbacks()
     assert (stored.state, stored.delivered_at) == (DELIVERED, NOON)
+
+
+async def test_after_a_restore_the_same_number_has_another_id(journal: Journal, database: Database, time: Time) -> None:
+    def outbox_of(epoch: str) -> Outbox:
+        return Outbox(database, find_target=lambda _: TARGET, now=time, epoch=epoch)
+
+    before, after = outbox_of("before00"), outbox_of("after000")
+    incident, _ = await append(Journal(database, POLICY, before), None, report("a"), NEAR)
+    written = await before.list_callbacks(incident_id="a")
+    async with database.write() as connection:
+        # As the backup had it, which was made before they were written.
+        await connection.execute(callbacks.delete())
+        await connection.execute(incidents.update().values(callback_count=0))
+    await append(Journal(database, POLICY, after), incident, end("a"))
+    again = await after.list_callbacks(incident_id="a")
+
+    assert again[0].seq == written[0].seq
+    assert (written[0].callback_id, again[0].callback_id) == ("cbbefore00_a_1", "cbafter000_a_1")
+    assert (await after.retry(again[0].callback_id)).seq == 1
+    with pytest.raises(UnknownCallback):
+        await after.retry(written[0].callback_id)
 
 
 async def test_dead_letters_are_sent_again_the_earlier_first_in_whatever_order_they_are_named(

@@ -7,8 +7,9 @@ import pytest
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.consequences import reserved
-from dispatch.core.decisions import next_deadline
-from dispatch.core.incident import AlertStatus, evolve_all
+from dispatch.core.decisions import decide, next_deadline
+from dispatch.core.incident import AlertStatus, evolve_all, evolve_together, incident_of
+from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from tests.unit.dispatch.incident_story import INCIDENT, NOON, Story, Trip, call, candidates, kinds
 
@@ -425,3 +426,19 @@ def test_news_after_the_end_is_answered_by_ending_it_again() -> None:
     story.tell(end("stood_down"))
 
     assert story.incident.attention is None
+
+
+def test_alerts_of_two_epochs_never_have_one_id() -> None:
+    policy = Policy()
+    incident = evolve_together(None, decide(None, call(), NOON, policy), NOON)
+    assert incident is not None
+    offer = cmd.OfferCandidates(candidates=candidates({"r0": 20.0}))
+    ids = {
+        event.alert_id
+        for epoch in ("", "before00", "after000")
+        for event in decide(incident, offer, NOON, policy, epoch=epoch)
+        if isinstance(event, ev.RescuerAlerted)
+    }
+
+    assert len(ids) == 3
+    assert {incident_of(one) for one in ids} == {incident.incident_id}

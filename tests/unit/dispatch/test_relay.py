@@ -215,5 +215,5 @@ async def test_an_alert_of_a_former_process_is_taken_up() -> None:
     relay.take_up("a-1", "r1")
     await until(lambda: sms.sent)
 
-    assert sms.sent[0].message_id == "alarm_a-1"
+    assert (sms.sent[0].id_in("sms"), sms.sent[0].id_in("voice")) == ("sms_alarm_a-1", "voice_alarm_a-1")
     await relay.close()
