@@ -8,7 +8,7 @@ from alembic import op
 
 from registry.storage.types import UtcDateTime
 
-revision = "0010_epochs"
+revision = "0009_epochs"
 down_revision = "0008_used_again"
 branch_labels = None
 depends_on = None
