@@ -17,6 +17,7 @@ class Candidates:
     aed_id: m ids of AEDs that may be fetched.
     trip_rescuer, trip_aed: (k,) int32 into the two lists: each pair that is within the fetch budget on the street.
     trip_to_aed_s, trip_s: (k,) float32, seconds to the AED, and to the patient's side with it in hand.
+    trip_straight_line: (k,) bool, as `straight_line`, of either leg.
     climb_s: seconds from the street to the patient's floor, which the times above leave out.
     near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
     """
@@ -29,6 +30,7 @@ class Candidates:
     trip_aed: NDArray[np.int32]
     trip_to_aed_s: NDArray[np.float32]
     trip_s: NDArray[np.float32]
+    trip_straight_line: NDArray[np.bool_]
     climb_s: float = 0.0
     near_s: float = 0.0
 
@@ -49,6 +51,7 @@ def no_candidates() -> Candidates:
         trip_aed=np.empty(0, np.int32),
         trip_to_aed_s=nobody,
         trip_s=nobody,
+        trip_straight_line=np.empty(0, np.bool_),
     )
 
 

@@ -1,6 +1,7 @@
 """Who can be at the patient's side, and how soon: candidates with walking times over the street network.
 
-Where there is no street under somebody's feet the time is a straight line times a detour factor, and says so.
+Where no way leads over the streets, off them or in an area that the map closes in, the time is a straight line times a
+detour factor, and says so.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates, Way
-from geo.streets.walk_network import NotOnNetwork, Snap, WalkNetwork
-from geo.walking.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times
+from geo.streets.walk_network import WalkNetwork
+from geo.walking.walk_time import DEFAULT_WALK_SPEED_M_S, straight_walk_times, trip_options, walk_times_anywhere
 from registry.snapshot import SAME_BUILDING_M, Nearby
 
 MAX_AEDS = 16
@@ -52,22 +53,14 @@ def find_candidates(
 
     climb_s: seconds from the street to the patient's floor.
     """
-    start = _find_snap(network, patient)
-    if network is None or start is None:
+    if network is None:
         return _straight(patient, nearby, budget_s, walker, climb_s)
+    start = network.snap(patient.lon, patient.lat)[0]
     rescuers = nearby.rescuer_snaps or network.snap(nearby.rescuer_lon, nearby.rescuer_lat)
     aeds = nearby.aed_snaps or network.snap(nearby.aed_lon, nearby.aed_lat)
-    direct_s = walk_times(network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
-    off_street = rescuers.edge < 0
-    if off_street.any():
-        straight_s = straight_walk_times(
-            patient.lon,
-            patient.lat,
-            nearby.rescuer_lon[off_street],
-            nearby.rescuer_lat[off_street],
-            speed_m_s=walker.speed_m_s,
-        )
-        direct_s[off_street] = np.where(straight_s <= budget_s, straight_s, np.inf)
+    direct_s, straight_line = walk_times_anywhere(
+        network, start, rescuers, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True
+    )
     trips = trip_options(
         network,
         start,
@@ -81,12 +74,13 @@ def find_candidates(
     return Candidates(
         rescuer_id=nearby.rescuer_id,
         direct_s=direct_s,
-        straight_line=off_street,
+        straight_line=straight_line,
         aed_id=nearby.aed_id,
         trip_rescuer=trips.rescuer,
         trip_aed=trips.aed,
         trip_to_aed_s=trips.to_aed_s,
         trip_s=trips.to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trips.aed) + trips.to_patient_s,
+        trip_straight_line=trips.straight_line,
         climb_s=climb_s,
         near_s=walker.near_s,
     )
@@ -104,33 +98,29 @@ def find_way(
     climb_s: float = 0.0,
 ) -> Way | None:
     """One rescuer's way, by `aed` where it is still to be fetched; None beyond `budget_s` to the patient's door."""
-    straight = not all(_find_snap(network, place) for place in (patient, rescuer, aed) if place is not None)
     stops = [rescuer, patient] if aed is None else [rescuer, aed, patient]
-    legs = [_leg_s(None if straight else network, a, b, budget_s, walker) for a, b in pairwise(stops)]
-    total_s = sum(legs) + (walker.takeout_s + aed_inside_s if aed else 0.0)
+    legs = [_leg(network, a, b, budget_s, walker) for a, b in pairwise(stops)]
+    total_s = sum(seconds for seconds, _ in legs) + (walker.takeout_s + aed_inside_s if aed else 0.0)
     if not total_s <= budget_s:
         return None
     whole_s = total_s + climb_s if total_s > walker.near_s else total_s
-    return Way(walk_time_s=whole_s, to_aed_s=legs[0] if aed else None, straight_line=straight)
+    return Way(
+        walk_time_s=whole_s,
+        to_aed_s=legs[0][0] if aed else None,
+        straight_line=any(straight_line for _, straight_line in legs),
+    )
 
 
-def _find_snap(network: WalkNetwork | None, place: Place) -> Snap | None:
-    if network is None:
-        return None
-    try:
-        return network.snap_one(place.lon, place.lat)
-    except NotOnNetwork:
-        return None
-
-
-def _leg_s(network: WalkNetwork | None, a: Place, b: Place, budget_s: float, walker: Walker) -> float:
+def _leg(network: WalkNetwork | None, a: Place, b: Place, budget_s: float, walker: Walker) -> tuple[float, bool]:
+    """Seconds from `a` to `b`, inf beyond the budget, and whether they are a straight line's."""
     lon, lat = np.array([a.lon]), np.array([a.lat])
     if network is None:
-        return float(straight_walk_times(b.lon, b.lat, lon, lat, speed_m_s=walker.speed_m_s)[0])
-    end = network.snap_one(b.lon, b.lat)
-    starts = network.snap(lon, lat)
-    times_s = walk_times(network, end, starts, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True)
-    return float(times_s[0])
+        return float(straight_walk_times(b.lon, b.lat, lon, lat, speed_m_s=walker.speed_m_s)[0]), True
+    end, starts = network.snap(b.lon, b.lat)[0], network.snap(lon, lat)
+    seconds, straight_line = walk_times_anywhere(
+        network, end, starts, budget_s=budget_s, speed_m_s=walker.speed_m_s, to_start=True
+    )
+    return float(seconds[0]), bool(straight_line[0])
 
 
 def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker, climb_s: float) -> Candidates:
@@ -164,6 +154,7 @@ def _straight(patient: Place, nearby: Nearby, budget_s: float, walker: Walker, c
         trip_aed=trip_aed,
         trip_to_aed_s=trip_to_aed_s,
         trip_s=trip_to_aed_s + np.float32(walker.takeout_s) + _inside_s(nearby, trip_aed) + aed_to_patient_s[trip_aed],
+        trip_straight_line=np.ones(trip_aed.size, np.bool_),
         climb_s=climb_s,
         near_s=walker.near_s,
     )

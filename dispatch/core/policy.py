@@ -177,7 +177,7 @@ def _fetchers(
                 aed_id=candidates.aed_id[aed],
                 walk_time_s=candidates.whole_s(float(candidates.trip_s[trip])),
                 to_aed_s=float(candidates.trip_to_aed_s[trip]),
-                straight_line=bool(candidates.straight_line[rescuer]),
+                straight_line=bool(candidates.trip_straight_line[trip]),
             )
         )
     return planned

@@ -79,6 +79,13 @@ class Lookout:
             self._areas.popitem(last=False)
 
 
+def _is_straight(found: Candidates, index: int, trip: int | None) -> bool:
+    """Of the direct way, or, where only the one by an AED is within the budget, of that."""
+    if trip is None or np.isfinite(found.direct_s[index]):
+        return bool(found.straight_line[index])
+    return bool(found.trip_straight_line[trip])
+
+
 def _listed(found: Candidates, incident: Incident) -> list[CandidateView]:
     before = {alert.rescuer_id: alert.status.value for alert in incident.alerts.values()}
     best_trip: dict[int, int] = {}
@@ -93,7 +100,7 @@ def _listed(found: Candidates, incident: Incident) -> list[CandidateView]:
         view = CandidateView(
             rescuer_id=rescuer_id,
             walk_time_s=round(found.whole_s(direct_s), 1) if np.isfinite(direct_s) else None,
-            straight_line=bool(found.straight_line[index]),
+            straight_line=_is_straight(found, index, trip),
             aed_id=None if trip is None else found.aed_id[int(found.trip_aed[trip])],
             to_aed_s=None if trip is None else round(float(found.trip_to_aed_s[trip]), 1),
             fetch_time_s=None if fetch_s is None else round(found.whole_s(fetch_s), 1),

@@ -72,6 +72,8 @@ def _print_summary(network: WalkNetwork, summary: BuildSummary, output: Path) ->
     table.add_row("streets", f"{summary.length_km:,.1f} km")
     table.add_row("islands kept", f"{summary.islands:,} ({summary.islands_km:,.1f} km)")
     table.add_row("fragments left out", f"{summary.fragments:,} ({summary.fragments_km:,.1f} km)")
+    if summary.opened:
+        table.add_row("one-way without a way back, opened", f"{summary.opened:,}")
     for reason, count in summary.left_out.items():
         table.add_row(f"left out: {reason}", f"{count:,}")
     table.add_row("source", network.source)

@@ -19,6 +19,9 @@ DEFAULT_SNAP_LIMIT_M = 200.0
 # A part cut off from the main network is kept as an island from this length on; below it is a mapping error, and what
 # lies beside it snaps to the main network.
 MIN_ISLAND_M = 2_000.0
+# A street of an island is taken only where the main network is this much farther: most islands are mapping errors
+# beside a street, a few are real.
+ISLAND_HANDICAP_M = 50.0
 # No edge is free, or the order of labels along a route would be undecided.
 _LEAST_EFFORT_M = 0.05
 _LEAST_LOOP_M = 0.1
@@ -50,6 +53,7 @@ class BuildSummary:
 
     islands: parts kept though not connected to the main one; islands_km: their length.
     fragments: parts left out because they are shorter than `MIN_ISLAND_M`; fragments_km: their length.
+    opened: edges drawn one-way that lead where no other way leads back: people are let back, or nobody got there.
     left_out: reason -> how many ways or points were left out for it, as the reader of the source counted.
     """
 
@@ -60,6 +64,7 @@ class BuildSummary:
     islands_km: float
     fragments: int
     fragments_km: float
+    opened: int
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -86,6 +91,7 @@ def build_network(
     effort: Array | None = None,
     wait_s: Array | None = None,
     flags: Array | None = None,
+    handicap_m: Array | None = None,
     street: Array | None = None,
     street_names: Sequence[str] = (),
     name: str = "",
@@ -102,7 +108,8 @@ def build_network(
         all edges are straight.
     length_m: (e,), measured on the ellipsoid where not given. effort: (e,) factor on the length, by flags and
         `pace` where not given. wait_s: (e,) seconds of waiting on the way along an edge. flags: (e,) `EdgeFlag` of
-        steps, private and one-way.
+        steps, private and one-way. handicap_m: (e,) by how much another edge may be farther from a place and is taken
+        instead, 0 where not given.
     street: (e,) index into `street_names`, -1 for none.
 
     Raises:
@@ -114,12 +121,14 @@ def build_network(
         node_lon=np.asarray(node_lon, np.float64),
         node_lat=np.asarray(node_lat, np.float64),
         node_zone=np.zeros(np.asarray(node_lon).size, np.int32),
+        node_part=np.zeros(np.asarray(node_lon).size, np.int32),
         edge_from=np.asarray(edge_from, np.int64),
         edge_to=np.asarray(edge_to, np.int64),
         length_m=np.zeros(edges),
         effort_ahead_m=_given(effort, np.float64, else_=_effort_of(kinds, pace)),
         effort_back_m=_given(effort, np.float64, else_=_effort_of(_seen_from_the_end(kinds), pace)),
         flags=kinds,
+        handicap_m=_given(handicap_m, np.float64, else_=np.zeros(edges)),
         street=_given(street, np.int64, else_=np.full(edges, -1)),
         inner_start=_given(inner_start, np.int64, else_=np.zeros(edges + 1)),
         inner_lon=_given(inner_lon, np.float64, else_=np.zeros(0)),
@@ -130,18 +139,19 @@ def build_network(
     if draft.edge_from.size == 0:
         raise EmptyNetwork(source)
     _fence_private_ground(draft, pace.gate_effort_m)
+    opened = _open_ways_without_return(draft)
     parts = _settle_islands(draft, min_island_m)
     plane = put_in_morton_order(draft)
     texts = {"name": name, "source": source, "attribution": attribution}
     network = assemble(draft, plane, street_names, snap_limit_m, texts=texts)
-    return network, _summary(network, parts, left_out or {})
+    return network, _summary(network, parts, opened, left_out or {})
 
 
 def _given(values: Array | None, dtype: type[np.generic], *, else_: Array) -> Array:
     return np.asarray(else_ if values is None else values, dtype)
 
 
-def _summary(network: WalkNetwork, parts: _Parts, left_out: Mapping[str, int]) -> BuildSummary:
+def _summary(network: WalkNetwork, parts: _Parts, opened: int, left_out: Mapping[str, int]) -> BuildSummary:
     return BuildSummary(
         nodes=network.node_count,
         edges=network.edge_count,
@@ -150,6 +160,7 @@ def _summary(network: WalkNetwork, parts: _Parts, left_out: Mapping[str, int]) -
         islands_km=parts.islands_m / 1000.0,
         fragments=parts.fragments,
         fragments_km=parts.fragments_m / 1000.0,
+        opened=opened,
         left_out=dict(left_out),
     )
 
@@ -184,13 +195,14 @@ def _weigh_edges(draft: Draft, wait_m: Array) -> None:
     draft.keep_edges(np.flatnonzero((draft.edge_from != draft.edge_to) | (draft.length_m >= _LEAST_LOOP_M)))
 
 
-def _components(nodes: int, edge_from: Array, edge_to: Array) -> tuple[int, Array]:
+def _components(nodes: int, edge_from: Array, edge_to: Array, *, strong: bool = False) -> tuple[int, Array]:
+    """How many connected parts, and that of each node; strong: with a way there and back along the arrows."""
     # Who only walks over a network does not wait for scipy.
     from scipy.sparse import coo_array  # noqa: PLC0415
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     links = coo_array((np.ones(edge_from.size, np.int8), (edge_from, edge_to)), shape=(nodes, nodes))
-    count, label = connected_components(links, directed=False)
+    count, label = connected_components(links, directed=strong, connection="strong" if strong else "weak")
     return int(count), label
 
 
@@ -219,6 +231,7 @@ def _fence_private_ground(draft: Draft, gate_effort_m: float) -> None:
     draft.node_zone = np.concatenate((np.where(touches[0] & ~touches[1], zone + 1, 0), zone[gates] + 1)).astype(
         np.int32
     )
+    draft.node_part = np.zeros(draft.node_zone.size, np.int32)
     draft.node_lon = np.append(draft.node_lon, draft.node_lon[gates])
     draft.node_lat = np.append(draft.node_lat, draft.node_lat[gates])
     draft.edge_from, draft.edge_to = np.append(draft.edge_from, gates), np.append(draft.edge_to, behind[gates])
@@ -227,25 +240,45 @@ def _fence_private_ground(draft: Draft, gate_effort_m: float) -> None:
     draft.effort_ahead_m = np.append(draft.effort_ahead_m, gate_m)
     draft.effort_back_m = np.append(draft.effort_back_m, gate_m)
     draft.flags = np.append(draft.flags, np.full(gates.size, EdgeFlag.GATE, np.uint8))
+    draft.handicap_m = np.append(draft.handicap_m, np.zeros(gates.size))
     draft.street = np.append(draft.street, np.full(gates.size, -1))
     draft.inner_start = np.append(draft.inner_start, np.full(gates.size, draft.inner_start[-1]))
 
 
 def _behind_private_ground(draft: Draft, private: Array) -> Array:
-    """(e,) streets that only private ground joins to the main network: they count as such, or nobody got there."""
+    """(e,) streets that only private ground joins to the longest streets of their part of the network: they count as
+    private too, or nobody got there."""
     nodes = draft.node_lon.size
     _, public_part = _components(nodes, draft.edge_from[~private], draft.edge_to[~private])
-    _, whole_part = _components(nodes, draft.edge_from, draft.edge_to)
-    part = public_part[draft.edge_from]
+    count, whole_part = _components(nodes, draft.edge_from, draft.edge_to)
+    part, whole = public_part[draft.edge_from], whole_part[draft.edge_from]
     metres = np.bincount(part[~private], weights=draft.length_m[~private], minlength=nodes)
-    main = int(np.argmax(metres))
-    main_whole = whole_part[draft.edge_from[np.argmax(~private & (part == main))]]
-    return np.asarray(~private & (part != main) & (whole_part[draft.edge_from] == main_whole))
+    # The longest stands last among those of its whole.
+    by_length = np.flatnonzero(~private)[np.argsort(metres[part[~private]], kind="stable")]
+    longest = np.full(count, -1)
+    longest[whole[by_length]] = part[by_length]
+    return np.asarray(~private & (part != longest[whole]))
+
+
+def _open_ways_without_return(draft: Draft) -> int:
+    """Let walkers back where only one-way streets lead, such as an escalator without stairs beside; how many edges."""
+    # Gates left out: nobody crosses private ground, so street and ground must each lead back by themselves.
+    within = (draft.flags & EdgeFlag.GATE) == 0
+    ahead = within & ((draft.flags & EdgeFlag.BACKWARD_ONLY) == 0)
+    back = within & ((draft.flags & EdgeFlag.FORWARD_ONLY) == 0)
+    begin = np.concatenate((draft.edge_from[ahead], draft.edge_to[back]))
+    end = np.concatenate((draft.edge_to[ahead], draft.edge_from[back]))
+    _, label = _components(draft.node_lon.size, begin, end, strong=True)
+    without_return = within & (label[draft.edge_from] != label[draft.edge_to])
+    both_ways = draft.flags & ~np.uint8(EdgeFlag.FORWARD_ONLY | EdgeFlag.BACKWARD_ONLY)
+    draft.flags = np.where(without_return, both_ways, draft.flags).astype(np.uint8)
+    return int(without_return.sum())
 
 
 def _settle_islands(draft: Draft, min_island_m: float) -> _Parts:
-    """Mark islands and drop fragments."""
+    """Number the parts, mark islands and drop fragments."""
     count, label = _components(draft.node_lon.size, draft.edge_from, draft.edge_to)
+    draft.node_part = label.astype(np.int32)
     part = label[draft.edge_from]
     metres = np.bincount(part, weights=draft.length_m, minlength=count)
     used = np.bincount(part, minlength=count) > 0
@@ -255,6 +288,7 @@ def _settle_islands(draft: Draft, min_island_m: float) -> _Parts:
     fragment = used & ~island
     fragment[main] = False
     draft.flags = np.where(island[part], draft.flags | EdgeFlag.ISLAND, draft.flags).astype(np.uint8)
+    draft.handicap_m = np.where(island[part], draft.handicap_m + ISLAND_HANDICAP_M, draft.handicap_m)
     draft.keep_edges(np.flatnonzero(~fragment[part]))
     return _Parts(
         islands=int(island.sum()),

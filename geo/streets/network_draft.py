@@ -9,6 +9,18 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+_EDGE_ARRAYS = (
+    "edge_from",
+    "edge_to",
+    "length_m",
+    "effort_ahead_m",
+    "effort_back_m",
+    "flags",
+    "handicap_m",
+    "street",
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Draft:
     """The network while it is being made; edge arrays stay parallel."""
@@ -16,12 +28,14 @@ class Draft:
     node_lon: Array
     node_lat: Array
     node_zone: Array
+    node_part: Array
     edge_from: Array
     edge_to: Array
     length_m: Array
     effort_ahead_m: Array
     effort_back_m: Array
     flags: Array
+    handicap_m: Array
     street: Array
     inner_start: Array
     inner_lon: Array
@@ -29,7 +43,7 @@ class Draft:
 
     def keep_edges(self, order: Array) -> None:
         """Only the edges at `order`, in that order."""
-        for name in ("edge_from", "edge_to", "length_m", "effort_ahead_m", "effort_back_m", "flags", "street"):
+        for name in _EDGE_ARRAYS:
             setattr(self, name, getattr(self, name)[order])
         self.inner_start, picked = ragged_take(self.inner_start, order)
         self.inner_lon, self.inner_lat = self.inner_lon[picked], self.inner_lat[picked]
@@ -38,7 +52,7 @@ class Draft:
         """Only the nodes at `order`, in that order; every edge must have both its ends among them."""
         place = np.full(self.node_lon.size, -1, np.int64)
         place[order] = np.arange(order.size)
-        for name in ("node_lon", "node_lat", "node_zone"):
+        for name in ("node_lon", "node_lat", "node_zone", "node_part"):
             setattr(self, name, getattr(self, name)[order])
         self.edge_from, self.edge_to = place[self.edge_from], place[self.edge_to]
 

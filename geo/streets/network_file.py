@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _MAGIC = b"RCWALK\r\n"
-_VERSION = 1
+# 2: connected parts, and how much edges are to be preferred to one another.
+_VERSION = 2
 # Magic, version, bytes of header text, checksum of header text, checksum of everything after it.
 _PREFIX = struct.Struct("<8sIIII")
 _ALIGNMENT = 64
@@ -38,6 +39,18 @@ class ForeignNetworkFile(NetworkFileError):
 
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(f"{path} {what}: build one with `rescue-circle geo build EXTRACT.osm.pbf -o CITY.net`")
+
+
+class OtherNetworkFormat(ForeignNetworkFile):
+    """The file was made by an older or a newer version of this program."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        age = "an older" if version < _VERSION else "a newer"
+        NetworkFileError.__init__(
+            self,
+            f"{path} was made by {age} version of this program (format {version}, this one reads {_VERSION}): build it "
+            "again from its extract with `rescue-circle geo build EXTRACT.osm.pbf -o CITY.net`",
+        )
 
 
 def write_network_file(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -93,7 +106,7 @@ def read_network_file(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
             raise CorruptNetwork(path, "cut short")
         _magic, version, header_size, header_sum, data_sum = _PREFIX.unpack(prefix)
         if version != _VERSION:
-            raise ForeignNetworkFile(path, f"has format {version}, this program reads format {_VERSION}")
+            raise OtherNetworkFormat(path, version)
         header = file.read(header_size)
         if zlib.crc32(header) != header_sum:
             raise CorruptNetwork(path, "its header does not match its checksum")

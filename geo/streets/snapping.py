@@ -48,15 +48,13 @@ def fill_cells(
 
 
 @njit(cache=True, nogil=True)
-def _nearest(shape: Array, grid: Array, cells: Array, px: float, py: float, limit: float, main_m: float) -> Array:
-    """(segment, distance, fraction of the segment) of the nearest edge; of an island's only if clearly nearer."""
-    shape_x, shape_y, shape_island = shape
+def _nearest(shape: Array, grid: Array, cells: Array, px: float, py: float, limit: float) -> Array:
+    """(segment, distance, fraction of the segment) of the nearest edge, the handicap counted on top of the distance."""
+    shape_x, shape_y, shape_handicap_m = shape
     x0, y0, cell, columns, rows = grid
     cell_start, cell_segment = cells
     column, row = int(np.floor((px - x0) / cell)), int(np.floor((py - y0) / cell))
-    found_main, found_island = -1, -1
-    best_main, best_island = limit, limit
-    at_main, at_island = 0.0, 0.0
+    found, best, best_far, best_at = -1, np.inf, np.inf, 0.0
     ring = 0
     while True:
         for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
@@ -73,28 +71,25 @@ def _nearest(shape: Array, grid: Array, cells: Array, px: float, py: float, limi
                     if square > 0.0:
                         at = min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / square))
                     far = np.hypot(px - ax - at * dx, py - ay - at * dy)
-                    if shape_island[s]:
-                        if far <= best_island:
-                            found_island, best_island, at_island = s, far, at
-                    elif far <= best_main:
-                        found_main, best_main, at_main = s, far, at
+                    rank = far + shape_handicap_m[s]
+                    if far <= limit and rank <= best:
+                        found, best, best_far, best_at = s, rank, far, at
         seen = min(px - x0 - (column - ring) * cell, x0 + (column + ring + 1) * cell - px)
         seen = min(seen, py - y0 - (row - ring) * cell, y0 + (row + ring + 1) * cell - py)
-        if seen >= limit or seen >= best_main or seen >= best_island + main_m:
+        if seen >= limit or seen >= best:
             break
         ring += 1
-    if found_island >= 0 and (found_main < 0 or best_main > best_island + main_m):
-        return found_island, best_island, at_island
-    return found_main, best_main, at_main
+    return found, best_far, best_at
 
 
 @njit(cache=True, nogil=True)
 def nearest_edges(
     shape: Array, shape_edge: Array, shape_start: Array, grid: Array, cells: Array, points: Array, limit: float,
-    main_m: float, out: Array,
+    out: Array,
 ) -> None:  # fmt: skip
-    """For each point the nearest edge, how far along it (0-1) and how far away: `out` is (edge, fraction, distance)."""
-    shape_x, shape_y, _shape_island = shape
+    """For each point the nearest edge, handicaps counted, how far along it (0-1) and how far away: `out` is (edge,
+    fraction, distance)."""
+    shape_x, shape_y, _shape_handicap_m = shape
     out_edge, out_fraction, out_distance = out
     for index in range(points[0].size):
         px, py = points[0][index], points[1][index]
@@ -102,7 +97,7 @@ def nearest_edges(
         # Also refuses what is no number, and the poles, where the plane runs to infinity.
         if not (abs(px) < _END_OF_THE_WORLD_M and abs(py) < _END_OF_THE_WORLD_M):
             continue
-        segment, far, at = _nearest(shape, grid, cells, px, py, limit, main_m)
+        segment, far, at = _nearest(shape, grid, cells, px, py, limit)
         if segment < 0:
             continue
         edge = shape_edge[segment]

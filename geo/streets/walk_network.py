@@ -28,9 +28,6 @@ Float32s = NDArray[np.float32]
 Float64s = NDArray[np.float64]
 Int32s = NDArray[np.int32]
 
-# A street of an island (a part cut off from the main network) is taken only where the main network is this much
-# farther: most islands are mapping errors beside a street, a few are real.
-ISLAND_PREFERENCE_M = 50.0
 # Generations are int32; past this the stamps are cleared, once in hours of searching without a pause.
 _LAST_GENERATION = 2**31 - 2**20
 
@@ -128,14 +125,16 @@ class WalkNetwork:
     with `network_builder.build_network`, or load one.
 
     node_lon, node_lat: (n,) float64 degrees, WGS-84. node_zone: (n,) int32, 0 on public ground, else the private
-        zone the node lies in.
+        zone the node lies in. node_part: (n,) int32, the connected part; within one part every place has a way to every
+        other, between two there is none.
     arc_start: (n + 1,) int32, arcs of node i are arc_start[i]:arc_start[i + 1], one per edge and direction.
     arc_head, arc_edge: (m,) int32. arc_effort_out: (m,) float32 effort from the node to the head, arc_effort_in from
         the head to the node; inf where that is forbidden.
     edge_from, edge_to: (e,) int32. edge_length_m, edge_effort_ahead (from -> to), edge_effort_back: (e,) float32.
     edge_flags: (e,) uint8, `EdgeFlag`. edge_street: (e,) int32 index of the street's name.
     shape_start: (e + 1,) int32, the polyline of edge i, both ends included, is shape_start[i]:shape_start[i + 1] of
-        shape_x, shape_y: (p,) float32 plane metres. shape_edge: (p,) int32. shape_island: (p,) bool.
+        shape_x, shape_y: (p,) float32 plane metres. shape_edge: (p,) int32. shape_handicap_m: (p,) uint8, by how much
+        another edge may be farther and is taken instead.
     cell_start, cell_segment: the snap grid, segments by cell, a segment named by its first shape point.
     street_start: (s + 1,) int32 offsets into street_text, UTF-8 bytes; street 0 is the nameless one.
     grid: x0, y0, cell metres, columns, rows. bounds: min lon, min lat, max lon, max lat.
@@ -144,6 +143,7 @@ class WalkNetwork:
     node_lon: Float64s
     node_lat: Float64s
     node_zone: Int32s
+    node_part: Int32s
     arc_start: Int32s
     arc_head: Int32s
     arc_edge: Int32s
@@ -160,7 +160,7 @@ class WalkNetwork:
     shape_x: Float32s
     shape_y: Float32s
     shape_edge: Int32s
-    shape_island: NDArray[np.bool_]
+    shape_handicap_m: NDArray[np.uint8]
     cell_start: Int32s
     cell_segment: Int32s
     street_start: Int32s
@@ -199,19 +199,19 @@ class WalkNetwork:
         return self.street_text[self.street_start[street] : self.street_start[street + 1]].tobytes().decode()
 
     def snap(self, lon: ArrayLike, lat: ArrayLike, *, limit_m: float | None = None) -> Snaps:
-        """The nearest edge to each place, in degrees (n,); -1 where it is farther than `limit_m` (snap_limit_m)."""
+        """The nearest edge to each place, in degrees (n,), handicaps counted; -1 where all are farther than `limit_m`
+        (snap_limit_m)."""
         lons, lats = np.atleast_1d(np.asarray(lon, np.float64)), np.atleast_1d(np.asarray(lat, np.float64))
         edge = np.empty(lons.size, np.int32)
         fraction, distance_m = np.empty(lons.size, np.float32), np.empty(lons.size, np.float32)
         nearest_edges(
-            (self.shape_x, self.shape_y, self.shape_island),
+            (self.shape_x, self.shape_y, self.shape_handicap_m),
             self.shape_edge,
             self.shape_start,
             self.grid,
             (self.cell_start, self.cell_segment),
             self.plane.to_plane(lons, lats),
             float(self.snap_limit_m if limit_m is None else limit_m),
-            ISLAND_PREFERENCE_M,
             (edge, fraction, distance_m),
         )
         return Snaps(lon=lons, lat=lats, edge=edge, fraction=fraction, distance_m=distance_m)
@@ -226,6 +226,10 @@ class WalkNetwork:
         if found.edge < 0:
             raise NotOnNetwork(lon, lat, self.snap_limit_m if limit_m is None else limit_m)
         return found
+
+    def parts(self, edge: Int32s) -> Int32s:
+        """(n,) the connected part that each edge belongs to, -1 where the edge is -1."""
+        return np.where(edge < 0, np.int32(-1), self.node_part[self.edge_from[edge]])
 
     def buffers(self) -> SearchBuffers:
         """The calling thread's scratch arrays, made at its first search."""

@@ -160,6 +160,24 @@ def read_targets(
 
 
 @njit(cache=True, nogil=True)
+def _part_of(node_part: Array, edge_from: Array, edge: int) -> int:
+    return -1 if edge < 0 else node_part[edge_from[edge]]
+
+
+@njit(cache=True, nogil=True)
+def all_in_one_part(node_part: Array, edge_from: Array, first: Array, second: Array) -> bool:
+    """Whether all edges of both lists lie in one connected part of the network, none of them being -1."""
+    if first.size == 0 or second.size == 0:
+        return True
+    part = _part_of(node_part, edge_from, first[0])
+    for edges in (first, second):
+        for edge in edges:
+            if part < 0 or _part_of(node_part, edge_from, edge) != part:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def efforts_to(
     graph: Array, edges: Array, start: Array, targets: Array, limit: Number, generation: int, labels: Array, out: Array
 ) -> None:

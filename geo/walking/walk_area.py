@@ -34,7 +34,7 @@ def walk_area(
     Whatever lies up to `BESIDE_M` from a stretch of street that is reached lies in it. What lies farther off is left
     out, though a walking time, which adds the straight way from a place to its street, may be within the limit: there
     may be a river between. So a street that no way leads to is left out where it runs farther off, even if its
-    places count as places of the street beside it (`ISLAND_PREFERENCE_M`).
+    places count as places of the street beside it (`ISLAND_HANDICAP_M`).
 
     Of ways that may be walked in one direction only, the one away from the place counts.
     """

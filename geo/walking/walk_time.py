@@ -10,7 +10,7 @@ from geo.places.projection import geodesic_m
 from geo.streets.network_builder import small_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import Snap, Snaps, WalkNetwork
-from geo.walking.kernels import efforts_between, efforts_to
+from geo.walking.kernels import all_in_one_part, efforts_between, efforts_to
 from geo.walking.walk_line import find_route_lines
 from geo.walking.walk_route import NoRoute, Route, RouteStep, StepKind, find_route, get_route
 
@@ -27,9 +27,11 @@ __all__ = [
     "straight_walk_times",
     "trip_options",
     "walk_times",
+    "walk_times_anywhere",
     "warm_up",
 ]
 
+Bools = NDArray[np.bool_]
 Float32s = NDArray[np.float32]
 Int32s = NDArray[np.int32]
 
@@ -41,12 +43,37 @@ class TripOptions:
     """Every way to bring an AED in time; (k,) arrays, ordered by AED (nearest to the patient first), then rescuer.
 
     rescuer, aed: indices into the places asked about. to_aed_s, to_patient_s: walking seconds of the two legs.
+    straight_line: whether one of them has no way over the network and is a straight line times `DETOUR_FACTOR`.
     """
 
     rescuer: Int32s
     aed: Int32s
     to_aed_s: Float32s
     to_patient_s: Float32s
+    straight_line: Bools
+
+
+def walk_times_anywhere(
+    network: WalkNetwork,
+    start: Snap,
+    targets: Snaps,
+    *,
+    budget_s: float,
+    speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
+    to_start: bool = False,
+) -> tuple[Float32s, Bools]:
+    """As `walk_times`, but a straight line times `DETOUR_FACTOR` where no way leads over the network, however long: off
+    the streets, and in an area that the map closes in. (n,) seconds, and whether they are a straight line's.
+
+    Behind a fence there is a gate, if one only knows it, and whoever is at it must be rung.
+    """
+    seconds = walk_times(network, start, targets, budget_s=budget_s, speed_m_s=speed_m_s, to_start=to_start)
+    start_edge = np.array([start.edge], np.int32)
+    if all_in_one_part(network.node_part, network.edge_from, start_edge, targets.edge):
+        return seconds, np.zeros(len(targets), np.bool_)
+    apart = _without_way(network.parts(start_edge), network.parts(targets.edge))[0]
+    seconds[apart] = _straight_within(start, targets, apart, budget_s, speed_m_s)
+    return seconds, apart
 
 
 def walk_times(
@@ -87,31 +114,74 @@ def trip_options(
     speed_m_s: float = DEFAULT_WALK_SPEED_M_S,
     max_aeds: int = DEFAULT_MAX_AEDS,
 ) -> TripOptions:
-    """Every (rescuer, AED) pair with walk to the AED + `takeout_s` + walk to the patient within `budget_s`.
+    """Every (rescuer, AED) pair with walk to the AED + `takeout_s` + walk to the patient within `budget_s`; a leg
+    without a way over the network is a straight line, as in `walk_times_anywhere`.
 
     Only the `max_aeds` AEDs nearest to the patient by walking time are looked at. One search against the arrows from
     the patient finds them, then one from each of them with what is left of the budget.
     """
     left_s = budget_s - takeout_s
-    aed_to_patient_s = walk_times(network, patient, aeds, budget_s=left_s, speed_m_s=speed_m_s, to_start=True)
+    aed_to_patient_s, aed_apart = walk_times_anywhere(
+        network, patient, aeds, budget_s=left_s, speed_m_s=speed_m_s, to_start=True
+    )
     near = np.argsort(aed_to_patient_s, kind="stable")[:max_aeds]
     near = near[np.isfinite(aed_to_patient_s[near])]
     to_patient_s = aed_to_patient_s[near]
-    rescuer_to_aed_s = np.empty((near.size, len(rescuers)), np.float32)
-    graph, edges = _direction(network, inward=True)
-    buffers = network.buffers()
-    generation = buffers.next_generation(max(near.size, 1))
-    limits = (left_s - to_patient_s.astype(np.float64)) * speed_m_s
-    efforts_between(
-        graph, edges, _arrays(aeds.take(near)), limits, _arrays(rescuers), generation, buffers.labels, rescuer_to_aed_s
+    near_aeds = aeds.take(near)
+    in_one_part = all_in_one_part(network.node_part, network.edge_from, near_aeds.edge, rescuers.edge)
+    to_aed = (_by_street if in_one_part else _by_street_or_straight)(
+        network, near_aeds, rescuers, left_s - to_patient_s.astype(np.float64), speed_m_s
     )
-    aed, rescuer = np.nonzero(np.isfinite(rescuer_to_aed_s))
+    aed, rescuer = np.nonzero(np.isfinite(to_aed))
+    straight_line = aed_apart[near][aed]
+    if not in_one_part:
+        straight_line |= _without_way(network.parts(near_aeds.edge), network.parts(rescuers.edge))[aed, rescuer]
     return TripOptions(
         rescuer=rescuer.astype(np.int32),
         aed=near[aed].astype(np.int32),
-        to_aed_s=rescuer_to_aed_s[aed, rescuer] / np.float32(speed_m_s),
+        to_aed_s=to_aed[aed, rescuer] / np.float32(speed_m_s),
         to_patient_s=to_patient_s[aed],
+        straight_line=straight_line,
     )
+
+
+def _by_street(
+    network: WalkNetwork, aeds: Snaps, rescuers: Snaps, left_s: NDArray[np.float64], speed_m_s: float
+) -> Float32s:
+    """(AEDs, rescuers) effort from each rescuer to each AED, inf beyond the AED's `left_s`; all AEDs on the network."""
+    out = np.empty((len(aeds), len(rescuers)), np.float32)
+    graph, edges = _direction(network, inward=True)
+    buffers = network.buffers()
+    generation = buffers.next_generation(max(len(aeds), 1))
+    limits = left_s * speed_m_s
+    efforts_between(graph, edges, _arrays(aeds), limits, _arrays(rescuers), generation, buffers.labels, out)
+    return out
+
+
+def _by_street_or_straight(
+    network: WalkNetwork, aeds: Snaps, rescuers: Snaps, left_s: NDArray[np.float64], speed_m_s: float
+) -> Float32s:
+    """As `_by_street`, of pairs without a way the effort of the straight line."""
+    out = np.empty((len(aeds), len(rescuers)), np.float32)
+    on_network = np.flatnonzero(aeds.on_network)
+    out[on_network] = _by_street(network, aeds.take(on_network), rescuers, left_s[on_network], speed_m_s)
+    apart = _without_way(network.parts(aeds.edge), network.parts(rescuers.edge))
+    for row in np.flatnonzero(apart.any(axis=1)).tolist():
+        straight_s = _straight_within(aeds[row], rescuers, apart[row], float(left_s[row]), speed_m_s)
+        out[row, apart[row]] = straight_s * np.float32(speed_m_s)
+    return out
+
+
+def _without_way(first: Int32s, second: Int32s) -> Bools:
+    """(a, b) of the parts of two lists of places, -1 off the network: whether no way leads from one to the other."""
+    return np.asarray((first[:, None] != second) | (first[:, None] < 0))
+
+
+def _straight_within(start: Snap, targets: Snaps, some: Bools, budget_s: float, speed_m_s: float) -> Float32s:
+    seconds = straight_walk_times(
+        start.lon, start.lat, targets.lon[some], targets.lat[some], speed_m_s=speed_m_s
+    ).astype(np.float32)
+    return np.where(seconds <= budget_s, seconds, np.float32(np.inf))
 
 
 def straight_walk_times(

@@ -138,7 +138,7 @@ def test_pairs_that_cannot_be_read_are_explained(network_file: Path, tmp_path: P
         (["build", "absent.osm", "-o", "x.net", "--crs", "EPSG:4326"], "go with --lines"),
         (["walk", "absent.net", "--from", START, "--to", END], "there is no file absent.net"),
         (["walk", "absent.net", "--from", START], "give --from LON,LAT and --to LON,LAT"),
-        (["convert", "--from", "cgcs", "--to", "wgs84", "--point", START], "unknown datum 'cgcs'"),
+        (["convert", "--from", "mars", "--to", "wgs84", "--point", START], "unknown datum 'mars'"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(words: list[str], said: str) -> None:

@@ -32,6 +32,7 @@ def candidates(direct: dict[str, float], trips: Sequence[Trip] = ()) -> Candidat
         trip_aed=np.array([aeds.index(trip[1]) for trip in trips], np.int32),
         trip_to_aed_s=np.array([trip[2] for trip in trips], np.float32),
         trip_s=np.array([trip[3] for trip in trips], np.float32),
+        trip_straight_line=np.zeros(len(trips), np.bool_),
     )
 
 

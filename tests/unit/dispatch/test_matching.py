@@ -26,28 +26,38 @@ def place(east_m: float, north_m: float) -> Place:
     return Place(lon=float(lon), lat=float(lat))
 
 
-def grid() -> WalkNetwork:
-    """Streets of 7 x 7 crossings from the plane's origin to the north-east."""
+def grid(yard_m: tuple[Metres, ...] = ()) -> WalkNetwork:
+    """Streets of 7 x 7 crossings from the plane's origin to the north-east.
+
+    yard_m: the corners of a path that no street meets.
+    """
     number = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     x, y = (axis.ravel() * BLOCK_M for axis in np.meshgrid(np.arange(SIDE), np.arange(SIDE)))
+    x, y = (np.append(axis, [corner[way] for corner in yard_m]) for way, axis in enumerate((x, y)))
     lon, lat = PLANE.to_lonlat(x, y)
+    corners = SIDE * SIDE + np.arange(len(yard_m))
     network, _ = build_network(
         node_lon=lon,
         node_lat=lat,
-        edge_from=np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()]),
-        edge_to=np.concatenate([number[:, 1:].ravel(), number[1:].ravel()]),
+        edge_from=np.concatenate([number[:, :-1].ravel(), number[:-1].ravel(), corners[:-1]]),
+        edge_to=np.concatenate([number[:, 1:].ravel(), number[1:].ravel(), corners[1:]]),
         name="test",
+        min_island_m=100.0,
     )
     return network
 
 
 GRID = grid()
+# A closed-in yard south of the streets, its fence 60 m from the southernmost of them.
+YARD_M = -60.0
+YARD = grid(yard_m=((0.0, YARD_M), (0.0, -200.0), (240.0, -200.0), (240.0, YARD_M), (40.0, YARD_M)))
 EDGE_M = (SIDE - 1) * BLOCK_M
 OFF = EDGE_M + 4 * GRID.snap_limit_m
 on_street = st.tuples(st.floats(0, EDGE_M), st.integers(0, SIDE - 1).map(lambda row: row * BLOCK_M))
 off_street = st.tuples(st.floats(OFF, OFF + 200), st.floats(0, EDGE_M))
-anywhere = on_street | on_street.map(lambda at: (at[1], at[0])) | off_street
-networks = st.sampled_from([GRID, None])
+in_yard = st.tuples(st.floats(0, 240), st.just(-200.0) | st.just(YARD_M))
+anywhere = on_street | on_street.map(lambda at: (at[1], at[0])) | off_street | in_yard
+networks = st.sampled_from([GRID, YARD, None])
 
 
 def nearby(rescuers: list[Metres], aeds: list[Metres]) -> Nearby:
@@ -85,18 +95,14 @@ def street_s(network: WalkNetwork, a: Place, b: Place) -> float:
     return float(walk_times(network, network.snap_one(a.lon, a.lat), end, budget_s=1e6, speed_m_s=1.4)[0])
 
 
-def expected_direct_s(network: WalkNetwork | None, patient: Place, rescuer: Place) -> float:
-    if network is None or not is_on(network, patient) or not is_on(network, rescuer):
-        return straight_s(rescuer, patient)
-    return street_s(network, rescuer, patient)
+def expected_leg_s(network: WalkNetwork | None, a: Place, b: Place) -> float:
+    by_street_s = np.inf if network is None else street_s(network, a, b)
+    return by_street_s if np.isfinite(by_street_s) else straight_s(a, b)
 
 
 def expected_trip_s(network: WalkNetwork | None, patient: Place, rescuer: Place, aed: Place) -> tuple[float, float]:
-    if network is None or not is_on(network, patient):
-        to_aed_s, to_patient_s = straight_s(rescuer, aed), straight_s(aed, patient)
-    else:
-        to_aed_s, to_patient_s = street_s(network, rescuer, aed), street_s(network, aed, patient)
-    return to_aed_s, to_aed_s + WALKER.takeout_s + to_patient_s
+    to_aed_s = expected_leg_s(network, rescuer, aed)
+    return to_aed_s, to_aed_s + WALKER.takeout_s + expected_leg_s(network, aed, patient)
 
 
 def trips_of(found: Candidates) -> dict[tuple[int, int], tuple[float, float]]:
@@ -119,7 +125,7 @@ def test_candidates_are_those_whom_every_single_walk_would_find(
 
     trips = trips_of(found)
     for number, rescuer in enumerate(place(*one) for one in rescuers):
-        direct_s = expected_direct_s(network, patient, rescuer)
+        direct_s = expected_leg_s(network, rescuer, patient)
         if abs(direct_s - budget_s) > 0.01:
             expected = direct_s if direct_s <= budget_s else np.inf
             assert float(found.direct_s[number]) == pytest.approx(expected, abs=0.05, rel=1e-4)
@@ -161,10 +167,9 @@ def test_one_persons_way_takes_as_long_as_among_all_candidates(
         assert way.to_aed_s is None
         assert way.walk_time_s == pytest.approx(float(found.direct_s[0]), abs=0.05, rel=1e-4)
         assert way.straight_line == bool(found.straight_line[0])
-    elif (trip := trips_of(found).get((0, 0))) is not None:
-        assert (way.to_aed_s, way.walk_time_s) == pytest.approx(trip, abs=0.05, rel=1e-4)
     else:
-        assert way.straight_line, "off the streets there is no trip to find, only a way that has been begun"
+        assert (way.to_aed_s, way.walk_time_s) == pytest.approx(trips_of(found)[0, 0], abs=0.05, rel=1e-4)
+        assert way.straight_line == bool(found.trip_straight_line[0])
 
 
 def test_a_patient_off_the_network_is_reached_in_straight_lines_and_said_so() -> None:
@@ -181,10 +186,35 @@ def test_a_rescuer_off_the_network_is_reckoned_straight_and_the_others_by_street
     assert found.direct_s.tolist() == pytest.approx([(OFF - EDGE_M) * DETOUR_FACTOR / 1.4, EDGE_M / 1.4], rel=1e-3)
 
 
-def test_an_aed_off_the_network_is_fetched_by_nobody_while_the_patient_is_on_it() -> None:
-    found = find_candidates(GRID, place(0, 0), nearby([(80, 0)], [(OFF, 0), (160, 0)]), budget_s=900, walker=WALKER)
+def test_an_aed_off_the_network_is_fetched_in_straight_lines_and_said_so() -> None:
+    found = find_candidates(GRID, place(0, 0), nearby([(80, 0)], [(OFF, 0), (160, 0)]), budget_s=9_000, walker=WALKER)
 
-    assert found.trip_aed.tolist() == [1]
+    assert found.trip_aed.tolist() == [1, 0]
+    assert found.trip_straight_line.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("patient", "straight_line"),
+    [((120, -195), [True, True, False]), ((120, 0), [False, False, True])],
+    ids=["patient inside", "patient on the street"],
+)
+def test_a_closed_in_area_hides_nobody_at_its_gate_on_its_street_or_inside(
+    patient: Metres, straight_line: list[bool]
+) -> None:
+    at_the_gate, on_the_street, inside = (120, -10), (240, 0), (10, -195)
+
+    found = find_candidates(
+        YARD, place(*patient), nearby([at_the_gate, on_the_street, inside], [(0, 0)]), budget_s=900, walker=WALKER
+    )
+
+    assert found.straight_line.tolist() == straight_line
+    assert np.isfinite(found.direct_s).all()
+    assert sorted(found.trip_rescuer.tolist()) == [0, 1, 2]
+    for direct_s, rescuer, straight in zip(
+        found.direct_s, (at_the_gate, on_the_street, inside), straight_line, strict=True
+    ):
+        if straight:
+            assert float(direct_s) == pytest.approx(straight_s(place(*rescuer), place(*patient)), rel=1e-4)
 
 
 def test_walking_round_the_block_counts_and_not_the_crow() -> None:

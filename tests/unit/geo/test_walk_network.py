@@ -10,8 +10,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.streets.network_builder import ISLAND_HANDICAP_M
 from geo.streets.walk_network import (
-    ISLAND_PREFERENCE_M,
     CorruptNetwork,
     EdgeFlag,
     ForeignNetworkFile,
@@ -40,7 +40,7 @@ def test_a_place_snaps_to_the_nearest_part_of_a_street(network: WalkNetwork, x: 
     far = np.where(network.edge_flags & EdgeFlag.GATE, np.inf, [line.distance(point) for line in lines])
     island = (network.edge_flags & EdgeFlag.ISLAND) != 0
     main_m, island_m = far[~island].min(), far[island].min(initial=np.inf)
-    expected_m = island_m if main_m > min(limit_m, island_m + ISLAND_PREFERENCE_M) else main_m
+    expected_m = island_m if main_m > min(limit_m, island_m + ISLAND_HANDICAP_M) else main_m
 
     snap = network.snap(lon, lat, limit_m=limit_m)[0]
 
