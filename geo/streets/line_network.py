@@ -22,6 +22,7 @@ class Lines:
     point: (p,) int64 numbers, lon, lat: (p,) degrees, WGS-84. start: (k + 1,) offsets of each line's points.
     flags: (k,) uint8 `EdgeFlag`. street: (k,) index into street_names, -1 for none.
     wait_s: (p,) seconds that passing a point costs; None where nothing is known of waits.
+    handicap_m: (k,) by how much another line may be farther from a place and is taken instead; None for none.
     """
 
     point: Array
@@ -32,6 +33,7 @@ class Lines:
     street: Array
     street_names: Sequence[str]
     wait_s: Array | None = None
+    handicap_m: Array | None = None
 
 
 def build_from_shared_points(
@@ -70,6 +72,7 @@ def build_from_shared_points(
         inner_lat=lines.lat[inner],
         wait_s=None if lines.wait_s is None else _waits_between(lines.wait_s, begin, end),
         flags=lines.flags[line[within]],
+        handicap_m=None if lines.handicap_m is None else lines.handicap_m[line[within]],
         street=lines.street[line[within]],
         street_names=lines.street_names,
         name=name,

@@ -32,6 +32,9 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 
 _REPORT_EVERY = 2_000
+# A bridge, a tunnel or a square is taken only where a street on the ground is this much farther (assumption): whoever
+# is beside a bridge mostly stands under it, and who is beside a square stands at the street as well.
+ASIDE_HANDICAP_M = 25.0
 
 
 class UnreadableExtract(ValueError):
@@ -47,12 +50,13 @@ class UnreadableExtract(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
     """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
-    bridge and no tunnel."""
+    bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead."""
 
     flags: EdgeFlag
     street: int
     for_walkers: bool
     on_ground: bool
+    handicap_m: float
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class _Streets:
     wait_s: "array[float]" = field(default_factory=lambda: array("d"))
     start: "array[int]" = field(default_factory=lambda: array("q", [0]))
     flags: "array[int]" = field(default_factory=lambda: array("B"))
+    handicap_m: "array[float]" = field(default_factory=lambda: array("d"))
     street: "array[int]" = field(default_factory=lambda: array("q"))
     names: dict[str, int] = field(default_factory=dict)
     stops: set[int] = field(default_factory=set)
@@ -128,11 +133,18 @@ class _Streets:
                 line = [(met[ring][0][at], *met[ring][1][at].tolist()) for ring, at in ends]
                 self._add_line(line, area.kind)
 
-    def kind(self, tags: Tags, flags: EdgeFlag) -> _Kind:
-        """Of a way with these tags; its street is -1 where it has no name."""
+    def kind(self, tags: Tags, flags: EdgeFlag, *, area: bool = False) -> _Kind:
+        """Of a way with these tags, or of an area's rim; its street is -1 where it has no name."""
         text = tags.get("name") or tags.get("ref") or ""
         street = self.names.setdefault(text, len(self.names)) if text else -1
-        return _Kind(flags=flags, street=street, for_walkers=is_for_walkers(tags), on_ground=is_on_ground(tags))
+        on_ground = is_on_ground(tags)
+        return _Kind(
+            flags=flags,
+            street=street,
+            for_walkers=is_for_walkers(tags),
+            on_ground=on_ground,
+            handicap_m=ASIDE_HANDICAP_M if area or not on_ground else 0.0,
+        )
 
     def lines(self) -> Lines:
         """All of it, as arrays."""
@@ -142,6 +154,7 @@ class _Streets:
             lat=np.asarray(self.lat, np.float64),
             start=np.asarray(self.start, np.int64),
             flags=np.asarray(self.flags, np.uint8),
+            handicap_m=np.asarray(self.handicap_m, np.float64),
             street=np.asarray(self.street, np.int64),
             street_names=list(self.names),
             wait_s=np.asarray(self.wait_s, np.float64),
@@ -158,6 +171,7 @@ class _Streets:
             self.on_ground.append(kind.on_ground)
         self.start.append(len(self.point))
         self.flags.append(kind.flags)
+        self.handicap_m.append(kind.handicap_m)
         self.street.append(kind.street)
 
     def _wait_s(self, point: int, kind: _Kind) -> float:
@@ -249,7 +263,7 @@ def _take_way(streets: _Streets, way: Any) -> None:
     if isinstance(verdict, LeftOut):
         streets.left_out[verdict.reason] += 1
     elif verdict.area and way.is_closed():
-        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags))
+        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags, area=True))
     else:
         streets.add_way(way.nodes, streets.kind(way.tags, verdict.flags))
 
@@ -260,7 +274,7 @@ def _take_multipolygon(streets: _Streets, area: Any) -> None:
         streets.left_out[verdict.reason] += 1
         return
     for outer in area.outer_rings():
-        streets.add_area([outer, *area.inner_rings(outer)], streets.kind(area.tags, verdict.flags))
+        streets.add_area([outer, *area.inner_rings(outer)], streets.kind(area.tags, verdict.flags, area=True))
 
 
 def _stem(path: Path) -> str:

@@ -127,6 +127,44 @@ def test_a_square_drawn_as_a_relation_is_crossed_too(tmp_path: Path) -> None:
     assert length_m(network, (-1, 0), (3, 2)) == pytest.approx(483.0, abs=3.0)
 
 
+def test_a_place_between_a_street_and_a_square_that_does_not_meet_it_stands_at_the_street(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (0, 10), highway="residential")
+    drawing.way((0, 10), (4, 10), highway="residential")
+    drawing.way((0.3, 2), (4, 2), (4, 6), (0.3, 6), (0.3, 2), highway="pedestrian", area="yes")
+    drawing.way((4, 6), (4, 10), highway="footway")
+    network, _ = drawing.build(tmp_path)
+
+    walk = get_route(network, at(network, 0.17, 4), at(network, 0, 1))
+
+    # 17 m to the street and 300 m along it; by the square's rim, which is nearer, it is over a kilometre.
+    assert walk.length_m == pytest.approx(317.0, abs=3.0)
+
+
+@pytest.mark.parametrize("kind", [{"bridge": "yes", "layer": "1"}, {"tunnel": "yes", "layer": "-1"}])
+def test_whoever_is_beside_a_bridge_or_a_tunnel_stands_at_the_street_under_or_over_it(
+    tmp_path: Path, kind: dict[str, str]
+) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (10, 0), highway="residential")
+    drawing.way((0, 0), (0, -5), (5, -5), highway="residential")
+    drawing.way((5, -5), (5, 5), highway="footway", **kind)
+    network, _ = drawing.build(tmp_path)
+
+    walk = get_route(network, at(network, 5.05, 0.18), at(network, 6, 0))
+
+    assert walk.length_m == pytest.approx(18.0 + 95.0, abs=3.0)
+
+
+def test_whoever_is_on_a_long_bridge_stays_on_it(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (10, 0), highway="footway", bridge="yes")
+    drawing.way((0, 0), (0, 5), highway="residential")
+    network, _ = drawing.build(tmp_path)
+
+    assert at(network, 5, 0.05).distance_m == pytest.approx(5.0, abs=0.5)
+
+
 def test_an_escalator_carries_one_way_only(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.way((0, 0), (1, 0), highway="steps", conveying="forward")
