@@ -10,21 +10,34 @@ Tags = Mapping[str, str]
 # A whitelist: whatever else `highway` says (construction, proposed, trail, crossing, raceway ...) is no street.
 FOOT_HIGHWAYS = frozenset(
     {
-        "bridleway", "corridor", "cycleway", "footway", "living_street", "path", "pedestrian", "platform", "primary",
+        "bridleway", "corridor", "cycleway", "elevator", "footway", "living_street", "path", "pedestrian", "platform",
+        "primary",
         "primary_link", "residential", "road", "secondary", "secondary_link", "service", "steps", "tertiary",
         "tertiary_link", "track", "unclassified",
     }
 )  # fmt: skip
 # For cars, unless a sign or a sidewalk says that one may walk there.
 CAR_HIGHWAYS = frozenset({"trunk", "trunk_link", "busway", "bus_guideway", "motorway", "motorway_link"})
+# Walked along on the ground where nothing says otherwise: in many cities arterials with shops along them are drawn so.
+_WALKED_ON_THE_GROUND = frozenset({"trunk", "trunk_link"})
+# Through a tunnel of these one walks only where a sign or a sidewalk says so; smaller streets have underpasses that one
+# walks.
+_CAR_TUNNELS = frozenset({"primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"})
 _INVITED = frozenset({"yes", "designated", "permissive", "official", "public"})
 _CLOSED = frozenset({"no", "military", "use_sidepath"})
 # Not among them: "customers" and "permit" say who may drive and park there; nothing keeps a walker out of a
 # supermarket's car park. (Indoors it is a shop, and closed at night.)
 _PRIVATE = frozenset({"private", "residents", "members", "employees", "staff"})
 _PRIVATE_INDOORS = _PRIVATE | {"customers", "permit"}
-_FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "footway", "path", "pedestrian", "steps"})
+_FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "elevator", "footway", "path", "pedestrian", "steps"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes"})
+# Barriers against vehicles: `access=no` there speaks of these, and one walks past, over or under.
+_AGAINST_VEHICLES = frozenset(
+    {
+        "block", "bollard", "cattle_grid", "chain", "cycle_barrier", "height_restrictor", "kerb", "kissing_gate",
+        "lift_gate", "motorcycle_barrier", "planter", "stile", "sump_buster", "swing_gate", "toll_booth",
+    }
+)  # fmt: skip
 # Barriers that a way is drawn across although nobody can pass, unless a tag says otherwise.
 _SOLID_BARRIERS = frozenset({"city_wall", "fence", "guard_rail", "hedge", "jersey_barrier", "retaining_wall", "wall"})
 
@@ -59,13 +72,11 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     highway = tags.get("highway", "")
     foot = tags.get("foot", "")
     invited = foot in _INVITED
-    if highway not in FOOT_HIGHWAYS:
-        walkable = highway in CAR_HIGHWAYS and (invited or _has_sidewalk(tags))
-        if not walkable:
-            return LeftOut(
-                reason="for cars only" if highway in CAR_HIGHWAYS else f"highway={highway} is no street to walk"
-            )
-    if tags.get("motorroad") == "yes" and not invited:
+    if tags.get("abandoned") == "yes" and not invited:
+        return LeftOut(reason="abandoned")
+    if highway not in FOOT_HIGHWAYS | CAR_HIGHWAYS:
+        return LeftOut(reason=f"highway={highway} is no street to walk")
+    if _is_for_cars_only(tags, highway) and not invited:
         return LeftOut(reason="for cars only")
     access = foot or tags.get("access", "")
     if access in _CLOSED:
@@ -84,12 +95,12 @@ def stops_walkers(tags: Tags) -> bool:
     foot = tags.get("foot", "")
     if foot:
         return foot in _CLOSED
-    access = tags.get("access", "")
+    access, barrier = tags.get("access", ""), tags.get("barrier", "")
     if access in _CLOSED:
-        return "barrier" in tags
+        return bool(barrier) and not (access == "no" and barrier in _AGAINST_VEHICLES)
     if tags.get("locked") == "yes":
         return access not in _INVITED
-    return tags.get("barrier", "") in _SOLID_BARRIERS and access not in _INVITED
+    return barrier in _SOLID_BARRIERS and access not in _INVITED
 
 
 def find_wait(tags: Tags) -> Wait | None:
@@ -122,6 +133,18 @@ def _slope(incline: str) -> EdgeFlag:
     return EdgeFlag.FALLING if incline == "down" or incline[:1] == "-" else EdgeFlag(0)
 
 
+def _is_for_cars_only(tags: Tags, highway: str) -> bool:
+    """Unless `foot` invites."""
+    if tags.get("motorroad") == "yes":
+        return True
+    if _has_sidewalk(tags):
+        return False
+    if highway in _WALKED_ON_THE_GROUND:
+        return tags.get("expressway") == "yes" or not is_on_ground(tags)
+    in_tunnel = tags.get("tunnel", "no") not in {"no", "building_passage", "avalanche_protector"}
+    return highway in CAR_HIGHWAYS or (highway in _CAR_TUNNELS and in_tunnel)
+
+
 def _has_sidewalk(tags: Tags) -> bool:
     sides = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
     return any(tags.get(side, "") in _SIDEWALK for side in sides)
@@ -135,6 +158,13 @@ def _one_way(tags: Tags) -> EdgeFlag:
         return EdgeFlag.BACKWARD_ONLY
     if direction:
         return EdgeFlag(0)
-    # An escalator carries one way only.
+    # An escalator carries one way only; where `conveying` does not say which, `oneway` speaks of it, not of cars.
     conveying = tags.get("conveying", "")
-    return {"forward": EdgeFlag.FORWARD_ONLY, "backward": EdgeFlag.BACKWARD_ONLY}.get(conveying, EdgeFlag(0))
+    carries = tags.get("oneway", "") if conveying in {"yes", "reversible"} else conveying
+    return {
+        "forward": EdgeFlag.FORWARD_ONLY,
+        "yes": EdgeFlag.FORWARD_ONLY,
+        "1": EdgeFlag.FORWARD_ONLY,
+        "backward": EdgeFlag.BACKWARD_ONLY,
+        "-1": EdgeFlag.BACKWARD_ONLY,
+    }.get(carries, EdgeFlag(0))
