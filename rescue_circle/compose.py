@@ -92,7 +92,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         epoch=await get_epoch(database),
     )
     receipts = ReceiptBook(database)
-    receipts.on_delivered = relay.acknowledged
+    receipts.on_delivered, receipts.on_seen = relay.acknowledged, relay.seen
     service = DispatchService(
         engine=engine,
         journal=journal,

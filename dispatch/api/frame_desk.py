@@ -83,8 +83,8 @@ class VolunteerDesk:
             return wire.Result(re=frame.id, ok=False, code=refused.code, message=refused.message)
 
     async def _take_answer(self, frame: wire.AlertAnswer) -> wire.Result:
-        if frame.type == "seen":
-            await self._take_seen(frame)
+        if frame.type in {"seen", "no_sound"}:
+            await self._take_sign(frame)
         else:
             await self._service.engine.answer(
                 AnswerAlert(
@@ -96,13 +96,16 @@ class VolunteerDesk:
             )
         return wire.Result(re=frame.id, ok=True)
 
-    async def _take_seen(self, frame: wire.AlertAnswer) -> None:
+    async def _take_sign(self, frame: wire.AlertAnswer) -> None:
         incident_id = incident_of(frame.alert_id)
         live = await self._service.engine.live.find(incident_id)
         alert = live.incident.alerts.get(frame.alert_id) if live else None
         if alert is None or alert.rescuer_id != self._rescuer_id:
             raise Refused("unknown_alert", "There is no such alert for you.")
-        self._service.receipts.seen(incident_id, frame.alert_id, self._service.clock.now())
+        if frame.type == "seen":
+            self._service.receipts.seen(incident_id, frame.alert_id, self._service.clock.now())
+        else:
+            self._service.relay.has_no_sound(frame.alert_id)
 
     async def _take_test_seen(self, frame: wire.TestAlarmSeen) -> wire.Result:
         if not await self._service.people.tests.arrived(self._rescuer_id, frame.test_id):

@@ -36,13 +36,16 @@ _RECIPIENT = rescuer_recipient("")
 
 @dataclass(slots=True, kw_only=True)
 class _Alert:
-    """began_s: reading of the monotonic clock. rung: a channel was told to ring. over: nothing more is to be sent."""
+    """began_s: reading of the monotonic clock. rung: a channel was told to ring. no_sound: the phone has it and nobody
+    hears it. over: nothing more is to be sent; ended: and nothing will be."""
 
     rescuer_id: str
     began_s: float
     timer: asyncio.TimerHandle | None = None
     rung: bool = False
+    no_sound: bool = False
     over: bool = False
+    ended: bool = False
 
 
 class ChannelMetrics:
@@ -129,9 +132,24 @@ class Relay:
                 log.exception("channels_not_told", alert_id=row.alert_id)
 
     def acknowledged(self, alert_id: str) -> None:
-        """The phone itself has the alert."""
-        if alert := self._alerts.get(alert_id):
+        """The phone itself has the alert, and says nothing else of it."""
+        alert = self._alerts.get(alert_id)
+        if alert is not None and not alert.no_sound:
             self._settle(alert)
+
+    def seen(self, alert_id: str) -> None:
+        """Somebody has it in hand."""
+        if alert := self._alerts.get(alert_id):
+            self._end(alert)
+
+    def has_no_sound(self, alert_id: str) -> None:
+        """The phone has the alert and cannot make a sound: the other ways are used, unless somebody has it in hand."""
+        alert = self._alerts.get(alert_id)
+        if alert is None or alert.ended:
+            return
+        alert.no_sound, alert.over = True, False
+        if not alert.rung:
+            self._ring(alert_id, alert)
 
     def take_up(self, alert_id: str, rescuer_id: str) -> None:
         """An alert that rang when a former process ended; its messages have the same ids, so a repeated one is none."""
@@ -161,11 +179,11 @@ class Relay:
             case "alert_ended":
                 ended = self._alerts.pop(alert_id, None)
                 if ended is not None:
-                    self._settle(ended)
+                    self._end(ended)
                 if (ended is not None and ended.rung) or not self._is_connected(row.recipient):
                     self._send_by_all(Kind.CALL_OFF, rescuer_id, alert_id, lambda: False)
             case _:
-                self.acknowledged(alert_id)
+                self.seen(alert_id)
 
     def _begin(self, alert_id: str, rescuer_id: str, wait_s: float) -> None:
         self._forget_old()
@@ -236,6 +254,10 @@ class Relay:
 
     def _count(self, channel: Channel, kind: Kind, outcome: str) -> None:
         self._metrics.messages.labels(channel=channel.name, kind=kind, outcome=outcome).inc()
+
+    def _end(self, alert: _Alert) -> None:
+        alert.ended = True
+        self._settle(alert)
 
     def _settle(self, alert: _Alert) -> None:
         alert.over = True

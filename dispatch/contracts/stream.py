@@ -55,11 +55,12 @@ class Ack(Frame):
 class AlertAnswer(Frame):
     """What a volunteer says about an alert; `id` comes back in the result.
 
-    seen: it is on the screen. accept, decline: an answer; a decline after an accept hands the assignment back.
+    seen: a person has touched the phone while it rang. no_sound: the alert is on the phone, which cannot make a sound,
+    so that other ways are used too. accept, decline: an answer; a decline after an accept hands the assignment back.
     aed_collected, arrived, done: progress. `aed_returned` tells, with `done`, that the AED hangs in its place again.
     """
 
-    type: Literal["seen", "accept", "decline", "aed_collected", "arrived", "done"]
+    type: Literal["seen", "no_sound", "accept", "decline", "aed_collected", "arrived", "done"]
     id: FrameId
     alert_id: Annotated[str, Field(min_length=1, max_length=64)]
     aed_returned: bool = False

@@ -26,7 +26,8 @@ _CONFIRM = (
 
 
 class ReceiptBook:
-    """What has been acknowledged since the last `flush`. `on_delivered` hears of each alert that has arrived."""
+    """What has been acknowledged since the last `flush`. `on_delivered` hears of each alert that has arrived,
+    `on_seen` of each that a person has looked at."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,6 +35,7 @@ class ReceiptBook:
         self._receipts: dict[str, Receipt] = {}
         self._resumed: dict[str, tuple[int, datetime]] = {}
         self.on_delivered: Callable[[str], None] = lambda _alert_id: None
+        self.on_seen: Callable[[str], None] = lambda _alert_id: None
 
     def acknowledged(self, recipient: str, seq: int) -> None:
         self._acked[recipient] = max(seq, self._acked.get(recipient, 0))
@@ -54,6 +56,7 @@ class ReceiptBook:
     def seen(self, incident_id: str, alert_id: str, at: datetime) -> None:
         """Somebody looked at it, so it has also arrived."""
         self.on_delivered(alert_id)
+        self.on_seen(alert_id)
         held = self._receipts.get(alert_id) or Receipt(alert_id=alert_id, incident_id=incident_id)
         self._receipts[alert_id] = Receipt(
             alert_id=alert_id,

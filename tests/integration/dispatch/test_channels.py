@@ -118,6 +118,24 @@ async def test_a_phone_that_is_connected_but_stays_silent_is_rung_as_well(
             await until(lambda: "+8613900000000" in {one["to"] for one in gateway.messages()})
 
 
+async def test_a_phone_that_cannot_sound_is_rung_another_way_and_not_said_to_be_seen(
+    town: Town, town_database: str, tmp_path: Path, gateway: FarEnd
+) -> None:
+    with service_with(town, town_database, tmp_path, sms=gateway) as service:
+        async with phone_of(service, "r00") as phone:
+            incident_id = service.post_call(call()).json()["incident_id"]
+            alert = await phone.expect("alert")
+            await phone.send({"type": "ack", "seq": alert["seq"]})
+            assert (await phone.ask("no_sound", alert_id=alert["alert_id"]))["ok"]
+            await until(lambda: "+8613900000000" in {one["to"] for one in gateway.messages()})
+            foreign = await phone.ask("no_sound", alert_id=f"{incident_id}-99")
+            alerts = service.get(f"/api/incidents/{incident_id}")["alerts"]
+
+    [mine] = [one for one in alerts if one["rescuer_id"] == "r00"]
+    assert foreign["code"] == "unknown_alert"
+    assert mine["seen_at"] is None
+
+
 @pytest.mark.both_databases
 def test_a_browser_is_woken_by_a_push_that_only_it_can_read(
     town: Town, town_database: str, tmp_path: Path, push_service: FarEnd

@@ -103,6 +103,36 @@ async def test_who_stays_silent_on_a_stream_is_rung_too() -> None:
     await relay.close()
 
 
+async def test_a_phone_that_has_the_alert_and_cannot_sound_is_rung_another_way() -> None:
+    sms = Recorder()
+    relay = relay_of(sms, connected=frozenset({"r1"}))
+    relay.offer([row("alert")])
+    relay.acknowledged("a-1")
+    relay.has_no_sound("a-1")
+    relay.acknowledged("a-1")
+    relay.has_no_sound("a-1")
+    await until(lambda: sms.sent)
+    relay.offer([row("alert", "b-1", "r2")])
+    await until(lambda: len(sms.sent) > 1)
+
+    assert sms.kinds == [(Kind.ALARM, "a-1"), (Kind.ALARM, "b-1")]
+    await relay.close()
+
+
+async def test_a_phone_in_somebodys_hands_is_not_rung_another_way() -> None:
+    sms = Recorder()
+    relay = relay_of(sms, connected=frozenset({"r1"}))
+    relay.offer([row("alert", "a-1"), row("alert", "a-2"), row("assignment", "a-2")])
+    relay.seen("a-1")
+    for alert_id in ("a-1", "a-2", "of-nobody"):
+        relay.has_no_sound(alert_id)
+    relay.offer([row("alert", "b-1", "r2")])
+    await until(lambda: sms.sent)
+
+    assert sms.kinds == [(Kind.ALARM, "b-1")]
+    await relay.close()
+
+
 async def test_whoever_withdrew_or_is_out_of_reach_is_sent_nothing() -> None:
     sms = Recorder()
     relay = relay_of(sms)

@@ -7,8 +7,9 @@ import { serviceNow, setServiceClock, tick } from "../shared/clock.ts";
 import { toast } from "../shared/components.tsx";
 import { ApiError, wordingOf, wordingOfCode } from "../shared/errors.ts";
 import { type Kept, localMemory, openStream, type Result, type StreamClient } from "../shared/stream.ts";
-import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
+import { keepAwake, leaveFullScreen, ringing, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
 import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, remainingS, type Step } from "./call.ts";
+import { Heed } from "./heed.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
 import { dropPush, readPush, showSystemNotice } from "./notices.ts";
 import { sendAgain, setDemo, setDemoWalk, setPace } from "./position.ts";
@@ -55,6 +56,13 @@ let toldOfPosition = false;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
 
+const heed = new Heed({
+  send: (frame) => void stream.value?.send(frame),
+  ringing: () => (call.value?.stage === "ringing" ? call.value.alertId : null),
+  sounds: () => ringing.value !== null,
+  later: (run, ms) => void setTimeout(run, ms),
+});
+
 /** A demo's invitation tells where its viewer stands. It counts only for whoever joins by it. */
 let invitedAt: string | null = null;
 
@@ -66,9 +74,11 @@ export async function boot(): Promise<void> {
   readAddress();
   // An invitation that is opened in the app's own tab loads nothing anew.
   addEventListener("hashchange", readAddress);
-  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ test?: string }>) => {
+  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ test?: string; touched?: boolean }>) => {
     if (data.test !== undefined) testAlarmCame(data.test);
+    if (data.touched) heed.touched();
   });
+  for (const kind of ["pointerdown", "keydown"] as const) addEventListener(kind, () => heed.touched(), { capture: true });
   // Somebody who comes with an invitation and has not been here has no session to renew.
   if (who.value === null && invitation.value !== null) return;
   try {
@@ -164,7 +174,7 @@ function heard(frame: ServerFrame): void {
     case "alert":
       setCall(onAlert(call.value, frame, serviceNow()));
       if (call.value?.alertId === frame.alert_id) {
-        stream.value?.send({ type: "seen", alert_id: frame.alert_id });
+        heed.came(frame.alert_id);
         showSystemNotice(words.value.alarm.title, words.value.roles[frame.role]);
       }
       break;
@@ -198,7 +208,7 @@ function answered(sent: Kept, result: Result): void {
     return;
   }
   if (result.ok || !("alert_id" in sent)) return;
-  if (sent.type === "seen" || result.code === "already_arrived") return;
+  if (sent.type === "seen" || sent.type === "no_sound" || result.code === "already_arrived") return;
   setCall(onRefused(call.value, sent.alert_id, sent.type, result.code));
   if (call.value?.stage !== "called_off") toast(wordingOfCode(result.code), "bad");
 }

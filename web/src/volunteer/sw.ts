@@ -104,7 +104,7 @@ self.addEventListener("notificationclick", (event) => {
       const open = windows.find((client) => new URL(client.url).pathname === PAGE);
       // The app says itself that the test has arrived: the worker holds no token.
       if (open === undefined) return self.clients.openWindow(test === undefined ? PAGE : `${PAGE}#test=${encodeURIComponent(test)}`);
-      if (test !== undefined) open.postMessage({ test });
+      open.postMessage(test === undefined ? { touched: true } : { test });
       return open.focus();
     }),
   );
