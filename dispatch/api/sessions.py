@@ -71,7 +71,14 @@ def session_of(service: DispatchService, opened: Opened, request: Request, respo
         secure=_is_secure(service, request),
     )
     identity = owner.identity
-    return Session(token=token, expires_at=expires_at, role=identity.access, subject=identity.subject, name=owner.name)
+    return Session(
+        token=token,
+        expires_at=expires_at,
+        good_for_s=owner.token_s,
+        role=identity.access,
+        subject=identity.subject,
+        name=owner.name,
+    )
 
 
 def _cookie_of(request: Request) -> str:

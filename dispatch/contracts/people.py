@@ -57,10 +57,14 @@ class SignIn(WireModel, Unshown):
 
 
 class Session(WireModel, Unshown):
-    """A token for the interface and the streams. The session itself is in a cookie that no script can read."""
+    """A token for the interface and the streams. The session itself is in a cookie that no script can read.
+
+    good_for_s: how long the token is good from now on, for a phone whose own clock is wrong.
+    """
 
     token: str
     expires_at: AwareDatetime
+    good_for_s: float
     role: Access
     subject: str
     name: str

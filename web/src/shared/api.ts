@@ -37,6 +37,8 @@ export class Api {
   readonly #session = signal<Session | null>(null);
   #renewing: Promise<Session | null> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** By this phone's clock, which may be wrong by days: only what has passed since is asked of it. */
+  #takenAt = 0;
   /** Called when the session has ended for good: the cookie no longer renews it. */
   onSessionEnd: (() => void) | null = null;
 
@@ -73,8 +75,9 @@ export class Api {
   /** A session that was just given (join, sign-in). */
   take(session: Session): void {
     this.#session.value = session;
+    this.#takenAt = Date.now();
     clearTimeout(this.#timer);
-    const inMs = Math.max(5_000, Date.parse(session.expires_at) - Date.now() - RENEW_BEFORE_MS);
+    const inMs = Math.max(5_000, session.good_for_s * 1000 - RENEW_BEFORE_MS);
     this.#timer = setTimeout(() => void this.renew().catch(() => undefined), Math.min(inMs, 2_000_000_000));
   }
 
@@ -103,7 +106,7 @@ export class Api {
   /** A token that is good for a while yet, for the stream's hello; null where the session is over. */
   async token(): Promise<string | null> {
     const session = this.#session.value;
-    if (session !== null && Date.parse(session.expires_at) - Date.now() > 15_000) return session.token;
+    if (session !== null && session.good_for_s * 1000 - (Date.now() - this.#takenAt) > 15_000) return session.token;
     return (await this.renew())?.token ?? null;
   }
 
