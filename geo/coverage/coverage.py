@@ -73,7 +73,7 @@ def reach(
     The times are those of `walk_times` from and to the source. What is off the network reaches nothing and is reached
     by nothing.
     """
-    ways = (_away(network), _towards(network))
+    ways, at_node = (_away(network), _towards(network)), _edges_at_nodes(network)
     starts, by_edge = _starts(sources), _points_by_edge(network, points)
     labels = (_labels(network, 1), _labels(network, 1))
     seen = np.zeros(network.edge_count, np.int32)
@@ -84,7 +84,7 @@ def reach(
         stops = (begin, min(begin + _SOURCES_AT_ONCE, len(sources)))
         while True:
             out = (np.empty(room, np.int32), np.empty(room, np.int32), *(np.empty(room, np.float32) for _ in range(2)))
-            found = pairs_within(ways, network.arc_edge, starts, stops, by_edge, limit, generation, labels, seen, out)
+            found = pairs_within(ways, at_node, starts, stops, by_edge, limit, generation, labels, seen, out)
             generation += stops[1] - stops[0]
             if found <= room:
                 break
@@ -284,6 +284,20 @@ def _towards(network: WalkNetwork) -> tuple[_Arrays, _Arrays]:
 
 def _starts(sources: Snaps) -> tuple[Int32s, Float32s, Float32s]:
     return sources.edge, sources.fraction, sources.distance_m
+
+
+def _edges_at_nodes(network: WalkNetwork) -> tuple[Int64s, Int32s]:
+    """(place of each node's first edge (nodes + 1,), edge): every edge at both its ends, a loop once.
+
+    The network's arcs leave loops out, since they lead nowhere; but people live on them.
+    """
+    edge = np.arange(network.edge_count, dtype=np.int32)
+    through = network.edge_from != network.edge_to
+    ends = np.concatenate((network.edge_from, network.edge_to[through]))
+    order = np.argsort(ends, kind="stable")
+    counts = np.bincount(ends, minlength=network.node_count)
+    first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    return first, np.concatenate((edge, edge[through]))[order]
 
 
 def _points_by_edge(network: WalkNetwork, points: Snaps) -> tuple[Int64s, Int32s, Float32s, Float32s]:

@@ -145,12 +145,13 @@ def lower_to_nearest(
 
 @njit(cache=True, nogil=True)
 def pairs_within(
-    ways: Array, arc_edge: Array, starts: Array, stops: Array, points: Array, limit: Number, generation: int,
+    ways: Array, at_node: Array, starts: Array, stops: Array, points: Array, limit: Number, generation: int,
     labels: Array, seen: Array, out: Array,
 ) -> int:  # fmt: skip
     """Write every (start, point, effort there, effort there and back) within `limit` there; how many there are.
 
     ways: ((graph, edges) away from the starts, (graph, edges) towards them); labels: one set for each;
+    at_node: (place of each node's first edge (n + 1,), edge), loops among them;
     stops: (first, end) of the starts to search from; points: as in `lower_to_nearest`; seen: (e,) generations.
     Where there are more pairs than `out` holds, only their number counts. Uses a generation for each start.
     """
@@ -165,13 +166,13 @@ def pairs_within(
         now = generation + start - stops[0]
         reached = spread(away[0], away[1], starts, own, limit, now, labels[0])
         spread(towards[0], towards[1], starts, own, limit, now, labels[1])
-        settled, arc_start = labels[0][3], away[0][0]
+        settled, edge_start = labels[0][3], at_node[0]
         for number in range(-1, reached):
             # The start's own edge comes first: its ends may lie beyond the limit.
-            low = arc_start[settled[number]] if number >= 0 else 0
-            high = arc_start[settled[number] + 1] if number >= 0 else 1
-            for arc in range(low, high):
-                edge = arc_edge[arc] if number >= 0 else starts[0][start]
+            low = edge_start[settled[number]] if number >= 0 else 0
+            high = edge_start[settled[number] + 1] if number >= 0 else 1
+            for place_at_node in range(low, high):
+                edge = at_node[1][place_at_node] if number >= 0 else starts[0][start]
                 if seen[edge] == now:
                     continue
                 seen[edge] = now

@@ -163,6 +163,21 @@ def test_without_streets_it_is_the_straight_line_with_its_detour(
     np.testing.assert_allclose(within, np.where(least <= 600.0, least, np.inf), rtol=1e-4)
 
 
+def test_homes_on_a_ring_are_reached_from_the_street_that_leads_to_it() -> None:
+    ring = network_of(
+        [(0.0, 0.0), (100.0, 0.0)],
+        [(0, 1), (1, 1)],
+        bends=[[], [(150.0, 50.0), (200.0, 0.0), (150.0, -50.0)]],
+    )
+    aed = ring.snap(*degrees(np.array([[73.0, 0.0]])))
+    homes = ring.snap(*degrees(np.array([[20.0, 0.0], [125.0, 25.0], [125.0, -25.0], [200.0, 0.0]])))
+
+    found = reach(ring, aed, homes, limit_s=240.0, speed_m_s=1.0)
+
+    assert np.diff(found.first).tolist() == [1, 1, 1, 1]
+    assert found.there_s.tolist() == pytest.approx([53.0, 62.4, 62.4, 168.4], abs=0.5)
+
+
 def test_many_sources_at_one_place_and_none_at_all_are_both_fine() -> None:
     street = network_of([(0.0, 0.0), (400.0, 0.0)], [(0, 1)])
     place = street.snap(*degrees(np.array([[33.3, 7.7]])))

@@ -63,17 +63,23 @@ def at(network: WalkNetwork, x: float, y: float) -> Snap:
 
 @st.composite
 def networks(draw: st.DrawFn, *, one_way: bool = True, private: bool = True) -> WalkNetwork:
-    """A few crossings within half a kilometre, any two of them joined by streets of any kind, bent or straight."""
+    """A few crossings within half a kilometre, any two of them joined by streets of any kind, bent or straight.
+
+    Some have streets that lead back to where they began, as round a pond or a block.
+    """
     metre = st.integers(0, 500).map(float)
     places = draw(st.lists(st.tuples(metre, metre), min_size=2, max_size=9, unique=True))
     end = st.integers(0, len(places) - 1)
     pairs = st.tuples(end, end).filter(lambda pair: pair[0] != pair[1])
     edges = draw(st.lists(pairs, min_size=1, max_size=16))
+    loops = [(node, node) for node in draw(st.lists(end, max_size=3))]
     unwanted = (EdgeFlag(0) if one_way else _ONE_WAY) | (EdgeFlag(0) if private else EdgeFlag.PRIVATE)
     kinds = st.sampled_from([flags for flags in _FLAGS if not flags & unwanted])
-    flags = draw(st.lists(kinds, min_size=len(edges), max_size=len(edges)))
-    bend = st.lists(st.tuples(metre, metre), max_size=2)
-    return network_of(places, edges, flags=flags, bends=draw(st.lists(bend, min_size=len(edges), max_size=len(edges))))
+    flags = draw(st.lists(kinds, min_size=len(edges) + len(loops), max_size=len(edges) + len(loops)))
+    bend = st.tuples(metre, metre)
+    bends = [draw(st.lists(bend, max_size=2)) for _ in edges]
+    rounds = [draw(st.lists(bend, min_size=2, max_size=3)) for _ in loops]
+    return network_of(places, edges + loops, flags=flags, bends=bends + rounds)
 
 
 @st.composite
