@@ -32,8 +32,10 @@ from dispatch.records import Appended, CallRecord, Details, InboxRow, Told
 
 log = structlog.get_logger(__name__)
 
-MAX_TRIES = 20
-PAUSE_S = 0.01
+MAX_TRIES = 200
+"""On a machine that has no time two processes can lose to each other dozens of times; a call must not fail for that."""
+
+PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.2
 
 
 class UnknownIncident(LookupError):
@@ -157,7 +159,7 @@ class IncidentWriter:
                     return await self._try_change(live, command, told, message)
                 except AlreadyReserved:
                     # Where two processes want the same again and again, one of them must come a little later.
-                    await asyncio.sleep(PAUSE_S * random.random() * tries)
+                    await asyncio.sleep(random.random() * min(PAUSE_S * tries, LONGEST_PAUSE_S))
                     await self._reservations.reload(self._reader.read_reservations)
                 except StaleIncident:
                     if is_new:
