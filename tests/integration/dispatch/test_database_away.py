@@ -179,8 +179,9 @@ async def _answers_while_away(service: Service, phone: Phone, story: dict[str, A
 
 async def _second_call(service: Service, phone: Phone, story: dict[str, Any]) -> None:
     """A call comes in, twice over, and a phone rings and accepts."""
+    body = call(cad_ref="ZZ-2")
     answers = [
-        await asyncio.to_thread(service.post_call, call(cad_ref="ZZ-2"), message_id=message_id)
+        await asyncio.to_thread(service.post_call, body, message_id=message_id)
         for message_id in ("msg_b", "msg_b", "msg_b_again")
     ]
     alert = await phone.expect("alert")

@@ -152,7 +152,13 @@ class IncidentMachine(RuleBasedStateMachine):
         alert = data.draw(st.sampled_from(list(self.incident.alerts.values())))
         rescuer_id = "intruder" if wrong_person else alert.rescuer_id
         events = self.tell(
-            cmd.AnswerAlert(alert_id=alert.alert_id, rescuer_id=rescuer_id, answer=answer, aed_returned=aed_returned)
+            cmd.AnswerAlert(
+                alert_id=alert.alert_id,
+                rescuer_id=rescuer_id,
+                answer=answer,
+                aed_returned=aed_returned,
+                promised=self.elsewhere | reserved(self.incident),
+            )
         )
         assert not (wrong_person and events), "nobody answers for somebody else"
 
@@ -278,7 +284,9 @@ class IncidentMachine(RuleBasedStateMachine):
     @invariant()
     def never_more_ring_or_walk_than_the_policy_says(self) -> None:
         moving = [alert for alert in self.incident.held_alerts if alert.status is not AlertStatus.ARRIVED]
-        held = [alert for alert in moving if not alert.by_hand]
+        # Who said yes late comes on top: somebody else was rung in their place by then.
+        late = {alert.alert_id for alert in moving if alert.accepted_at and alert.accepted_at >= alert.answer_by}
+        held = [alert for alert in moving if not alert.by_hand and alert.alert_id not in late]
         assert len(held) <= self.story.policy.alerts
 
     @precondition(lambda self: self.story.incident is not None and self.story.incident.closed)

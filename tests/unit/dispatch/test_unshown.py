@@ -70,7 +70,7 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         InvitationView(code="eyJtoken", url="x#eyJtoken", expires_at=NOW),
         JoinRequest(code="eyJtoken", consent_version="1"),
         SignIn(name="王芳", password="eyJtoken"),
-        Session(token="eyJtoken", expires_at=NOW, role=Access.VOLUNTEER, subject="r1", name="王芳"),
+        Session(token="eyJtoken", expires_at=NOW, good_for_s=60.0, role=Access.VOLUNTEER, subject="r1", name="王芳"),
         MeView(role=Access.VOLUNTEER, subject="r1", name="王芳"),
         PushSubscription(endpoint="https://x/eyJtoken", p256dh="eyJtoken", auth="eyJtoken"),
         Invitation(rescuer_id="r1", code="eyJtoken", expires_at=NOW),
