@@ -66,6 +66,9 @@ def _must_still_be_wanted(incident: Incident, alert: Alert, promised: frozenset[
     engaged = [one for one in incident.alerts.values() if one.status in ENGAGED and one.role is alert.role]
     if len(engaged) >= (policy.direct_wanted if alert.role is Role.DIRECT else policy.fetch_wanted):
         raise Refused("too_late", "Enough others are on their way. Thank you.")
+    if alert.status is AlertStatus.RINGING:
+        # Nobody else can have been promised what it still holds.
+        return
     if rescuer_key(alert.rescuer_id) in promised:
         raise Refused("too_late", "You are asked for somewhere else now.")
     if alert.aed_id is not None and aed_key(alert.aed_id) in promised:

@@ -37,7 +37,9 @@ def report_call(incident: Incident | None, report: cmd.ReportCall, now: datetime
         if ended_at and report.reported_at > ended_at and incident.attention is None:
             yield ev.AttentionRaised(code="news_after_end")
         return
-    is_old = incident is None and now - report.reported_at > timedelta(seconds=policy.open_limit_s)
+    # An old call may come in parts: its place after it.
+    is_unplaced = incident is None or not incident.located
+    is_old = is_unplaced and now - report.reported_at > timedelta(seconds=policy.open_limit_s)
     is_placed = report.has_location and _brings_newer_place(incident, report)
     if is_placed:
         yield ev.LocationSet(reported_at=report.reported_at, moved_m=report.moved_m, by_arrival=report.by_arrival)

@@ -17,6 +17,7 @@ ANOTHER_PLACE_M = 500.0
 apart; nearer it is the same call told again (assumption)."""
 
 SAME_PLACE_M = 150.0
+"""Nearer than this the call that has no reference of its own is the one that is told again (assumption: a compound)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -295,6 +295,34 @@ def test_a_call_older_than_any_that_is_open_rings_nobody_until_a_dispatcher_says
     assert story.alerted
 
 
+def test_a_place_that_comes_behind_its_old_call_rings_nobody_either() -> None:
+    story = Story(candidates(TEN))
+    then = NOON - timedelta(hours=3)
+    story.tell(call(reported_at=then, has_location=False))
+    story.tell(call(created=False, reported_at=then + timedelta(seconds=40)))
+    assert story.incident
+
+    assert story.incident.located
+    assert story.incident.attention == "old_call"
+    assert story.alerted == []
+
+
+def test_a_yes_after_its_time_and_before_anybody_noticed_is_not_kept_out_by_its_own_promise() -> None:
+    story = Story(candidates({"r1": 10.0}, [("r0", "aed0", 20.0, 60.0)]))
+    story.tell(call())
+    assert story.incident
+    alert = story.alert_of("r0")
+    story.now += timedelta(seconds=31)
+
+    events = story.tell(
+        cmd.AnswerAlert(
+            alert_id=alert.alert_id, rescuer_id="r0", answer=cmd.Answer.ACCEPT, promised=reserved(story.incident)
+        )
+    )
+
+    assert "AlertAccepted" in kinds(events)
+
+
 def test_where_one_clock_cannot_be_believed_the_order_of_arrival_decides() -> None:
     story = Story(candidates(TEN))
     story.tell(call(by_arrival=True))
