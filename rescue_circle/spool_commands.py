@@ -20,7 +20,7 @@ from dispatch.spool.file import SpoolFile, read_records
 from dispatch.spool.record import without_personal_data
 from dispatch.spool.set_aside import Outcome, SetAside, SetAsideRecord, Settled, UnknownRecord
 from registry.storage.database import Database
-from registry.storage.watched_database import DatabaseAway
+from registry.storage.watched_database import DatabaseAway, is_away
 from rescue_circle.calling_back import build_outbox, target_finder
 from rescue_circle.settings import Settings, get_settings
 
@@ -227,6 +227,10 @@ def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Resu
         database = Database(settings.database_url)
         try:
             return await work(database)
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway("the database does not answer") from error
+            raise
         finally:
             await database.close()
 

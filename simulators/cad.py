@@ -144,8 +144,6 @@ class Cad:
                 continue
             code, incident_id = answer.code, answer.incident_id
             break
-        if code == "duplicate" and attempt == 1 and message.type is MessageType.CALL_CREATED:
-            raise AlreadyReplayed(AlreadyReplayed.__doc__)
         if incident_id is not None:
             self._ledger.know_incident(incident_id, message.cad_ref)
         self._ledger.sent.append(

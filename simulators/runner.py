@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulators.cad import QUIET_S, Cad
+from simulators.cad import QUIET_S, AlreadyReplayed, Cad
 from simulators.ledger import Ledger
 from simulators.pacing import Pacer
 from simulators.phones import IDLE_REPORT_S, PhoneBank, PhoneOwner
@@ -66,6 +66,9 @@ async def replay(service: Service, plan: Plan, *, watch: Watch, stop: asyncio.Ev
         PhonesNotConnected, ServiceUnreachable, ServiceRefused, PhonesRefused, AlreadyReplayed
     """
     stop = stop or asyncio.Event()
+    # Under a reference whose call is over another call would be rung for, so this is asked before anything is sent.
+    if {message.cad_ref + plan.run for message in plan.scenario.messages} & await service.read_references():
+        raise AlreadyReplayed(AlreadyReplayed.__doc__)
     state, read_at = await service.get_clock()
     clock = SimClock(state, read_at=read_at, real=time.perf_counter)
     ledger = Ledger()

@@ -25,7 +25,11 @@ from dispatch.contracts.webhook import CallMessage, Refusal, WebhookAnswer
 
 TOKENS_AT_ONCE = 5_000
 _TOKENS = TypeAdapter(list[IssuedToken])
+_VIEWS = TypeAdapter(list[IncidentView])
 _TIMELINE = TypeAdapter(list[TimelineEntry])
+
+NEWEST = 500
+"""As many incidents as the service lists in one answer."""
 
 
 class ServiceUnreachable(RuntimeError):
@@ -105,6 +109,11 @@ class Service:
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
         return IncidentView.model_validate_json(response.content)
+
+    async def read_references(self) -> frozenset[str]:
+        """120's references of the newest incidents that the service knows."""
+        response = await self._ask("GET", f"/api/incidents?limit={NEWEST}")
+        return frozenset(view.cad_ref for view in _VIEWS.validate_json(response.content) if view.cad_ref)
 
     async def get_timeline(self, incident_id: str) -> list[TimelineEntry]:
         response = await self._ask("GET", f"/api/incidents/{incident_id}/timeline")

@@ -100,7 +100,7 @@ STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher":
 SENDS: Mapping[Access, frozenset[str]] = {
     V: frozenset(
         {"hello", "ack", "seen", "accept", "decline", "aed_collected", "arrived", "done", "position", "duty"}
-        | {"heartbeat", "test_alarm_seen"}
+        | {"heartbeat", "no_sound", "test_alarm_seen"}
     ),
     D: frozenset({"hello", "ack", "heartbeat"}),
 }

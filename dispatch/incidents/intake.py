@@ -220,9 +220,9 @@ def _read_all_words(fields: dict[str, Any], problems: _Problems) -> dict[str, st
     told = fields.get("location")
     words = {}
     if isinstance(told, dict):
-        words = {name: _read_words(told, name, problems) for name in SPOKEN if name in told}
-    if "caller_phone" in fields:
-        phone = fields["caller_phone"]
+        words = {name: _read_words(told, name, problems) for name in SPOKEN if told.get(name, "") != ""}
+    # An empty text is how many systems leave a field out; null alone takes it back.
+    if (phone := fields.get("caller_phone", "")) != "":
         words["caller_phone"] = storable(phone)[:MAX_PHONE] if isinstance(phone, str) else ""
     return words
 

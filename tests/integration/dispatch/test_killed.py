@@ -102,7 +102,8 @@ def deadlines_went_on_after_each_kill(lives: list[Life], found: Audit) -> None:
     """What fell due while no process ran was ended by the very next one, before a call or an answer came in to it."""
     assert len(lives) == KILLS + 1
     assert lives[0].began_at == START
-    ended = {one.event.alert_id: one for one in found.events if isinstance(one.event, ENDS_RINGING)}
+    # What ended the ringing, and not a late yes after it.
+    ended = {one.event.alert_id: one for one in reversed(found.events) if isinstance(one.event, ENDS_RINGING)}
     overtaken: list[str] = []
     for before, after in pairwise(lives):
         assert before.killed_at

@@ -108,11 +108,10 @@ async def test_volunteers_who_never_answer_are_timed_out_and_replaced(town: Town
 async def test_a_second_replay_needs_a_label_of_its_own(town: Town) -> None:
     first = await run(town, EAGER)
 
-    with pytest.raises(ExceptionGroup) as raised:
+    with pytest.raises(AlreadyReplayed):
         await run(town, EAGER)
     again: Json = await run(town, EAGER, label="-again")
 
-    assert raised.group_contains(AlreadyReplayed)
     assert first["inputs_sha256"] == again["inputs_sha256"]
     assert again["faults"] == []
 

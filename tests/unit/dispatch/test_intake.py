@@ -316,11 +316,11 @@ def test_a_time_ahead_of_its_receipt_counts_as_now_and_cannot_order_what_follows
 
 
 def test_of_the_words_only_those_are_told_that_the_message_mentions() -> None:
-    location = {"lon": 113.665, "lat": 34.757, "datum": "wgs84", "floor": "5", "note": None}
+    location = {"lon": 113.665, "lat": 34.757, "datum": "wgs84", "floor": "5", "note": None, "address": ""}
 
-    understood = read(with_data(location=location))
+    understood = read(with_data(location=location, caller_phone=""))
 
-    assert understood.words == {"floor": "5", "note": ""}
+    assert understood.words == {"floor": "5", "note": ""}, "an empty text is left out, null takes back"
 
 
 def test_words_without_a_place_are_told_to_the_desk() -> None:
