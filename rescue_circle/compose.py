@@ -92,7 +92,8 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         epoch=await get_epoch(database),
     )
     receipts = ReceiptBook(database)
-    receipts.on_delivered, receipts.on_seen = relay.acknowledged, relay.seen
+    receipts.on_delivered, receipts.on_seen = partial(_heard_of, relay, engine), relay.seen
+    relay.on_taken = engine.arrivals.note
     service = DispatchService(
         engine=engine,
         journal=journal,
@@ -118,6 +119,11 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     )
     gauges.install(service)
     return service
+
+
+def _heard_of(relay: Relay, engine: Engine, alert_id: str) -> None:
+    relay.acknowledged(alert_id)
+    engine.arrivals.note(alert_id)
 
 
 async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetwork | None, Directory]:

@@ -73,7 +73,8 @@ class ChannelMetrics:
 
 
 class Relay:
-    """may_ring: whether a person may be told anything at all: known, not erased, consent not withdrawn."""
+    """may_ring: whether a person may be told anything at all: known, not erased, consent not withdrawn. on_taken hears
+    of each alert that a channel has taken to bring it to its phone."""
 
     def __init__(
         self,
@@ -91,6 +92,7 @@ class Relay:
         self._may_ring = may_ring
         self._within_s = acknowledged_within_s
         self._metrics = ChannelMetrics(metrics, [one.name for one in channels])
+        self.on_taken: Callable[[str], None] = lambda _alert_id: None
         self._healths = Healths()
         self._alerts: dict[str, _Alert] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -221,6 +223,8 @@ class Relay:
                 if is_over():
                     return
                 attempt = await self._attempt(channel, message)
+            if attempt.outcome is Outcome.DELIVERED and message.kind is Kind.ALARM:
+                self.on_taken(message.ref)
             if attempt.outcome is not Outcome.RETRIED:
                 return
             wait_s = min(max(pause_s, attempt.retry_after_s or 0.0), message.good_for_s)

@@ -33,7 +33,7 @@ def decide_answer(
         raise Refused("not_your_alert", "This alert went to somebody else.")
     match command.answer:
         case Answer.ACCEPT:
-            return _accept(incident, alert, command.promised, now, policy)
+            return _accept(incident, alert, command, now, policy)
         case Answer.DECLINE:
             return _decline(alert)
         case Answer.AED_COLLECTED:
@@ -44,35 +44,46 @@ def decide_answer(
             return _done(alert, aed_returned=command.aed_returned)
 
 
-def _accept(incident: Incident, alert: Alert, promised: frozenset[str], now: datetime, policy: Policy) -> Events:
+def _accept(incident: Incident, alert: Alert, command: cmd.AnswerAlert, now: datetime, policy: Policy) -> Events:
+    promised = command.promised
     if alert.status in {AlertStatus.ACCEPTED, AlertStatus.ARRIVED}:
         return ()
-    if alert.status is AlertStatus.TIMED_OUT or (alert.status is AlertStatus.RINGING and now > alert.answer_by):
-        _must_still_be_wanted(incident, alert, promised, policy)
-    else:
+    if alert.status not in {AlertStatus.RINGING, AlertStatus.TIMED_OUT}:
         _must_be(alert, AlertStatus.RINGING)
-    cleared = (ev.AttentionCleared(),) if incident.attention == NOBODY else ()
-    return (ev.AlertAccepted(alert_id=alert.alert_id), *cleared)
-
-
-def _must_still_be_wanted(incident: Incident, alert: Alert, promised: frozenset[str], policy: Policy) -> None:
-    """Others have been asked by now, and yet a late yes is better than nobody.
-
-    Raises:
-        Refused: with what is true of the one who came too late.
-    """
-    if incident.closed or incident.ambulance_arrived or incident.search_ended:
+    is_late = alert.status is AlertStatus.TIMED_OUT or now > alert.answer_by
+    if is_late and (incident.closed or incident.ambulance_arrived or incident.search_ended):
         raise Refused("too_late", "Nobody more is needed there. Thank you.")
-    engaged = [one for one in incident.alerts.values() if one.status in ENGAGED and one.role is alert.role]
-    if len(engaged) >= (policy.direct_wanted if alert.role is Role.DIRECT else policy.fetch_wanted):
-        raise Refused("too_late", "Enough others are on their way. Thank you.")
-    if alert.status is AlertStatus.RINGING:
-        # Nobody else can have been promised what it still holds.
-        return
-    if rescuer_key(alert.rescuer_id) in promised:
+    if alert.status is AlertStatus.TIMED_OUT and rescuer_key(alert.rescuer_id) in promised:
         raise Refused("too_late", "You are asked for somewhere else now.")
-    if alert.aed_id is not None and aed_key(alert.aed_id) in promised:
+    instead = _instead_of_fetching(alert, command) if _has_lost_its_aed(alert, promised) else ()
+    if is_late:
+        # Others have been asked by now, and yet a late yes is better than nobody.
+        _must_still_be_wanted(incident, Role.DIRECT if instead else alert.role, policy)
+    cleared = (ev.AttentionCleared(),) if incident.attention == NOBODY else ()
+    return (*instead, ev.AlertAccepted(alert_id=alert.alert_id), *cleared)
+
+
+def _must_still_be_wanted(incident: Incident, role: Role, policy: Policy) -> None:
+    """Raises: Refused: with what is true of the one who came too late."""
+    engaged = [one for one in incident.alerts.values() if one.status in ENGAGED and one.role is role]
+    if len(engaged) >= (policy.direct_wanted if role is Role.DIRECT else policy.fetch_wanted):
+        raise Refused("too_late", "Enough others are on their way. Thank you.")
+
+
+def _has_lost_its_aed(alert: Alert, promised: frozenset[str]) -> bool:
+    """Whether somebody else may have been asked for its AED: what it still holds can be nobody else's."""
+    return alert.aed_id is not None and not alert.holds_place and aed_key(alert.aed_id) in promised
+
+
+def _instead_of_fetching(alert: Alert, command: cmd.AnswerAlert) -> Events:
+    """Raises: Refused: where nobody knows the way straight to the patient."""
+    way = command.straight
+    if way is None:
         raise Refused("too_late", "Somebody else was asked to bring that AED. Thank you.")
+    sent = ev.SentStraight(
+        alert_id=alert.alert_id, walk_time_s=round(way.walk_time_s, 1), straight_line=way.straight_line
+    )
+    return (sent,)
 
 
 def _decline(alert: Alert) -> Events:

@@ -76,13 +76,15 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAlert:
-    """A volunteer's word about an alert. promised: keys of who and what is promised now, to this incident or others."""
+    """A volunteer's word about an alert. promised: keys of who and what is promised now, to this incident or others.
+    straight: the way to the patient without an AED, where that may be asked for; None where it is not known."""
 
     alert_id: str
     rescuer_id: str
     answer: Answer
     aed_returned: bool = False
     promised: frozenset[str] = frozenset()
+    straight: Way | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,12 @@ class ConfirmAedReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachDeadline:
-    """Time has passed: answers that are due, the next wave, the end."""
+    """Time has passed: answers that are due, the next wave, the end.
+
+    undelivered: alerts that have got through to nobody in seconds, where a phone on the line takes them at once.
+    """
+
+    undelivered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def reserved(incident: Incident) -> frozenset[str]:
     for alert in incident.alerts.values():
         if alert.status in HELD:
             keys.add(rescuer_key(alert.rescuer_id))
-        if alert.aed_id is not None and (alert.status in HELD or alert.carries_aed) and not alert.aed_returned:
+        if alert.aed_id is not None and (alert.holds_place or alert.carries_aed) and not alert.aed_returned:
             keys.add(aed_key(alert.aed_id))
     return frozenset(keys)
 

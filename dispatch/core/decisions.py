@@ -47,7 +47,7 @@ def decide(
         case cmd.AddRescuer() | cmd.CallOff():
             return decide_taking_over(incident, command, now, policy, epoch=epoch)
         case cmd.ReachDeadline():
-            return tuple(_reach_deadline(incident, now, policy))
+            return tuple(_reach_deadline(incident, command.undelivered, now, policy))
         case cmd.RaiseAttention():
             return () if incident.attention == command.code else (ev.AttentionRaised(code=command.code),)
 
@@ -57,7 +57,7 @@ def wanted_search(incident: Incident, now: datetime, policy: Policy) -> Wanted |
     over = incident.closed or incident.ambulance_arrived or incident.search_ended
     if over or not incident.located or not incident.search_due:
         return None
-    held = incident.held_alerts
+    held = [alert for alert in incident.held_alerts if alert.holds_place]
     under_way = [alert for alert in held if alert.status is not AlertStatus.ARRIVED]
     engaged = [alert for alert in held if alert.status is not AlertStatus.RINGING]
     fetching = [alert for alert in held if alert.role is ev.Role.FETCH_AED]
@@ -147,7 +147,7 @@ def _offer(
         next_at=answer_by,
     )
     yield from _alerts(incident, plan, answer_by, epoch)
-    if not plan.alerts and not incident.held_alerts:
+    if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):
         if not incident.nobody_available:
             yield ev.NobodyAvailable()
         if incident.attention is None:
@@ -185,7 +185,9 @@ def _revise(incident: Incident, command: cmd.ReviseWays) -> Iterator[ev.Event]:
             yield ev.AlertWithdrawn(alert_id=alert.alert_id, reason="patient_moved")
 
 
-def _reach_deadline(incident: Incident, now: datetime, policy: Policy) -> Iterator[ev.Event]:
+def _reach_deadline(
+    incident: Incident, undelivered: frozenset[str], now: datetime, policy: Policy
+) -> Iterator[ev.Event]:
     if incident.closed:
         return
     if now >= incident.opened_at + timedelta(seconds=policy.open_limit_s):
@@ -196,6 +198,9 @@ def _reach_deadline(incident: Incident, now: datetime, policy: Policy) -> Iterat
             event = ev.AlertTimedOut(alert_id=alert.alert_id)
             yield event
             incident = evolve(incident, event, now)
+    for alert in incident.alerts.values():
+        if alert.status is AlertStatus.RINGING and alert.alert_id in undelivered and not alert.undelivered:
+            yield ev.AlertUndelivered(alert_id=alert.alert_id)
     if _waits_for_its_call(incident) and now >= incident.opened_at + timedelta(seconds=policy.overtake_s):
         yield ev.AttentionRaised(code="call_missing")
     if _searches(incident) and now >= incident.opened_at + timedelta(seconds=policy.search_limit_s):

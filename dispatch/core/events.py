@@ -131,6 +131,25 @@ class AlertTimedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertUndelivered:
+    """No phone has it, and nobody has taken it to bring it there: somebody else is rung in its place, and may be asked
+    for its AED. It goes on ringing for whoever comes back."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentStraight:
+    """The AED that somebody was asked for is another's by now: they go straight to the patient instead."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    walk_time_s: float
+    straight_line: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertWithdrawn:
     """Stop ringing: the answer is no longer needed. leaves_place: somebody else may be rung instead."""
 
@@ -237,6 +256,8 @@ Event = (
     | AlertAccepted
     | AlertDeclined
     | AlertTimedOut
+    | AlertUndelivered
+    | SentStraight
     | AlertWithdrawn
     | AssignmentHandedBack
     | WalkTimeRevised

@@ -37,7 +37,7 @@ class Alert:
     """One rescuer rung for one incident, and what came of it.
 
     by_hand: a dispatcher's choice, which the machine does not undo. eta_at: when somebody on the way should be with the
-    patient, as far as the events tell; None before and after.
+    patient, as far as the events tell; None before and after. undelivered: no phone has it, as far as is known.
     """
 
     alert_id: str
@@ -57,10 +57,16 @@ class Alert:
     arrived_at: datetime | None = None
     eta_at: datetime | None = None
     by_hand: bool = False
+    undelivered: bool = False
 
     @property
     def carries_aed(self) -> bool:
         return self.aed_collected and not self.aed_returned
+
+    @property
+    def holds_place(self) -> bool:
+        """Whether it counts among those of whom no more are rung than the policy says."""
+        return self.status in HELD and not self.undelivered
 
 
 NO_ALERTS: Mapping[str, Alert] = MappingProxyType({})
@@ -248,6 +254,20 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
             return _with_alert(incident, replace(alert, aed_collected=True, eta_at=_after(at, left_s)))
         case ev.AedReturned():
             return _with_alert(incident, replace(alert, aed_returned=True))
+        case ev.AlertUndelivered():
+            searches = not incident.search_ended and not incident.closed
+            missed = _with_alert(incident, replace(alert, undelivered=True))
+            return {**missed, "search_due": incident.search_due or searches}
+        case ev.SentStraight():
+            sent = replace(
+                alert,
+                role=Role.DIRECT,
+                aed_id=None,
+                to_aed_s=None,
+                walk_time_s=event.walk_time_s,
+                straight_line=event.straight_line,
+            )
+            return _with_alert(incident, sent)
         case ev.WalkTimeRevised():
             revised = replace(
                 alert,
@@ -292,7 +312,7 @@ def _leaves_place(event: ev.Event) -> bool:
 def _answered(alert: Alert, event: ev.Event, at: datetime) -> Alert:
     alert = replace(alert, status=_ANSWERS[type(event)], eta_at=None)
     if isinstance(event, ev.AlertAccepted):
-        return replace(alert, accepted_at=at, eta_at=_after(at, alert.walk_time_s))
+        return replace(alert, accepted_at=at, eta_at=_after(at, alert.walk_time_s), undelivered=False)
     return replace(alert, arrived_at=at) if isinstance(event, ev.ResponderArrived) else alert
 
 

@@ -23,6 +23,8 @@ class Policy:
     direct_wanted, fetch_wanted: acceptances after which no more are rung in that role.
     hands_wanted: responders at the patient's side that are enough, with an AED or none under way (two-person CPR).
     answer_s: time for an answer before the next is rung (KATRETTER: 30 s; Mobile Retter: 20 s).
+    delivered_within_s: an alert that no phone has after this holds no place: a phone on the line acknowledges in less
+        than a second (assumption).
     direct_budget_s: 240 s, the golden four minutes; fetch_budget_s: an AED may take longer (DESIGN, assumption).
     widen_s: added to both budgets by each wave (assumption).
     takeout_s: from standing at the AED to walking on with it in hand (assumption).
@@ -39,6 +41,7 @@ class Policy:
     fetch_wanted: int = 2
     hands_wanted: int = 2
     answer_s: float = 30.0
+    delivered_within_s: float = 4.0
     direct_budget_s: float = 240.0
     fetch_budget_s: float = 360.0
     widen_s: float = 120.0

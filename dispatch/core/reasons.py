@@ -18,6 +18,7 @@ _TRIGGERS: tuple[tuple[type[ev.Event], str], ...] = (
     (ev.AlertDeclined, "somebody_declined"),
     (ev.AssignmentHandedBack, "somebody_handed_back"),
     (ev.AlertTimedOut, "somebody_stayed_silent"),
+    (ev.AlertUndelivered, "somebody_was_not_reached"),
     (ev.AlertWithdrawn, "somebody_was_called_off"),
     (ev.ResponderStoodDown, "somebody_was_called_off"),
     (ev.WaveEnded, "wave_ended"),
@@ -72,7 +73,7 @@ def _rung(
 ) -> Iterator[tuple[int, Reason]]:
     """The alerts of one search, by their place behind it. The order in which they were planned is that of `policy`."""
     alerts = [(place, event) for place, (event, _) in enumerate(following) if isinstance(event, ev.RescuerAlerted)]
-    hands_first = all(alert.role is Role.FETCH_AED for alert in before.held_alerts)
+    hands_first = all(alert.role is Role.FETCH_AED for alert in before.held_alerts if alert.holds_place)
     in_role = {role: sorted(alert.walk_time_s for _, alert in alerts if alert.role is role) for role in Role}
     for place, alert in alerts:
         times_s = in_role[alert.role]

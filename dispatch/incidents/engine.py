@@ -1,6 +1,7 @@
 """What may be asked of incidents: by 120, by volunteers' phones, by dispatchers and by time itself."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -12,6 +13,7 @@ from dispatch.core.consequences import aed_key
 from dispatch.core.incident import Incident, incident_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
+from dispatch.incidents.arrivals import Arrivals
 from dispatch.incidents.attention import SENTENCES, UNCHANGED
 from dispatch.incidents.by_hand import HandPicker, Wish
 from dispatch.incidents.deadlines import Deadlines
@@ -25,6 +27,7 @@ from dispatch.journal.journal import DuplicateMessage, StaleIncident
 from dispatch.journal.reader import JournalReader
 from dispatch.operations.metrics import Metrics
 from dispatch.records import CallRecord, Details, Known, Told
+from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
@@ -79,9 +82,11 @@ class Engine:
         self._reader = reader
         self._policy = policy
         self._clock = clock
+        self._scout = scout
         self._by_hand = HandPicker(scout, policy)
         self.reservations = scout.reservations
         self.deadlines = Deadlines(clock, self.reach_deadline)
+        self.arrivals = Arrivals(clock, within_s=policy.delivered_within_s)
         self._writer = IncidentWriter(
             journal=journal,
             reader=reader,
@@ -92,6 +97,7 @@ class Engine:
             publish=publish,
             watch=watch or Watch(Metrics()),
             prepare=prepare,
+            arrivals=self.arrivals,
             epoch=epoch,
         )
         self.live = self._writer.live
@@ -156,20 +162,38 @@ class Engine:
         """
         incident_id = incident_of(answer.alert_id)
         try:
-            changed = await self._writer.change(
-                incident_id, lambda _live: replace(answer, promised=self.reservations.keys())
-            )
+            changed = await self._writer.change(incident_id, lambda live: self._informed(answer, live))
         except UnknownIncident as error:
             raise Refused("unknown_incident", "There is no such incident.") from error
         return changed.after
 
     async def reach_deadline(self, incident_id: str) -> None:
         try:
-            await self._writer.change(incident_id, cmd.ReachDeadline())
+            await self._hear_of_arrivals(incident_id)
+            await self._writer.change(
+                incident_id,
+                lambda live: cmd.ReachDeadline(undelivered=self.arrivals.missing(live.incident, self._clock.now())),
+            )
         except UnknownIncident:
             # Its opening was set aside, so there is nothing that a deadline could change.
             log.warning("deadline_of_nothing", incident_id=incident_id)
             self.deadlines.set(incident_id, None)
+
+    def _informed(self, answer: cmd.AnswerAlert, live: LiveIncident) -> cmd.AnswerAlert:
+        """The answer with what is promised by now, and the way without an AED where that may be asked for."""
+        answer = replace(answer, promised=self.reservations.keys())
+        alert = live.incident.alerts.get(answer.alert_id)
+        if alert is None or live.details is None or alert.aed_id is None or alert.holds_place:
+            return answer
+        return replace(answer, straight=self._scout.straight_way(live.details.place, alert, live.details.floor))
+
+    async def _hear_of_arrivals(self, incident_id: str) -> None:
+        """What other processes have heard from phones, before an alert is taken for one that has not got through."""
+        live = await self.live.find(incident_id)
+        if live is None or not self.arrivals.missing(live.incident, self._clock.now()):
+            return
+        with suppress(DatabaseAway):
+            self.arrivals.note_all(await self._reader.read_receipts(incident_id))
 
     async def set_location(self, incident_id: str, details: Details) -> Incident:
         """A dispatcher's word on where the patient is.

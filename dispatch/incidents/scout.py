@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates, Way
 from dispatch.core.consequences import aed_key, rescuer_key
-from dispatch.core.incident import AlertStatus, Incident
+from dispatch.core.incident import Alert, AlertStatus, Incident
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
 from dispatch.incidents.live import Reservations
@@ -120,6 +120,10 @@ class Scout:
             aed_id = None if alert.aed_collected else alert.aed_id
             ways[alert.alert_id] = self._way(patient, alert.rescuer_id, aed_id, floor, budget_s)
         return ways
+
+    def straight_way(self, patient: Place, alert: Alert, floor: str = "") -> Way | None:
+        """The way of somebody who is rung without the AED that they were rung for; None where it is not known."""
+        return self._way(patient, alert.rescuer_id, None, floor, self._policy.longest_budget_s)
 
     def is_reachable(self, rescuer_id: str, at: datetime) -> bool:
         """Whether the rescuer's phone is on the line, or was a moment ago."""

@@ -19,6 +19,7 @@ from dispatch.core import events as ev
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import Alert, Incident
 from dispatch.core.policy import Policy
+from dispatch.incidents.arrivals import Arrivals
 from dispatch.incidents.attention import SENTENCES
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.decider import Decider
@@ -90,6 +91,7 @@ class IncidentWriter:
         publish: Publish,
         watch: Watch,
         prepare: Prepare | None,
+        arrivals: Arrivals,
         epoch: str,
     ) -> None:
         self._journal = journal
@@ -101,6 +103,7 @@ class IncidentWriter:
         self._publish = publish
         self._watch = watch
         self._prepare = prepare
+        self._arrivals = arrivals
         self._decider = Decider(scout, policy, watch, epoch)
         self._reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
@@ -181,7 +184,7 @@ class IncidentWriter:
         located = any(isinstance(event, ev.LocationSet) for event in decision.events)
         new_details = details if located else None
         if not decision.events and message is None:
-            self._deadlines.set(after.incident_id, next_deadline(after, self._policy))
+            self._set_deadline(after)
             return Changed(after=after, events=())
         message = _with_reason(message, decision.events)
         # Promised here before it is durable, so that no other incident of this process finds them meanwhile.
@@ -223,7 +226,12 @@ class IncidentWriter:
 
     def _keep_track(self, incident: Incident) -> None:
         self._reservations.set(incident)
-        self._deadlines.set(incident.incident_id, next_deadline(incident, self._policy))
+        self._set_deadline(incident)
+
+    def _set_deadline(self, incident: Incident) -> None:
+        """When time alone changes it next, or somebody must look whether its alerts have got through."""
+        times = (next_deadline(incident, self._policy), self._arrivals.find_next_look(incident))
+        self._deadlines.set(incident.incident_id, min((at for at in times if at), default=None))
 
 
 def _with_reason(message: CallRecord | None, events: Sequence[ev.Event]) -> CallRecord | None:

@@ -19,6 +19,7 @@ OUTCOMES: dict[type[ev.Event], str] = {
     ev.AlertAccepted: "accepted",
     ev.AlertDeclined: "declined",
     ev.AlertTimedOut: "timed_out",
+    ev.AlertUndelivered: "undelivered",
     ev.AlertWithdrawn: "withdrawn",
     ev.AssignmentHandedBack: "handed_back",
     ev.AedCollected: "aed_collected",

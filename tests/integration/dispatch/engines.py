@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
+from dispatch.core.consequences import rescuer_recipient
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.matching import Place, Walker
 from dispatch.core.policy import Policy
@@ -55,12 +56,13 @@ def aed(name: str, east_m: float, north_m: float = 0) -> Aed:
 
 @dataclass
 class Desk:
-    """One engine with its clock and everything it has published."""
+    """One engine with its clock and everything it has published. gone: whose phones take no alert."""
 
     engine: Engine
     reader: JournalReader
     clock: Clock
     published: list[InboxRow]
+    gone: set[str]
 
     async def take_call(
         self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0, floor: str = ""
@@ -169,6 +171,13 @@ def _wired(
 ) -> Desk:
     clock = clock or Clock(start=NOON, speed=0.001)
     published: list[InboxRow] = []
+    gone: set[str] = set()
+
+    def publish(rows: Sequence[InboxRow]) -> None:
+        published.extend(rows)
+        there = [row for row in rows if row.recipient.removeprefix(rescuer_recipient("")) not in gone]
+        engine.arrivals.note_all(row.alert_id for row in there if row.alert_id)
+
     numbers = count(1)
     scout = Scout(
         directory=directory,
@@ -184,7 +193,7 @@ def _wired(
         scout=scout,
         policy=rule,
         clock=clock,
-        publish=published.extend,
+        publish=publish,
         new_id=lambda: f"{name}{next(numbers)}",
     )
-    return Desk(engine=engine, reader=reader, clock=clock, published=published)
+    return Desk(engine=engine, reader=reader, clock=clock, published=published, gone=gone)

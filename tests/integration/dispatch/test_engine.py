@@ -13,6 +13,8 @@ from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.incidents.engine import NoAedAway
 from dispatch.incidents.writer import UnknownIncident
+from dispatch.journal.receipts import ReceiptBook
+from registry.storage.database import Database
 from tests.integration.dispatch.engines import NOON, Desk, aed, desk, rescuer
 from tests.support.waiting import until
 
@@ -90,6 +92,38 @@ async def test_of_two_processes_that_both_think_the_rescuer_free_one_gets_him(ur
         alerted = [await north.alerted(first.incident_id), await south.alerted(second.incident_id)]
 
     assert sorted(map(len, alerted)) == [0, 1]
+
+
+async def test_who_is_beside_the_patient_rings_after_four_seconds_where_seven_phones_are_gone(url: str) -> None:
+    people = [*(rescuer(f"gone{number}", 5 * number) for number in range(7)), rescuer("beside", 40)]
+    async with desk(url, people) as at:
+        at.gone.update(one.rescuer_id for one in people[:7])
+        incident_id = (await at.take_call("A")).incident_id
+        assert "beside" not in await at.alerted(incident_id)
+        at.clock.advance(at.clock.now() + timedelta(seconds=3))
+        await at.engine.reach_deadline(incident_id)
+        assert "beside" not in await at.alerted(incident_id), "they may still take it"
+        at.clock.advance(at.clock.now() + timedelta(seconds=1))
+        await at.engine.reach_deadline(incident_id)
+
+        assert "beside" in await at.alerted(incident_id)
+
+
+async def test_a_phone_that_has_told_another_process_that_it_rings_keeps_its_place(url: str) -> None:
+    people = [rescuer("near", 20), rescuer("far", 200)]
+    policy = Policy(alerts=1)
+    async with desk(url, people, policy=policy) as at:
+        at.gone.add("near")
+        incident_id = (await at.take_call("A")).incident_id
+        database = Database(url)
+        receipts = ReceiptBook(database)
+        receipts.delivered(incident_id, f"{incident_id}-1", at.clock.now())
+        await receipts.flush()
+        await database.close()
+        at.clock.advance(at.clock.now() + timedelta(seconds=5))
+        await at.engine.reach_deadline(incident_id)
+
+        assert list(await at.alerted(incident_id)) == ["near"]
 
 
 async def test_who_loses_the_race_for_some_is_given_others(url: str) -> None:

@@ -53,17 +53,28 @@ class Story:
             new += self._apply(cmd.OfferCandidates(candidates=self.around))
         return new
 
-    def wait(self, seconds: float) -> list[ev.Event]:
+    def wait(self, seconds: float, *, gone: Sequence[str] = ()) -> list[ev.Event]:
+        """gone: whose phones take no alert."""
         self.now += timedelta(seconds=seconds)
-        return self.tell(cmd.ReachDeadline())
+        return self.tell(cmd.ReachDeadline(undelivered=frozenset(self.alert_of(one).alert_id for one in gone)))
 
-    def answer(self, rescuer_id: str, answer: str, *, aed_returned: bool = False) -> list[ev.Event]:
+    def answer(
+        self,
+        rescuer_id: str,
+        answer: str,
+        *,
+        aed_returned: bool = False,
+        promised: frozenset[str] = frozenset(),
+        straight: Way | None = None,
+    ) -> list[ev.Event]:
         return self.tell(
             cmd.AnswerAlert(
                 alert_id=self.alert_of(rescuer_id).alert_id,
                 rescuer_id=rescuer_id,
                 answer=cmd.Answer(answer),
                 aed_returned=aed_returned,
+                promised=promised,
+                straight=straight,
             )
         )
 

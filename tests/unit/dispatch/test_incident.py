@@ -6,6 +6,7 @@ import pytest
 
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
+from dispatch.core.candidates import Way
 from dispatch.core.consequences import reserved
 from dispatch.core.decisions import decide, next_deadline
 from dispatch.core.incident import AlertStatus, evolve_all, evolve_together, incident_of
@@ -470,3 +471,56 @@ def test_alerts_of_two_epochs_never_have_one_id() -> None:
 
     assert len(ids) == 3
     assert {incident_of(one) for one in ids} == {incident.incident_id}
+
+
+def test_an_alert_that_no_phone_has_holds_no_place_and_no_aed() -> None:
+    """FAULTS B1: seven phones gone 3 s before the call held all places for 30 s."""
+    seven = {f"gone{number}": 10.0 + number for number in range(7)}
+    story = Story(candidates(seven, [("gone1", "aed-1", 20, 60)]))
+    story.tell(call())
+    assert story.alerted == list(seven)
+    story.around = candidates({"beside": 27.0, "next": 50.0}, [("next", "aed-1", 30, 90)])
+
+    events = story.wait(4, gone=list(seven))
+
+    assert story.alerted[7:] == ["beside", "next"]
+    assert story.alert_of("next").aed_id == "aed-1"
+    assert kinds(events).count("AlertUndelivered") == 7
+    assert all(story.alert_of(one).status is AlertStatus.RINGING for one in seven), "whoever comes back may answer"
+    assert story.incident
+    assert "aed:aed-1" in reserved(story.incident)
+    assert story.wait(1, gone=list(seven)) == [], "said once"
+
+
+def test_who_was_not_reached_and_says_yes_goes_straight_where_the_aed_is_another_s_by_now() -> None:
+    story = Story(candidates({}, [("gone", "aed-1", 20, 60)]))
+    story.tell(call())
+    story.around = candidates({}, [("other", "aed-1", 30, 90)])
+    story.wait(4, gone=["gone"])
+    assert story.incident
+    promised = reserved(story.incident)
+
+    with pytest.raises(Refused, match="bring that AED"):
+        story.answer("gone", "accept", promised=promised)
+    way = Way(walk_time_s=45.04, to_aed_s=None, straight_line=True)
+    events = story.answer("gone", "accept", promised=promised, straight=way)
+
+    alert = story.alert_of("gone")
+    assert kinds(events) == ["SentStraight", "AlertAccepted"]
+    assert (alert.role, alert.aed_id, alert.walk_time_s, alert.straight_line) == (ev.Role.DIRECT, None, 45.0, True)
+    assert alert.holds_place
+    assert story.alert_of("other").aed_id == "aed-1"
+
+
+def test_nobody_reached_is_nobody_available_until_somebody_says_yes() -> None:
+    story = Story(candidates({"gone": 20.0}))
+    story.tell(call())
+    story.around = candidates({})
+
+    events = story.wait(4, gone=["gone"])
+
+    assert kinds(events) == ["AlertUndelivered", "SearchMade", "NobodyAvailable", "AttentionRaised"]
+    story.answer("gone", "accept")
+    assert story.incident
+    assert story.incident.attention is None
+    assert story.incident.status == "en_route"

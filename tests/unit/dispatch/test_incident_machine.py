@@ -1,6 +1,7 @@
 """Whatever happens to an incident, and in whatever order, these things hold."""
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -122,11 +123,14 @@ class IncidentMachine(RuleBasedStateMachine):
         self.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
 
     @precondition(lambda self: self.story.incident is not None)
-    @rule(waited_s=st.integers(0, 40) | st.integers(0, 90) | st.integers(90, 4_000))
-    def time_passes(self, waited_s: int) -> None:
+    @rule(
+        waited_s=st.integers(0, 40) | st.integers(0, 90) | st.integers(90, 4_000),
+        gone=st.sets(st.sampled_from(RESCUERS)),
+    )
+    def time_passes(self, waited_s: int, gone: set[str]) -> None:
         self._look_around()
         self.story.now += timedelta(seconds=waited_s)
-        self.reach_deadline()
+        self.reach_deadline(gone)
 
     @precondition(lambda self: self.story.incident is not None)
     @rule()
@@ -136,8 +140,9 @@ class IncidentMachine(RuleBasedStateMachine):
             self.story.now = max(self.story.now, due)
             self.reach_deadline()
 
-    def reach_deadline(self) -> None:
-        self.tell(cmd.ReachDeadline())
+    def reach_deadline(self, gone: AbstractSet[str] = frozenset()) -> None:
+        missed = [alert.alert_id for alert in self.incident.alerts.values() if alert.rescuer_id in gone]
+        self.tell(cmd.ReachDeadline(undelivered=frozenset(missed)))
         due = next_deadline(self.incident, self.story.policy)
         assert due is None or due > self.story.now, "a deadline that stays in the past would fire without end"
 
@@ -147,8 +152,11 @@ class IncidentMachine(RuleBasedStateMachine):
         answer=st.sampled_from([cmd.Answer.ACCEPT, *cmd.Answer]),
         wrong_person=rarely,
         aed_returned=st.booleans(),
+        walks=st.lists(seconds, max_size=1),
     )
-    def somebody_answers(self, data: st.DataObject, answer: cmd.Answer, wrong_person: bool, aed_returned: bool) -> None:
+    def somebody_answers(
+        self, data: st.DataObject, answer: cmd.Answer, wrong_person: bool, aed_returned: bool, walks: list[float]
+    ) -> None:
         alert = data.draw(st.sampled_from(list(self.incident.alerts.values())))
         rescuer_id = "intruder" if wrong_person else alert.rescuer_id
         events = self.tell(
@@ -158,6 +166,7 @@ class IncidentMachine(RuleBasedStateMachine):
                 answer=answer,
                 aed_returned=aed_returned,
                 promised=self.elsewhere | reserved(self.incident),
+                straight=Way(walk_time_s=walks[0], to_aed_s=None, straight_line=False) if walks else None,
             )
         )
         assert not (wrong_person and events), "nobody answers for somebody else"
@@ -264,7 +273,7 @@ class IncidentMachine(RuleBasedStateMachine):
         kept = [
             alert.aed_id
             for alert in self.incident.alerts.values()
-            if alert.aed_id and (alert.status not in OVER or alert.carries_aed) and not alert.aed_returned
+            if alert.aed_id and (alert.holds_place or alert.carries_aed) and not alert.aed_returned
         ]
         assert len(kept) == len(set(kept))
 
@@ -286,7 +295,9 @@ class IncidentMachine(RuleBasedStateMachine):
         moving = [alert for alert in self.incident.held_alerts if alert.status is not AlertStatus.ARRIVED]
         # Who said yes late comes on top: somebody else was rung in their place by then.
         late = {alert.alert_id for alert in moving if alert.accepted_at and alert.accepted_at >= alert.answer_by}
-        held = [alert for alert in moving if not alert.by_hand and alert.alert_id not in late]
+        # And so does who could not be reached, and comes all the same.
+        missed = {event.alert_id for event in self.story.events if isinstance(event, ev.AlertUndelivered)}
+        held = [alert for alert in moving if not alert.by_hand and alert.alert_id not in late | missed]
         assert len(held) <= self.story.policy.alerts
 
     @precondition(lambda self: self.story.incident is not None and self.story.incident.closed)

@@ -57,6 +57,16 @@ def test_a_search_says_what_set_it_off() -> None:
     assert searches(story) == ["first_search", "wave_ended", "place_changed"]
 
 
+def test_a_search_in_place_of_somebody_who_was_not_reached_says_so() -> None:
+    story = Story(candidates({"gone": 30}))
+    story.tell(call())
+    story.around = candidates({"next": 60})
+    story.wait(4, gone=["gone"])
+
+    assert searches(story) == ["first_search", "somebody_was_not_reached"]
+    assert alerts(story)["next"] == Reason(code="fastest_hands", rank=1, of=1, budget_s=240.0)
+
+
 def test_what_speaks_for_itself_has_no_reason() -> None:
     story = Story(candidates({"near": 30}))
     story.tell(call())

@@ -39,7 +39,7 @@ const isEmptySearch = (entry: TimelineEntry | undefined): boolean => entry?.type
 /** The integration of calls that were opened at a console. */
 const BY_HAND = "console";
 
-const FOR_MANY = new Set(["AlertWithdrawn", "AlertTimedOut"]);
+const FOR_MANY = new Set(["AlertWithdrawn", "AlertTimedOut", "AlertUndelivered"]);
 
 const moreOf = (data: Data): string[] => (Array.isArray(data["more"]) ? (data["more"] as string[]) : []);
 
@@ -137,6 +137,10 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
       return ["bad", `${who()} 不能去`];
     case "AlertTimedOut":
       return ["bad", `${who()} 未应答`];
+    case "AlertUndelivered":
+      return ["bad", `${who()} 的手机没有收到，另叫他人`];
+    case "SentStraight":
+      return ["plain", `AED 已由他人去取，${who()} 直接赶往患者`];
     case "AlertWithdrawn":
       return ["quiet", `取消呼叫 ${who()}：${why()}`];
     case "AssignmentHandedBack":
@@ -202,6 +206,10 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
       return ["bad", `${who()} cannot come`];
     case "AlertTimedOut":
       return ["bad", `No answer from ${who()}`];
+    case "AlertUndelivered":
+      return ["bad", `Not reached, so others are rung: ${who()}`];
+    case "SentStraight":
+      return ["plain", `Somebody else fetches the AED: ${who()} goes straight to the patient`];
     case "AlertWithdrawn":
       return ["quiet", `No longer rung: ${who()} (${why()})`];
     case "AssignmentHandedBack":

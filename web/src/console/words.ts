@@ -109,6 +109,7 @@ const SEARCH: Words = {
   somebody_declined: ["因为有人不能去", "because somebody cannot come"],
   somebody_handed_back: ["因为有人中途退出", "because somebody gave it back"],
   somebody_stayed_silent: ["因为有人未应答", "because somebody did not answer"],
+  somebody_was_not_reached: ["因为有人的手机没有收到", "because somebody was not reached"],
   somebody_was_called_off: ["因为有人被撤回", "because somebody was called off"],
   wave_ended: ["因为上一批应答时间到", "because the time for answers was over"],
 };
