@@ -207,6 +207,7 @@ async def _run(
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
         service.relay.run(),
+        service.engine.newcomers.run(),
         keep_pauses_quiet(
             is_quiet=lambda: service.engine.live.open_count == 0, is_at_work=lambda: service.engine.is_at_work
         ),

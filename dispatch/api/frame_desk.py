@@ -30,6 +30,8 @@ class Answerer(Protocol):
 
     def heard(self) -> None: ...
 
+    def came(self) -> None: ...
+
     def gone(self) -> None: ...
 
 
@@ -45,6 +47,9 @@ class DispatcherDesk:
     def heard(self) -> None:
         """A console needs no presence."""
 
+    def came(self) -> None:
+        """A console helps no patient by itself."""
+
     def gone(self) -> None:
         """A console leaves nothing behind."""
 
@@ -58,6 +63,10 @@ class VolunteerDesk:
 
     def heard(self) -> None:
         self._service.directory.seen(self._rescuer_id, self._service.clock.now())
+
+    def came(self) -> None:
+        """The phone is on the line again."""
+        self._service.engine.newcomers.came(self._rescuer_id)
 
     def gone(self) -> None:
         """The phone was on the line until now."""
@@ -120,6 +129,8 @@ class VolunteerDesk:
         if frame.on:
             self._require_consent()
         self._service.directory.set_duty(self._rescuer_id, frame.on, self._service.clock.now())
+        if frame.on:
+            self.came()
         return wire.Result(re=frame.id, ok=True)
 
     def _take_position(self, frame: wire.Position) -> wire.Result | None:
@@ -130,6 +141,7 @@ class VolunteerDesk:
         presence = _presence(frame)
         if not self._service.directory.record_presence(self._rescuer_id, presence, now):
             raise Refused("position_late", "A newer position is known already.")
+        self.came()
         self._tell_dispatchers(presence)
         return wire.Result(re=frame.id, ok=True) if frame.id else None
 

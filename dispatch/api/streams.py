@@ -165,6 +165,7 @@ class _Stream:
         if self._is_volunteer and mailbox.sent_seq:
             self._service.receipts.resumed(self._recipient, mailbox.sent_seq, self._service.clock.now())
         self._desk.heard()
+        self._desk.came()
         welcome = wire.Welcome(
             recipient=self._recipient,
             last_seq=mailbox.newest_seq,

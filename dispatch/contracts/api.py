@@ -150,7 +150,8 @@ class ReasonView(WireModel):
     `quickest_aed`, `more_hands` or `by_hand` (a dispatcher's choice); the `rank`-th quickest of `of` rung in this role
     at once; `budget_s`: whoever walks longer was not rung.
     Of a search: `first_search`, `place_changed`, `ambulance_eta_changed`, `somebody_declined`, `somebody_handed_back`,
-    `somebody_stayed_silent`, `somebody_was_not_reached`, `somebody_was_called_off` or `wave_ended`.
+    `somebody_stayed_silent`, `somebody_was_not_reached`, `somebody_was_called_off`, `somebody_came` or
+    `wave_ended`.
     """
 
     code: str

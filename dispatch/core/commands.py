@@ -54,9 +54,15 @@ class ReportAmbulance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferCandidates:
-    """The answer to a search that the incident wanted."""
+    """The answer to a search that the incident wanted; unasked: to a look of which nothing is said if it finds none."""
 
     candidates: Candidates
+    unasked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """Somebody has come within reach, or is free again, while fewer help than are wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +157,7 @@ Command = (
     | EndCall
     | ReportAmbulance
     | OfferCandidates
+    | LookAgain
     | ReviseWays
     | AnswerAlert
     | ConfirmAedReturned

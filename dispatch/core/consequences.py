@@ -48,6 +48,12 @@ def aed_key(aed_id: str) -> str:
     return f"aed:{aed_id}"
 
 
+def find_promised(key: str) -> tuple[str | None, str | None]:
+    """The rescuer or the AED whose key this is."""
+    kind, _, one = key.partition(":")
+    return (one, None) if kind == "rescuer" else (None, one)
+
+
 def _volunteers_told(incident: Incident, event: ev.Event) -> Iterable[Notice]:
     match event:
         case ev.RescuerAlerted():

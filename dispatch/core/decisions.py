@@ -50,12 +50,18 @@ def decide(
             return tuple(_reach_deadline(incident, command.undelivered, now, policy))
         case cmd.RaiseAttention():
             return () if incident.attention == command.code else (ev.AttentionRaised(code=command.code),)
+        case cmd.LookAgain():
+            return ()
 
 
-def wanted_search(incident: Incident, now: datetime, policy: Policy) -> Wanted | None:
-    """What to look for now, or None where nobody more is wanted or nothing has changed since the last look."""
+def wanted_search(incident: Incident, now: datetime, policy: Policy, *, unasked: bool = False) -> Wanted | None:
+    """What to look for now, or None where nobody more is wanted or nothing has changed since the last look.
+
+    unasked: nothing of the incident's own has changed. Then who is farther off than its wave reaches has to wait for
+    the next one, unless nobody comes at all.
+    """
     over = incident.closed or incident.ambulance_arrived or incident.search_ended
-    if over or not incident.located or not incident.search_due:
+    if over or not incident.located or not (incident.search_due or unasked):
         return None
     held = [alert for alert in incident.held_alerts if alert.holds_place]
     under_way = [alert for alert in held if alert.status is not AlertStatus.ARRIVED]
@@ -77,6 +83,7 @@ def wanted_search(incident: Incident, now: datetime, policy: Policy) -> Wanted |
         excluded_rescuers=frozenset(alert.rescuer_id for alert in incident.alerts.values()),
         # Who has handed back or declined a fetch is to be replaced by another who fetches.
         hands_first=len(fetching) == len(held),
+        stays=unasked and bool(held),
     )
 
 
@@ -134,17 +141,21 @@ def _ambulance_arrived(incident: Incident | None) -> Iterator[ev.Event]:
 def _offer(
     incident: Incident, offer: cmd.OfferCandidates, now: datetime, policy: Policy, *, epoch: str
 ) -> Iterator[ev.Event]:
-    wanted = wanted_search(incident, now, policy)
+    wanted = wanted_search(incident, now, policy, unasked=offer.unasked)
     if wanted is None:
         return
     plan = plan_alerts(policy, wanted, offer.candidates)
+    if offer.unasked and not plan.alerts:
+        return
     answer_by = now + timedelta(seconds=policy.answer_s)
+    # Whoever comes between two waves must not put off the next.
+    next_at = min(answer_by, incident.next_search_at or answer_by) if offer.unasked else answer_by
     yield ev.SearchMade(
         wave=plan.wave,
         direct_budget_s=plan.direct_budget_s,
         fetch_budget_s=plan.fetch_budget_s,
         alerted=len(plan.alerts),
-        next_at=answer_by,
+        next_at=next_at,
     )
     yield from _alerts(incident, plan, answer_by, epoch)
     if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):

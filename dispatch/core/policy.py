@@ -59,6 +59,7 @@ class Wanted:
     """What a search is for: budgets of this wave and the widest allowed, and how many may still be rung.
 
     hands_first: nobody is ringing or under way straight to the patient yet, so the fastest pair of hands goes there.
+    stays: where this wave finds nobody, no wider one is tried.
     """
 
     wave: int
@@ -68,6 +69,7 @@ class Wanted:
     total: int
     excluded_rescuers: frozenset[str]
     hands_first: bool = True
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ def widest_wave(policy: Policy, cap_s: float) -> int:
 
 def plan_alerts(policy: Policy, wanted: Wanted, candidates: Candidates) -> Plan:
     """The narrowest wave from `wanted.wave` on that finds anybody; an empty one costs no waiting."""
-    last = max(wanted.wave, widest_wave(policy, wanted.cap_s))
+    last = wanted.wave if wanted.stays else max(wanted.wave, widest_wave(policy, wanted.cap_s))
     for wave in range(wanted.wave, last + 1):
         direct_s, fetch_s = budgets(policy, wave, wanted.cap_s)
         alerts = choose(wanted, candidates, direct_s, fetch_s)

@@ -12,6 +12,9 @@ from dispatch.core.events import Role
 from dispatch.core.incident import Incident, evolve
 
 FIRST_SEARCH = "first_search"
+SOMEBODY_CAME = "somebody_came"
+"""Somebody came within reach, or was free again, and nothing else had happened."""
+
 _TRIGGERS: tuple[tuple[type[ev.Event], str], ...] = (
     (ev.LocationSet, "place_changed"),
     (ev.AmbulanceEtaSet, "ambulance_eta_changed"),
@@ -65,7 +68,7 @@ def _trigger(since: Iterable[ev.Event]) -> str:
     seen = {type(event) for event in since}
     if ev.IncidentOpened in seen:
         return FIRST_SEARCH
-    return next((code for kind, code in _TRIGGERS if kind in seen), FIRST_SEARCH)
+    return next((code for kind, code in _TRIGGERS if kind in seen), SOMEBODY_CAME)
 
 
 def _rung(

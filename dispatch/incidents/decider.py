@@ -58,7 +58,8 @@ class Decider:
             return Decision(events=tuple(events), after=incident)
         if moved and incident.held_alerts:
             go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place, floor=where.floor)))
-        wanted = wanted_search(incident, now, self._policy)
+        unasked = isinstance(command, cmd.LookAgain)
+        wanted = wanted_search(incident, now, self._policy, unasked=unasked)
         if wanted is not None:
             try:
                 released = reserved(live.incident) - reserved(incident) if live else frozenset()
@@ -68,7 +69,7 @@ class Decider:
                 log.exception("matching_failed", incident_id=incident.incident_id)
                 go_on(cmd.RaiseAttention(code="matching_failed"))
                 candidates = no_candidates()
-            go_on(cmd.OfferCandidates(candidates=candidates))
+            go_on(cmd.OfferCandidates(candidates=candidates, unasked=unasked))
         return Decision(events=tuple(events), after=incident)
 
     def _search(self, patient: Details, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
@@ -76,6 +77,6 @@ class Decider:
         reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
         search = partial(self._scout.candidates, patient.place, at=now, floor=patient.floor, released=released)
         found = search(budget_s=reach_s)
-        if reach_s >= wanted.cap_s or reaches_somebody(self._policy, wanted, found):
+        if reach_s >= wanted.cap_s or wanted.stays or reaches_somebody(self._policy, wanted, found):
             return found
         return search(budget_s=wanted.cap_s)

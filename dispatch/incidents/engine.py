@@ -19,6 +19,7 @@ from dispatch.incidents.by_hand import HandPicker, Wish
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.intake import Understood
 from dispatch.incidents.live import LiveIncident
+from dispatch.incidents.newcomers import Newcomers
 from dispatch.incidents.references import References
 from dispatch.incidents.scout import Scout
 from dispatch.incidents.watch import Watch
@@ -87,6 +88,7 @@ class Engine:
         self.reservations = scout.reservations
         self.deadlines = Deadlines(clock, self.reach_deadline)
         self.arrivals = Arrivals(clock, within_s=policy.delivered_within_s)
+        self.newcomers = Newcomers(scout, policy, self.look_again)
         self._writer = IncidentWriter(
             journal=journal,
             reader=reader,
@@ -98,6 +100,7 @@ class Engine:
             watch=watch or Watch(Metrics()),
             prepare=prepare,
             arrivals=self.arrivals,
+            newcomers=self.newcomers,
             epoch=epoch,
         )
         self.live = self._writer.live
@@ -166,6 +169,10 @@ class Engine:
         except UnknownIncident as error:
             raise Refused("unknown_incident", "There is no such incident.") from error
         return changed.after
+
+    async def look_again(self, incident_id: str) -> None:
+        """Look around once more for an incident that lacks helpers."""
+        await self._writer.change(incident_id, cmd.LookAgain())
 
     async def reach_deadline(self, incident_id: str) -> None:
         try:

@@ -131,6 +131,10 @@ class Scout:
         seen_at = rescuer.last_seen_at if rescuer else None
         return self._is_on_the_line(rescuer_id) or (seen_at is not None and seen_at >= at - REACHABLE_FOR)
 
+    def is_promised(self, rescuer_id: str) -> bool:
+        """Whether somebody rings for an incident or is on the way to one."""
+        return rescuer_key(rescuer_id) in self.reservations
+
     def find_position(self, rescuer_id: str) -> Place | None:
         """Where a rescuer is, as far as is known."""
         rescuer = self._directory.find_rescuer(rescuer_id)

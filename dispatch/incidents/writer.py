@@ -16,6 +16,7 @@ import structlog
 from dispatch.clock import Clock
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
+from dispatch.core.consequences import reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import Alert, Incident
 from dispatch.core.policy import Policy
@@ -24,6 +25,7 @@ from dispatch.incidents.attention import SENTENCES
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.decider import Decider
 from dispatch.incidents.live import LiveIncident, LiveIncidents
+from dispatch.incidents.newcomers import Newcomers
 from dispatch.incidents.reports import compared
 from dispatch.incidents.scout import Scout
 from dispatch.incidents.watch import Watch
@@ -92,6 +94,7 @@ class IncidentWriter:
         watch: Watch,
         prepare: Prepare | None,
         arrivals: Arrivals,
+        newcomers: Newcomers,
         epoch: str,
     ) -> None:
         self._journal = journal
@@ -104,6 +107,7 @@ class IncidentWriter:
         self._watch = watch
         self._prepare = prepare
         self._arrivals = arrivals
+        self._newcomers = newcomers
         self._decider = Decider(scout, policy, watch, epoch)
         self._reservations = scout.reservations
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
@@ -124,7 +128,7 @@ class IncidentWriter:
     def take_up(self, live: LiveIncident) -> None:
         """Go on with an incident that the journal holds."""
         self.live.put(live)
-        self._keep_track(live.incident)
+        self._keep_track(live.incident, live.details)
 
     async def change(
         self,
@@ -207,7 +211,9 @@ class IncidentWriter:
             # The phones first, then what is ours.
             self._publish(rows)
         finally:
-            self._keep_track(after)
+            self._keep_track(after, where)
+        if before:
+            self._newcomers.freed(reserved(before) - reserved(after))
         self._watch.appended(appended)
         return Changed(after=after, events=decision.events)
 
@@ -224,8 +230,9 @@ class IncidentWriter:
             log.exception("frames_not_prepared", incident_id=after.incident_id)
             return {}
 
-    def _keep_track(self, incident: Incident) -> None:
+    def _keep_track(self, incident: Incident, details: Details | None) -> None:
         self._reservations.set(incident)
+        self._newcomers.track(incident, details, self._clock.now())
         self._set_deadline(incident)
 
     def _set_deadline(self, incident: Incident) -> None:

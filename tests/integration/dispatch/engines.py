@@ -63,6 +63,13 @@ class Desk:
     clock: Clock
     published: list[InboxRow]
     gone: set[str]
+    scout: Scout
+
+    @property
+    def rung(self) -> list[str]:
+        """Whose phones were told to ring, in order."""
+        prefix = rescuer_recipient("")
+        return [row.recipient.removeprefix(prefix) for row in self.published if row.kind == "alert"]
 
     async def take_call(
         self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0, floor: str = ""
@@ -196,4 +203,4 @@ def _wired(
         publish=publish,
         new_id=lambda: f"{name}{next(numbers)}",
     )
-    return Desk(engine=engine, reader=reader, clock=clock, published=published, gone=gone)
+    return Desk(engine=engine, reader=reader, clock=clock, published=published, gone=gone, scout=scout)

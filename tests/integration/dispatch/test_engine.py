@@ -1,6 +1,7 @@
 """The engine on a real file: calls that race for the same people, and promises that hold across processes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,31 @@ async def test_who_is_beside_the_patient_rings_after_four_seconds_where_seven_ph
         await at.engine.reach_deadline(incident_id)
 
         assert "beside" in await at.alerted(incident_id)
+
+
+async def test_who_comes_back_beside_an_incident_without_helpers_rings_at_once(url: str) -> None:
+    away, far = replace(rescuer("back", 30), on_duty=False), replace(rescuer("far", 5_000), on_duty=False)
+    async with desk(url, [away, far]) as at:
+        incident_id = (await at.take_call("A")).incident_id
+        at.engine.newcomers.came("back")
+        at.engine.newcomers.came("far")
+        assert await at.alerted(incident_id) == {}
+        at.scout.directory.set_duty("back", True, at.clock.now())
+        at.engine.newcomers.came("back")
+        await until(lambda: at.rung == ["back"])
+
+        assert await at.alerted(incident_id) == {"back": None}
+
+
+async def test_who_is_free_again_rings_for_the_incident_beside_at_once(url: str) -> None:
+    async with desk(url, [rescuer("only", 50)], [aed("aed-1", 40, 5)]) as at:
+        first = (await at.take_call("A")).incident_id
+        second = (await at.take_call("B", east_m=20)).incident_id
+        assert await at.alerted(second) == {}
+        await at.engine.stand_down(first)
+        await until(lambda: at.rung == ["only", "only"])
+
+        assert list(await at.alerted(second)) == ["only"]
 
 
 async def test_a_phone_that_has_told_another_process_that_it_rings_keeps_its_place(url: str) -> None:

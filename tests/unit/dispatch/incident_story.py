@@ -49,8 +49,9 @@ class Story:
     def tell(self, command: cmd.Command) -> list[ev.Event]:
         new = self._apply(command)
         assert self.incident is not None
-        if wanted_search(self.incident, self.now, self.policy) is not None:
-            new += self._apply(cmd.OfferCandidates(candidates=self.around))
+        unasked = isinstance(command, cmd.LookAgain)
+        if wanted_search(self.incident, self.now, self.policy, unasked=unasked) is not None:
+            new += self._apply(cmd.OfferCandidates(candidates=self.around, unasked=unasked))
         return new
 
     def wait(self, seconds: float, *, gone: Sequence[str] = ()) -> list[ev.Event]:

@@ -524,3 +524,42 @@ def test_nobody_reached_is_nobody_available_until_somebody_says_yes() -> None:
     assert story.incident
     assert story.incident.attention is None
     assert story.incident.status == "en_route"
+
+
+def test_who_comes_within_reach_of_an_incident_without_helpers_rings_at_once() -> None:
+    """FAULTS B2: phones that came back a second after the search rang half a minute later."""
+    story = Story(candidates({}))
+    story.tell(call())
+    story.now += timedelta(seconds=1)
+    assert story.tell(cmd.LookAgain()) == [], "of nobody nothing is said"
+    story.around = candidates({"back": 600.0})
+
+    events = story.tell(cmd.LookAgain())
+
+    assert kinds(events)[-1] == "RescuerAlerted"
+    assert story.alerted == ["back"], "anybody is better than nobody, however far"
+
+
+def test_where_somebody_comes_already_a_newcomer_farther_off_waits_for_the_next_wave() -> None:
+    story = Story(candidates({"first": 100.0}))
+    story.tell(call())
+    story.now += timedelta(seconds=10)
+    story.around = candidates({"far": 300.0})
+    assert story.tell(cmd.LookAgain()) == []
+    story.around = candidates({"far": 300.0, "near": 50.0})
+    story.tell(cmd.LookAgain())
+    assert story.alerted == ["first", "near"]
+
+    story.wait(20)
+
+    assert story.alerted == ["first", "near", "far"], "the next wave comes when it would have come"
+
+
+def test_nobody_is_looked_for_where_enough_are_on_their_way() -> None:
+    story = Story(candidates(dict.fromkeys(("a", "b", "c"), 50.0), [("d", "aed-1", 20, 90), ("e", "aed-2", 20, 95)]))
+    story.tell(call())
+    for rescuer_id in "abcde":
+        story.answer(rescuer_id, "accept")
+    story.around = candidates({"near": 10.0}, [("near", "aed-3", 5, 20)])
+
+    assert story.tell(cmd.LookAgain()) == []

@@ -235,6 +235,15 @@ class IncidentMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.story.incident is not None)
     @rule()
+    def somebody_comes_within_reach(self) -> None:
+        due = next_deadline(self.incident, self.story.policy)
+        events = self.tell(cmd.LookAgain())
+        assert not events or any(isinstance(event, ev.RescuerAlerted) for event in events), "nothing said of nobody"
+        if due is not None:
+            assert next_deadline(self.incident, self.story.policy) <= due, "no wave is put off"  # type: ignore[operator]
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule()
     def matching_fails(self) -> None:
         self.tell(cmd.RaiseAttention(code="matching_failed"))
 

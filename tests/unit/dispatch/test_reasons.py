@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.reasons import Reason, explain
 from tests.unit.dispatch.incident_story import NOON, Story, call, candidates
@@ -65,6 +66,15 @@ def test_a_search_in_place_of_somebody_who_was_not_reached_says_so() -> None:
 
     assert searches(story) == ["first_search", "somebody_was_not_reached"]
     assert alerts(story)["next"] == Reason(code="fastest_hands", rank=1, of=1, budget_s=240.0)
+
+
+def test_a_search_for_somebody_who_came_says_so() -> None:
+    story = Story(candidates({}))
+    story.tell(call())
+    story.around = candidates({"back": 60})
+    story.tell(cmd.LookAgain())
+
+    assert searches(story) == ["first_search", "somebody_came"]
 
 
 def test_what_speaks_for_itself_has_no_reason() -> None:

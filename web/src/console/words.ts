@@ -111,6 +111,7 @@ const SEARCH: Words = {
   somebody_stayed_silent: ["因为有人未应答", "because somebody did not answer"],
   somebody_was_not_reached: ["因为有人的手机没有收到", "because somebody was not reached"],
   somebody_was_called_off: ["因为有人被撤回", "because somebody was called off"],
+  somebody_came: ["因为附近有人可用了", "because somebody came within reach"],
   wave_ended: ["因为上一批应答时间到", "because the time for answers was over"],
 };
 
