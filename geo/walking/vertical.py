@@ -19,8 +19,8 @@ STAIRS_UP_S = 16.0
 STAIRS_DOWN_S = 12.0
 """One floor of 3 m: 5.2 m of stairs at 30 degrees, seen from above, at 0.51 m/s up and 0.67 m/s down (Fruin 1971,
 indoor stairs), and about 5 s for the landings."""
-LIFT_WAIT_S = 45.0
-"""Until the lift is there, and its doors opening and closing twice."""
+LIFT_WAIT_S = 54.0
+"""Until the lift is there, and its doors opening and closing twice: a stop of it takes so long (Silverman 2007)."""
 LIFT_S_PER_FLOOR = 3.0
 """At 1 m/s, the slowest common speed."""
 LIFT_FROM_FLOORS = 4
