@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dispatch.contracts.api import AlertView, IncidentView, PositionView, ReasonView, TimelineEntry, WalkView
+from dispatch.contracts.api import (
+    AlertView,
+    BesideView,
+    IncidentView,
+    PositionView,
+    ReasonView,
+    TimelineEntry,
+    WalkView,
+)
 from dispatch.contracts.stream import RouteFrame
 from dispatch.contracts.webhook import CallLocation
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import ENGAGED, Alert, AlertStatus, Incident
+from dispatch.core.joining import ANOTHER_NEAR
 from dispatch.core.reasons import explain
 from dispatch.event_codec import decode
 from dispatch.incidents.live import LiveIncident
@@ -72,6 +81,9 @@ class IncidentViews:
             next_deadline_at=next_deadline(incident, self.service.engine.policy),
             search_ended=incident.search_ended,
             closed_reason=incident.closed,
+            beside=_beside(incident),
+            joined_to=incident.joined_to,
+            taken_in=tuple(sorted(incident.taken_in)),
             location=_location(live.details) if live.details else None,
             caller_phone=live.details.caller_phone or None if live.details and shows_people else None,
             more=dict(live.details.more) if live.details and shows_people else {},
@@ -156,6 +168,7 @@ class IncidentViews:
             seen_at=receipt.seen_at if receipt else None,
             answer_by=alert.answer_by,
             accepted_at=alert.accepted_at,
+            at_door_at=alert.at_door_at,
             arrived_at=alert.arrived_at,
             eta_at=self._eta_at(alert, presence, walk, people.details),
             carries_aed=alert.carries_aed,
@@ -186,8 +199,16 @@ class IncidentViews:
         if aed:
             left_s += walker.takeout_s + directory.aed_inside_s(aed, details.place.lon, details.place.lat)
         # The climb was part of the way from the start, and whoever is at the door now has it before them all the same.
-        left_s += climb_s(details.floor) if alert.walk_time_s > walker.near_s else 0.0
+        left_s += climb_s(details) if alert.walk_time_s > walker.near_s else 0.0
         return max(presence.observed_at + timedelta(seconds=left_s), self.service.clock.now())
+
+
+def _beside(incident: Incident) -> BesideView | None:
+    if incident.beside is None or incident.attention != ANOTHER_NEAR:
+        return None
+    return BesideView(
+        incident_id=incident.beside, distance_m=incident.beside_m or 0.0, put_off_until=incident.put_off_until
+    )
 
 
 def _location(details: Details) -> CallLocation:

@@ -51,6 +51,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "POST /api/incidents/{incident_id}/alerts/{alert_id}/call-off": _may(D),
     "POST /api/incidents/{incident_id}/location": _may(D),
     "POST /api/incidents/{incident_id}/stand-down": _may(D),
+    "POST /api/incidents/{incident_id}/join": _may(D),
+    "POST /api/incidents/{incident_id}/another-patient": _may(D),
     "GET /api/console/aeds": _may(D),
     "GET /api/links": _may(D),
     "DELETE /api/incidents/{incident_id}/personal-data": _may(D),
@@ -99,7 +101,7 @@ STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher":
 
 SENDS: Mapping[Access, frozenset[str]] = {
     V: frozenset(
-        {"hello", "ack", "seen", "accept", "decline", "aed_collected", "arrived", "done", "position", "duty"}
+        {"hello", "ack", "seen", "accept", "decline", "aed_collected", "at_door", "arrived", "done", "position", "duty"}
         | {"heartbeat", "no_sound", "test_alarm_seen"}
     ),
     D: frozenset({"hello", "ack", "heartbeat"}),

@@ -11,7 +11,7 @@ from dispatch.access.integrations import CONSOLE
 from dispatch.api.access import Caller
 from dispatch.api.incident_views import IncidentViews
 from dispatch.contracts.api import IncidentView, SetLocation
-from dispatch.contracts.taking_over import AddAlert, CallOffAlert, NewCall, OpenedCall
+from dispatch.contracts.taking_over import AddAlert, CallOffAlert, JoinIncident, NewCall, OpenedCall
 from dispatch.contracts.webhook import CallLocation, MessageType
 from dispatch.core.commands import CallOff, CallOffReason
 from dispatch.core.events import Role
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 def add_taking_over(router: APIRouter, service: DispatchService, views: IncidentViews) -> None:
     """Its routes, beside those that show incidents."""
     _add_calls(router, service, views)
+    _add_joining(router, service, views)
     _add_people(router, service, views)
 
 
@@ -66,6 +67,22 @@ def _add_calls(router: APIRouter, service: DispatchService, views: IncidentViews
     async def stand_down(incident_id: str) -> IncidentView:
         """Call everyone off and close the incident."""
         await service.engine.stand_down(incident_id)
+        return await views.for_dispatcher(incident_id)
+
+
+def _add_joining(router: APIRouter, service: DispatchService, views: IncidentViews) -> None:
+    @router.post("/incidents/{incident_id}/join")
+    async def join(incident_id: str, body: JoinIncident, caller: Caller) -> IncidentView:
+        """Two calls, one patient: this one is closed, and what 120 says of either counts for the other from now on."""
+        await service.engine.join(incident_id, body.into)
+        log.info("joined_by_hand", incident_id=incident_id, into=body.into, by=caller.subject)
+        return await views.for_dispatcher(incident_id)
+
+    @router.post("/incidents/{incident_id}/another-patient")
+    async def another_patient(incident_id: str, caller: Caller) -> IncidentView:
+        """Two calls, two patients: ring for this one now, although another incident is beside it."""
+        await service.engine.take_up_search(incident_id)
+        log.info("told_apart_by_hand", incident_id=incident_id, by=caller.subject)
         return await views.for_dispatcher(incident_id)
 
 

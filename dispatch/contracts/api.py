@@ -102,6 +102,7 @@ class AlertView(WireModel, Unshown):
     to_aed_s: float | None = None
     answer_by: AwareDatetime | None = None
     accepted_at: AwareDatetime | None = None
+    at_door_at: AwareDatetime | None = None
     arrived_at: AwareDatetime | None = None
     eta_at: AwareDatetime | None = None
     carries_aed: bool = False
@@ -112,11 +113,21 @@ class AlertView(WireModel, Unshown):
     walk: WalkView | None = None
 
 
+class BesideView(WireModel):
+    """put_off_until: before this nobody is rung by itself; null once the search has begun."""
+
+    incident_id: str
+    distance_m: float
+    put_off_until: AwareDatetime | None = None
+
+
 class IncidentView(WireModel, Unshown):
     """`erased_at`: when its personal data was erased; its place, address and notes are gone since.
 
     version: how many events it has; a later state has a higher one. next_search_at: when the next wave looks farther.
     next_deadline_at: when time alone will change anything next. search_ended, closed_reason: why, once they are.
+    beside: the open incident that may have the same patient, until a dispatcher has said. joined_to: which incident has
+        this one's call; taken_in: whose calls this one has.
     caller_phone: shown to dispatchers only, while the incident is open; and so is `more`, what 120 said beside, by its
         own names.
     """
@@ -138,6 +149,9 @@ class IncidentView(WireModel, Unshown):
     next_deadline_at: AwareDatetime | None = None
     search_ended: str | None = None
     closed_reason: str | None = None
+    beside: BesideView | None = None
+    joined_to: str | None = None
+    taken_in: tuple[str, ...] = ()
     caller_phone: str | None = None
     more: dict[str, str] = Field(default_factory=dict)
     alerts: tuple[AlertView, ...] = ()
@@ -150,8 +164,8 @@ class ReasonView(WireModel):
     `quickest_aed`, `more_hands` or `by_hand` (a dispatcher's choice); the `rank`-th quickest of `of` rung in this role
     at once; `budget_s`: whoever walks longer was not rung.
     Of a search: `first_search`, `place_changed`, `ambulance_eta_changed`, `somebody_declined`, `somebody_handed_back`,
-    `somebody_stayed_silent`, `somebody_was_not_reached`, `somebody_was_called_off`, `somebody_came` or
-    `wave_ended`.
+    `somebody_stayed_silent`, `somebody_was_not_reached`, `somebody_was_called_off`, `somebody_came`, `taken_up` (after
+    it was put off) or `wave_ended`.
     """
 
     code: str

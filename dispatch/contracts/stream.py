@@ -57,10 +57,11 @@ class AlertAnswer(Frame):
 
     seen: a person has touched the phone while it rang. no_sound: the alert is on the phone, which cannot make a sound,
     so that other ways are used too. accept, decline: an answer; a decline after an accept hands the assignment back.
-    aed_collected, arrived, done: progress. `aed_returned` tells, with `done`, that the AED hangs in its place again.
+    aed_collected, at_door, arrived, done: progress; at_door is the building's entrance, arrived the patient's side.
+    `aed_returned` tells, with `done`, that the AED hangs in its place again.
     """
 
-    type: Literal["seen", "no_sound", "accept", "decline", "aed_collected", "arrived", "done"]
+    type: Literal["seen", "no_sound", "accept", "decline", "aed_collected", "at_door", "arrived", "done"]
     id: FrameId
     alert_id: Annotated[str, Field(min_length=1, max_length=64)]
     aed_returned: bool = False

@@ -26,6 +26,12 @@ class OpenedCall(WireModel):
     incident_id: str
 
 
+class JoinIncident(WireModel):
+    """into: the incident that goes on, of the same patient."""
+
+    into: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class AddAlert(WireModel):
     """Ring this rescuer now. Without `aed_id` a fetch_aed goes for the AED that is there soonest.
 

@@ -38,8 +38,10 @@ def decide_answer(
             return _decline(alert)
         case Answer.AED_COLLECTED:
             return _collect(alert)
+        case Answer.AT_DOOR:
+            return _reach_door(alert)
         case Answer.ARRIVED:
-            return _arrive(incident, alert, now, policy)
+            return _arrive(incident, alert, command, now, policy)
         case Answer.DONE:
             return _done(alert, aed_returned=command.aed_returned)
 
@@ -106,11 +108,19 @@ def _collect(alert: Alert) -> Events:
     return (ev.AedCollected(alert_id=alert.alert_id, aed_id=alert.aed_id),)
 
 
-def _arrive(incident: Incident, alert: Alert, now: datetime, policy: Policy) -> Events:
+def _reach_door(alert: Alert) -> Events:
+    if alert.at_door_at or alert.status is AlertStatus.ARRIVED:
+        return ()
+    _must_be(alert, AlertStatus.ACCEPTED)
+    return (ev.DoorReached(alert_id=alert.alert_id),)
+
+
+def _arrive(incident: Incident, alert: Alert, command: cmd.AnswerAlert, now: datetime, policy: Policy) -> Events:
     if alert.status is AlertStatus.ARRIVED:
         return ()
     _must_be(alert, AlertStatus.ACCEPTED)
-    arrived = ev.ResponderArrived(alert_id=alert.alert_id)
+    from_door_s = round((now - alert.at_door_at).total_seconds(), 1) if alert.at_door_at else None
+    arrived = ev.ResponderArrived(alert_id=alert.alert_id, from_door_s=from_door_s, building=command.building)
     return (arrived, *call_off_those_not_needed(evolve(incident, arrived, now), policy))
 
 

@@ -9,6 +9,15 @@ from dispatch.core.candidates import Candidates, Way
 from dispatch.core.events import DEFAULT_INTEGRATION, Role
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another open incident. is_served: somebody rings or is on the way for it."""
+
+    incident_id: str
+    distance_m: float
+    is_served: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCall:
     """120 (or a dispatcher) tells of a call, for the first time or better than before.
@@ -18,6 +27,7 @@ class ReportCall:
     created: this is the `call.created` itself, or a dispatcher's own word.
     has_location: a usable place comes with it; `moved_m` is its distance from the one held before.
     attention: why the message could not be understood as a whole, or None.
+    near: another open incident that may have the same patient; asked for until somebody is rung.
     """
 
     incident_id: str
@@ -30,6 +40,7 @@ class ReportCall:
     ambulance_eta_at: datetime | None = None
     attention: str | None = None
     by_arrival: bool = False
+    near: Neighbour | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +87,7 @@ class Answer(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     AED_COLLECTED = "aed_collected"
+    AT_DOOR = "at_door"
     ARRIVED = "arrived"
     DONE = "done"
 
@@ -83,7 +95,8 @@ class Answer(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAlert:
     """A volunteer's word about an alert. promised: keys of who and what is promised now, to this incident or others.
-    straight: the way to the patient without an AED, where that may be asked for; None where it is not known."""
+    straight: the way to the patient without an AED, where that may be asked for; None where it is not known.
+    building: the kind that the patient is in, "" where it is not known."""
 
     alert_id: str
     rescuer_id: str
@@ -91,6 +104,7 @@ class AnswerAlert:
     aed_returned: bool = False
     promised: frozenset[str] = frozenset()
     straight: Way | None = None
+    building: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +119,33 @@ class ReachDeadline:
     """Time has passed: answers that are due, the next wave, the end.
 
     undelivered: alerts that have got through to nobody in seconds, where a phone on the line takes them at once.
+    neighbour_over: the other incident, for which this one's search was put off, is closed.
     """
 
     undelivered: frozenset[str] = frozenset()
+    neighbour_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeUpSearch:
+    """A dispatcher says of a call that was put off that it is another patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeIn:
+    """Another incident's call is this one."""
+
+    incident_id: str
+    cad_ref: str | None
+    integration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinTo:
+    """This call is another incident's, which has taken it in."""
+
+    incident_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +200,9 @@ Command = (
     | AnswerAlert
     | ConfirmAedReturned
     | ReachDeadline
+    | TakeUpSearch
+    | TakeIn
+    | JoinTo
     | RaiseAttention
     | AddRescuer
     | CallOff

@@ -11,6 +11,7 @@ from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.answers import decide_answer
 from dispatch.core.incident import AlertStatus, Incident, alert_id_of, evolve
+from dispatch.core.joining import decide_joining, end_one, ends_one_of_several, take_up
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused
 from dispatch.core.reporting import NOBODY, opening, report_call
@@ -32,7 +33,7 @@ def decide(
         case cmd.ReportCall():
             return tuple(report_call(incident, command, now, policy))
         case cmd.EndCall():
-            return (*opening(incident, command), *_end_call(incident, command.reason, command.reported_at))
+            return tuple(_end(incident, command))
         case cmd.ReportAmbulance():
             return (*opening(incident, command), *_ambulance_arrived(incident))
     if incident is None:
@@ -47,11 +48,13 @@ def decide(
         case cmd.AddRescuer() | cmd.CallOff():
             return decide_taking_over(incident, command, now, policy, epoch=epoch)
         case cmd.ReachDeadline():
-            return tuple(_reach_deadline(incident, command.undelivered, now, policy))
-        case cmd.RaiseAttention():
-            return () if incident.attention == command.code else (ev.AttentionRaised(code=command.code),)
-        case cmd.LookAgain():
+            return tuple(_reach_deadline(incident, command, now, policy))
+        case cmd.RaiseAttention() if incident.attention != command.code:
+            return (ev.AttentionRaised(code=command.code),)
+        case cmd.RaiseAttention() | cmd.LookAgain():
             return ()
+        case cmd.TakeUpSearch() | cmd.TakeIn() | cmd.JoinTo():
+            return tuple(decide_joining(incident, command))
 
 
 def wanted_search(incident: Incident, now: datetime, policy: Policy, *, unasked: bool = False) -> Wanted | None:
@@ -62,6 +65,8 @@ def wanted_search(incident: Incident, now: datetime, policy: Policy, *, unasked:
     """
     over = incident.closed or incident.ambulance_arrived or incident.search_ended
     if over or not incident.located or not (incident.search_due or unasked):
+        return None
+    if incident.put_off_until and now < incident.put_off_until:
         return None
     held = [alert for alert in incident.held_alerts if alert.holds_place]
     under_way = [alert for alert in held if alert.status is not AlertStatus.ARRIVED]
@@ -95,6 +100,8 @@ def next_deadline(incident: Incident, policy: Policy) -> datetime | None:
     due += [alert.answer_by for alert in incident.alerts.values() if alert.status is AlertStatus.RINGING]
     if incident.next_search_at:
         due.append(incident.next_search_at)
+    if incident.put_off_until:
+        due.append(incident.put_off_until)
     if _waits_for_its_call(incident):
         due.append(incident.opened_at + timedelta(seconds=policy.overtake_s))
     if _searches(incident):
@@ -113,6 +120,14 @@ def _waits_for_its_call(incident: Incident) -> bool:
 
 def _searches(incident: Incident) -> bool:
     return incident.located and not (incident.search_ended or incident.ambulance_arrived)
+
+
+def _end(incident: Incident | None, command: cmd.EndCall) -> Iterator[ev.Event]:
+    if incident and not incident.closed and ends_one_of_several(incident, command):
+        yield from end_one(incident, command)
+        return
+    yield from opening(incident, command)
+    yield from _end_call(incident, command.reason, command.reported_at)
 
 
 def _end_call(incident: Incident | None, reason: str, reported_at: datetime) -> Iterator[ev.Event]:
@@ -197,7 +212,7 @@ def _revise(incident: Incident, command: cmd.ReviseWays) -> Iterator[ev.Event]:
 
 
 def _reach_deadline(
-    incident: Incident, undelivered: frozenset[str], now: datetime, policy: Policy
+    incident: Incident, reached: cmd.ReachDeadline, now: datetime, policy: Policy
 ) -> Iterator[ev.Event]:
     if incident.closed:
         return
@@ -210,10 +225,12 @@ def _reach_deadline(
             yield event
             incident = evolve(incident, event, now)
     for alert in incident.alerts.values():
-        if alert.status is AlertStatus.RINGING and alert.alert_id in undelivered and not alert.undelivered:
+        if alert.status is AlertStatus.RINGING and alert.alert_id in reached.undelivered and not alert.undelivered:
             yield ev.AlertUndelivered(alert_id=alert.alert_id)
     if _waits_for_its_call(incident) and now >= incident.opened_at + timedelta(seconds=policy.overtake_s):
         yield ev.AttentionRaised(code="call_missing")
+    if incident.put_off_until and (reached.neighbour_over or now >= incident.put_off_until):
+        yield from take_up(incident, "other_over" if reached.neighbour_over else "nobody_said")
     if _searches(incident) and now >= incident.opened_at + timedelta(seconds=policy.search_limit_s):
         yield ev.SearchEnded(reason="time_over" if incident.held_alerts else "nobody_left")
     elif incident.next_search_at and incident.next_search_at <= now:

@@ -186,9 +186,22 @@ class AedCollected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponderArrived:
+class DoorReached:
+    """A responder is at the building; what is left is doors, stairs and lifts."""
+
     schema_version: ClassVar[int] = 1
     alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderArrived:
+    """With the patient. from_door_s: since the door was reached, None where nobody said so. building: its kind, "" if
+    not known; together they tell what no street network does."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+    from_door_s: float | None = None
+    building: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +237,54 @@ class NobodyAvailable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPutOff:
+    """Another open incident is so near that both may be one patient: nobody is rung for this one before `until`, unless
+    a dispatcher says so."""
+
+    schema_version: ClassVar[int] = 1
+    beside: str
+    distance_m: float
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTakenUp:
+    """What was put off begins: a dispatcher says that it is another patient, nobody has said anything, the other
+    incident is over or the place is another one now."""
+
+    schema_version: ClassVar[int] = 1
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentTakenIn:
+    """Another incident's call is this one: what 120 says under its reference counts here."""
+
+    schema_version: ClassVar[int] = 1
+    incident_id: str
+    cad_ref: str | None
+    integration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedTo:
+    """This call goes on as that incident."""
+
+    schema_version: ClassVar[int] = 1
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceEnded:
+    """120 has ended one of the calls that are this incident; another goes on."""
+
+    schema_version: ClassVar[int] = 1
+    cad_ref: str
+    integration: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchEnded:
     schema_version: ClassVar[int] = 1
     reason: str
@@ -236,7 +297,8 @@ class AmbulanceArrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed:
-    """cancelled or closed by 120, stood_down by a dispatcher, or expired because nobody ever closed it."""
+    """cancelled or closed by 120, stood_down by a dispatcher, duplicate of another incident, or expired because nobody
+    ever closed it."""
 
     schema_version: ClassVar[int] = 1
     reason: str
@@ -262,11 +324,17 @@ Event = (
     | AssignmentHandedBack
     | WalkTimeRevised
     | AedCollected
+    | DoorReached
     | ResponderArrived
     | ResponderDone
     | AedReturned
     | ResponderStoodDown
     | NobodyAvailable
+    | SearchPutOff
+    | SearchTakenUp
+    | IncidentTakenIn
+    | JoinedTo
+    | ReferenceEnded
     | SearchEnded
     | AmbulanceArrived
     | IncidentClosed

@@ -54,6 +54,7 @@ class Alert:
     aed_collected: bool = False
     aed_returned: bool = False
     accepted_at: datetime | None = None
+    at_door_at: datetime | None = None
     arrived_at: datetime | None = None
     eta_at: datetime | None = None
     by_hand: bool = False
@@ -74,7 +75,12 @@ NO_ALERTS: Mapping[str, Alert] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """version: number of events so far. `search_due`: something changed that calls for a look at the candidates."""
+    """version: number of events so far. `search_due`: something changed that calls for a look at the candidates.
+
+    beside, beside_m: another incident that may have the same patient, and how far off it is. put_off_until: nobody is
+    rung before. taken_in: incidents whose calls are this one; joined_to: which one has this one's call.
+    references: 120's, by integration, of all its calls; ended_references: of those 120 says nothing more.
+    """
 
     incident_id: str
     cad_ref: str | None
@@ -93,6 +99,13 @@ class Incident:
     next_search_at: datetime | None = None
     nobody_available: bool = False
     search_ended: str | None = None
+    beside: str | None = None
+    beside_m: float | None = None
+    put_off_until: datetime | None = None
+    taken_in: frozenset[str] = frozenset()
+    joined_to: str | None = None
+    references: frozenset[tuple[str, str]] = frozenset()
+    ended_references: frozenset[tuple[str, str]] = frozenset()
     ambulance_arrived: bool = False
     closed: str | None = None
     closed_reported_at: datetime | None = None
@@ -138,13 +151,19 @@ def evolve(incident: Incident | None, event: ev.Event, at: datetime) -> Incident
     """The incident after `event`, which happened at `at`."""
     if isinstance(event, ev.IncidentOpened):
         return Incident(
-            incident_id=event.incident_id, cad_ref=event.cad_ref, opened_at=at, integration=event.integration
+            incident_id=event.incident_id,
+            cad_ref=event.cad_ref,
+            opened_at=at,
+            integration=event.integration,
+            references=_reference(event.integration, event.cad_ref),
         )
     if incident is None:
         raise ValueError(f"an incident begins with IncidentOpened, not with {type(event).__name__}")
     changes = _call_changes(event)
     if changes is None:
         changes = _search_changes(incident, event)
+    if changes is None:
+        changes = _joining_changes(incident, event)
     if changes is None:
         changes = _alert_changes(incident, event, at)
     return replace(incident, version=incident.version + 1, **changes)
@@ -214,6 +233,7 @@ def _search_changes(incident: Incident, event: ev.Event) -> Changes | None:
     match event:
         case ev.SearchMade():
             return {
+                "put_off_until": None,
                 "wave": event.wave,
                 "search_due": False,
                 "next_search_at": event.next_at,
@@ -227,6 +247,31 @@ def _search_changes(incident: Incident, event: ev.Event) -> Changes | None:
             return {"search_ended": event.reason, "search_due": False, "next_search_at": None}
         case _:
             return None
+
+
+def _joining_changes(incident: Incident, event: ev.Event) -> Changes | None:
+    match event:
+        case ev.SearchPutOff():
+            return {"beside": event.beside, "beside_m": event.distance_m, "put_off_until": event.until}
+        case ev.SearchTakenUp():
+            return {"put_off_until": None, "search_due": not incident.search_ended}
+        case ev.IncidentTakenIn():
+            reference = _reference(event.integration, event.cad_ref)
+            return {
+                "taken_in": incident.taken_in | {event.incident_id},
+                "references": incident.references | reference,
+                "ended_references": incident.ended_references - reference,
+            }
+        case ev.JoinedTo():
+            return {"joined_to": event.incident_id}
+        case ev.ReferenceEnded():
+            return {"ended_references": incident.ended_references | _reference(event.integration, event.cad_ref)}
+        case _:
+            return None
+
+
+def _reference(integration: str, cad_ref: str | None) -> frozenset[tuple[str, str]]:
+    return frozenset({(integration, cad_ref)} if cad_ref else ())
 
 
 _ANSWERS: Mapping[type[ev.Event], AlertStatus] = {
@@ -254,6 +299,8 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
             return _with_alert(incident, replace(alert, aed_collected=True, eta_at=_after(at, left_s)))
         case ev.AedReturned():
             return _with_alert(incident, replace(alert, aed_returned=True))
+        case ev.DoorReached():
+            return _with_alert(incident, replace(alert, at_door_at=at))
         case ev.AlertUndelivered():
             searches = not incident.search_ended and not incident.closed
             missed = _with_alert(incident, replace(alert, undelivered=True))

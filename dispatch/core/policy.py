@@ -33,6 +33,8 @@ class Policy:
     longest_budget_s: nobody is rung for a longer walk, however late the ambulance (assumption; bounds the search).
     search_limit_s, open_limit_s: after these the search ends, and a call that 120 never closed is closed.
     overtake_s: how long an update may wait for the call it overtook before a dispatcher must look.
+    put_off_s: how long a call beside another one, for which somebody comes, waits for a dispatcher to say whether both
+        are one patient (assumption: whoever comes for the first is there for the second as well).
     """
 
     alerts: int = 7
@@ -52,6 +54,7 @@ class Policy:
     search_limit_s: float = 1800.0
     open_limit_s: float = 7200.0
     overtake_s: float = 10.0
+    put_off_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

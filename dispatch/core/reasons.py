@@ -16,6 +16,7 @@ SOMEBODY_CAME = "somebody_came"
 """Somebody came within reach, or was free again, and nothing else had happened."""
 
 _TRIGGERS: tuple[tuple[type[ev.Event], str], ...] = (
+    (ev.SearchTakenUp, "taken_up"),
     (ev.LocationSet, "place_changed"),
     (ev.AmbulanceEtaSet, "ambulance_eta_changed"),
     (ev.AlertDeclined, "somebody_declined"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.incident import Incident
+from dispatch.core.joining import ANOTHER_NEAR, put_off, take_up
 from dispatch.core.policy import Policy
 
 NOBODY = "nobody_available"
@@ -46,6 +47,10 @@ def report_call(incident: Incident | None, report: cmd.ReportCall, now: datetime
         if is_old:
             # A dispatcher who says where the patient is starts the search after all.
             yield ev.SearchEnded(reason=OLD_CALL)
+        elif report.near and not (incident and incident.beside):
+            yield from put_off(report.near, now, policy)
+        elif incident and not report.near:
+            yield from take_up(incident, "place_changed")
     if report.ambulance_eta_at and _brings_new_eta(incident, report):
         yield ev.AmbulanceEtaSet(
             reported_at=report.reported_at, eta_at=report.ambulance_eta_at, by_arrival=report.by_arrival
@@ -67,6 +72,8 @@ def _attention(
 def _found_wanting(incident: Incident | None, report: cmd.ReportCall, *, is_old: bool) -> str | None:
     if is_old:
         return OLD_CALL
+    if report.near and report.has_location and not (incident and incident.beside and not incident.put_off_until):
+        return ANOTHER_NEAR
     if report.created and not (report.has_location or (incident is not None and incident.located)):
         return "location_missing"
     if report.ambulance_eta_at and report.ambulance_eta_at < _called_at(incident, report):

@@ -3,6 +3,8 @@
 SENTENCES = {
     "address_dropped": "The patient is farther off than the address before can mean, and the message brings none: "
     "address, floor and note are no longer shown.",
+    "another_incident_near": "Another open incident is so near that both may be one patient: join them, or say that "
+    "it is another patient. Until then nobody is rung for this one, for a minute at most.",
     "bad_ambulance_eta": "The ambulance's time is before the call, so the usual one is assumed.",
     "location_missing": "The call has no place that can be used: say where the patient is.",
     "message_id_used_again": "The message has the id of an earlier one and other content: it was taken as a new one.",

@@ -56,7 +56,7 @@ class HandPicker:
         if start is not None:
             if wish.role is Role.FETCH_AED and aed is None:
                 aed = self._find_aed(details, start, budget_s, now)
-            way = self._scout.way(details.place, start, aed, budget_s=budget_s, floor=details.floor)
+            way = self._scout.way(details, start, aed, budget_s=budget_s)
         if start is None and "no_position" not in objections:
             objections = (*objections, "no_position")
         return AddRescuer(
@@ -93,7 +93,7 @@ class HandPicker:
             _only(start, self._scout.around(details.place, budget_s=budget_s, at=now)),
             budget_s=budget_s,
             walker=self._scout.walker,
-            climb_s=climb_s(details.floor),
+            climb_s=climb_s(details),
         )
         if not found.trip_s.size:
             return None

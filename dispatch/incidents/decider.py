@@ -14,7 +14,7 @@ from dispatch.core.decisions import decide, wanted_search
 from dispatch.core.incident import Incident, evolve_together
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.incidents.live import LiveIncident
-from dispatch.incidents.scout import Scout
+from dispatch.incidents.scout import Scout, climb_s
 from dispatch.incidents.watch import Watch
 from dispatch.records import Details
 
@@ -57,7 +57,7 @@ class Decider:
         if incident is None or where is None:
             return Decision(events=tuple(events), after=incident)
         if moved and incident.held_alerts:
-            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where.place, floor=where.floor)))
+            go_on(cmd.ReviseWays(ways=self._scout.ways(incident, where)))
         unasked = isinstance(command, cmd.LookAgain)
         wanted = wanted_search(incident, now, self._policy, unasked=unasked)
         if wanted is not None:
@@ -75,7 +75,7 @@ class Decider:
     def _search(self, patient: Details, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
         """Who lies within the next wave's budgets, or within the widest where that wave would ring nobody."""
         reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
-        search = partial(self._scout.candidates, patient.place, at=now, floor=patient.floor, released=released)
+        search = partial(self._scout.candidates, patient.place, at=now, climb_s=climb_s(patient), released=released)
         found = search(budget_s=reach_s)
         if reach_s >= wanted.cap_s or wanted.stays or reaches_somebody(self._policy, wanted, found):
             return found

@@ -19,9 +19,10 @@ from dispatch.incidents.by_hand import HandPicker, Wish
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.intake import Understood
 from dispatch.incidents.live import LiveIncident
+from dispatch.incidents.neighbours import is_neighbour_over
 from dispatch.incidents.newcomers import Newcomers
 from dispatch.incidents.references import References
-from dispatch.incidents.scout import Scout
+from dispatch.incidents.scout import Scout, building_of
 from dispatch.incidents.watch import Watch
 from dispatch.incidents.writer import Appends, Changed, IncidentWriter, Prepare, Publish, UnknownIncident
 from dispatch.journal.journal import DuplicateMessage, StaleIncident
@@ -179,7 +180,10 @@ class Engine:
             await self._hear_of_arrivals(incident_id)
             await self._writer.change(
                 incident_id,
-                lambda live: cmd.ReachDeadline(undelivered=self.arrivals.missing(live.incident, self._clock.now())),
+                lambda live: cmd.ReachDeadline(
+                    undelivered=self.arrivals.missing(live.incident, self._clock.now()),
+                    neighbour_over=is_neighbour_over(self.live, live.incident),
+                ),
             )
         except UnknownIncident:
             # Its opening was set aside, so there is nothing that a deadline could change.
@@ -188,11 +192,12 @@ class Engine:
 
     def _informed(self, answer: cmd.AnswerAlert, live: LiveIncident) -> cmd.AnswerAlert:
         """The answer with what is promised by now, and the way without an AED where that may be asked for."""
-        answer = replace(answer, promised=self.reservations.keys())
+        building = building_of(live.details) if live.details else None
+        answer = replace(answer, promised=self.reservations.keys(), building=building or "")
         alert = live.incident.alerts.get(answer.alert_id)
         if alert is None or live.details is None or alert.aed_id is None or alert.holds_place:
             return answer
-        return replace(answer, straight=self._scout.straight_way(live.details.place, alert, live.details.floor))
+        return replace(answer, straight=self._scout.straight_way(live.details, alert))
 
     async def _hear_of_arrivals(self, incident_id: str) -> None:
         """What other processes have heard from phones, before an alert is taken for one that has not got through."""
@@ -262,6 +267,39 @@ class Engine:
         if call_off.alert_id not in (await self._get(incident_id)).incident.alerts:
             raise UnknownAlert(f"the incident has no alert {call_off.alert_id!r}")
         return (await self._writer.change(incident_id, call_off)).after
+
+    async def join(self, incident_id: str, into: str) -> Incident:
+        """A dispatcher's word that two calls are for one patient: what 120 says of either counts for `into` from now.
+
+        Raises:
+            UnknownIncident
+            Refused: one of them is over, or they are the same.
+        """
+        joined = (await self._get(incident_id)).incident
+        await self._get(into)
+        if incident_id == into:
+            raise Refused("same_incident", "An incident cannot be joined to itself: name the other one.")
+        if joined.joined_to == into:
+            return joined
+        if joined.closed:
+            raise Refused("incident_closed", "The incident is closed already.")
+        # First who goes on: what fails in between leaves two that go on, and none that nobody goes on with.
+        for reference_of in (incident_id, *sorted(joined.taken_in)):
+            one = (await self._get(reference_of)).incident
+            take_in = cmd.TakeIn(incident_id=reference_of, cad_ref=one.cad_ref, integration=one.integration)
+            await self._writer.change(into, take_in)
+        command = cmd.JoinTo(incident_id=into, at=self._clock.now())
+        return (await self._writer.change(incident_id, command)).after
+
+    async def take_up_search(self, incident_id: str) -> Incident:
+        """Ring for a call that was put off since another incident is beside it.
+
+        Raises:
+            UnknownIncident
+            Refused: it is over.
+        """
+        await self._get(incident_id)
+        return (await self._writer.change(incident_id, cmd.TakeUpSearch())).after
 
     async def close_duplicate(self, incident_id: str) -> Incident:
         """End an incident whose call another one has had all along; everyone is called off."""

@@ -33,11 +33,11 @@ class Lookout:
         """Everybody free and reachable within `budget_s` who is not ringing or engaged already, soonest first."""
         if live.details is None:
             return []
-        place, floor, scout = live.details.place, live.details.floor, self._scout
+        place, inside_s, scout = live.details.place, climb_s(live.details), self._scout
         nearby = scout.around(place, budget_s=budget_s, at=at)
         found = await self._side.run(
             lambda: find_candidates(
-                scout.network, place, nearby, budget_s=budget_s, walker=scout.walker, climb_s=climb_s(floor)
+                scout.network, place, nearby, budget_s=budget_s, walker=scout.walker, climb_s=inside_s
             )
         )
         return _listed(found, live.incident)

@@ -31,6 +31,7 @@ class _Lacking:
     place: Place
     rescuers: frozenset[str]
     """Rung already: that they are back changes nothing."""
+    has_nobody: bool
 
 
 class Newcomers:
@@ -52,7 +53,8 @@ class Newcomers:
             self._lacking.pop(incident.incident_id, None)
             return
         rung = frozenset(alert.rescuer_id for alert in incident.alerts.values())
-        self._lacking[incident.incident_id] = _Lacking(details.place, rung)
+        has_nobody = not any(alert.holds_place for alert in incident.held_alerts)
+        self._lacking[incident.incident_id] = _Lacking(details.place, rung, has_nobody)
 
     def came(self, rescuer_id: str) -> None:
         """Somebody is on the line, on duty, or somewhere else than before."""
@@ -87,11 +89,13 @@ class Newcomers:
     def _near(self, place: Place) -> list[str]:
         reach_lat = self._reach_m / DEGREE_M
         reach_lon = reach_lat / max(0.01, math.cos(math.radians(place.lat)))
-        return [
+        near = [
             incident_id
             for incident_id, lacking in self._lacking.items()
             if abs(lacking.place.lat - place.lat) <= reach_lat and abs(lacking.place.lon - place.lon) <= reach_lon
         ]
+        # Who asks first gets them.
+        return sorted(near, key=lambda incident_id: not self._lacking[incident_id].has_nobody)
 
     def _ask(self, incident_id: str) -> None:
         self._asked.add(incident_id)

@@ -45,7 +45,7 @@ class References:
         """
         if known.is_id_used and message.attention is None:
             message = replace(message, attention="message_id_used_again")
-        held = await self._live.find(known.call_incident_id) if known.call_incident_id else None
+        held = await self._find(known.call_incident_id) if known.call_incident_id else None
         if held is None:
             return self._opened(message, record)
         if message.type is MessageType.CALL_CREATED and message.details is not None:
@@ -54,6 +54,15 @@ class References:
             if self._is_elsewhere(message.details, held):
                 return await self._apart(message, message.details, record)
         return _for(held.incident.incident_id, message, record)
+
+    async def _find(self, incident_id: str) -> LiveIncident | None:
+        """The incident of a call, or the one that has taken it in."""
+        held = await self._live.find(incident_id)
+        seen = {incident_id}
+        while held and (joined_to := held.incident.joined_to) and joined_to not in seen:
+            seen.add(joined_to)
+            held = await self._live.find(joined_to) or held
+        return held
 
     def _opened(self, message: Understood, record: CallRecord) -> Case:
         return replace(_for(self._new_id(), message, record), is_new=True)

@@ -1,5 +1,6 @@
 """Finds who could go: the live picture around a patient, less whom others have been promised, given to matching."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +15,17 @@ from dispatch.core.incident import Alert, AlertStatus, Incident
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
 from dispatch.incidents.live import Reservations
+from dispatch.records import Details
 from geo.places.projection import geodesic_m
 from geo.streets.walk_network import WalkNetwork
-from geo.walking.vertical import find_floor, inside_s
+from geo.walking.building import Building, find_building, to_patient_s
+from geo.walking.vertical import find_floor
 from registry.directory import Directory
 from registry.eligibility import position_of
 from registry.models import Aed
 from registry.snapshot import Nearby
 
+_YES = re.compile(r"true|yes|1|是|有", re.IGNORECASE)
 Bools = NDArray[np.bool_]
 
 REACHABLE_FOR = timedelta(seconds=120)
@@ -81,17 +85,16 @@ class Scout:
         *,
         budget_s: float,
         at: datetime,
-        floor: str = "",
+        climb_s: float = 0.0,
         released: frozenset[str] = frozenset(),
     ) -> Candidates:
         """Everybody free and reachable who can be at the patient's door within `budget_s` seconds.
 
-        floor: the patient's, as 120 writes it. released: keys that the incident itself gives up in this same step.
+        climb_s: from there to the patient, see `climb_s`. released: keys that the incident itself gives up in this
+        same step.
         """
         nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
-        return find_candidates(
-            self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s(floor)
-        )
+        return find_candidates(self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s)
 
     def around(
         self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()
@@ -109,7 +112,7 @@ class Scout:
         )
         return self._free(nearby, released)
 
-    def ways(self, incident: Incident, patient: Place, *, floor: str = "") -> dict[str, Way | None]:
+    def ways(self, incident: Incident, patient: Details) -> dict[str, Way | None]:
         """By alert: the way to the patient's new place of everybody who is alerted or on the way.
 
         Who is on the way is told how long it is now, however long; None where nobody knows where they are.
@@ -118,12 +121,12 @@ class Scout:
         for alert in incident.held_alerts:
             budget_s = FARTHEST_S if alert.status is AlertStatus.ACCEPTED else self._policy.longest_budget_s
             aed_id = None if alert.aed_collected else alert.aed_id
-            ways[alert.alert_id] = self._way(patient, alert.rescuer_id, aed_id, floor, budget_s)
+            ways[alert.alert_id] = self._way(patient, alert.rescuer_id, aed_id, budget_s)
         return ways
 
-    def straight_way(self, patient: Place, alert: Alert, floor: str = "") -> Way | None:
+    def straight_way(self, patient: Details, alert: Alert) -> Way | None:
         """The way of somebody who is rung without the AED that they were rung for; None where it is not known."""
-        return self._way(patient, alert.rescuer_id, None, floor, self._policy.longest_budget_s)
+        return self._way(patient, alert.rescuer_id, None, self._policy.longest_budget_s)
 
     def is_reachable(self, rescuer_id: str, at: datetime) -> bool:
         """Whether the rescuer's phone is on the line, or was a moment ago."""
@@ -144,25 +147,25 @@ class Scout:
     def distance_m(self, a: Place, b: Place) -> float:
         return float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
 
-    def way(self, patient: Place, start: Place, aed: Aed | None, *, budget_s: float, floor: str = "") -> Way | None:
-        """The way from `start` to the patient's door, by the AED where there is one; None beyond `budget_s`."""
+    def way(self, patient: Details, start: Place, aed: Aed | None, *, budget_s: float) -> Way | None:
+        """The way from `start` to the patient's side, by the AED where there is one; None beyond `budget_s`."""
         return find_way(
             self.network,
-            patient,
+            patient.place,
             start,
             Place(lon=aed.lon, lat=aed.lat) if aed else None,
             budget_s=budget_s,
             walker=self.walker,
-            aed_inside_s=self._directory.aed_inside_s(aed, patient.lon, patient.lat) if aed else 0.0,
-            climb_s=climb_s(floor),
+            aed_inside_s=self._directory.aed_inside_s(aed, patient.place.lon, patient.place.lat) if aed else 0.0,
+            climb_s=climb_s(patient),
         )
 
-    def _way(self, patient: Place, rescuer_id: str, aed_id: str | None, floor: str, budget_s: float) -> Way | None:
+    def _way(self, patient: Details, rescuer_id: str, aed_id: str | None, budget_s: float) -> Way | None:
         start = self.find_position(rescuer_id)
         if start is None:
             return None
         aed = self._directory.find_aed(aed_id) if aed_id else None
-        return self.way(patient, start, aed, budget_s=budget_s, floor=floor)
+        return self.way(patient, start, aed, budget_s=budget_s)
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
@@ -177,8 +180,18 @@ class Scout:
         return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
 
 
-@lru_cache(maxsize=256)
-def climb_s(floor: str) -> float:
-    """Seconds from the street to where the patient lies; 0 where no floor can be read."""
+def climb_s(details: Details) -> float:
+    """Seconds from the street to the patient's side, by what 120 tells of building and floor; 0 if it tells nothing."""
+    return _climb_s(details.floor, building_of(details), bool(_YES.fullmatch(details.more.get("location.escort", ""))))
+
+
+def building_of(details: Details) -> Building | None:
+    """The kind of building that the patient is in, where 120 or the address tells it."""
+    return find_building(details.more.get("location.building", ""), details.address)
+
+
+@lru_cache(maxsize=1024)
+def _climb_s(floor: str, building: Building | None, escorted: bool) -> float:
     # A bare number is a storey as people count them, not OSM's level.
-    return inside_s(find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor)) if floor else 0.0
+    told = find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor) if floor else None
+    return to_patient_s(building, told, escorted=escorted)

@@ -25,6 +25,7 @@ from dispatch.incidents.attention import SENTENCES
 from dispatch.incidents.deadlines import Deadlines
 from dispatch.incidents.decider import Decider
 from dispatch.incidents.live import LiveIncident, LiveIncidents
+from dispatch.incidents.neighbours import find_neighbour, find_waiting
 from dispatch.incidents.newcomers import Newcomers
 from dispatch.incidents.reports import compared
 from dispatch.incidents.scout import Scout
@@ -181,6 +182,8 @@ class IncidentWriter:
         now = self._clock.now()
         command = _command(ask, live)
         command, details = compared(command, live.details if live else None, told, self._scout)
+        if message is not None:
+            command = self._beside_others(command, before, details)
         decision = self._decider.decide(live, command, details, now)
         after = decision.after
         if after is None:
@@ -214,8 +217,18 @@ class IncidentWriter:
             self._keep_track(after, where)
         if before:
             self._newcomers.freed(reserved(before) - reserved(after))
+        if before and after.closed and not before.closed:
+            for waiting_id in find_waiting(self.live):
+                self._deadlines.set(waiting_id, now)
         self._watch.appended(appended)
         return Changed(after=after, events=decision.events)
+
+    def _beside_others(self, command: cmd.Command, before: Incident | None, details: Details | None) -> cmd.Command:
+        """120's word with the other incident that may have the same patient, as long as nobody has been rung."""
+        is_first = before is None or not before.located or before.put_off_until is not None
+        if not isinstance(command, cmd.ReportCall) or details is None or not is_first or (before and before.alerts):
+            return command
+        return replace(command, near=find_neighbour(self.live, self._scout, command.incident_id, details))
 
     def _frames(self, appended: Appended, details: Details | None) -> Mapping[str, str]:
         rung = [event.alert_id for event in appended.events if isinstance(event, ev.RescuerAlerted)]

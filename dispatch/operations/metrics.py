@@ -10,6 +10,7 @@ from dispatch.records import InboxRow
 
 FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 TINY_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
+INSIDE_S = (10.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0)
 MANY = 1_000
 """Alerts whose time is noted before they are entered where nobody asks for the metrics (assumption)."""
 
@@ -61,6 +62,13 @@ class Metrics:
             FAST_S,
             registry,
         )
+        self.door_to_patient_s = Histogram(
+            "rescue_door_to_patient_seconds",
+            "From a building's entrance to the patient's side, as responders said, by kind of building.",
+            ["building"],
+            buckets=INSIDE_S,
+            registry=registry,
+        )
         self._alerts_written_s: list[float] = []
         self.append_s = _histogram("rescue_append_seconds", "One append to the journal.", FAST_S, registry)
         self.matching_s = _histogram("rescue_matching_seconds", "One search for candidates.", TINY_S, registry)
@@ -79,6 +87,8 @@ class Metrics:
     def count_events(self, events: Iterable[ev.Event]) -> None:
         """Events that have just become durable."""
         for event in events:
+            if isinstance(event, ev.ResponderArrived) and event.from_door_s is not None:
+                self.door_to_patient_s.labels(building=event.building or "unknown").observe(event.from_door_s)
             if outcome := OUTCOMES.get(type(event)):
                 self.alerts.labels(outcome=outcome).inc()
             elif change := CHANGES.get(type(event)):

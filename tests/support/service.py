@@ -69,10 +69,15 @@ def signed(raw: bytes, message_id: str | None = None, at: datetime | None = None
 
 
 def call(
-    kind: str = "call.created", *, cad_ref: str = "ZZ-1", at: datetime | None = None, **data: Any
+    kind: str = "call.created",
+    *,
+    cad_ref: str = "ZZ-1",
+    at: datetime | None = None,
+    north_m: float = 0.0,
+    **data: Any,
 ) -> dict[str, Any]:
-    """A message of 120; without `location` in `data` the patient is in the town's centre."""
-    lon, lat = place(0, 0)
+    """A message of 120; without `location` in `data` the patient is `north_m` north of the town's centre."""
+    lon, lat = place(0, north_m)
     location = {"lon": lon, "lat": lat, "datum": "wgs84", "address": "中原路1号3单元502", "floor": "5"}
     fields = {"cad_ref": cad_ref, "location": location, **data}
     if kind not in {"call.created", "call.updated"}:

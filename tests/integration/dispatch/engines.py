@@ -1,6 +1,6 @@
 """Engines on one real database, wired as the front door wires them, on a clock that tests advance."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,13 +72,19 @@ class Desk:
         return [row.recipient.removeprefix(prefix) for row in self.published if row.kind == "alert"]
 
     async def take_call(
-        self, cad_ref: str, *, message_id: str | None = None, east_m: float = 0, floor: str = ""
+        self,
+        cad_ref: str,
+        *,
+        message_id: str | None = None,
+        east_m: float = 0,
+        floor: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> Taken:
         understood = Understood(
             type=MessageType.CALL_CREATED,
             cad_ref=cad_ref,
             reported_at=self.clock.now(),
-            details=Details(place=place(east_m, 0), floor=floor),
+            details=Details(place=place(east_m, 0), floor=floor, more=more or {}),
             ambulance_eta_at=None,
             attention=None,
             detail="",

@@ -28,6 +28,7 @@ BODIES: dict[str, object] = {
     "/api/incidents": {"location": {"lon": 113.66, "lat": 34.75, "datum": "wgs84"}},
     "/api/incidents/{incident_id}/alerts": {"rescuer_id": "r00"},
     "/api/incidents/{incident_id}/location": {"location": {"lon": 113.66, "lat": 34.75, "datum": "wgs84"}},
+    "/api/incidents/{incident_id}/join": {"into": "other"},
     "/api/aeds/{aed_id}": {"state": "in_service"},
     "/api/invitations": {"rescuer_id": "nothing"},
     "/api/me/consent": {"consent_version": CONSENT_VERSION},

@@ -177,8 +177,8 @@ def test_every_integration_is_called_back_at_its_own_address(
         )
         settings = {"RESCUE_WEBHOOK_SECRET": "", "RESCUE_INTEGRATIONS": str(file), "RESCUE_CALLBACK_URL": ""}
         with calling_back(town, town_database, tmp_path, receiver, **settings) as service:
-            for name in ("120", "zhongmou", "silent"):
-                raw = json.dumps(call(cad_ref=f"of {name}")).encode()
+            for number, name in enumerate(("120", "zhongmou", "silent")):
+                raw = json.dumps(call(cad_ref=f"of {name}", north_m=100.0 * number)).encode()
                 url = f"{service.url}/webhooks/{name}"
                 assert fetch("POST", url, content=raw, headers=signed(raw)).status_code == 202
             eventually(lambda: len(callbacks(service, state="delivered")) == 2)

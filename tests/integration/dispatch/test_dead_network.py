@@ -31,10 +31,13 @@ def service_over(network: DeadNetwork, cluster: Cluster, town: Town, url: str, l
 
 
 @asynccontextmanager
-async def responder(service: Service, rescuer_id: str, cad_ref: str) -> AsyncIterator[tuple[Phone, str, str]]:
+async def responder(
+    service: Service, rescuer_id: str, cad_ref: str, *, north_m: float = 0.0
+) -> AsyncIterator[tuple[Phone, str, str]]:
     """A volunteer who has accepted a call, with the ids of incident and alert."""
+    # The call comes before the phone: whoever comes to the line rings at once for a call without helpers.
+    taken = await asyncio.to_thread(service.post_call, call(cad_ref=cad_ref, north_m=north_m))
     async with phone_of(service, rescuer_id) as phone:
-        taken = await asyncio.to_thread(service.post_call, call(cad_ref=cad_ref))
         alert = await phone.expect("alert")
         assert (await phone.ask("accept", alert_id=alert["alert_id"]))["ok"]
         await phone.expect("assignment")
@@ -54,7 +57,7 @@ async def test_calls_and_answers_go_on_and_all_of_it_lands_once(
         async with responder(service, "r00", "ZZ-1") as (r00, first, first_alert):
             network.leave(after=after)
             assert (await r00.ask("arrived", alert_id=first_alert))["ok"]
-            async with responder(service, "r01", "ZZ-2") as (r01, second, second_alert):
+            async with responder(service, "r01", "ZZ-2", north_m=60.0) as (r01, second, second_alert):
                 assert (await r01.ask("arrived", alert_id=second_alert))["ok"]
                 await asyncio.to_thread(eventually, lambda: readiness(service)["database"] == "away")
                 network.come_back()

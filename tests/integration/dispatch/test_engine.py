@@ -10,8 +10,10 @@ import time_machine
 from dispatch.clock import Clock
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import reserved
+from dispatch.core.events import ResponderArrived
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
+from dispatch.event_codec import decode
 from dispatch.incidents.engine import NoAedAway
 from dispatch.incidents.writer import UnknownIncident
 from dispatch.journal.receipts import ReceiptBook
@@ -76,14 +78,40 @@ async def test_a_start_on_a_machine_set_back_goes_on_with_the_wave_that_runs(url
 
 @pytest.mark.parametrize("floor", ["3F", "3", "三楼"])
 async def test_the_floor_that_120_tells_is_part_of_the_way(url: str, floor: str) -> None:
-    async with desk(url, [rescuer("near", 160), rescuer("far", 170)], policy=Policy(alerts=1)) as at:
-        below, above = await at.take_call("A"), await at.take_call("B", floor=floor)
+    async with desk(url, [rescuer("only", 160)]) as at:
+        below = await at.take_call("A")
+        await at.engine.stand_down(below.incident_id)
+        above = await at.take_call("B", floor=floor)
         told = [await at.engine.live.find(one.incident_id) for one in (below, above)]
     walk_time_s = [one.walk_time_s for live in told if live for one in live.incident.alerts.values()]
 
     assert len(walk_time_s) == 2
-    # Ten metres more, and in at the door and two flights up.
-    assert 40.0 < walk_time_s[1] - walk_time_s[0] < 70.0
+    # In at the door and two flights up.
+    assert 40.0 < walk_time_s[1] - walk_time_s[0] < 60.0
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds"),
+    [({}, 0), ({"location.building": "flats"}, 138), ({"location.building": "flats", "location.escort": "true"}, 114)],
+)
+async def test_the_building_that_120_tells_is_part_of_the_way_and_of_what_is_learned(
+    url: str, more: dict[str, str], seconds: float
+) -> None:
+    async with desk(url, [rescuer("only", 160)]) as at:
+        plain = await at.take_call("A")
+        await at.engine.stand_down(plain.incident_id)
+        told = await at.take_call("B", more=more)
+        await say(at, told.incident_id, "only", Answer.ACCEPT, Answer.AT_DOOR, Answer.ARRIVED)
+        both = [await at.engine.live.find(one.incident_id) for one in (plain, told)]
+        events = [
+            decode(row.type, row.schema_version, row.body) for row in await at.reader.read_events(told.incident_id)
+        ]
+    walk_time_s = [one.walk_time_s for live in both if live for one in live.incident.alerts.values()]
+    [arrived] = [event for event in events if isinstance(event, ResponderArrived)]
+
+    assert walk_time_s[1] - walk_time_s[0] == pytest.approx(seconds, abs=0.2)
+    assert arrived.building == more.get("location.building", "")
+    assert arrived.from_door_s is not None
 
 
 async def test_of_two_processes_that_both_think_the_rescuer_free_one_gets_him(url: str) -> None:
@@ -124,10 +152,23 @@ async def test_who_comes_back_beside_an_incident_without_helpers_rings_at_once(u
         assert await at.alerted(incident_id) == {"back": None}
 
 
+async def test_who_comes_goes_where_nobody_goes_before_where_somebody_does(url: str) -> None:
+    people = [rescuer("first", 20), replace(rescuer("back", 50), on_duty=False)]
+    async with desk(url, people) as at:
+        helped = (await at.take_call("A")).incident_id
+        alone = (await at.take_call("B", east_m=90)).incident_id
+        at.scout.directory.set_duty("back", True, at.clock.now())
+        at.engine.newcomers.came("back")
+        await until(lambda: at.rung == ["first", "back"])
+
+        assert list(await at.alerted(helped)) == ["first"]
+        assert list(await at.alerted(alone)) == ["back"]
+
+
 async def test_who_is_free_again_rings_for_the_incident_beside_at_once(url: str) -> None:
     async with desk(url, [rescuer("only", 50)], [aed("aed-1", 40, 5)]) as at:
         first = (await at.take_call("A")).incident_id
-        second = (await at.take_call("B", east_m=20)).incident_id
+        second = (await at.take_call("B", east_m=90)).incident_id
         assert await at.alerted(second) == {}
         await at.engine.stand_down(first)
         await until(lambda: at.rung == ["only", "only"])

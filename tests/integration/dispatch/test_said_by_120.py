@@ -185,3 +185,55 @@ def test_what_the_contract_does_not_know_is_shown_at_the_desk_and_stays(service:
     taken(service, call("call.updated", location=at(20), determinant="9-D-1", hazards="dog"))
 
     assert seen(service, first["incident_id"])["more"] == {"age": "61", "determinant": "9-D-1", "hazards": "dog"}
+
+
+def test_two_callers_of_one_patient_are_seen_beside_each_other_and_joined_by_one_word(service: Service) -> None:
+    """FAULTS A8."""
+    first = taken(service, call(cad_ref="0801", location=at(0, 0)))
+    second = taken(service, call(cad_ref="0802", location=at(9, 0)))
+    beside = seen(service, second["incident_id"])["beside"]
+    service.request("POST", f"/api/incidents/{second['incident_id']}/join", json={"into": first["incident_id"]})
+    joined, goes_on = seen(service, second["incident_id"]), seen(service, first["incident_id"])
+    finer = taken(service, call("call.updated", cad_ref="0802", location=at(4, 3, floor="3楼")))
+    ended = taken(service, call("call.cancelled", cad_ref="0801"))
+    still = seen(service, first["incident_id"])
+    taken(service, call("call.closed", cad_ref="0802"))
+
+    assert (second["code"], second["attention"]) == ("needs_attention", "another_incident_near")
+    assert beside["incident_id"] == first["incident_id"]
+    assert beside["distance_m"] == pytest.approx(9, abs=0.5)
+    assert (joined["status"], joined["closed_reason"], joined["joined_to"]) == (
+        "closed",
+        "duplicate",
+        first["incident_id"],
+    )
+    assert goes_on["taken_in"] == [second["incident_id"]]
+    assert finer["incident_id"] == ended["incident_id"] == first["incident_id"]
+    assert still["location"]["floor"] == "3楼"
+    assert still["status"] != "closed", "the other caller's call goes on"
+    assert seen(service, first["incident_id"])["status"] == "closed"
+
+
+def test_what_cannot_be_joined_is_refused_with_a_reason(service: Service) -> None:
+    one = taken(service, call(cad_ref="0803", location=at(0, 300)))["incident_id"]
+    over = taken(service, call(cad_ref="0804", location=at(0, -300)))["incident_id"]
+    taken(service, call("call.closed", cad_ref="0804"))
+
+    def join(incident_id: str, into: str) -> tuple[int, str]:
+        answer = service.request("POST", f"/api/incidents/{incident_id}/join", json={"into": into})
+        return answer.status_code, answer.json()["code"]
+
+    assert join(one, one) == (409, "same_incident")
+    assert join(one, over) == (409, "incident_closed")
+    assert join(over, one) == (409, "incident_closed")
+    assert join(one, "nothing") == (404, "unknown_incident")
+
+
+def test_two_patients_beside_each_other_are_both_rung_for_when_a_dispatcher_says_so(service: Service) -> None:
+    taken(service, call(cad_ref="0805", location=at(200, 200)))
+    second = taken(service, call(cad_ref="0806", location=at(205, 200)))["incident_id"]
+    answer = service.request("POST", f"/api/incidents/{second}/another-patient")
+
+    assert answer.status_code == 200
+    assert (answer.json()["attention"], answer.json()["beside"]) in [(None, None), ("nobody_available", None)]
+    assert is_searched_for(service, second)

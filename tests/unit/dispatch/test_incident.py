@@ -563,3 +563,23 @@ def test_nobody_is_looked_for_where_enough_are_on_their_way() -> None:
     story.around = candidates({"near": 10.0}, [("near", "aed-3", 5, 20)])
 
     assert story.tell(cmd.LookAgain()) == []
+
+
+def test_at_the_door_and_with_the_patient_are_two_times_and_their_difference_is_kept() -> None:
+    story = Story(candidates({"r0": 50.0}))
+    story.tell(call())
+    with pytest.raises(Refused, match="Accept"):
+        story.answer("r0", "at_door")
+    story.answer("r0", "accept")
+
+    story.wait(20)
+    assert kinds(story.answer("r0", "at_door")) == ["DoorReached"]
+    story.wait(1)
+    assert story.answer("r0", "at_door") == [], "said twice it counts once"
+    assert story.incident
+    assert story.incident.status == "en_route"
+    story.wait(89.5)
+    arrived, *_ = story.answer("r0", "arrived")
+
+    assert arrived == ev.ResponderArrived(alert_id=story.alert_of("r0").alert_id, from_door_s=90.5)
+    assert story.answer("r0", "at_door") == [], "out of order it is no news"

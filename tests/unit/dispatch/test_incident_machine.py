@@ -94,8 +94,18 @@ class IncidentMachine(RuleBasedStateMachine):
         away_s=reported,
         eta_s=st.none() | st.integers(-60, 2_000),
         attention=st.none() | st.sampled_from(["no_datum", "not_utf8"]),
+        near=st.none() | st.booleans(),
     )
-    def report(self, created: bool, has_location: bool, away_s: int, eta_s: int | None, attention: str | None) -> None:
+    def report(
+        self,
+        *,
+        created: bool,
+        has_location: bool,
+        away_s: int,
+        eta_s: int | None,
+        attention: str | None,
+        near: bool | None,
+    ) -> None:
         at = self.story.now + timedelta(seconds=away_s)
         eta_at = None if eta_s is None else self.story.now + timedelta(seconds=eta_s)
         self.tell(
@@ -106,8 +116,48 @@ class IncidentMachine(RuleBasedStateMachine):
                 ambulance_eta_at=eta_at,
                 attention=attention,
                 moved_m=12.0 if has_location else None,
+                near=self._beside(near, has_location=has_location),
             )
         )
+
+    def _beside(self, served: bool | None, *, has_location: bool) -> cmd.Neighbour | None:
+        """As the writer asks for it: of a call for which nobody has been rung yet."""
+        incident = self.story.incident
+        is_asked = incident is None or not incident.located or incident.put_off_until is not None
+        if served is None or not has_location or not is_asked or (incident and incident.alerts):
+            return None
+        return cmd.Neighbour("other", 9.0, served)
+
+    @precondition(lambda self: self.story.incident is not None and self.incident.put_off_until is not None)
+    @rule(say=st.booleans())
+    def it_is_put_off_no_longer(self, say: bool) -> None:
+        if not self.incident.closed:
+            self.tell(cmd.TakeUpSearch() if say else cmd.ReachDeadline(neighbour_over=True))
+            assert self.incident.put_off_until is None
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(cad_ref=st.sampled_from(["cad-2", "cad-3"]))
+    def another_call_is_taken_in(self, cad_ref: str) -> None:
+        self.tell(cmd.TakeIn(incident_id=f"inc of {cad_ref}", cad_ref=cad_ref, integration="120"))
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(cad_ref=st.sampled_from(["cad-1", "cad-2", "cad-3"]))
+    def one_of_several_calls_ends(self, cad_ref: str) -> None:
+        before = self.incident
+        goes_on = before.references - before.ended_references - {("120", cad_ref)}
+        if not goes_on:
+            return
+        self.tell(cmd.EndCall(incident_id=INCIDENT, cad_ref=cad_ref, reported_at=self.story.now, reason="closed"))
+        assert self.incident.closed == before.closed, "the others go on"
+
+    @precondition(lambda self: self.story.incident is not None)
+    @rule(really=rarely)
+    def it_is_joined_to_another(self, really: bool) -> None:
+        if not really:
+            return
+        was_closed = self.incident.closed
+        self.tell(cmd.JoinTo(incident_id="other", at=self.story.now))
+        assert self.incident.closed == (was_closed or "duplicate")
 
     @rule(reason=st.sampled_from(["cancelled", "closed", "stood_down"]), away_s=reported, really=rarely)
     def end(self, reason: str, away_s: int, really: bool) -> None:

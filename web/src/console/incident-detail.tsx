@@ -1,6 +1,6 @@
 // One incident: where it is, its clocks, who comes, and what a dispatcher may do about it.
-import { Button } from "../shared/components.tsx";
-import { formatDateTime } from "../shared/i18n.ts";
+import { Button, toast } from "../shared/components.tsx";
+import { formatDateTime, formatDistance, formatTime } from "../shared/i18n.ts";
 import { whereOf } from "./announce.ts";
 import { Clocks } from "./clocks.tsx";
 import type { IncidentView } from "./contract.ts";
@@ -8,6 +8,7 @@ import * as desk from "./desk.ts";
 import { isOpen } from "./model.ts";
 import { NearAeds } from "./near-aeds.tsx";
 import { People } from "./people.tsx";
+import { busy, joinTo, refusal, tellApart } from "./take-over.ts";
 import { t } from "./text.ts";
 import { Timeline } from "./timeline.tsx";
 import { attentionWord, statusWord } from "./words.ts";
@@ -86,12 +87,51 @@ function Attention({ incident }: { incident: IncidentView }) {
         <strong>{t.value.attention}</strong> {attentionWord(code)}
       </p>
       {incident.attention_detail && <p class="attention-detail">{incident.attention_detail}</p>}
-      {isOpen(incident) && (
+      {isOpen(incident) && incident.beside && <Beside incident={incident} beside={incident.beside} />}
+      {isOpen(incident) && !incident.beside && (
         <Button size="small" kind="primary" onClick={() => (desk.panel.value = adds ? "candidates" : "place")}>
           {adds ? t.value.add_person : t.value.set_location}
         </Button>
       )}
     </div>
+  );
+}
+
+type BesideView = NonNullable<IncidentView["beside"]>;
+
+/** Two calls that may have one patient: join them, or ring for this one too. */
+function Beside({ incident, beside }: { incident: IncidentView; beside: BesideView }) {
+  const other = desk.incidents.value.get(beside.incident_id);
+  const act = (work: () => Promise<void>): void => void work().catch((error: unknown) => toast(refusal(error), "bad"));
+  return (
+    <>
+      <p>
+        {t.value.beside(formatDistance(beside.distance_m))}{" "}
+        <Button kind="quiet" size="small" onClick={() => desk.select(beside.incident_id)}>
+          {other ? whereOf(other) : t.value.beside_other}
+        </Button>
+        {beside.put_off_until && ` ${t.value.beside_put_off(formatTime(beside.put_off_until, true))}`}
+      </p>
+      <div class="actions" role="group" aria-label={t.value.take_over}>
+        <Button
+          size="small"
+          kind="primary"
+          data-testid="join"
+          disabled={busy.value}
+          onClick={() => act(() => joinTo(incident.incident_id, beside.incident_id))}
+        >
+          {t.value.join}
+        </Button>
+        <Button
+          size="small"
+          data-testid="another-patient"
+          disabled={busy.value}
+          onClick={() => act(() => tellApart(incident.incident_id))}
+        >
+          {t.value.another_patient}
+        </Button>
+      </div>
+    </>
   );
 }
 

@@ -68,6 +68,24 @@ export async function stopIncident(id: string): Promise<void> {
   });
 }
 
+/** Two calls, one patient: this one is closed, the other goes on, and is looked at. */
+export async function joinTo(id: string, into: string): Promise<void> {
+  await doing(async () => {
+    show(await api.post("/api/incidents/{incident_id}/join", { path: { incident_id: id }, body: { into } }));
+    await refresh(id);
+    await refresh(into);
+    desk.select(into);
+  });
+}
+
+/** Two calls, two patients: this one rings now. */
+export async function tellApart(id: string): Promise<void> {
+  await doing(async () => {
+    show(await api.post("/api/incidents/{incident_id}/another-patient", { path: { incident_id: id } }));
+    await refresh(id);
+  });
+}
+
 export async function callOff(id: string, alertId: string, reason: CallOffReason): Promise<void> {
   await doing(async () => {
     const path = { incident_id: id, alert_id: alertId };

@@ -1,7 +1,7 @@
 // An incident's timeline in words, with the reason why each person was rung.
 import { formatDistance, formatDuration, formatTime, lang } from "../shared/i18n.ts";
 import type { Reason, TimelineEntry } from "./contract.ts";
-import { attentionWord, reasonWord, searchReasonWord } from "./words.ts";
+import { attentionWord, reasonWord, searchReasonWord, takenUpWord } from "./words.ts";
 
 export type Tone = "plain" | "good" | "bad" | "ask" | "quiet";
 
@@ -149,6 +149,8 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
       return ["plain", `${who()} 的路程改为 ${formatDuration(number(data, "walk_time_s"))}`];
     case "AedCollected":
       return ["good", `${who()} 已取到 ${context.aed(text(data, "aed_id"))}`];
+    case "DoorReached":
+      return ["good", `${who()} 到达楼下`];
     case "ResponderArrived":
       return ["good", `${who()} 到达患者身边`];
     case "ResponderDone":
@@ -159,6 +161,16 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
       return ["bad", `撤回 ${who()}：${why()}`];
     case "NobodyAvailable":
       return ["ask", "附近暂无人可派，继续搜索"];
+    case "SearchPutOff":
+      return ["ask", `相距 ${formatDistance(number(data, "distance_m"))} 另有一起事件，暂缓呼叫`];
+    case "SearchTakenUp":
+      return ["plain", `开始呼叫：${takenUpWord(text(data, "reason"))}`];
+    case "IncidentTakenIn":
+      return ["plain", `另一起呼救 ${text(data, "cad_ref")} 并入本事件`];
+    case "JoinedTo":
+      return ["plain", "并入另一起事件"];
+    case "ReferenceEnded":
+      return ["quiet", `120 结束了其中一个受理号 ${text(data, "cad_ref")}`];
     case "SearchEnded":
       return ["quiet", `不再呼叫更多人：${why()}`];
     case "AmbulanceArrived":
@@ -218,6 +230,8 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
       return ["plain", `${who()} now has ${formatDuration(number(data, "walk_time_s"))} to go`];
     case "AedCollected":
       return ["good", `${who()} has ${context.aed(text(data, "aed_id"))}`];
+    case "DoorReached":
+      return ["good", `${who()} is at the door`];
     case "ResponderArrived":
       return ["good", `${who()} is with the patient`];
     case "ResponderDone":
@@ -228,6 +242,16 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
       return ["bad", `${who()} was called off: ${why()}`];
     case "NobodyAvailable":
       return ["ask", "Nobody nearby can be sent; the search goes on"];
+    case "SearchPutOff":
+      return ["ask", `${formatDistance(number(data, "distance_m"))} away is another incident: nobody is rung for now`];
+    case "SearchTakenUp":
+      return ["plain", `The search begins: ${takenUpWord(text(data, "reason"))}`];
+    case "IncidentTakenIn":
+      return ["plain", `Another call, ${text(data, "cad_ref")}, is this incident`];
+    case "JoinedTo":
+      return ["plain", "Joined to another incident"];
+    case "ReferenceEnded":
+      return ["quiet", `120 has ended one of its calls, ${text(data, "cad_ref")}`];
     case "SearchEnded":
       return ["quiet", `Nobody more is rung: ${why()}`];
     case "AmbulanceArrived":

@@ -41,6 +41,8 @@ const REASON: Words = {
   expired: ["超过时限自动结束", "open for too long, closed by itself"],
   time_over: ["搜索时间已到", "the time for searching is over"],
   nobody_left: ["附近没有可派的人", "nobody was found"],
+  duplicate: ["与另一起事件是同一呼救", "another incident is the same call"],
+  old_call: ["呼救时间已久", "the call is old"],
 };
 
 const ATTENTION: Words = {
@@ -67,6 +69,7 @@ const ATTENTION: Words = {
   vague_place: ["位置过于模糊，请问清具体地点", "The place is vague: ask where exactly"],
   address_dropped: ["患者位置变动较大，原地址已不再显示，请核对", "The patient is elsewhere now: ask for the address"],
   old_call: ["呼救时间已久，未自动呼叫，请核实", "An old call: nobody was rung by itself"],
+  another_incident_near: ["附近另有一起事件，可能是同一患者", "Another incident is near: one patient?"],
   nobody_available: ["附近没有人能去", "Nobody near can come"],
   reference_used_again: ["同一受理号有两起呼救，请向 120 核实", "Two calls under one reference: ask 120"],
   message_id_used_again: ["120 的消息编号重复，请核实", "120 used a message's id again: check with them"],
@@ -77,6 +80,7 @@ const REFUSAL: Words = {
   swapped_coordinates: ["经纬度疑似写反：经度在前，纬度在后。", "Longitude and latitude look swapped: longitude comes first."],
   bad_coordinates: ["坐标不在地球上。", "These coordinates are no place on earth."],
   zero_coordinates: ["坐标是 0,0。", "The coordinates are 0,0."],
+  same_incident: ["不能与自身合并。", "An incident cannot be joined to itself."],
   incident_closed: ["事件已结束，不能再改。请建立新的事件。", "The incident is closed: open a new call."],
   ambulance_there: ["救护车已到，不再呼叫更多人。", "The ambulance is there: nobody more is rung."],
   no_location: ["请先确定患者位置。", "Say first where the patient is."],
@@ -111,8 +115,16 @@ const SEARCH: Words = {
   somebody_stayed_silent: ["因为有人未应答", "because somebody did not answer"],
   somebody_was_not_reached: ["因为有人的手机没有收到", "because somebody was not reached"],
   somebody_was_called_off: ["因为有人被撤回", "because somebody was called off"],
+  taken_up: ["因为暂缓结束", "because it was put off no longer"],
   somebody_came: ["因为附近有人可用了", "because somebody came within reach"],
   wave_ended: ["因为上一批应答时间到", "because the time for answers was over"],
+};
+
+const TAKEN_UP: Words = {
+  another_patient: ["调度员确认是另一位患者", "a dispatcher says it is another patient"],
+  nobody_said: ["等待时间已到", "nobody said anything"],
+  other_over: ["另一起事件已结束", "the other incident is over"],
+  place_changed: ["位置已变", "the place is another one now"],
 };
 
 const PROBLEM: Words = {
@@ -146,6 +158,7 @@ export const statusWord = (code: string): string => word(STATUS, code) ?? code;
 export const alertWord = (code: string): string => word(ALERT, code) ?? code;
 export const reasonWord = (code: string): string => word(REASON, code) ?? code;
 export const searchReasonWord = (code: string): string => word(SEARCH, code) ?? code;
+export const takenUpWord = (code: string): string => word(TAKEN_UP, code) ?? code;
 export const attentionWord = (code: string): string => word(ATTENTION, code) ?? code;
 export const problemWord = (code: string): string => word(PROBLEM, code) ?? code;
 export const usableWord = (code: string): string => word(USABLE_REASON, code) ?? code;
