@@ -91,6 +91,8 @@ def place_demand(
     *,
     datum: Datum | None,
     weight_column: str | None,
+    unit_column: str | None,
+    layer: str | None,
     encoding: str,
 ) -> PlacedDemand:
     """What --demand names, on the streets if there are any.
@@ -103,7 +105,14 @@ def place_demand(
             raise BadQuestion("without --network CITY.net there are no streets to count: give --demand FILE")
         return street_demand(network)
     with naming_datum("--demand-datum"):
-        found = read_demand(Path(demand), datum=datum, weight_column=weight_column, encoding=encoding)
+        found = read_demand(
+            Path(demand),
+            datum=datum,
+            weight_column=weight_column,
+            unit_column=unit_column,
+            layer=layer,
+            encoding=encoding,
+        )
     if isinstance(found, Population):
         if districts is None:
             raise BadQuestion(f"{demand} counts residents by district: give their outlines with --districts FILE")
@@ -124,13 +133,17 @@ def load_network(path: Path | None) -> WalkNetwork | None:
     return WalkNetwork.load(path)
 
 
-def load_outlines(path: Path | None, *, name_column: str | None, datum: Datum) -> Districts | None:
+def load_outlines(
+    path: Path | None, *, name_column: str | None, datum: Datum | None, layer: str | None, encoding: str
+) -> Districts | None:
     """The districts; None where none are named.
 
     Raises:
         UnusableDistricts
     """
-    return None if path is None else read_districts(path, name_column=name_column, datum=datum)
+    if path is None:
+        return None
+    return read_districts(path, name_column=name_column, datum=datum, layer=layer, encoding=encoding)
 
 
 def title_of(given: str | None, network: WalkNetwork | None, districts: Path | None, demand: str) -> str:

@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from geo.places.datum import Datum
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from planner import options
 from planner.command_frame import (
@@ -51,9 +50,12 @@ def coverage(
     language: options.OpensIn = "zh",
     aed_datum: options.AedDatum = None,
     demand_datum: options.DemandDatum = None,
-    districts_datum: options.DistrictsDatum = Datum.WGS84,
+    districts_datum: options.DistrictsDatum = None,
     rescuer_datum: options.RescuerDatum = None,
+    demand_layer: options.DemandLayer = None,
+    districts_layer: options.DistrictsLayer = None,
     weight_column: options.WeightColumn = None,
+    unit_column: options.UnitColumn = None,
     district_name: options.DistrictName = None,
     region: options.Region = "CN",
     encoding: options.Encoding = "utf-8",

@@ -1,5 +1,6 @@
 """What coverage is counted in: people, calls, weights or metres of street, each at a place on the streets."""
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,9 @@ _GRID_POINTS = 120_000
 _FINEST_GRID_M = 100.0
 # Gap cells: as fine as pieces of street allow; recorded points lie apart.
 _CELL_OF_POINTS_M = 250.0
+# Figures that were rounded before they were added up differ by so much from their total.
+_TOTAL_WITHIN = 0.005
+_OF_THE_WHOLE = re.compile(r"total|whole|sum|合计|总计|总数|全[市省州县区]|[市省州盟]$")
 
 
 class UnusableDemand(ValueError):
@@ -133,32 +137,64 @@ def _on_pieces(
 
 
 def _joined(population: Population, districts: Districts) -> tuple[NDArray[np.float64], list[Bilingual]]:
-    """Residents by district, by name; what joins to none is an error, never left out."""
+    """Residents by district, by code or name; what joins to none is an error, never left out."""
     people = np.zeros(len(districts))
-    notes, lost = [], []
-    for name, residents in zip(population.name, population.residents, strict=True):
-        index, around = districts.find(name), districts.find_around_zone(name)
-        if index is None and around is not None:
-            index = around
-            notes.append(
-                Bilingual(
-                    en=f"{name} ({residents:,.0f} people) has no outline: counted in {districts.name[around]} "
-                    "(assumption)",
-                    zh=f"{name}（{residents:,.0f} 人）没有边界数据，计入{districts.name[around]}（假设）",
-                )
+    notes, lost = [*population.notes, *districts.notes], []
+    joined: dict[int, str] = {}
+    for row, (name, residents) in enumerate(zip(population.name, population.residents, strict=True)):
+        code = population.code[row] if population.code else ""
+        index = districts.find_code(code) if code else None
+        index = districts.find(name) if index is None else index
+        if index is None and (around := districts.find_around_zone(name)) is not None:
+            people[around] += residents
+            notes.append(_zone_note(name, residents, districts.name[around]))
+        elif index is None:
+            lost.append(row)
+        elif index in joined:
+            raise UnusableDemand(
+                f"{joined[index]} and {name} of {population.source} are both the district {districts.name[index]}: its "
+                "residents would count twice; leave one of them out"
             )
-        if index is None:
-            lost.append(name)
         else:
+            joined[index] = name
             people[index] += residents
+    total = _find_total(population, lost)
+    if total is not None:
+        lost.remove(total)
+        notes.append(_total_note(population.name[total], population.residents[total]))
     if lost:
+        names = [population.name[row] for row in lost]
         raise UnusableDemand(
-            f"no outline for {', '.join(lost)}: {len(lost)} of {len(population.name)} names join to no district "
+            f"no outline for {', '.join(names)}: {len(names)} of {len(population.name)} names join to no district "
             f"({', '.join(districts.name)}); correct the names or give outlines that have them"
         )
     if people.sum() <= 0.0:
         raise UnusableDemand(f"{population.source} counts nobody")
     return people, notes
+
+
+def _find_total(population: Population, lost: list[int]) -> int | None:
+    """The row, of those without an outline, that is called a whole and tells what all others come to."""
+    whole = sum(population.residents)
+    for row in lost:
+        residents = population.residents[row]
+        if _OF_THE_WHOLE.search(population.name[row].lower()) and abs(2 * residents - whole) <= _TOTAL_WITHIN * whole:
+            return row
+    return None
+
+
+def _zone_note(name: str, residents: float, district: str) -> Bilingual:
+    return Bilingual(
+        en=f"{name} ({residents:,.0f} people) has no outline: counted in {district} (assumption)",
+        zh=f"{name}（{residents:,.0f} 人）没有边界数据，计入{district}（假设）",
+    )
+
+
+def _total_note(name: str, residents: float) -> Bilingual:
+    return Bilingual(
+        en=f"{name} ({residents:,.0f} people) is the total of the other rows and is left out",
+        zh=f"{name}（{residents:,.0f} 人）为其余各行的合计，未重复计入",
+    )
 
 
 def _grid(districts: Districts) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:

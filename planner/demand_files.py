@@ -1,7 +1,7 @@
 """Reads demand: points with weights, recorded calls, residents by district; refuses what would falsify every figure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.datum import Datum
-from planner.districts import in_wgs84, read_layer
+from planner.columns import Counted, UnclearColumn, find_code, find_counted, find_unit, rates_of_people
+from planner.layers import LayerOptions, UnusableLayer
 from planner.plan_model import Bilingual, DemandKind
-from registry.importers.aed_rows import read_position
+from planner.point_files import LISTED, PointTable, UnusablePoints, is_csv, read_points
 from registry.importers.columns import find_coordinates
 from registry.importers.files import CsvRow, plain, read_csv
-from registry.importers.report import Rejected
 
-_PEOPLE_COLUMNS = ("population", "residents", "people", "人口", "常住人口")
-_WEIGHT_COLUMNS = ("weight", "demand", "权重", "需求")
-_UNIT_COLUMNS = ("unit", "district", "name", "区县", "区", "名称", "单位")
-_TEN_THOUSANDS = ("10k", "万")
-_LISTED = 5
+# In place of a column: nothing is counted but the rows.
+NO_COLUMN = "none"
 
 
 class UnusableDemandFile(ValueError):
@@ -45,118 +42,109 @@ class DemandPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
-    """Residents by the names of districts."""
+    """Residents by the names of districts, and by their codes where the file has them ("" where a row has none)."""
 
     name: tuple[str, ...]
     residents: tuple[float, ...]
     source: str
+    code: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
 
 
 def read_demand(
-    path: Path, *, datum: Datum | None, weight_column: str | None, encoding: str = "utf-8"
+    path: Path,
+    *,
+    datum: Datum | None,
+    weight_column: str | None,
+    unit_column: str | None = None,
+    layer: str | None = None,
+    encoding: str = "utf-8",
 ) -> DemandPoints | Population:
     """A CSV with coordinates is points (recorded calls where it has no weights), one without is residents by district.
 
-    Any other file is read as a map layer of points.
+    Any other file is read as a map layer of points. weight_column, unit_column: None where they are found by name.
 
     Raises:
         UnusableDemandFile, BadWeights, ImportRefused: the message says what to mend.
     """
-    if not path.is_file():
+    if not path.exists():
         raise UnusableDemandFile(f"there is no file {path}")
-    if path.suffix.lower() not in {".csv", ".tsv", ".txt"}:
-        return _layer_points(path, datum, weight_column)
-    headers, rows = read_csv(path, encoding)
-    if not rows:
-        raise UnusableDemandFile(f"{path.name} has no rows: the demand is empty")
-    columns = find_coordinates(headers, datum=datum or Datum.WGS84, file=path.name)
-    if columns is None:
-        return _population(path, headers, rows, weight_column)
-    columns = find_coordinates(headers, datum=datum, file=path.name)
-    assert columns is not None  # noqa: S101 - it was found before, by a datum of our own
-    header, kind = _weight_header(headers, weight_column, path.name)
-    places, weights, unreadable = [], [], []
-    for row in rows:
-        try:
-            places.append(read_position(row.cells.get(columns.lon), row.cells.get(columns.lat), columns.datum))
-        except Rejected as error:
-            unreadable.append(f"line {row.line}: {error}")
-            continue
-        weights.append((f"line {row.line}", row.cells.get(plain(header), "") if header else "1"))
-    if not places:
-        raise UnusableDemandFile(f"{path.name}: no row has a readable position ({'; '.join(unreadable[:_LISTED])})")
-    lon, lat = np.array(places, np.float64).T.copy()
-    factor = _factor(header) if header else 1.0
+    options = LayerOptions(option="--demand", layer=layer, datum=datum, encoding=encoding)
+    try:
+        if is_csv(path):
+            headers, rows = read_csv(path, encoding)
+            if not rows:
+                raise UnusableDemandFile(f"{path.name} has no rows: the demand is empty")
+            if find_coordinates(headers, datum=datum or Datum.WGS84, file=path.name) is None:
+                return _population(path, headers, rows, weight_column, unit_column)
+        return _weighted(path, read_points(path, options), weight_column)
+    except (UnclearColumn, UnusableLayer, UnusablePoints) as error:
+        raise UnusableDemandFile(str(error)) from error
+
+
+def _weighted(path: Path, table: PointTable, chosen: str | None) -> DemandPoints:
+    counts_rows = chosen == NO_COLUMN and plain(NO_COLUMN) not in map(plain, table.headers)
+    column = None if counts_rows else find_counted(table.headers, chosen=chosen, file=path.name)
+    if column is None:
+        kind, weight = DemandKind.CALLS, np.ones(len(table.where))
+        notes = [*table.notes, *_rates_note(path, [] if counts_rows else rates_of_people(table.headers))]
+    else:
+        kind = DemandKind.PEOPLE if column.is_people else DemandKind.WEIGHT
+        texts = list(zip(table.where, table.column(column.header), strict=True))
+        weight = column.factor * _checked(texts, path.name) * table.share
+        notes = [*table.notes, *_shared_note(path, table)]
     return DemandPoints(
-        lon=lon,
-        lat=lat,
-        weight=factor * _checked(weights, path.name),
+        lon=table.lon,
+        lat=table.lat,
+        weight=weight,
         kind=kind,
-        source=_source(path, kind, header),
-        notes=_unreadable_note(unreadable),
+        source=_source(path, column),
+        notes=tuple(notes),
     )
 
 
-def _layer_points(path: Path, datum: Datum | None, weight_column: str | None) -> DemandPoints:
-    table = read_layer(path)
-    table = table[table.geometry.notna() & ~table.geometry.is_empty]
-    if table.empty:
-        raise UnusableDemandFile(f"{path.name} holds no features: the demand is empty")
-    if set(table.geometry.geom_type) != {"Point"}:
-        raise UnusableDemandFile(f"{path.name} must hold points only; outlines go with --districts")
-    header, kind = _weight_header([str(column) for column in table.columns], weight_column, path.name)
-    texts = [str(value) for value in table[header]] if header else ["1"] * len(table)
-    points = in_wgs84(table, datum or Datum.WGS84)
-    return DemandPoints(
-        lon=np.array([point.x for point in points]),
-        lat=np.array([point.y for point in points]),
-        weight=(_factor(header) if header else 1.0)
-        * _checked([(f"feature {number}", text) for number, text in enumerate(texts, start=1)], path.name),
-        kind=kind,
-        source=_source(path, kind, header),
-    )
-
-
-def _population(path: Path, headers: Sequence[str], rows: Sequence[CsvRow], column: str | None) -> Population:
-    header = column or _find(headers, (*_PEOPLE_COLUMNS, *_WEIGHT_COLUMNS))
-    unit = _find(headers, _UNIT_COLUMNS)
-    if header is None or unit is None:
+def _population(
+    path: Path, headers: Sequence[str], rows: Sequence[CsvRow], counted: str | None, unit_column: str | None
+) -> Population:
+    column = find_counted(headers, chosen=counted, file=path.name)
+    unit = find_unit(headers, chosen=unit_column, option="--unit-column", file=path.name)
+    code = find_code(headers)
+    named = unit or code
+    if column is None or named is None:
         raise UnusableDemandFile(
             f"{path.name} has neither coordinates (lon, lat) nor districts with residents (unit, population); "
             f"found: {', '.join(headers)}"
         )
-    texts = [(f"line {row.line}", row.cells.get(plain(header), "")) for row in rows]
-    residents = _factor(header) * _checked(texts, path.name)
+    texts = [(f"line {row.line}", row.cells.get(plain(column.header), "")) for row in rows]
+    residents = column.factor * _checked(texts, path.name)
+    names = tuple(row.cells.get(plain(named), "") for row in rows)
+    _refuse_twice(path, rows, names)
+    said = Bilingual(
+        en=f"{path.name}: residents are its column {column.header}{_times(column)}, districts its column {named}",
+        zh=f"{path.name}：人口取自“{column.header}”列{_times(column)}，区县取自“{named}”列",
+    )
     return Population(
-        name=tuple(row.cells.get(plain(unit), "") for row in rows),
+        name=names,
         residents=tuple(residents.tolist()),
         source=path.name,
+        code=tuple(row.cells.get(plain(code), "") for row in rows) if code else (),
+        notes=(said,),
     )
 
 
-def _weight_header(headers: Sequence[str], column: str | None, file: str) -> tuple[str | None, DemandKind]:
-    if column is not None and plain(column) not in map(plain, headers):
-        raise UnusableDemandFile(f"{file} has no column {column!r}; found: {', '.join(headers)}")
-    people = _find(headers, _PEOPLE_COLUMNS) if column is None else None
-    header = column or people or _find(headers, _WEIGHT_COLUMNS)
-    if header is None:
-        return None, DemandKind.CALLS
-    is_people = any(plain(header).startswith(plain(word)) for word in _PEOPLE_COLUMNS)
-    return header, DemandKind.PEOPLE if is_people else DemandKind.WEIGHT
+def _refuse_twice(path: Path, rows: Sequence[CsvRow], names: Sequence[str]) -> None:
+    first: dict[str, int] = {}
+    for row, name in zip(rows, names, strict=True):
+        if name in first:
+            raise UnusableDemandFile(
+                f"{path.name}: {name or 'a row without a name'} stands in line {first[name]} and in line {row.line}: "
+                "a district counts once; leave one of them out, or choose its column of names by --unit-column"
+            )
+        first[name] = row.line
 
 
-def _find(headers: Sequence[str], names: Sequence[str]) -> str | None:
-    """The header that is, or begins with, one of the names: population_10k_2019."""
-    by_plain: Mapping[str, str] = {plain(header): header for header in headers}
-    for name in map(plain, names):
-        found = by_plain.get(name) or next((by_plain[one] for one in by_plain if one.startswith(name)), None)
-        if found is not None:
-            return found
-    return None
-
-
-def _factor(header: str) -> float:
-    return 10_000.0 if any(word in header.lower() for word in _TEN_THOUSANDS) else 1.0
+def _times(column: Counted) -> str:
+    return "" if column.factor == 1.0 else f" x {column.factor:,.0f}"
 
 
 def _checked(texts: Sequence[tuple[str, str]], file: str) -> NDArray[np.float64]:
@@ -170,24 +158,40 @@ def _checked(texts: Sequence[tuple[str, str]], file: str) -> NDArray[np.float64]
         if not (math.isfinite(value) and value >= 0.0):
             bad.append(f"{where}: {text or 'empty'}")
     if bad:
-        more = f" and {len(bad) - _LISTED} more" if len(bad) > _LISTED else ""
-        raise BadWeights(f"{file}: weights must be numbers from 0 up, not {'; '.join(bad[:_LISTED])}{more}")
+        more = f" and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
+        raise BadWeights(f"{file}: weights must be numbers from 0 up, not {'; '.join(bad[:LISTED])}{more}")
     return np.array(values)
 
 
-def _source(path: Path, kind: DemandKind, header: str | None) -> Bilingual:
-    if kind is DemandKind.CALLS:
+def _source(path: Path, column: Counted | None) -> Bilingual:
+    if column is None:
         return Bilingual(en=f"{path.name}: each row is one recorded call", zh=f"{path.name}：每行为一次呼救记录")
-    return Bilingual(en=f"{path.name}: points weighted by {header}", zh=f"{path.name}：以 {header} 加权的点")
+    return Bilingual(
+        en=f"{path.name}: points weighted by {column.header}{_times(column)}",
+        zh=f"{path.name}：以 {column.header}{_times(column)} 加权的点",
+    )
 
 
-def _unreadable_note(unreadable: Sequence[str]) -> tuple[Bilingual, ...]:
-    if not unreadable:
+def _rates_note(path: Path, rates: Sequence[str]) -> tuple[Bilingual, ...]:
+    if not rates:
         return ()
-    listed = "; ".join(unreadable[:_LISTED])
+    listed = ", ".join(rates)
     return (
         Bilingual(
-            en=f"rows of the demand without a readable position, left out: {len(unreadable)} ({listed})",
-            zh=f"需求数据中 {len(unreadable)} 行没有可读的位置，未计入（{listed}）",
+            en=f"{path.name}: {listed} counts nobody (a rate or the like) and is not used",
+            zh=f"{path.name}：“{listed}”是比率一类的列，不是人数，未使用",
+        ),
+    )
+
+
+def _shared_note(path: Path, table: PointTable) -> tuple[Bilingual, ...]:
+    shared = int((table.share < 1.0).sum())
+    if not shared:
+        return ()
+    return (
+        Bilingual(
+            en=f"{path.name}: {shared} points belong to features of several points, which share their weight evenly "
+            "(assumption)",
+            zh=f"{path.name}：{shared} 个点属于多点要素，其权重在各点间均分（假设）",
         ),
     )

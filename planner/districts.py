@@ -7,19 +7,33 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyogrio.errors
 import shapely
 from numpy.typing import NDArray
 
-from geo.places.datum import Datum, convert
+from geo.places.datum import Datum
+from planner.columns import UnclearColumn, find_code, find_unit
+from planner.layers import LayerOptions, UnusableLayer, read_layer
+from planner.plan_model import Bilingual
+from registry.importers.aed_rows import read_position
+from registry.importers.files import plain
+from registry.importers.report import Rejected
 
-_NAME_COLUMNS = ("name", "district", "unit", "名称", "区县", "区", "nam", "name_en")
+# Where none of the usual words heads a column.
+_NAMES_IN_OTHER_WORDS = ("nam", "nameen", "namezh")
 _WGS84 = "EPSG:4326"
 # Outlines drawn by hand overlap by slivers; more than this share of the smaller one is a mistake.
 _MOST_OVERLAP = 0.01
 
 _PEOPLES = re.compile(r"(回|满|蒙古|土家|苗|壮|藏|维吾尔|朝鲜|瑶|侗|彝|畲)族")
-_LAST = re.compile(r"(自治县|自治州|新区|区|县|市| district| county)$")
+# What a district is: a county-level city is not the county that bears its name, and a city not its inner district.
+_RANKS = {
+    **dict.fromkeys(("区", "新区", " district"), "district"),
+    **dict.fromkeys(("县", "自治县", " county"), "county"),
+    **dict.fromkeys(("市", " city"), "city"),
+    "自治州": "prefecture",
+}
+_LAST = re.compile("(" + "|".join(sorted(_RANKS, key=len, reverse=True)) + ")$")
+_CODE = re.compile(r"(?:156)?(\d{6})(?:0{6})?(?:\.0)?")
 # The zones have residents in the bulletin but no outline of their own. Assumption: each is counted whole in the
 # district where most of it lies (经开区 reaches into 中牟县, 航空港区 into 中牟县 and 尉氏县).
 _ZHENGZHOU_ZONES = {
@@ -47,10 +61,12 @@ class OverlappingDistricts(UnusableDistricts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Districts:
-    """Names and outlines (WGS-84, longitude first) of the same index."""
+    """Names and outlines (WGS-84, longitude first) of the same index, and their codes where the file has them."""
 
     name: tuple[str, ...]
     area: tuple[shapely.Polygon | shapely.MultiPolygon, ...]
+    code: tuple[str, ...] = ()
+    notes: tuple[Bilingual, ...] = ()
 
     def __len__(self) -> int:
         return len(self.name)
@@ -67,8 +83,13 @@ class Districts:
         """The district of this name, however it is written."""
         if name in self.name:
             return self.name.index(name)
-        same = [index for index, one in enumerate(self.name) if plain_name(one) == plain_name(name)]
+        same = [index for index, one in enumerate(self.name) if is_same_name(one, name)]
         return same[0] if len(same) == 1 else None
+
+    def find_code(self, code: str) -> int | None:
+        """The district of this code; codes of more or fewer digits are told by their six of the county level."""
+        wanted = plain_code(code)
+        return self.code.index(wanted) if wanted and self.code.count(wanted) == 1 else None
 
     def find_around_zone(self, name: str) -> int | None:
         """The district in which one of Zhengzhou's functional zones is counted."""
@@ -79,64 +100,111 @@ class Districts:
 
 def plain_name(name: str) -> str:
     """A district's name without what sources disagree on: 管城回族区 and 管城区 are one."""
-    return _LAST.sub("", _PEOPLES.sub("", name.strip().lower()))
+    return _LAST.sub("", _without_peoples(name))
 
 
-def read_districts(path: Path, *, name_column: str | None = None, datum: Datum = Datum.WGS84) -> Districts:
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two sources mean one district: the same plain name, and the same rank where both tell it."""
+    ranks = {_RANKS[match.group()] for name in (one, other) if (match := _LAST.search(_without_peoples(name)))}
+    return plain_name(one) == plain_name(other) and len(ranks) <= 1
+
+
+def plain_code(code: str) -> str:
+    """The six digits of a district's code: 410102, 410102000000, 156410102 and 410102.0 are one; "" of no code."""
+    match = _CODE.fullmatch(code.strip())
+    return match.group(1) if match else ""
+
+
+def _without_peoples(name: str) -> str:
+    return _PEOPLES.sub("", name.strip().lower())
+
+
+def read_districts(
+    path: Path,
+    *,
+    name_column: str | None = None,
+    datum: Datum | None = None,
+    layer: str | None = None,
+    encoding: str = "utf-8",
+) -> Districts:
     """Polygons of any file that GeoPandas reads.
+
+    datum: of its degrees; None where the file has to say. layer: of a file with several.
 
     Raises:
         UnusableDistricts, OverlappingDistricts
     """
-    table = read_layer(path)
-    table = table[table.geometry.notna() & ~table.geometry.is_empty]
-    if table.empty or not set(table.geometry.geom_type) <= {"Polygon", "MultiPolygon"}:
-        raise UnusableDistricts(f"{path.name} holds no polygons only: districts are outlines")
-    names = _names(table, path, name_column)
-    areas = [shapely.make_valid(area) for area in in_wgs84(table, datum)]
-    _refuse_overlaps(names, areas)
-    return Districts(name=names, area=tuple(areas))
-
-
-def read_layer(path: Path) -> gpd.GeoDataFrame:
-    """Raises: UnusableDistricts: no file, or none that GeoPandas reads."""
-    if not path.is_file():
-        raise UnusableDistricts(f"there is no file {path}")
+    options = LayerOptions(option="--districts", layer=layer, datum=datum, encoding=encoding)
     try:
-        return gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise UnusableDistricts(f"{path.name} cannot be read as a map layer: {error}") from error
-
-
-def in_wgs84(table: gpd.GeoDataFrame, datum: Datum) -> NDArray[np.object_]:
-    """The geometries in WGS-84 degrees; `datum` says what their degrees are in."""
-    degrees = table if table.crs is None else table.to_crs(_WGS84)
-    geometries = np.asarray(degrees.geometry.values, object)
-    if datum is Datum.WGS84:
-        return geometries
-    moved: NDArray[np.object_] = shapely.transform(
-        geometries,
-        lambda xy: np.column_stack(convert(xy[:, 0].copy(), xy[:, 1].copy(), source=datum, target=Datum.WGS84)),
+        read = read_layer(path, options)
+    except UnusableLayer as error:
+        raise UnusableDistricts(str(error)) from error
+    held = ~(shapely.is_missing(read.shape) | shapely.is_empty(read.shape))
+    table, shapes = read.table[held], read.shape[held]
+    if table.empty or not {shape.geom_type for shape in shapes} <= {"Polygon", "MultiPolygon"}:
+        raise UnusableDistricts(f"{path.name} holds no polygons only: districts are outlines")
+    names, column = _names(table, path, name_column)
+    _refuse_unearthly(path, names, shapes)
+    areas = [shapely.make_valid(shape) for shape in shapes]
+    _refuse_overlaps(names, areas)
+    said = Bilingual(
+        en=f"{path.name}: the districts are named by its column {column}", zh=f"{path.name}：区县名称取自“{column}”列"
     )
-    return moved
+    return Districts(name=names, area=tuple(areas), code=_codes(table), notes=(said,))
 
 
-def _names(table: gpd.GeoDataFrame, path: Path, column: str | None) -> tuple[str, ...]:
-    columns = {str(one).lower(): one for one in table.columns if one != table.geometry.name}
-    if column is None:
-        column = next((columns[one] for one in _NAME_COLUMNS if one in columns), None)
-    if column is None or column not in table.columns:
-        raise UnusableDistricts(
-            f"{path.name} has no column of names (found: {', '.join(map(str, columns.values()))}): "
-            "say which with --district-name COLUMN"
+def _names(table: gpd.GeoDataFrame, path: Path, chosen: str | None) -> tuple[tuple[str, ...], str]:
+    """The districts' names, and the column that they are in."""
+    headers = [str(one) for one in table.columns if one != table.geometry.name]
+    try:
+        column = find_unit(
+            headers if chosen else _told_apart(table, headers), chosen=chosen, option="--district-name", file=path.name
         )
-    names = tuple(str(value).strip() for value in table[column])
+    except UnclearColumn as error:
+        raise UnusableDistricts(str(error)) from error
+    column = column or next((one for one in headers if plain(one) in _NAMES_IN_OTHER_WORDS), None)
+    if column is None:
+        raise UnusableDistricts(
+            f"{path.name} has no column of names (found: {', '.join(headers)}): say which with --district-name COLUMN"
+        )
+    names = tuple(_as_name(value) for value in table[column])
+    if nameless := sum(not name for name in names):
+        raise UnusableDistricts(
+            f"{path.name}: {nameless} districts have no name in its column {column}: name them, or choose another "
+            "column with --district-name COLUMN"
+        )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UnusableDistricts(
             f"{path.name} has several districts named {', '.join(twice)}: join their outlines first"
         )
-    return names
+    return names, column
+
+
+def _told_apart(table: gpd.GeoDataFrame, headers: Sequence[str]) -> list[str]:
+    """The headers without columns that say the same as one before them."""
+    first: dict[tuple[str, ...], str] = {}
+    for header in headers:
+        first.setdefault(tuple(_as_name(value) for value in table[header]), header)
+    return list(first.values())
+
+
+def _as_name(value: object) -> str:
+    return "" if value is None or value != value else str(value).strip()  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _codes(table: gpd.GeoDataFrame) -> tuple[str, ...]:
+    column = find_code([str(one) for one in table.columns if one != table.geometry.name])
+    return () if column is None else tuple(plain_code(_as_name(value)) for value in table[column])
+
+
+def _refuse_unearthly(path: Path, names: Sequence[str], shapes: NDArray[np.object_]) -> None:
+    for name, (west, south, east, north) in zip(names, shapely.bounds(shapes), strict=True):
+        for lon, lat in ((west, south), (east, north)):
+            try:
+                read_position(float(lon), float(lat), Datum.WGS84)
+            except Rejected as error:
+                raise UnusableDistricts(f"{path.name}: the outline of {name} cannot be: {error}") from error
 
 
 def _refuse_overlaps(names: Sequence[str], areas: Sequence[shapely.Geometry]) -> None:

@@ -51,9 +51,18 @@ Title = Annotated[str | None, typer.Option(help="Of the report; the network's or
 OpensIn = Annotated[str, typer.Option(help="The report opens in it: zh or en.")]
 AedDatum = Annotated[Datum | None, datum_option("Of --aeds, where the file does not say.")]
 DemandDatum = Annotated[Datum | None, datum_option("Of --demand, where the file does not say.")]
-DistrictsDatum = Annotated[Datum, datum_option("Of --districts.")]
+DistrictsDatum = Annotated[
+    Datum | None, datum_option("Of --districts, where it is not WGS-84 or the file does not say.")
+]
+DemandLayer = Annotated[str | None, typer.Option(metavar="NAME", help="Of --demand, where it holds several.")]
+DistrictsLayer = Annotated[str | None, typer.Option(metavar="NAME", help="Of --districts, where it holds several.")]
 RescuerDatum = Annotated[Datum | None, datum_option("Of --rescuers, where the file does not say.")]
-WeightColumn = Annotated[str | None, typer.Option(help="Of --demand; found by its name without.")]
+WeightColumn = Annotated[
+    str | None, typer.Option(help="Of --demand; found by its name without; `none` counts each row once.")
+]
+UnitColumn = Annotated[
+    str | None, typer.Option(help="Of --demand: the districts' names or codes; found by its name without.")
+]
 DistrictName = Annotated[str | None, typer.Option(help="Column of names in --districts.")]
 Region = Annotated[str, typer.Option(help="Country of phone numbers in --rescuers.")]
 Encoding = Annotated[str, typer.Option(help="Text encoding of the files, such as gb18030.")]
@@ -78,22 +87,33 @@ class CityFiles(Options):
     network: Path | None
     demand: str
     demand_datum: Datum | None
+    demand_layer: str | None
     weight_column: str | None
+    unit_column: str | None
     districts: Path | None
-    districts_datum: Datum
+    districts_datum: Datum | None
+    districts_layer: str | None
     district_name: str | None
     encoding: str
 
     def read(self) -> City:
         """Raises: what `load_network`, `load_outlines` and `place_demand` raise."""
         network = load_network(self.network)
-        districts = load_outlines(self.districts, name_column=self.district_name, datum=self.districts_datum)
+        districts = load_outlines(
+            self.districts,
+            name_column=self.district_name,
+            datum=self.districts_datum,
+            layer=self.districts_layer,
+            encoding=self.encoding,
+        )
         placed = place_demand(
             self.demand,
             network,
             districts,
             datum=self.demand_datum,
             weight_column=self.weight_column,
+            unit_column=self.unit_column,
+            layer=self.demand_layer,
             encoding=self.encoding,
         )
         title = title_of(self.title, network, self.districts, self.demand)

@@ -4,6 +4,7 @@ import asyncio
 
 from dispatch.maps.map_tiles import MapSource, MapTiles
 from dispatch.operations.metrics import Metrics
+from geo.places.datum import Datum
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
 from registry.directory import Directory
@@ -29,7 +30,7 @@ def _read_outlines(settings: Settings) -> DistrictSheet | None:
     # Who gives no outlines does not wait for geopandas.
     from planner.districts import read_districts  # noqa: PLC0415
 
-    read = read_districts(settings.districts)
+    read = read_districts(settings.districts, datum=Datum.WGS84)
     return DistrictSheet.of(read.name, read.area)
 
 

@@ -4,8 +4,10 @@ import csv
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import WalkNetwork
@@ -202,3 +204,23 @@ def test_overlapping_districts_are_refused_before_anything_is_written(town: Town
     said = coverage(tmp_path, *asked(town, "--districts", districts), refused=True)
 
     assert "one and other overlap by 3.24 km2 (100% of the smaller one)" in str(said["said"])
+
+
+def test_layers_are_named_by_the_options_that_the_error_asks_for(town: Town, tmp_path: Path) -> None:
+    home = gpd.GeoDataFrame({"population": [200]}, geometry=[shapely.Point(place(60, 60))], crs="EPSG:4326")
+    home.assign(population=2).to_file(tmp_path / "people.gpkg", layer="a_old_draft")
+    home.to_file(tmp_path / "people.gpkg", layer="population_2025")
+    outline = gpd.GeoDataFrame(
+        {"name": ["town"]}, geometry=[shapely.box(*place(-900, -900), *place(900, 900))], crs=4326
+    )
+    outline.to_file(tmp_path / "outlines.gpkg", layer="draft")
+    outline.to_file(tmp_path / "outlines.gpkg", layer="final")
+    files = asked(town, "--demand", "people.gpkg", "--districts", "outlines.gpkg")
+
+    first = coverage(tmp_path, *files, "--districts-layer", "final", refused=True)
+    second = coverage(tmp_path, *files, "--demand-layer", "population_2025", refused=True)
+    found = coverage(tmp_path, *files, "--demand-layer", "population_2025", "--districts-layer", "final")
+
+    assert "(a_old_draft, population_2025): say which with --demand-layer" in str(first["said"])
+    assert "(draft, final): say which with --districts-layer" in str(second["said"])
+    assert (found["demand"], found["covered"]) == (200.0, 200.0)

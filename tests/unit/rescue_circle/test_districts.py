@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -10,14 +11,21 @@ import shapely
 from geo.places.datum import Datum
 from planner.demand import UnusableDemand, population_demand
 from planner.demand_files import Population, read_demand
-from planner.districts import OverlappingDistricts, UnusableDistricts, plain_name, read_districts
+from planner.districts import OverlappingDistricts, UnusableDistricts, is_same_name, read_districts
 
 
-def outlines(folder: Path, areas: dict[str, shapely.Polygon], *, name: str = "name") -> Path:
+def outlines(
+    folder: Path, areas: dict[str, shapely.Polygon], *, name: str = "name", more: dict[str, list[str]] | None = None
+) -> Path:
     path = folder / "districts.geojson"
+    others = [dict(zip(more or {}, cells, strict=True)) for cells in zip(*(more or {}).values(), strict=True)]
     features = [
-        {"type": "Feature", "properties": {name: key}, "geometry": shapely.geometry.mapping(area)}
-        for key, area in areas.items()
+        {
+            "type": "Feature",
+            "properties": {name: key, **(others[at] if others else {})},
+            "geometry": shapely.geometry.mapping(area),
+        }
+        for at, (key, area) in enumerate(areas.items())
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     return path
@@ -78,10 +86,14 @@ def test_a_file_without_names_without_outlines_or_with_a_name_twice_is_refused(t
         ("金水区", "金水", True),
         ("新郑市", "新密市", False),
         ("郑东新区", "新郑市", False),
+        ("临江市", "临江县", False),
+        ("临江", "临江县", True),
+        ("玉屏侗族自治县", "玉屏县", True),
     ],
 )
 def test_names_are_compared_without_what_sources_disagree_on(one: str, other: str, same: bool) -> None:
-    assert (plain_name(one) == plain_name(other)) is same
+    assert is_same_name(one, other) is same
+    assert is_same_name(other, one) is same
 
 
 @pytest.mark.parametrize("outline", [("districts_wgs84_tianditu", Datum.WGS84), ("districts_gcj02_amap", Datum.GCJ02)])
@@ -112,3 +124,64 @@ def test_a_name_that_joins_to_nothing_is_an_error_and_not_left_out(tmp_path: Pat
         )
     with pytest.raises(UnusableDemand, match="counts nobody"):
         population_demand(Population(name=("中原",), residents=(0.0,), source="some.csv"), districts, None)
+
+
+def people_of(*rows: tuple[str, float], code: tuple[str, ...] = ()) -> Population:
+    names, residents = zip(*rows, strict=True)
+    return Population(name=names, residents=residents, source="some.csv", code=code)
+
+
+def test_a_citys_total_joins_no_county_of_its_name_and_counts_nobody_twice(tmp_path: Path) -> None:
+    districts = read_districts(outlines(tmp_path, {"临江县": WEST, "江北区": EAST}))
+    parts = (("临江县", 600.0), ("江北区", 400.0))
+
+    placed = population_demand(people_of(("临江市", 1000.0), *parts), districts, None)
+
+    assert placed.demand.weight.sum() == pytest.approx(1000.0)
+    assert any("临江市 (1,000 people) is the total" in note.en for note in placed.notes)
+    with pytest.raises(UnusableDemand, match="no outline for 临江市"):
+        population_demand(people_of(("临江市", 900.0), *parts), districts, None)
+
+
+def test_a_district_under_two_names_is_refused_and_not_added_up(tmp_path: Path) -> None:
+    districts = read_districts(outlines(tmp_path, {"管城回族区": WEST, "金水区": EAST}))
+
+    with pytest.raises(UnusableDemand, match=r"管城区 and 管城回族 of some\.csv are both the district 管城回族区"):
+        population_demand(people_of(("管城区", 5.0), ("管城回族", 6.0), ("金水区", 7.0)), districts, None)
+
+
+@pytest.mark.parametrize("codes", [("410104", "410105"), ("410104000000", "156410105"), ("410104.0", "410105")])
+def test_codes_join_what_names_do_not(tmp_path: Path, codes: tuple[str, str]) -> None:
+    path = outlines(tmp_path, {"管城回族区": WEST, "金水区": EAST}, more={"adcode": ["410104", "410105"]})
+    districts = read_districts(path)
+
+    placed = population_demand(people_of(("Guancheng", 5.0), ("Jinshui", 7.0), code=codes), districts, None)
+
+    where = districts.locate(placed.demand.lon, placed.demand.lat)
+    assert np.bincount(where, placed.demand.weight) == pytest.approx([5.0, 7.0])
+
+
+def test_several_columns_of_names_are_asked_about(tmp_path: Path) -> None:
+    areas = {"West": WEST, "East": EAST}
+
+    path = outlines(tmp_path, areas, more={"区县": ["西区", "东区"]})
+    with pytest.raises(UnusableDistricts, match=r"\(name, 区县\): say which by --district-name"):
+        read_districts(path)
+    chosen = read_districts(path, name_column="区县")
+    assert chosen.name == ("西区", "东区")
+    assert "its column 区县" in chosen.notes[0].en
+    assert read_districts(outlines(tmp_path, areas, more={"district": ["West", "East"]})).name == ("West", "East")
+
+
+def test_outlines_of_several_layers_or_with_swapped_axes_are_not_guessed_at(tmp_path: Path) -> None:
+    path = tmp_path / "districts.gpkg"
+    table = gpd.GeoDataFrame({"name": ["west"]}, geometry=[WEST], crs="EPSG:4326")
+    table.to_file(path, layer="draft")
+    table.to_file(path, layer="final")
+
+    with pytest.raises(UnusableDistricts, match=r"\(draft, final\): say which with --districts-layer"):
+        read_districts(path)
+    assert read_districts(path, layer="final").name == ("west",)
+    swapped = outlines(tmp_path, {"west": shapely.box(34.70, 113.60, 34.75, 113.65)})
+    with pytest.raises(UnusableDistricts, match=r"the outline of west cannot be: latitude 113\.6 is impossible"):
+        read_districts(swapped)
