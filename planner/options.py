@@ -126,8 +126,10 @@ class PlaceFiles(Options):
 
     candidates: Path | None
     candidate_datum: Datum | None
+    candidate_layer: str | None
     stations: Path | None
     station_datum: Datum | None
+    station_layer: str | None
     encoding: str
 
     def read_candidates(self, city: City) -> Places:
@@ -135,14 +137,26 @@ class PlaceFiles(Options):
         if self.candidates is None:
             return spread_places(city.placed, city.network)
         with naming_datum("--candidate-datum"):
-            return read_places(self.candidates, city.network, datum=self.candidate_datum, encoding=self.encoding)
+            return read_places(
+                self.candidates,
+                city.network,
+                datum=self.candidate_datum,
+                encoding=self.encoding,
+                layer=self.candidate_layer,
+            )
 
     def find_stations(self, city: City) -> Stations | None:
         """None where no file is named. Raises: UnusablePlaces, ImportRefused."""
         if self.stations is None:
             return None
         with naming_datum("--station-datum"):
-            return read_stations(self.stations, datum=self.station_datum, encoding=self.encoding, near=city.placed)
+            return read_stations(
+                self.stations,
+                datum=self.station_datum,
+                encoding=self.encoding,
+                near=city.placed,
+                layer=self.station_layer,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,13 +110,14 @@ def _write_coverage_tables(result: CoverageResult, folder: Path) -> None:
 
 def _write_siting_tables(result: SitingResult, folder: Path) -> None:
     covered = {point.sites: point.covered for point in result.curve}
-    columns = ["rank", "lon", "lat", "adds", "covers", "covered_so_far", "street", "district", "practice_station"]
+    columns = ["rank", "candidate_id", "name", "lon", "lat", "adds", "covers", "covered_so_far"]
+    columns += ["street", "district", "practice_station"]
     _write_csv(
         folder / "sites.csv",
         [*columns, "why_en", "why_zh"],
         (
             (
-                *(site.rank, site.lon, site.lat, site.adds, site.covers, covered.get(site.rank)),
+                *(site.rank, site.ref, site.name, site.lon, site.lat, site.adds, site.covers, covered.get(site.rank)),
                 *(site.street, site.district, site.practice_station, site.why.en, site.why.zh),
             )
             for site in result.sites
@@ -157,6 +158,8 @@ def _site_layer(result: SitingResult) -> gpd.GeoDataFrame:
     sites = result.sites
     columns = {
         "rank": np.array([site.rank for site in sites], dtype=np.int64),
+        "candidate_id": np.array([site.ref for site in sites], dtype=object),
+        "name": np.array([site.name for site in sites], dtype=object),
         "adds": np.array([site.adds for site in sites], dtype=np.float64),
         "covers": np.array([site.covers for site in sites], dtype=np.float64),
         "street": np.array([site.street for site in sites], dtype=object),

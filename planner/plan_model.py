@@ -235,6 +235,7 @@ class Site:
     rank: from 1, in the order in which to build: each adds the most to those before it.
     adds: demand that this site covers and neither what stands already nor an earlier rank does.
     covers: all demand that it covers, whoever else covers it too.
+    ref, name: what the file of candidates calls it; None where it says nothing, or there is none.
     street, district: None where unknown.
     why: the reason in one sentence.
     practice_station: of a place to recruit: the nearest practice station's name.
@@ -248,6 +249,8 @@ class Site:
     street: str | None
     district: str | None
     why: Bilingual
+    ref: str | None = None
+    name: str | None = None
     practice_station: str | None = None
 
 
@@ -292,3 +295,8 @@ class SitingResult(Plan):
     def covered_after(self) -> float:
         """Demand covered with all sites built."""
         return self.demand_of(self.is_covered_after)
+
+    @property
+    def idle_sites(self) -> int:
+        """How many of the sites add nothing: asked for, though all that can be covered is covered without them."""
+        return sum(site.adds <= 0.0 for site in self.sites)

@@ -112,10 +112,10 @@ def gap_text(result: CoverageResult, gap: Gap) -> Bilingual:
 def site_text(result: SitingResult, site: Site) -> Bilingual:
     """What pointing at a site says."""
     adds = amount_with_unit(site.adds, result.demand.kind)
-    street = f", {site.street}" if site.street else ""
-    name = f"，{site.street}" if site.street else ""
+    known = [part for part in (site.ref, site.name, site.street) if part]
     return Bilingual(
-        en=f"{site.rank}{street}: +{adds.en}. {site.why.en}", zh=f"{site.rank}{name}：+{adds.zh}。{site.why.zh}"
+        en=f"{', '.join([str(site.rank), *known])}: +{adds.en}. {site.why.en}",
+        zh=f"{'，'.join([str(site.rank), *known])}：+{adds.zh}。{site.why.zh}",
     )
 
 
@@ -181,6 +181,8 @@ def _site_table(result: SitingResult) -> str:
         (say("rank"), False, [show_button("sites", at, site.rank, say("show")) for at, site in enumerate(sites)]),
         (say("adds", unit=unit_of(kind)), False, [f"+{amount(site.adds, kind)}" for site in sites]),
         (say("covers", unit=unit_of(kind)), False, [amount(site.covers, kind) for site in sites]),
+        (say("site_id"), True, [escape(site.ref or "") for site in sites]),
+        (say("site_name"), True, [escape(site.name or "") for site in sites]),
         (say("street"), True, [escape(site.street or "") for site in sites]),
         (say("district"), True, [escape(site.district or "") for site in sites]),
         (say("station"), True, [escape(site.practice_station or "") for site in sites]),

@@ -163,6 +163,8 @@ _TEXTS = {
         "In the order in which to recruit: each adds the most to those before it.",
         "按招募顺序排列：每一处都使新增覆盖最大。",
     ),
+    "site_id": ("Id", "编号"),
+    "site_name": ("Name", "名称"),
     "street": ("Street", "街道"),
     "place": ("Longitude, latitude", "经度，纬度"),
     "adds": ("Adds ({unit})", "新增覆盖（{unit}）"),

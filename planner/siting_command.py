@@ -56,10 +56,12 @@ _Recruit = Annotated[
 _Rescuers = Annotated[
     str | None, typer.Option(metavar="FILE|registry", help="With --recruit: those who are there already.")
 ]
-_Stations = Annotated[Path | None, typer.Option(metavar="FILE", help="With --recruit: CSV of practice stations.")]
+_Stations = Annotated[Path | None, typer.Option(metavar="FILE", help="With --recruit: practice stations.")]
 _TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds to search; earlier once the optimum is proven.")]
 _CandidateDatum = Annotated[Datum | None, options.datum_option("Of --candidates, likewise.")]
 _StationDatum = Annotated[Datum | None, options.datum_option("Of --stations, likewise.")]
+_CandidateLayer = Annotated[str | None, typer.Option(metavar="NAME", help="Of --candidates, where it holds several.")]
+_StationLayer = Annotated[str | None, typer.Option(metavar="NAME", help="Of --stations, where it holds several.")]
 _TimeZone = Annotated[str, typer.Option(envvar="RESCUE_TIME_ZONE", help="Of the plan, where no AED names one.")]
 
 
@@ -91,6 +93,8 @@ def siting(
     districts_datum: options.DistrictsDatum = None,
     demand_layer: options.DemandLayer = None,
     districts_layer: options.DistrictsLayer = None,
+    candidate_layer: _CandidateLayer = None,
+    station_layer: _StationLayer = None,
     weight_column: options.WeightColumn = None,
     unit_column: options.UnitColumn = None,
     district_name: options.DistrictName = None,
@@ -253,11 +257,13 @@ def _print_summary(result: SitingResult, folder: Path, files: list[Path]) -> Non
     )
     for name, value in rows:
         table.add_row(name, amount_with_unit(value, unit).en, percent(value, total))
+    if result.idle_sites:
+        table.add_row("sites that add something", f"{len(result.sites) - result.idle_sites} of {len(result.sites)}", "")
     table.add_row("gap, proven", f"{result.gap:.3%}", f"{result.seconds:.1f} s")
     out = Console(highlight=False, markup=False, soft_wrap=True)
     out.print(table)
     for site in result.sites[:_ROWS_SHOWN]:
-        where = ", ".join(part for part in (site.street, site.district) if part)
+        where = ", ".join(part for part in (site.ref, site.name, site.street, site.district) if part)
         out.print(f"{site.rank}. {site.lon:.5f},{site.lat:.5f} {where + ': ' if where else ''}{site.why.en}")
     for note in result.notes:
         out.print(f"- {note.en}")

@@ -1,6 +1,7 @@
 """Where something could be put: places given in a file, or spread over the streets and where people are."""
 
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,17 @@ from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import Snaps, WalkNetwork
 from planner.demand import PlacedDemand
-from planner.demand_files import Population, read_demand
+from planner.layers import LayerOptions, UnusableLayer
 from planner.plan_model import Bilingual
-from registry.importers.aed_rows import read_position
-from registry.importers.columns import find_coordinates, take
-from registry.importers.files import read_csv
-from registry.importers.report import Rejected
+from planner.point_files import PointTable, UnusablePoints, read_points
+from registry.importers.columns import take
 
 MAX_PLACES = 30_000
+_IDS = ("id", "candidate_id", "site_id", "ref", "code", "@id", "osm_id", "编号", "候选点编号", "代码", "序号")
+_NAMES = (
+    *("name", "site", "title", "place", "venue", "address"),
+    *("名称", "候选点", "场所名称", "场所", "点位", "地点", "单位名称", "位置", "地址"),
+)
 _STATION_NAMES = ("name", "station", "title", "名称", "站名", "实践站")
 # Closer together than this makes no difference to a walk of some minutes.
 _FINEST_M = 25.0
@@ -33,12 +37,17 @@ class UnusablePlaces(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Places:
-    """(n,) candidate places, degrees; snaps: on the streets, None where there are none."""
+    """(n,) candidate places, degrees; snaps: on the streets, None where there are none.
+
+    ref, name: what the file calls each of them, "" where it says nothing; empty tuples where there is no file.
+    """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     snaps: Snaps | None
     notes: tuple[Bilingual, ...]
+    ref: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.lon.size
@@ -51,6 +60,7 @@ class Stations:
     name: tuple[str, ...]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
+    notes: tuple[Bilingual, ...] = ()
 
     def nearest(self, lon: float, lat: float) -> tuple[str, float]:
         """Name and straight distance in metres of the nearest one."""
@@ -59,19 +69,29 @@ class Stations:
         return self.name[at], float(metres[at])
 
 
-def read_places(path: Path, network: WalkNetwork | None, *, datum: Datum | None, encoding: str) -> Places:
-    """The places of a file: a CSV with coordinates, or a layer of points.
+def read_places(
+    path: Path, network: WalkNetwork | None, *, datum: Datum | None, encoding: str, layer: str | None = None
+) -> Places:
+    """The places of a file: a CSV with coordinates, or a layer of points; whatever else it tells of them.
 
     Raises:
         UnusablePlaces: it has no coordinates, or all lie off the streets.
-        UnusableDemandFile, ImportRefused: it cannot be read.
+        ImportRefused: it cannot be read.
     """
-    found = read_demand(path, datum=datum, weight_column=None, encoding=encoding)
-    if isinstance(found, Population):
-        raise UnusablePlaces(f"{path.name} has no coordinates: give candidates as points (lon, lat)")
-    if network is None:
-        return Places(lon=found.lon, lat=found.lat, snaps=None, notes=found.notes)
-    snaps = network.snap(found.lon, found.lat)
+    found = _read(path, LayerOptions(option="--candidate", layer=layer, datum=datum, encoding=encoding))
+    places = Places(
+        lon=found.lon,
+        lat=found.lat,
+        snaps=None,
+        notes=found.notes,
+        ref=tuple(take(cells, _IDS) for cells in found.cells),
+        name=tuple(take(cells, _NAMES) for cells in found.cells),
+    )
+    return places if network is None else _on_streets(places, network, path)
+
+
+def _on_streets(places: Places, network: WalkNetwork, path: Path) -> Places:
+    snaps = network.snap(places.lon, places.lat)
     on = snaps.on_network
     if not on.any():
         raise UnusablePlaces(
@@ -83,8 +103,21 @@ def read_places(path: Path, network: WalkNetwork | None, *, datum: Datum | None,
         en=f"{off} candidates lie farther than {network.snap_limit_m:g} m from any street and cannot be chosen",
         zh=f"{off} 个候选点距任何街道超过 {network.snap_limit_m:g} 米，不可选",
     )
-    notes = (*found.notes, said) if off else found.notes
-    return Places(lon=found.lon[on], lat=found.lat[on], snaps=snaps.take(on), notes=notes)
+    return Places(
+        lon=places.lon[on],
+        lat=places.lat[on],
+        snaps=snaps.take(on),
+        notes=(*places.notes, said) if off else places.notes,
+        ref=tuple(compress(places.ref, on)),
+        name=tuple(compress(places.name, on)),
+    )
+
+
+def _read(path: Path, options: LayerOptions) -> PointTable:
+    try:
+        return read_points(path, options)
+    except (UnusableLayer, UnusablePoints) as error:
+        raise UnusablePlaces(str(error)) from error
 
 
 def spread_places(placed: PlacedDemand, network: WalkNetwork | None, *, spacing_m: float = _FINEST_M) -> Places:
@@ -112,29 +145,21 @@ def spread_places(placed: PlacedDemand, network: WalkNetwork | None, *, spacing_
     return Places(lon=lon[kept], lat=lat[kept], snaps=None if snaps is None else snaps.take(kept), notes=(note,))
 
 
-def read_stations(path: Path, *, datum: Datum | None, encoding: str, near: PlacedDemand) -> Stations:
-    """Practice stations of a CSV with names and coordinates.
+def read_stations(
+    path: Path, *, datum: Datum | None, encoding: str, near: PlacedDemand, layer: str | None = None
+) -> Stations:
+    """Practice stations of a CSV or a layer of points, with their names.
 
     Raises:
-        UnusablePlaces: no names or coordinates, or all of another city.
+        UnusablePlaces: no coordinates, or all of another city.
         ImportRefused: it cannot be read.
     """
-    headers, rows = read_csv(path, encoding)
-    columns = find_coordinates(headers, datum=datum, file=path.name)
-    if columns is None:
-        raise UnusablePlaces(f"{path.name} has no coordinates (lon, lat); found: {', '.join(headers)}")
-    names, places = [], []
-    for row in rows:
-        try:
-            position = read_position(row.cells.get(columns.lon), row.cells.get(columns.lat), columns.datum)
-        except Rejected:
-            continue
-        names.append(take(row.cells, _STATION_NAMES) or f"{position[0]:.5f},{position[1]:.5f}")
-        places.append(position)
-    if not places:
-        raise UnusablePlaces(f"{path.name}: no row has a readable position")
-    lon, lat = np.array(places, np.float64).T.copy()
-    metres = nearest_straight_s(near.demand.lon, near.demand.lat, lon, lat, speed_m_s=DETOUR_FACTOR)
+    found = _read(path, LayerOptions(option="--station", layer=layer, datum=datum, encoding=encoding))
+    metres = nearest_straight_s(near.demand.lon, near.demand.lat, found.lon, found.lat, speed_m_s=DETOUR_FACTOR)
     if float(metres.min()) > _FARTHEST_STATION_M:
         raise UnusablePlaces(f"the stations of {path.name} lie far from all demand: are they of another city?")
-    return Stations(name=tuple(names), lon=lon, lat=lat)
+    names = [
+        take(cells, _STATION_NAMES) or f"{lon:.5f},{lat:.5f}"
+        for cells, lon, lat in zip(found.cells, found.lon.tolist(), found.lat.tolist(), strict=True)
+    ]
+    return Stations(name=tuple(names), lon=found.lon, lat=found.lat, notes=found.notes)

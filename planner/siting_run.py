@@ -81,7 +81,15 @@ def run_siting(
     chosen = _chosen(question, covers, ground.placed.demand.weight, fixed, progress)
     progress("reasons and curve", 0, None)
     streets = _streets(ground, standing, question.speed_m_s)
-    said = (*notes, *ground.placed.notes, *places.notes, *_on_straight_lines(ground, question))
+    stations = () if ground.stations is None else ground.stations.notes
+    said = (
+        *_idle_note(chosen),
+        *notes,
+        *ground.placed.notes,
+        *places.notes,
+        *stations,
+        *_on_straight_lines(ground, question),
+    )
     return _result(question, ground, places, covers, chosen, aeds=aeds, streets=streets, notes=said)
 
 
@@ -207,10 +215,32 @@ def _sites(
                 street=street or None,
                 district=None if districts is None or named < 0 else districts.name[named],
                 why=_why(question, ground, adds, whole, station),
+                ref=places.ref[place] or None if places.ref else None,
+                name=places.name[place] or None if places.name else None,
                 practice_station=station[0] if station else None,
             )
         )
     return tuple(sites)
+
+
+def _idle_note(chosen: Sites) -> tuple[Bilingual, ...]:
+    asked, idle = chosen.sites.size, int((np.diff(chosen.curve) <= 0.0).sum())
+    useful = asked - idle
+    if not idle:
+        return ()
+    if not useful:
+        en = "none of the sites adds anything: what stands already covers all that they could; allow more minutes, or "
+        return (
+            Bilingual(en=en + "give other candidates", zh="所有站点均不增加覆盖：现有设备已覆盖候选点所能覆盖的需求"),
+        )
+    return (
+        Bilingual(
+            en=f"{idle} of the {asked} sites add nothing: the first {useful} cover all that the {asked} do; ask for "
+            f"{useful}, allow more minutes, or give other candidates",
+            zh=f"{asked} 处中有 {idle} 处不增加覆盖：前 {useful} 处的覆盖与 {asked} 处相同；可改为 {useful} 处、"
+            "放宽时限或提供其他候选点",
+        ),
+    )
 
 
 def _why(

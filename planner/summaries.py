@@ -40,6 +40,7 @@ def siting_summary(result: SitingResult) -> Json:
         "there_and_back": result.is_there_and_back,
         "candidates": result.candidates,
         "count": len(result.sites),
+        "sites_that_add_nothing": result.idle_sites,
         "covered_before": _amount(result.covered_before),
         "share_covered_before": share(result.covered_before, result.total),
         "covered_after": _amount(result.covered_after),

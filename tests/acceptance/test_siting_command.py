@@ -6,7 +6,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas
 import pytest
 
 from geo.places.projection import geodesic_m
@@ -119,6 +121,39 @@ def test_residents_on_a_grid_coarser_than_the_reach_are_called_coarse(tmp_path: 
     assert any("overstated" in note for note in near["notes"])
     assert not any("overstated" in note for note in far["notes"])
     assert far["covered_after"] > near["covered_after"] > 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "gpkg"])
+def test_sites_keep_the_ids_and_names_of_their_candidates_and_idle_ones_are_said(tmp_path: Path, kind: str) -> None:
+    homes = [place(0, 0), place(400, 0), place(800, 0)]
+    table = {
+        "编号": ["K-9", "K-3", "K-7", "K-1"],
+        "名称": ["河边", "市民中心", "=图书馆", "仓库"],
+        "population": ["", "n/a", "-5", "12"],
+    }
+    places = [place(5000, 0), place(400, 10), place(0, 10), place(6000, 0)]
+    lonlat = {"lon": [lon for lon, _ in places], "lat": [lat for _, lat in places]}
+    if kind == "csv":
+        pandas.DataFrame({**table, **lonlat}).to_csv(tmp_path / "places.csv", index=False)
+    else:
+        shapes = gpd.points_from_xy(*lonlat.values())
+        gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326").to_file(tmp_path / "places.gpkg", layer="draft")
+        gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326").to_file(tmp_path / "places.gpkg", layer="agreed")
+    given = ["--candidates", f"places.{kind}", *(["--candidate-layer", "agreed"] if kind == "gpkg" else [])]
+
+    summary, rows = siting(
+        tmp_path,
+        *("--demand", points(tmp_path, "homes.csv", homes), *given, "--candidate-datum", "wgs84"),
+        *("--aeds", "none", "--count", "3", "--one-way", "--minutes", "2", "--at", DAY),
+    )
+
+    assert [(row["candidate_id"], row["name"]) for row in rows[:2]] == [("K-3", "市民中心"), ("K-7", "'=图书馆")]
+    assert [float(row["adds"]) for row in rows] == [1.0, 1.0, 0.0]
+    assert (summary["count"], summary["sites_that_add_nothing"]) == (3, 1)
+    assert any("1 of the 3 sites add nothing: the first 2 cover all" in note for note in summary["notes"])
+    layer = gpd.read_file(tmp_path / "out" / "siting.gpkg", layer="sites")
+    assert list(layer["candidate_id"][:2]) == ["K-3", "K-7"]
+    assert "市民中心" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
