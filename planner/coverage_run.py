@@ -23,6 +23,7 @@ from planner.coverage_parts import Bools, Floats, Found, district_rows, gaps_of,
 from planner.freed_memory import return_freed_memory
 from planner.helpers import Helpers, Standing, zone_of
 from planner.plan_model import Aeds, Bilingual, CoverageResult, HourRow, Streets
+from planner.report_text import share_text
 from registry.models import Aed
 from registry.planning import Openness, openness, week_around
 
@@ -213,15 +214,16 @@ def _if_always_open(
     everything = covered_by(table.usable_if_open)
     if everything <= 0.0 or everything <= covered:
         return everything, []
-    closed, not_known = (known - covered) / everything, (everything - known) / everything
+    parts = (everything - covered, known - covered, everything - known)
+    lost, closed, not_known = (f"{share_text(100.0 * part / everything, 1)}%" for part in parts)
     return everything, [
         Bilingual(
-            en=f"At this time {1 - covered / everything:.1%} less is covered than if every AED could always be taken: "
-            f"{closed:.1%} because places are closed, {not_known:.1%} because {int(unknown.sum())} AEDs have unknown "
+            en=f"At this time {lost} less is covered than if every AED could always be taken: "
+            f"{closed} because places are closed, {not_known} because {int(unknown.sum())} AEDs have unknown "
             "hours or access, which are never counted as open. In the literature opening hours cost 21.5 % (Toronto, "
             "Sun 2016) and 53.4 % outside office hours (Copenhagen, Hansen 2013).",
-            zh=f"此时的覆盖比所有 AED 全天可取时少 {1 - covered / everything:.1%}：其中 {closed:.1%} 因场所关闭，"
-            f"{not_known:.1%} 因 {int(unknown.sum())} 台 AED 的开放时间或取用权限不明（从不按开放计算）。"
+            zh=f"此时的覆盖比所有 AED 全天可取时少 {lost}：其中 {closed} 因场所关闭，"
+            f"{not_known} 因 {int(unknown.sum())} 台 AED 的开放时间或取用权限不明（从不按开放计算）。"
             "文献中开放时间造成的损失为 21.5 %（多伦多，Sun 2016）和办公时间以外 53.4 %（哥本哈根，Hansen 2013）。",
         )
     ]

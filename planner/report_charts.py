@@ -6,7 +6,7 @@ from html import escape
 
 from planner.plan_model import Bilingual, CoverageResult, HourRow, SitingResult
 from planner.report_html import both, label, table
-from planner.report_text import amount, district_name, hour_of_week, percent, say, unit_of, weekday
+from planner.report_text import amount, district_name, hour_of_week, percent, say, share_text, unit_of, weekday
 
 _SHADES = 9
 _WIDTH, _HEIGHT = 720.0, 320.0
@@ -45,7 +45,7 @@ def week_table(result: CoverageResult) -> str:
     """Seven days by 24 hours; the darker, the more is covered, within the week's own range."""
     rows, total = _by_hour(result), result.total
     shares = [100.0 * row.covered / total if total > 0 else 0.0 for row in rows]
-    titles = [f"{share:.2f} % · {row.usable_aeds} AED" for row, share in zip(rows, shares, strict=True)]
+    titles = [f"{share_text(share, 2)} % · {row.usable_aeds} AED" for row, share in zip(rows, shares, strict=True)]
     return _week(shares, _Scale(min(shares), max(shares)), say("hours"), titles)
 
 
@@ -105,7 +105,7 @@ def _hours_table(css: str, heads: str, body: str, caption: Bilingual) -> str:
 def _cells(shares: Sequence[float], scale: _Scale, titles: Sequence[str] = ()) -> str:
     said = [f' title="{title}"' for title in titles] or [""] * len(shares)
     return "".join(
-        f'<td class="h{_shade(share, scale.low, scale.high)}"{title}>{share:.{scale.decimals}f}</td>'
+        f'<td class="h{_shade(share, scale.low, scale.high)}"{title}>{share_text(share, scale.decimals)}</td>'
         for share, title in zip(shares, said, strict=True)
     )
 

@@ -8,6 +8,9 @@ from planner.plan_model import OUTSIDE, Bilingual, DemandKind, Plan, SitingPurpo
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
+# Sums of weights differ in their last digits from the sum of all.
+_ROUNDING = 1e-9
+_MOST_DECIMALS = 6
 _WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
@@ -240,9 +243,18 @@ def amount_with_unit(value: float, kind: DemandKind) -> Bilingual:
 
 
 def percent(part: float, whole: float) -> str:
-    """A share; one decimal, more where it would read as nothing."""
+    """A share; one decimal, more near nothing and near all of it."""
     share = 100.0 * part / whole if whole > 0 else 0.0
-    return f"{share:.2f} %" if 0 < abs(share) < 1 else f"{share:.1f} %"
+    share = round(share) if abs(share - round(share)) < _ROUNDING else share
+    return f"{share_text(share, 2 if 0 < abs(share) < 1 or 99 < share < 100 else 1)} %"
+
+
+def share_text(share: float, decimals: int) -> str:
+    """A percentage with so many decimals, or more where it would read as nothing or as all and is neither."""
+    if _ROUNDING < abs(share) < 100.0 - _ROUNDING:
+        while decimals < _MOST_DECIMALS and abs(round(share, decimals)) in {0.0, 100.0}:
+            decimals += 1
+    return f"{share:.{decimals}f}"
 
 
 def number(value: float) -> str:

@@ -28,7 +28,7 @@ from planner.helpers import REGISTRY, Helpers, NoAeds, zone_of
 from planner.options import CityFiles, HelperSources, PlaceFiles
 from planner.outputs import write_siting
 from planner.plan_model import Aeds, Bilingual, SitingPurpose, SitingResult
-from planner.report_text import amount_with_unit, instant, percent
+from planner.report_text import amount_with_unit, instant, percent, share_text
 from planner.siting_run import Floats, Ground, SitingQuestion, run_siting
 from registry.models import Aed
 from registry.planning import openness
@@ -259,7 +259,7 @@ def _print_summary(result: SitingResult, folder: Path, files: list[Path]) -> Non
         table.add_row(name, amount_with_unit(value, unit).en, percent(value, total))
     if result.idle_sites:
         table.add_row("sites that add something", f"{len(result.sites) - result.idle_sites} of {len(result.sites)}", "")
-    table.add_row("gap, proven", f"{result.gap:.3%}", f"{result.seconds:.1f} s")
+    table.add_row("gap, proven", f"{share_text(100.0 * result.gap, 3)}%", f"{result.seconds:.1f} s")
     out = Console(highlight=False, markup=False, soft_wrap=True)
     out.print(table)
     for site in result.sites[:_ROWS_SHOWN]:

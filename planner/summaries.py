@@ -5,6 +5,8 @@ from typing import Any
 from planner.plan_model import CoverageResult, DistrictRow, HourRow, Plan, SitingResult
 
 Json = dict[str, Any]
+# Sums of weights differ in their last digits from the sum of all.
+_ROUNDING = 1e-11
 
 
 def coverage_summary(result: CoverageResult) -> Json:
@@ -54,8 +56,16 @@ def siting_summary(result: SitingResult) -> Json:
 
 
 def share(part: float, whole: float) -> float:
-    """Part of a whole, 0 of nothing, to five decimals."""
-    return round(part / whole, 5) if whole > 0 else 0.0
+    """Part of a whole, 0 of nothing, to five decimals, more where it would be none or all of it and is neither."""
+    if whole <= 0:
+        return 0.0
+    exact = part / whole
+    if not _ROUNDING < exact < 1.0 - _ROUNDING:
+        return round(exact, 5)
+    return next(
+        (found for digits in range(5, 9) if 0.0 < (found := round(exact, digits)) < 1.0),
+        exact,
+    )
 
 
 def sites_to_half(result: SitingResult) -> int:

@@ -7,6 +7,8 @@ from rich.table import Table
 
 from simulators.live_table import minutes
 
+_MOST_DIGITS = 4
+
 
 def wide_console() -> Console:
     """Standard output, as wide as the terminal, and wide enough for a whole line where it is none."""
@@ -70,8 +72,8 @@ def _too_late_text(answers: Mapping[str, object], speed: object) -> str:
     if not isinstance(share, float) or not isinstance(speed, float):
         return "not measured"
     return (
-        f"{share:.1%} of {answers['meant_in_time']} answers given in time (10 ms of the machine are {speed / 100:g} s "
-        "here): the higher, the less what follows means"
+        f"{_percent(share, 1)} of {answers['meant_in_time']} answers given in time (10 ms of the machine are "
+        f"{speed / 100:g} s here): the higher, the less what follows means"
     )
 
 
@@ -113,5 +115,10 @@ def _spread(simulated: Mapping[str, object], name: str, calls: object) -> str:
     return f"p50 {minutes(p50)}, p90 {minutes(p90)} ({part['n']} of {calls} calls)"
 
 
-def _percent(share: object) -> str:
-    return f"{share:.0%}" if isinstance(share, float) else "-"
+def _percent(share: object, digits: int = 0) -> str:
+    if not isinstance(share, float):
+        return "-"
+    # One call of three hundred that was missed must not read as all of them, nor one that was reached as none.
+    while 0.0 < share < 1.0 and digits < _MOST_DIGITS and round(share, digits + 2) in {0.0, 1.0}:
+        digits += 1
+    return f"{share:.{digits}%}"

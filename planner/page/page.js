@@ -212,7 +212,9 @@ if (curve && plan.curve) {
     dotted.setAttribute("cx", spots.getItem(best).x);
     dotted.setAttribute("cy", spots.getItem(best).y);
     const share = plan.total > 0 ? (100 * plan.curve.covered[best]) / plan.total : 0;
-    value.textContent = `${plan.curve.sites[best]} ${word("curve_x")}: ${share.toFixed(2)} %`;
+    // What is not all of it must not read as 100 %.
+    const shown = share < 100 && share.toFixed(2) === "100.00" ? "> 99.99" : share.toFixed(2);
+    value.textContent = `${plan.curve.sites[best]} ${word("curve_x")}: ${shown} %`;
   };
   curve.addEventListener("pointermove", read);
   curve.addEventListener("pointerdown", read);

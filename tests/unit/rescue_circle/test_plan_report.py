@@ -13,6 +13,7 @@ from planner.plan_model import CoverageResult, Streets
 from planner.report import coverage_page, siting_page
 from planner.report_map import _packed
 from planner.report_text import percent
+from planner.summaries import share
 from tests.support.plans import NASTY_NAME, bare_coverage, make_coverage, make_siting
 
 PAGES = {"coverage": lambda: coverage_page(make_coverage()), "siting": lambda: siting_page(make_siting())}
@@ -81,6 +82,30 @@ def test_a_coverage_report_has_its_figures_without_any_script() -> None:
     for row, week in zip(result.by_district, weeks[1:], strict=True):
         said = [float(share) for share in re.findall(r'<td class="h\d">([\d.]+)<', week)]
         assert said == pytest.approx([100 * covered / row.demand for covered in row.covered_by_hour], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        (0, "0.0 %"), (1, "0.001 %"), (40, "0.04 %"), (840, "0.84 %"), (12_345, "12.3 %"), (99_000, "99.0 %"),
+        (99_960, "99.96 %"), (99_999, "99.999 %"), (100_000, "100.0 %"), (100_000 - 1e-10, "100.0 %"),
+    ],
+)  # fmt: skip
+def test_a_part_never_reads_as_all_or_nothing(part: float, shown: str) -> None:
+    assert percent(part, 100_000) == shown
+    assert share(part, 100_000) == pytest.approx(part / 100_000)
+    assert (share(part, 100_000) == 1.0) is (shown == "100.0 %")
+
+
+def test_an_hour_that_misses_somebody_is_not_shown_as_complete() -> None:
+    result = make_coverage()
+    assert result.by_hour is not None
+    hours = tuple(replace(row, covered=result.total * (0.996 if row.hour else 0.5)) for row in result.by_hour)
+
+    page = coverage_page(replace(result, by_hour=hours))
+
+    assert ">99.6</td>" in page
+    assert ">100</td>" not in page
 
 
 def test_a_siting_report_has_curve_sites_and_proof_without_any_script() -> None:

@@ -1,12 +1,16 @@
 """The report's arithmetic, above all what it calls lost and doubled."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
+
+from rich.console import Console
 
 from dispatch.contracts.api import AlertView, IncidentView, TimelineEntry
 from dispatch.contracts.webhook import MessageType
 from simulators.ledger import CallState, Ledger, Rung, Said, Sent
 from simulators.report import Recorded, Run, faults, measure, percentiles
+from simulators.report_text import print_report
 
 START = datetime(2025, 6, 11, 8, tzinfo=UTC)
 
@@ -179,6 +183,27 @@ def test_shares_are_of_all_calls_and_the_race_is_of_those_an_ambulance_came_to()
     assert result["share_within"] == {"240": 0.25, "300": 0.5}
     assert result["share_before_ambulance"] == round(2 / 3, 4)
     assert result["simulated_s"]["first_hands"] == {"p50": 245.0, "p90": 281.0, "n": 2}
+
+
+def test_one_missed_call_of_three_hundred_does_not_read_as_all_of_them() -> None:
+    calls = [call(f"C-{number}", hands_s=200.0) for number in range(299)] + [call("C-299")]
+    console = Console(record=True, width=160, file=StringIO())
+
+    print_report(
+        console,
+        {
+            **measured(Ledger(calls={one.cad_ref: one for one in calls})),
+            "volunteers": {"connected": 1, "could_be_sent": 1},
+            "interrupted": False,
+            "faults": [],
+            "speed": 1.0,
+            "speeds": None,
+        },
+    )
+
+    text = console.export_text()
+    assert "4 min: 99.7%, 5 min: 99.7% of all calls" in text
+    assert "100%" not in text
 
 
 def test_what_was_not_measured_is_none_and_never_zero() -> None:
