@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.coverage.coverage import nearest_s
 from geo.coverage.gaps import find_gaps
+from geo.places.antimeridian import cut, middle_lon
 from geo.places.projection import LocalPlane
 from geo.streets.portions import in_portions
 from geo.streets.street_pieces import piece_lines, street_pieces
@@ -41,7 +42,7 @@ class Found:
 def gaps_of(placed: PlacedDemand, found: Found, districts: Districts | None) -> tuple[Gap, ...]:
     """The areas with the most uncovered demand, `MAX_GAPS` of them at most."""
     demand, nearest = placed.demand, found.nearest_s
-    plane = LocalPlane(float(np.median(demand.lon)), float(np.median(demand.lat)))
+    plane = LocalPlane(middle_lon(demand.lon), float(np.median(demand.lat)))
     x, y = in_portions(plane.to_plane, demand.lon, demand.lat)
     areas = find_gaps(x, y, demand.weight, found.is_covered, cell_m=placed.cell_m, most=MAX_GAPS)
     gaps = []
@@ -49,7 +50,7 @@ def gaps_of(placed: PlacedDemand, found: Found, districts: Districts | None) -> 
         weight = demand.weight[gap.point]
         near = np.isfinite(nearest[gap.point]) & (weight > 0.0)
         mean = float(np.average(nearest[gap.point][near], weights=weight[near])) if near.any() else None
-        area = shapely.transform(gap.area, lambda xy: np.column_stack(plane.to_lonlat(xy[:, 0], xy[:, 1])))
+        area = cut(shapely.transform(gap.area, lambda xy: np.column_stack(plane.to_lonlat(xy[:, 0], xy[:, 1]))))
         name = None
         if districts is not None and found.district is not None:
             shares = np.bincount(found.district[gap.point] + 1, weight, minlength=len(districts) + 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import beside_area, middle_lon, wrapped
 from geo.places.projection import LocalPlane
 from geo.streets.street_pieces import Pieces, counted_m, street_pieces
 from geo.streets.walk_network import Snaps, WalkNetwork
@@ -199,7 +200,8 @@ def _total_note(name: str, residents: float) -> Bilingual:
 
 def _grid(districts: Districts) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """(lon, lat, spacing) of a square grid over the districts' bounds."""
-    bounds = np.array([area.bounds for area in districts.area])
+    lon0 = middle_lon(np.array([area.representative_point().x for area in districts.area]))
+    bounds = np.array([beside_area(area, lon0).bounds for area in districts.area])
     west, south = bounds[:, :2].min(axis=0)
     east, north = bounds[:, 2:].max(axis=0)
     plane = LocalPlane((west + east) / 2, (south + north) / 2)
@@ -209,7 +211,7 @@ def _grid(districts: Districts) -> tuple[NDArray[np.float64], NDArray[np.float64
     spacing_m = max(_FINEST_GRID_M, float(np.sqrt((x1 - x0) * (y1 - y0) * filled / _GRID_POINTS)))
     x, y = np.meshgrid(np.arange(x0, x1, spacing_m), np.arange(y0, y1, spacing_m))
     lon, lat = plane.to_lonlat(x.ravel() + spacing_m / 2, y.ravel() + spacing_m / 2)
-    return lon, lat, spacing_m
+    return wrapped(lon), lat, spacing_m
 
 
 def _without_zeros(placed: PlacedDemand) -> PlacedDemand:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import beside_area, middle_lon
 from geo.places.datum import Datum
 from planner.columns import UnclearColumn, find_code, find_unit
 from planner.layers import LayerOptions, UnusableLayer, read_layer
@@ -210,9 +211,10 @@ def _refuse_unearthly(path: Path, names: Sequence[str], shapes: NDArray[np.objec
 def _refuse_overlaps(names: Sequence[str], areas: Sequence[shapely.Geometry]) -> None:
     if not areas:
         return
-    middle = shapely.MultiPoint([area.representative_point() for area in areas]).centroid
-    frame = gpd.GeoSeries(list(areas), crs=_WGS84).to_crs(
-        f"+proj=aea +lat_1={middle.y - 1} +lat_2={middle.y + 1} +lat_0={middle.y} +lon_0={middle.x} +datum=WGS84"
+    middle = [area.representative_point() for area in areas]
+    lon, lat = middle_lon(np.array([point.x for point in middle])), float(np.mean([point.y for point in middle]))
+    frame = gpd.GeoSeries([beside_area(area, lon) for area in areas], crs=_WGS84).to_crs(
+        f"+proj=aea +lat_1={lat - 1} +lat_2={lat + 1} +lat_0={lat} +lon_0={lon} +datum=WGS84"
     )
     flat = np.asarray(frame.values, object)
     first, second = shapely.STRtree(flat).query(flat, predicate="intersects")

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path as MplPath
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import beside, beside_area, middle_lon
 from planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Gap, Plan, SitingResult, Streets
 from planner.report_text import (
     Language,
@@ -103,6 +104,7 @@ class _Picture:
 
     def __init__(self, result: Plan, language: Language) -> None:
         self._result = result
+        self._lon0 = middle_lon(result.demand.lon)
         self._font = find_chinese_font()
         self._language: Language = language if self._font else "en"
         self._wanted = language
@@ -112,7 +114,7 @@ class _Picture:
         self._legend: list[Any] = []
 
     def outlines(self) -> None:
-        rings = [ring for outline in self._result.outlines for ring in _rings(outline.area)]
+        rings = [ring for outline in self._result.outlines for ring in self._rings(outline.area)]
         if rings:
             self._axes.add_collection(LineCollection(rings, colors="#8c959e", linewidths=0.8, zorder=1))
 
@@ -124,7 +126,7 @@ class _Picture:
         for level in (3, 2, 1, 0):
             colour = WALK_COLOURS[level] if by_time else _GREY
             lon, lat = _with_breaks(streets, group == level)
-            self._axes.plot(lon, lat, color=colour, linewidth=0.6, zorder=2)
+            self._axes.plot(self._east(lon), lat, color=colour, linewidth=0.6, zorder=2)
         if by_time:
             self._legend.append(Line2D([], [], linestyle="", label=self._say("walk_title")))
             for level in range(4):
@@ -142,14 +144,15 @@ class _Picture:
             # What a plan covers must not drown in what it leaves open.
             alpha = 0.35 if key == "demand_open" and "demand_new" in groups else 1.0
             style: Style = {"s": size, "c": colours[key], "linewidths": 0, "alpha": alpha, "zorder": 3}
-            self._axes.scatter(demand.lon[at], demand.lat[at], **style)
+            self._axes.scatter(self._east(demand.lon[at]), demand.lat[at], **style)
             self._legend.append(_dot(colours[key], self._say(key), size=5))
 
     def gaps(self, gaps: Sequence[Gap]) -> None:
         if gaps:
             # A gap's inner rings run against its outer one: that is how the fill knows them for holes.
             shapes = [
-                MplPath.make_compound_path(*map(MplPath, _rings(shapely.orient_polygons(gap.area)))) for gap in gaps
+                MplPath.make_compound_path(*map(MplPath, self._rings(shapely.orient_polygons(gap.area))))
+                for gap in gaps
             ]
             most = max(gap.demand for gap in gaps) or 1.0
             # The more demand lies in a gap the stronger it is drawn.
@@ -168,18 +171,19 @@ class _Picture:
         ):
             if mask.any():
                 style: Style = {"facecolors": face, "edgecolors": _INK, "linewidths": 0.6, "zorder": 5}
-                self._axes.scatter(aeds.lon[mask], aeds.lat[mask], s=18, marker="o", **style)
+                self._axes.scatter(self._east(aeds.lon[mask]), aeds.lat[mask], s=18, marker="o", **style)
                 self._legend.append(_dot(face, self._say(key), edge=_INK))
 
     def sites(self, result: SitingResult) -> None:
         style: Style = {"c": _SITE, "edgecolors": "white", "linewidths": 0.7, "zorder": 6}
         size = 46 if len(result.sites) <= _NUMBERED_SITES else 14
-        self._axes.scatter([s.lon for s in result.sites], [s.lat for s in result.sites], s=size, marker="D", **style)
+        lon = self._east(np.array([site.lon for site in result.sites]))
+        self._axes.scatter(lon, [site.lat for site in result.sites], s=size, marker="D", **style)
         self._legend.append(_dot(_SITE, self._say("site"), marker="D", size=7))
         # Numbers on top of one another say nothing; the report's map can be zoomed into.
-        for site in result.sites if len(result.sites) <= _NUMBERED_SITES else ():
+        for site, east in zip(result.sites, lon.tolist(), strict=True) if lon.size <= _NUMBERED_SITES else ():
             offset: Style = {"xytext": (5, 4), "textcoords": "offset points", "zorder": 7}
-            self._axes.annotate(str(site.rank), (site.lon, site.lat), fontsize=7, color=_SITE, **offset)
+            self._axes.annotate(str(site.rank), (east, site.lat), fontsize=7, color=_SITE, **offset)
 
     def save(self, path: Path, title: Bilingual, finding: Bilingual) -> None:
         self._axes.autoscale_view()
@@ -201,6 +205,14 @@ class _Picture:
         # Figure and lines hold each other; a city's lines must not wait for the collector.
         self._figure.clear()
 
+    def _east(self, lon: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Longitudes side by side, though the antimeridian lies between them."""
+        return beside(lon, self._lon0)
+
+    def _rings(self, area: shapely.Geometry) -> list[NDArray[np.float64]]:
+        whole = beside_area(area, self._lon0)
+        return [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(whole))]
+
     def _say(self, key: str, **values: str) -> str:
         return self._shown(spoken(say(key, **values), self._language))
 
@@ -219,10 +231,6 @@ def _with_breaks(streets: Streets, chosen: NDArray[np.bool_]) -> tuple[NDArray[n
     held = np.repeat(chosen, points)
     breaks = np.cumsum(points[chosen])
     return np.insert(streets.lon[held], breaks, np.nan), np.insert(streets.lat[held], breaks, np.nan)
-
-
-def _rings(area: shapely.Geometry) -> list[NDArray[np.float64]]:
-    return [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(area))]
 
 
 def _dot(colour: str, label: str, *, edge: str = "none", marker: str = "o", size: float = 6) -> Line2D:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import middle_lon
 from geo.places.datum import Datum
 from geo.places.projection import geodesic_m
 from planner.layers import LayerOptions, read_layer
@@ -155,7 +156,7 @@ def _of_one_place(
     lon: NDArray[np.float64], lat: NDArray[np.float64], where: Sequence[str]
 ) -> tuple[NDArray[np.bool_], list[str]]:
     """(n,) whether a point lies where most do, and what is said of the others."""
-    middle = _middle_of(lon), float(np.median(lat))
+    middle = middle_lon(lon), float(np.median(lat))
     away_m = geodesic_m(lon, lat, *middle)
     order = np.argsort(away_m)
     far = np.flatnonzero(np.diff(away_m[order]) > _EMPTY_STRETCH_M)
@@ -172,12 +173,6 @@ def _of_one_place(
         text = f"{where[index]}: {x:g}, {y:g} lies {away_m[index] / 1000:,.0f} km from the others"
         said.append(text + ("; latitude and longitude are swapped" if swapped else ""))
     return near, said
-
-
-def _middle_of(lon: NDArray[np.float64]) -> float:
-    """The median longitude, though the others lie on both sides of the antimeridian."""
-    first = float(lon[0])
-    return math.remainder(first + float(np.median(np.remainder(lon - first + 180.0, 360.0) - 180.0)), 360.0)
 
 
 def _left_out(path: Path, unreadable: Sequence[str], foreign: Sequence[str]) -> tuple[Bilingual, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import beside, middle_lon
 from geo.streets.portions import portions
 from planner.plan_model import Aeds, Bilingual, CoverageResult, Demand, Plan, SitingResult, Streets
 from planner.report_streets import drawn_streets
@@ -36,13 +37,13 @@ class Paper:
 
     def metres(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 2) east and north."""
-        east = (lon - self.lon0) * _M_PER_DEGREE * np.cos(np.radians(self.lat0))
+        east = (beside(lon, self.lon0) - self.lon0) * _M_PER_DEGREE * np.cos(np.radians(self.lat0))
         return np.column_stack([east, (lat - self.lat0) * _M_PER_DEGREE])
 
 
 def paper_for(result: Plan) -> Paper:
     """A plane with its origin amid the demand."""
-    return Paper(float(np.median(result.demand.lon)), float(np.median(result.demand.lat)))
+    return Paper(middle_lon(result.demand.lon), float(np.median(result.demand.lat)))
 
 
 def frame_layers(paper: Paper, result: Plan, demand_state: NDArray[np.uint8]) -> Json:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.coverage.coverage import nearest_straight_s
+from geo.places.antimeridian import middle_lon
 from geo.places.datum import Datum
 from geo.places.projection import LocalPlane, geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
@@ -128,7 +129,7 @@ def spread_places(placed: PlacedDemand, network: WalkNetwork | None, *, spacing_
     demand = placed.demand
     snaps = None if network is None else street_pieces(network).middle
     lon, lat = (demand.lon, demand.lat) if snaps is None else (snaps.lon, snaps.lat)
-    plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
+    plane = LocalPlane(middle_lon(lon), float(np.median(lat)))
     x, y = plane.to_plane(lon, lat)
     while True:
         cells = np.floor(np.column_stack((x, y)) / spacing_m).astype(np.int64)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from geo.places.antimeridian import middle_lon
 from geo.places.projection import LocalPlane
 from geo.places.rtree_index import RTreeIndex
 from geo.streets.walk_network import WalkNetwork
@@ -303,5 +304,5 @@ def _plane_around(aeds: Iterable[Aed], rescuers: Iterable[Rescuer]) -> LocalPlan
     ]
     if not places:
         return None
-    lon0, lat0 = np.median(np.array(places), axis=0)
-    return LocalPlane(float(lon0), float(lat0))
+    lon, lat = np.array(places, np.float64).T
+    return LocalPlane(middle_lon(lon), float(np.median(lat)))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.coverage.coverage_kernels import lower_to_nearest, nearest_in_hours, pairs_within, spread
+from geo.places.antimeridian import middle_lon
 from geo.places.projection import LocalPlane, geodesic_m
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import Snaps, WalkNetwork
@@ -110,7 +111,7 @@ def reach_straight(
         return _by_point(_no_pairs(), points=lon.size, limit_s=limit_s, sources=source_lon.size)
     from scipy.spatial import cKDTree  # noqa: PLC0415 - see covered_by_hour
 
-    plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
+    plane = LocalPlane(middle_lon(lon), float(np.median(lat)))
     tree = cKDTree(np.column_stack(plane.to_plane(lon, lat)))
     around = np.column_stack(plane.to_plane(source_lon, source_lat))
     near = tree.query_ball_point(around, limit_s * speed_m_s / DETOUR_FACTOR * _PLANE_SLACK)
@@ -182,7 +183,7 @@ def nearest_straight_s(
         return np.full(lon.size, np.inf, np.float32)
     from scipy.spatial import cKDTree  # noqa: PLC0415 - see covered_by_hour
 
-    plane = LocalPlane(float(np.median(lon)), float(np.median(lat)))
+    plane = LocalPlane(middle_lon(lon), float(np.median(lat)))
     tree = cKDTree(np.column_stack(plane.to_plane(source_lon, source_lat)))
     _, nearest = tree.query(np.column_stack(plane.to_plane(lon, lat)))
     metres = geodesic_m(source_lon[nearest], source_lat[nearest], lon, lat)

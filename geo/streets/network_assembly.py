@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import between_lon
 from geo.places.projection import LocalPlane
 from geo.streets.network_draft import Draft, shapes
 from geo.streets.snapping import fill_cells
@@ -21,7 +22,7 @@ def put_in_morton_order(draft: Draft) -> LocalPlane:
     used = np.unique(np.concatenate((draft.edge_from, draft.edge_to)))
     draft.keep_nodes(used)
     plane = LocalPlane(
-        float(draft.node_lon.min() + draft.node_lon.max()) / 2.0,
+        between_lon(draft.node_lon),
         float(draft.node_lat.min() + draft.node_lat.max()) / 2.0,
     )
     x, y = plane.to_plane(draft.node_lon, draft.node_lat)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.places.projection import geodesic_m
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_time import walk_times
@@ -224,3 +225,25 @@ def test_layers_are_named_by_the_options_that_the_error_asks_for(town: Town, tmp
     assert "(a_old_draft, population_2025): say which with --demand-layer" in str(first["said"])
     assert "(draft, final): say which with --districts-layer" in str(second["said"])
     assert (found["demand"], found["covered"]) == (200.0, 200.0)
+
+
+def test_a_city_that_the_antimeridian_cuts_is_one_city(tmp_path: Path) -> None:
+    halves = shapely.MultiPolygon(
+        [shapely.box(179.99, -16.81, 180, -16.80), shapely.box(-180, -16.81, -179.99, -16.80)]
+    )
+    outline = gpd.GeoDataFrame({"name": ["Taveuni"]}, geometry=[halves], crs="EPSG:4326")
+    outline.to_file(tmp_path / "outlines.geojson")
+    people = written(tmp_path, "people.csv", "unit,population\nTaveuni,1000\n")
+    aeds = written(tmp_path, "aeds.csv", "aed_id,lon_wgs84,lat_wgs84,opening_hours\na,-179.9999,-16.805,24/7\n")
+    plan = ["--aeds", aeds, "--demand", people, "--districts", "outlines.geojson", "--at", DAY, "--minutes", "8"]
+
+    found = coverage(tmp_path, *plan)
+
+    # 8 minutes there and back are 240 m in a straight line, half of it on either side.
+    square_m2 = geodesic_m(179.99, -16.805, -179.99, -16.805) * geodesic_m(180, -16.81, 180, -16.80)
+    assert found["demand"] == pytest.approx(1000.0)
+    assert found["covered"] == pytest.approx(1000.0 * np.pi * 240.0**2 / square_m2, rel=0.1)
+    gaps = gpd.read_file(tmp_path / "out" / "gaps.geojson")
+    assert len(gaps) > 1
+    assert all(shape.bounds[0] >= 179.9 or shape.bounds[2] <= -179.9 or shape.area < 0.01 for shape in gaps.geometry)
+    assert gaps.total_bounds[[0, 2]].tolist() == pytest.approx([-180.0, 180.0])
