@@ -1,7 +1,7 @@
 """AEDs as their files tell them: OSM extracts, Overpass answers, GeoJSON and CSV, each row still unchecked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def read_overpass(path: Path, encoding: str) -> Iterator[RawAed]:
 
 
 def read_geojson(path: Path, encoding: str, datum: Datum | None) -> Iterator[RawAed]:
-    """The features of a FeatureCollection, at the middle of what is not a point.
+    """The features of a FeatureCollection, at the middle of what is not a point; each point of a MultiPoint is an AED.
 
     Raises:
         ForeignDatum: its `crs` is not WGS-84.
@@ -85,8 +85,10 @@ def read_geojson(path: Path, encoding: str, datum: Datum | None) -> Iterator[Raw
         cells = {plain(str(key)): _as_text(value) for key, value in properties.items()}
         if "id" in feature:
             cells[plain("id")] = _as_text(feature["id"])
-        lon, lat = _geometry_middle(feature.get("geometry"))
-        yield _from_cells(f"feature {number}", cells, lon, lat, datum or Datum.WGS84)
+        for place, (lon, lat) in enumerate(_geometry_places(feature.get("geometry")), start=1):
+            row = _from_cells(f"feature {number}", cells, lon, lat, datum or Datum.WGS84)
+            # The first keeps the feature's id, so that a feature that gains a point keeps its AED.
+            yield row if place == 1 else _further(row, place)
 
 
 def read_aed_csv(path: Path, encoding: str, datum: Datum | None) -> Iterator[RawAed]:
@@ -148,14 +150,22 @@ def _osm_position(item: Any) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _geometry_middle(geometry: Any) -> tuple[float | None, float | None]:
+def _further(row: RawAed, number: int) -> RawAed:
+    ref = f"{row.ref} #{number}" if row.ref else ""
+    return replace(row, where=f"{row.where}, point {number}", ref=ref)
+
+
+def _geometry_places(geometry: Any) -> list[tuple[float | None, float | None]]:
+    """The different points of a MultiPoint; the middle of anything else."""
     if not geometry:
-        return None, None
+        return [(None, None)]
     try:
-        middle = shapely.geometry.shape(geometry).centroid
+        shape = shapely.geometry.shape(geometry)
+        points = shape.geoms if shape.geom_type == "MultiPoint" else [shape.centroid]
+        places = [(point.x, point.y) for point in points if not point.is_empty]
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
-        return None, None
-    return (None, None) if middle.is_empty else (middle.x, middle.y)
+        return [(None, None)]
+    return list(dict.fromkeys(places)) or [(None, None)]
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -48,6 +48,16 @@ class CsvRow:
 _OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 _JSON_SUFFIXES = (".json", ".geojson")
+_NOT_READ = {
+    (".gpkg", ".shp", ".zip", ".kml", ".kmz", ".gml", ".gpx", ".fgb", ".tab", ".mif"): (
+        "a map layer is taken as GeoJSON in WGS-84 or as a CSV with lon and lat. Export it, such as with "
+        "`ogr2ogr -f GeoJSON -lco RFC7946=YES aeds.geojson FILE LAYER`."
+    ),
+    (".xlsx", ".xls", ".ods"): "a spreadsheet is taken as CSV. Save the sheet as CSV (UTF-8).",
+    (".tif", ".tiff", ".vrt", ".asc", ".img", ".jp2", ".png", ".jpg", ".pdf"): (
+        "a raster, a picture or a page lists nothing. Give points as GeoJSON, or as a CSV with lon and lat."
+    ),
+}
 _DELIMITERS = ",;\t"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -68,7 +78,8 @@ def find_format(path: Path, encoding: str = "utf-8") -> FileFormat:
     if name.endswith(_JSON_SUFFIXES):
         return _json_format(read_json(path, encoding))
     known = ", ".join((*_OSM_SUFFIXES, *_JSON_SUFFIXES, *_CSV_SUFFIXES))
-    raise UnreadableFile(f"{path.name}: what is it? Files are told by their ending: {known}")
+    told = next((text for suffixes, text in _NOT_READ.items() if name.endswith(suffixes)), "what is it?")
+    raise UnreadableFile(f"{path.name}: {told} Files are told by their ending: {known}")
 
 
 def read_text(path: Path, encoding: str = "utf-8") -> str:

@@ -215,6 +215,9 @@ async def test_another_encoding_is_refused_and_taken_when_named(
         ("aed.osm", b"<osm version='0.6'/>", WGS84, UnreadableFile, "right file"),
         ("aed.osm", b"<osm version='0.6'/>", ImportOptions(datum=Datum.GCJ02), ForeignDatum, "drop --datum"),
         ("aed.xlsx", b"PK", AS_AEDS, UnreadableFile, "ending"),
+        ("aed.xlsx", b"PK", AS_AEDS, UnreadableFile, "Save the sheet as CSV"),
+        ("aed.gpkg", b"SQLite format 3", AS_AEDS, UnreadableFile, "ogr2ogr -f GeoJSON"),
+        ("aed.tif", b"II*", AS_AEDS, UnreadableFile, "a raster.* lists nothing"),
         ("people.geojson", b'{"features": []}', ImportOptions(kind=ImportKind.RESCUERS), UnreadableFile, "CSV"),
         ("people.csv", b"name,phone\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), MissingColumns, "id"),
         (

@@ -1,12 +1,13 @@
 """What headers, cells and opening hours of published registries mean."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from geo.places.datum import Datum
 from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
-from registry.importers.aed_sources import RawAed
+from registry.importers.aed_sources import RawAed, read_geojson
 from registry.importers.columns import UnknownDatumOfFile, find_coordinates, looks_like_rescuers
 from registry.importers.files import read_csv
 from registry.importers.japanese_hours import opening_hours_of
@@ -101,6 +102,22 @@ def test_devices_without_ids_at_one_address_are_told_apart_by_position() -> None
     aeds, rejected, _ = checked_aeds(rows, source="s", time_zone=None)
     assert [aed.source_ref for aed in aeds] == ["school", "school #2"]
     assert [remark.reason for remark in rejected] == ["duplicate"]
+
+
+@pytest.mark.parametrize("ref", ["hall", ""])
+def test_a_feature_of_several_points_is_several_aeds_where_they_hang(tmp_path: Path, ref: str) -> None:
+    points = [[113.60, 34.70], [113.61, 34.70], [113.60, 34.70], [113.62, 34.71]]
+    shape = {"type": "MultiPoint", "coordinates": points}
+    feature = {"type": "Feature", "properties": {"id": ref, "name": "会展中心"}, "geometry": shape}
+    path = tmp_path / "aeds.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+
+    aeds, rejected, _ = checked_aeds(read_geojson(path, "utf-8", None), source="s", time_zone="Asia/Shanghai")
+
+    assert not rejected
+    assert [(aed.lon, aed.lat) for aed in aeds] == [(113.60, 34.70), (113.61, 34.70), (113.62, 34.71)]
+    first = ref or "会展中心"
+    assert [aed.source_ref for aed in aeds] == [first, f"{first} #2", f"{first} #3"]
 
 
 def test_an_id_is_the_same_everywhere_and_differs_by_source_and_reference() -> None:
