@@ -19,7 +19,7 @@ from dispatch.records import Details
 from geo.places.projection import geodesic_m
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.building import Building, find_building, to_patient_s
-from geo.walking.vertical import find_floor
+from geo.walking.floors import find_floor
 from registry.directory import Directory
 from registry.eligibility import position_of
 from registry.models import Aed
@@ -33,6 +33,8 @@ REACHABLE_FOR = timedelta(seconds=120)
 
 FARTHEST_S = 4 * 3600.0
 """A walk across a city: of who has accepted the way is told even where nobody would be rung for it."""
+
+_DIGITS_OF_A_ROOM = 3
 
 SLACK_M = 1.0
 """The plane's and the geodesic's metres differ by less than this within walking distance."""
@@ -192,6 +194,12 @@ def building_of(details: Details) -> Building | None:
 
 @lru_cache(maxsize=1024)
 def _climb_s(floor: str, building: Building | None, escorted: bool) -> float:
-    # A bare number is a storey as people count them, not OSM's level.
-    told = find_floor(f"{floor}楼" if floor.strip().isdecimal() else floor) if floor else None
+    told = find_floor(_as_said(floor)) if floor else None
     return to_patient_s(building, told, escorted=escorted)
+
+
+def _as_said(floor: str) -> str:
+    # A bare number is a storey as people count them, not OSM's level, and from three digits on the number of a room.
+    if not (bare := floor.strip()).isdecimal():
+        return floor
+    return f"{bare}室" if len(bare) >= _DIGITS_OF_A_ROOM else f"{bare}楼"

@@ -22,9 +22,10 @@ from geo.streets.network_file import NetworkFileError
 from geo.streets.pace import PACES, UnknownPace, get_pace
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from geo.walking.directions import Language, tell_directions
+from geo.walking.floors import find_floor
 from geo.walking.pairs import UnusablePairs, walk_pairs
 from geo.walking.route_output import route_as_json, route_lines
-from geo.walking.vertical import find_floor, inside_s
+from geo.walking.vertical import inside_s
 from geo.walking.walk_route import NoRoute, get_route
 
 _USER_ERRORS = (NetworkFileError, NoRoute, NotOnNetwork, UnknownPace, UnusablePairs)

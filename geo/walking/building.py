@@ -7,7 +7,8 @@ They hold locked doors, the search for the right one, stairs and lifts; a walk o
 import re
 from enum import StrEnum
 
-from geo.walking.vertical import Floor, inside_s
+from geo.walking.floors import Floor
+from geo.walking.vertical import inside_s
 
 
 class Building(StrEnum):

@@ -10,6 +10,7 @@ import pytest
 from dispatch.core.candidates import Candidates
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Wanted, choose
+from dispatch.incidents.scout import climb_s
 from geo.streets.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
@@ -127,3 +128,15 @@ def test_a_way_measured_anew_to_a_patient_upstairs_counts_the_climb() -> None:
     assert ways[0] is not None
     assert ways[1] is not None
     assert ways[1].walk_time_s == pytest.approx(ways[0].walk_time_s + 60.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "plainly"),
+    [
+        ("502", "5楼"), ("1803", "18楼"), ("1803室", "18楼"), ("3单元502", "5楼"), ("5", "5楼"), ("５", "5楼"),
+        ("L3", "3楼"), ("负一", "B1"), ("地下室", "B1"), ("-1", "B1"), ("UG", "1楼"), ("不详", ""), ("99999", ""),
+    ],
+)  # fmt: skip
+def test_a_floor_is_climbed_to_however_120_tells_it(told: str, plainly: str) -> None:
+    assert climb_s(told) == climb_s(plainly)
+    assert (climb_s(told) > 0.0) is (plainly not in {"", "1楼"})

@@ -3,7 +3,8 @@
 import pytest
 
 from geo.walking.building import Building, find_building, to_patient_s
-from geo.walking.vertical import Floor, inside_s
+from geo.walking.floors import Floor
+from geo.walking.vertical import inside_s
 
 
 @pytest.mark.parametrize(
