@@ -44,6 +44,13 @@ _MIGRATION_LOCK = 120_000_001
 _REGISTRY_LOCK = 120_000_002
 
 
+class OnlyReads(RuntimeError):
+    """The server takes nothing that is written: it is a standby, or was told to."""
+
+    sqlstate = "25006"
+    """As it says itself when something is written."""
+
+
 class NoPostgis(RuntimeError):
     """The database has no PostGIS and it could not be added; the message says who can add it."""
 
@@ -144,9 +151,14 @@ class Probe:
         self._lines = Lines(self._engine)
 
     async def ask(self) -> None:
-        """Return when the server has answered; raises as the driver does."""
+        """Return when the server has answered; raises as the driver does.
+
+        Raises:
+            OnlyReads
+        """
         async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+            if (await connection.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
+                raise OnlyReads(OnlyReads.__doc__)
 
     async def end(self, lines: Lines) -> None:
         """End on the server what has ended here of `lines`; raises as the driver does."""

@@ -1,6 +1,9 @@
 """A database that may go away: whoever asks is told so within a second, and it is asked again until it is back."""
 
 import asyncio
+import errno
+import math
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -29,6 +32,14 @@ LEFT_BEHIND_S = 2.0
 
 CLOSE_LIMIT_S = 2.0
 
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 8.0
+"""A database that goes again soon after it came back is asked after a pause that doubles: it answers questions and then
+takes nothing, and each of its returns costs the calls of that moment an attempt and the log its lines."""
+
+STEADY_S = 30.0
+"""Whoever has stayed so long is gone for a new reason (assumption)."""
+
+_NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
 # Connection exceptions, insufficient resources, operator intervention, system errors, and a standby that only reads:
 # https://www.postgresql.org/docs/15/errcodes-appendix.html
@@ -59,6 +70,8 @@ class WatchedDatabase(Database):
     def __init__(self, url: str | None = None) -> None:
         super().__init__(url)
         self._away_since_s: float | None = None
+        self._found_at_s = -math.inf
+        self._pause_s = 0.0
         self._wrote_at_s = time.monotonic()
         self._left_behind: dict[asyncio.Task[Any], float] = {}
         self._patience = Patience(self._leave_behind)
@@ -119,17 +132,23 @@ class WatchedDatabase(Database):
                 # A long look is no proof that nothing can be written.
                 raise DatabaseAway(SLOW) from error
 
-    async def find(self) -> None:
-        """Ask whether the database answers now; `is_away` follows.
+    async def find(self, *, by_writing: bool = False) -> None:
+        """Ask whether the database answers now; `is_away` follows. One that is away is back when it can be written to.
+
+        by_writing: ask for that though it is not known to be away.
 
         Raises:
-            DatabaseAway
+            DatabaseAway: or it has come and gone so often that it is not asked yet.
         """
+        if self._away_since_s is not None and time.monotonic() < self._away_since_s + self._pause_s:
+            raise DatabaseAway(AWAY)
         try:
-            await self._ask()
+            await self._ask(by_writing=by_writing or self.is_away)
         except Exception as error:
             if not is_away(error):
                 raise
+            if is_out_of_files(error):
+                raise DatabaseAway(AWAY) from error
             self._lost(error)
             if self._lines:
                 # Whoever still waits on a connection would find out much later.
@@ -151,9 +170,9 @@ class WatchedDatabase(Database):
             except Hangs:
                 log.warning("database_close_abandoned", after_s=CLOSE_LIMIT_S)
 
-    async def _ask(self) -> None:
+    async def _ask(self, *, by_writing: bool) -> None:
         if self._probe is None:
-            await self._patience.wait(super().transact(_touch), 2 * PROBE_LIMIT_S)
+            await self._patience.wait(super().transact(_write if by_writing else _touch), 2 * PROBE_LIMIT_S)
             return
         try:
             await self._patience.wait(self._probe.ask(), PROBE_LIMIT_S)
@@ -185,7 +204,9 @@ class WatchedDatabase(Database):
         except Exception as error:
             if isinstance(error, DatabaseAway) or not is_away(error):
                 raise
-            self._lost(error)
+            # Whoever has a connection goes on: it is this process that can open no more of them.
+            if not is_out_of_files(error):
+                self._lost(error)
             raise DatabaseAway(AWAY) from error
 
     def _leave_behind(self, task: "asyncio.Task[Any]") -> None:
@@ -199,13 +220,16 @@ class WatchedDatabase(Database):
 
     def _lost(self, error: Exception) -> None:
         if self._away_since_s is None:
-            self._away_since_s = time.monotonic()
+            self._away_since_s = now_s = time.monotonic()
+            is_again = now_s - self._found_at_s < STEADY_S
+            self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s)) if is_again else 0.0
             log.warning("database_away", reason=_reason(error))
             self.on_lost()
 
     def _found(self) -> None:
         if self._away_since_s is not None:
-            log.warning("database_back", away_s=round(time.monotonic() - self._away_since_s, 1))
+            self._found_at_s = time.monotonic()
+            log.warning("database_back", away_s=round(self._found_at_s - self._away_since_s, 1))
             self._away_since_s = None
 
 
@@ -226,6 +250,18 @@ def is_away(error: BaseException | None) -> bool:
     return False
 
 
+def is_out_of_files(error: BaseException | None) -> bool:
+    """Whether this process, or the machine, may open nothing more: then the failure says nothing of the database."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_MORE_FILES:
+            return True
+        if isinstance(error, sqlite3.Error) and _sqlite_name(error).startswith("SQLITE_CANTOPEN"):
+            # SQLite does not say why.
+            return not _can_open()
+        error = error.orig if isinstance(error, DBAPIError) else error.__cause__
+    return False
+
+
 def may_come_back(error: DatabaseAway | DatabaseUnreachable) -> bool:
     """Whether a start should wait for the database, rather than end because nobody but the user can mend it."""
     cause = error.__cause__
@@ -238,6 +274,21 @@ def may_come_back(error: DatabaseAway | DatabaseUnreachable) -> bool:
 def _touch(connection: Connection) -> None:
     # On SQLite the transaction itself takes the write lock.
     connection.execute(text("SELECT 1"))
+
+
+def _write(connection: Connection) -> None:
+    # A file that is only read lets a transaction begin, and so does a full disk: only a page that is written tells. The
+    # number is nobody's, and is in every file.
+    number = connection.execute(text("PRAGMA user_version")).scalar_one()
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(number)}")
+
+
+def _can_open() -> bool:
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+    except OSError as error:
+        return error.errno not in _NO_MORE_FILES
+    return True
 
 
 def _sqlite_name(error: sqlite3.Error) -> str:
