@@ -54,6 +54,7 @@ from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.channel_ground import build_relay, on_the_line
+from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
 from rescue_circle.settings import Settings
 
@@ -118,6 +119,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         heartbeat_s=settings.heartbeat_s,
     )
     gauges.install(service)
+    show_disks(settings, metrics)
     return service
 
 

@@ -4,6 +4,7 @@ Our own lines name ids, codes and times. What others would add is cut down to wh
 its type, its place in the code and a message only where we know what messages of its kind say.
 """
 
+import io
 import json
 import logging
 import re
@@ -11,8 +12,10 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TextIO
 
 import structlog
 from pydantic import ValidationError
@@ -40,7 +43,8 @@ def configure_logs(level: str) -> None:
 
     At their debug level drivers print every statement's values and every frame's text.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    lines = NeverFailing(sys.stderr)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(LibraryLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
@@ -53,9 +57,26 @@ def configure_logs(level: str) -> None:
             without_values,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(lines),
     )
     sys.excepthook = _crashed
+
+
+class NeverFailing(io.StringIO):
+    """A stream whose disk may be full, or whose reader may be gone: that costs lines, never the call they tell of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def without_values(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -195,7 +196,9 @@ async def _run(
         rescuers=service.directory.rescuer_count,
         open_incidents=service.engine.live.open_count,
     )
-    typer.echo(greeting(settings, service))
+    # Nobody may be listening, or the disk be full: the service is none the worse for that.
+    with suppress(OSError):
+        typer.echo(greeting(settings, service))
     works = (
         service.engine.deadlines.run(),
         service.clock.follow(is_quiet=lambda: service.engine.live.open_count == 0),

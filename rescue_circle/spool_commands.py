@@ -16,7 +16,7 @@ from dispatch.access.integrations import Integrations
 from dispatch.core.policy import Policy
 from dispatch.journal.journal import Journal
 from dispatch.spool.by_hand import LandedByHand, journal_instead, land_by_hand, why_in_words
-from dispatch.spool.file import SpoolFile, read_records
+from dispatch.spool.file import damaged_files, read_records
 from dispatch.spool.record import without_personal_data
 from dispatch.spool.set_aside import Outcome, SetAside, SetAsideRecord, Settled, UnknownRecord
 from registry.storage.database import Database
@@ -151,9 +151,8 @@ def _show_spool(settings: Settings) -> None:
     waiting = len(read_records(settings.spool_path))
     if waiting:
         _out.print(f"{waiting} more wait in {escape(str(settings.spool_path))}: the service lands these by itself")
-    damaged = SpoolFile(settings.spool_path, limit_bytes=0).damaged_path
-    if damaged.exists():
-        _out.print(f"a damaged part of a spool is kept in {escape(str(damaged))}")
+    for path in damaged_files(settings.spool_path):
+        _out.print(f"{path.stat().st_size:,} bytes of a damaged part are kept in {escape(str(path))}")
 
 
 def _tell(landed: list[LandedByHand]) -> None:

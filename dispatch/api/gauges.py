@@ -29,10 +29,20 @@ def install(service: DispatchService) -> None:
     show("rescue_rescuers", "Rescuers in the live picture.", lambda: directory.rescuer_count)
     journal = service.journal
     show("rescue_database_away", "1 while the database is away.", lambda: journal.state is DatabaseState.AWAY)
+    show(
+        "rescue_calls_refused_now",
+        "1 while nothing can be made durable, so that every call is refused.",
+        lambda: bool(journal.refusal),
+    )
     show("rescue_spool_waiting", "Appends in the spool that the journal does not have yet.", lambda: journal.waiting)
     show("rescue_spool_taken", "Appends the spool took since the start.", lambda: journal.spooled_count)
     show(
         "rescue_spool_set_aside",
         "Spooled appends that the journal would not take: a person must look.",
         lambda: journal.set_aside_count,
+    )
+    show(
+        "rescue_spool_damaged_bytes",
+        "What cannot be read of the spool and lies beside it: a person must look.",
+        lambda: journal.damaged_bytes,
     )

@@ -1,8 +1,9 @@
 """Health, metrics, tokens and the clock: what keeps the service running and reachable."""
 
 from datetime import datetime
+from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
@@ -18,21 +19,28 @@ from dispatch.spool.spool import DatabaseState
 
 
 class Ready(BaseModel):
-    """status: `ready`, or `degraded` while the database is away: calls and answers are taken all the same.
+    """status: `ready`; `degraded` while the database is away: calls and answers are taken all the same; `refusing`,
+    with 503, while nothing can be made durable, neither in the database nor in the spool: `reason` says why.
 
     database: `here`, `away`, or `landing` while the journal is given what was spooled, which counts in `spooled`.
     set_aside: spooled appends that the journal would not take; a person must look at them.
+    damaged_bytes: what cannot be read of the spool, and lies beside it for a person too.
     """
 
-    status: str
+    status: Literal["ready", "degraded", "refusing"]
+    reason: str = ""
     database: DatabaseState
     spooled: int
     set_aside: int
+    damaged_bytes: int
     nodes: int
     aeds: int
     rescuers: int
     open_incidents: int
     streams: int
+
+
+_REFUSING: dict[int | str, dict[str, Any]] = {503: {"model": Ready, "description": "Every call is refused."}}
 
 
 def build_router(service: DispatchService) -> APIRouter:
@@ -44,18 +52,24 @@ def build_router(service: DispatchService) -> APIRouter:
 
 
 def _add_health(router: APIRouter, service: DispatchService) -> None:
-    @router.get("/readyz")
-    async def readyz() -> Ready:
+    @router.get("/readyz", responses=_REFUSING)
+    async def readyz(response: Response) -> Ready:
         """200 once calls are taken: tables migrated, live picture and network loaded, kernels compiled.
 
-        It stays 200 when the database goes away later, since calls, alerts and answers go on without it.
+        It stays 200 when the database goes away later, since calls, alerts and answers go on without it; 503 where the
+        spool takes nothing either, since then calls are refused.
         """
         network = service.renderer.alerts.ways.scout.network
+        refusal = service.journal.refusal
+        if refusal:
+            response.status_code = 503
         return Ready(
-            status="ready" if service.journal.is_settled else "degraded",
+            status="refusing" if refusal else "ready" if service.journal.is_settled else "degraded",
+            reason=refusal,
             database=service.journal.state,
             spooled=service.journal.waiting,
             set_aside=service.journal.set_aside_count,
+            damaged_bytes=service.journal.damaged_bytes,
             nodes=network.node_count if network else 0,
             aeds=service.directory.aed_count,
             rescuers=service.directory.rescuer_count,

@@ -9,12 +9,13 @@ from dispatch.journal.journal import Journal, StaleIncident
 from dispatch.journal.reader import JournalReader, replay
 from dispatch.spool.landing import land
 from dispatch.spool.record import SpooledAppend
-from dispatch.spool.set_aside import FOLLOWS, Outcome, SetAside, SetAsideRecord, Settled
+from dispatch.spool.set_aside import DAMAGED, FOLLOWS, Outcome, SetAside, SetAsideRecord, Settled
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway, is_away
 
 REFUSALS = {
     StaleIncident.__name__: "the journal has another history of this incident",
+    DAMAGED: "it lay behind a damaged part of the spool, which may have held what came before it",
     FOLLOWS: "it was decided on an earlier record of this incident, which has not landed",
 }
 """Kinds of failure in words; the others are named as they are, since their messages may quote what is personal."""

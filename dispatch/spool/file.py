@@ -6,14 +6,25 @@ which nobody was told of; it is cut off. What is damaged elsewhere is kept besid
 
 import fcntl
 import os
+import re
 import struct
 import threading
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 MAGIC = b"rescue-circle spool 1\n"
 HEAD = struct.Struct(">II")
 ONLY_OURS = 0o600
+DAMAGED, SET_ASIDE, SETTLED = ".damaged", ".set-aside", ".settled"
+"""Behind a spool's name, those of the files beside it."""
+
+_MAY_BEGIN = re.compile(rb"[\x00-\x0f]", re.DOTALL)
+"""A record's length begins so, and no JSON holds such a byte: to try every byte would take minutes."""
 
 
 class SpoolError(RuntimeError):
@@ -45,11 +56,15 @@ class SpoolUnwritable(SpoolError):
 
 
 class SpoolFile:
-    """The file exists only while there is something in it. Threads take turns; nobody else may write to it."""
+    """The file exists only while there is something in it. Threads take turns; nobody else may write to it.
+
+    salvaged: whole records that `load` has found behind a damaged part and taken out of the file with it.
+    """
 
     def __init__(self, path: Path, *, limit_bytes: int) -> None:
         self.path = path
         self._limit_bytes = limit_bytes
+        self.salvaged: list[bytes] = []
         self._file: int | None = None
         self._end = 0
         # A service that ends closes the file while a thread may still be writing the last call to it.
@@ -58,15 +73,16 @@ class SpoolFile:
     @property
     def damaged_path(self) -> Path:
         """Where an unreadable rest goes."""
-        return self.path.with_name(self.path.name + ".damaged")
+        return self.path.with_name(self.path.name + DAMAGED)
 
     def load(self) -> list[bytes]:
-        """Every whole record that a former run left, in order.
+        """Every whole record that a former run left, in order, up to a damaged part.
 
         Raises:
             SpoolInUse, NotASpool, SpoolUnwritable, OSError
         """
         with self._turn:
+            self.salvaged = []
             if not os.access(self.path.parent, os.W_OK):
                 raise SpoolUnwritable(f"nothing can be written to the spool {self.path}: name another in RESCUE_SPOOL")
             if not self.path.exists():
@@ -79,7 +95,7 @@ class SpoolFile:
             records, end = _split(data) if data.startswith(MAGIC) else ([], 0)
             if end < len(data):
                 if end and not _is_torn(data[end:]):
-                    _write_beside(self.damaged_path, data[end:])
+                    self._set_apart(data[end:])
                 os.ftruncate(file, end)
                 os.fsync(file)
             if end == 0:
@@ -100,12 +116,7 @@ class SpoolFile:
             if self._file is None:
                 # Whatever lies there stays.
                 self.load()
-            begun = self._end or len(MAGIC)
-            if begun + HEAD.size + len(record) > self._limit_bytes:
-                raise SpoolFull(
-                    f"The database is away and the spool has reached its {self._limit_bytes} bytes: try again in a "
-                    "moment. Nothing more is taken until the database is back, or RESCUE_SPOOL_LIMIT_MB is raised."
-                )
+            self.require_room(HEAD.size + len(record))
             file = self._file if self._file is not None else self._open()
             if not self._end:
                 self._begin(file)
@@ -116,6 +127,26 @@ class SpoolFile:
                 os.ftruncate(file, self._end)
                 raise
             self._end += HEAD.size + len(record)
+
+    def require_room(self, more_bytes: int) -> None:
+        """Raises: SpoolFull, where so much more would be above the limit."""
+        if (self._end or len(MAGIC)) + more_bytes > self._limit_bytes:
+            raise SpoolFull(
+                f"The database is away and the spool has reached its {self._limit_bytes} bytes: try again in a "
+                "moment. Nothing more is taken until the database is back, or RESCUE_SPOOL_LIMIT_MB is raised."
+            )
+
+    def try_out(self, size_bytes: int) -> None:
+        """Write so much beside the file, as a record is written, and take it away again.
+
+        Raises:
+            OSError: the disk takes no record.
+        """
+        trial = self.path.with_name(self.path.name + ".trial")
+        try:
+            _write_beside(trial, bytes(size_bytes))
+        finally:
+            trial.unlink(missing_ok=True)
 
     def replace(self, records: list[bytes]) -> None:
         """Hold these instead, or nothing: whoever reads meanwhile, and a crash, find the old ones or the new."""
@@ -147,6 +178,17 @@ class SpoolFile:
                 os.close(self._file)
             self._file, self._end = None, 0
 
+    def _set_apart(self, rest: bytes) -> None:
+        _write_beside(self.damaged_path, rest)
+        self.salvaged = list(_salvaged(rest))
+        log.error(
+            "spool_damaged",
+            spool=str(self.path),
+            kept=str(self.damaged_path),
+            damaged_bytes=len(rest) - sum(HEAD.size + len(one) for one in self.salvaged),
+            salvaged=len(self.salvaged),
+        )
+
     def _begin(self, file: int) -> None:
         _write(file, MAGIC, 0)
         os.fsync(file)
@@ -170,6 +212,12 @@ class SpoolFile:
             os.close(file)
 
 
+def damaged_files(spool: Path) -> list[Path]:
+    """What was damaged of this spool, and of what was set aside from it, and lies there for a person to look at."""
+    names = (spool.name, f"{spool.name}{SET_ASIDE}", f"{spool.name}{SETTLED}")
+    return [path for name in names if (path := spool.with_name(name + DAMAGED)).exists()]
+
+
 def read_records(path: Path) -> list[bytes]:
     """The whole records of a file that somebody else may be writing to; none where there is no file.
 
@@ -182,7 +230,8 @@ def read_records(path: Path) -> list[bytes]:
         return []
     if not (data.startswith(MAGIC) or MAGIC.startswith(data)):
         raise NotASpool(f"{path} is no spool of this service; name another file in RESCUE_SPOOL")
-    return _split(data)[0]
+    records, end = _split(data)
+    return [*records, *_salvaged(data[end:])]
 
 
 def _split(data: bytes) -> tuple[list[bytes], int]:
@@ -200,6 +249,18 @@ def _record_at(data: bytes, at: int) -> bytes | None:
     length, checksum = HEAD.unpack_from(data, at)
     record = data[at + HEAD.size : at + HEAD.size + length]
     return record if record and len(record) == length and zlib.crc32(record) == checksum else None
+
+
+def _salvaged(rest: bytes) -> Iterator[bytes]:
+    """Whole records that lie somewhere in `rest`, in order."""
+    at = 0
+    while (head := _MAY_BEGIN.search(rest, at)) is not None:
+        record = _record_at(rest, head.start())
+        if record is None:
+            at = head.start() + 1
+        else:
+            yield record
+            at = head.start() + HEAD.size + len(record)
 
 
 def _is_torn(rest: bytes) -> bool:

@@ -26,7 +26,8 @@ AT_ONCE = 32
 
 
 class Homecoming:
-    """waiting: what the journal lacks, oldest first. twins: incidents whose call another one has had all along.
+    """waiting: what the journal lacks, oldest first. salvaged: what has been set aside before the journal was there.
+    twins: incidents whose call another one has had all along.
 
     One landing at a time; what is appended to `waiting` meanwhile lands with the rest.
     """
@@ -41,6 +42,7 @@ class Homecoming:
         self._refused: dict[str, str] = {}
         self._landed: dict[str, Incident] = {}
         self.waiting: deque[SpooledAppend] = deque()
+        self.salvaged: deque[SpooledAppend] = deque()
         self.twins: deque[str] = deque()
 
     def over(self, forget: Callable[[str], None]) -> None:
@@ -64,6 +66,8 @@ class Homecoming:
                     for record in some:
                         landed = await self._land_one(record, patience_s)
                         self._note_landed(record, landed)
+            if not self.waiting:
+                await self._pass_over_salvaged()
         finally:
             self._set_aside.release()
 
@@ -123,6 +127,13 @@ class Homecoming:
                 return landed
         await self._put_aside(record, reason)
         return None
+
+    async def _pass_over_salvaged(self) -> None:
+        """Their frames have been sent, as those of whatever else was set aside; those before the damage come first."""
+        if self.salvaged:
+            rows = [row for record in self.salvaged for row in record.rows]
+            await self._database.transact(lambda connection: self._journal.skip_frames(connection, rows))
+            self.salvaged.clear()
 
     async def _put_aside(self, record: SpooledAppend, why: str) -> None:
         """With all that follow it of its incident: they were decided on what it says."""

@@ -7,7 +7,7 @@ What was settled goes to a second file with the reason, so that nothing ever jus
 import hashlib
 import json
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dispatch.spool.file import SpoolError, SpoolFile, SpoolInUse, read_records
+from dispatch.spool.file import (
+    SET_ASIDE,
+    SETTLED,
+    SpoolError,
+    SpoolFile,
+    SpoolInUse,
+    damaged_files,
+    read_records,
+)
 from dispatch.spool.record import SpooledAppend, UnreadableRecord, from_json, to_json, without_personal_data
 
 NO_LIMIT = 2**62
@@ -25,6 +33,9 @@ FOLLOWS = "follows"
 
 Its version may fit the journal all the same, by chance: so it lands only after the one it follows.
 """
+
+DAMAGED = "damaged"
+"""Why a record was set aside that lay whole behind a damaged part of the spool, which may have held what it follows."""
 
 TURN_S = 5.0
 """How long the other one's writing is waited for (assumption: a command lands some records in that time)."""
@@ -80,11 +91,17 @@ class SetAsideRecord:
 
 
 class SetAside:
-    """The two files beside the spool at `spool`. `count`: records in the first one at the last `look`."""
+    """The two files beside the spool at `spool`.
+
+    count: records in the first one at the last `look`.
+    damaged_bytes: what then lay there of the spool, and of these two, that could not be read.
+    """
 
     def __init__(self, spool: Path) -> None:
-        self.path = spool.with_name(spool.name + ".set-aside")
-        self.settled_path = spool.with_name(spool.name + ".settled")
+        self._spool = spool
+        self.damaged_bytes = 0
+        self.path = spool.with_name(spool.name + SET_ASIDE)
+        self.settled_path = spool.with_name(spool.name + SETTLED)
         self.count = 0
         self._file = SpoolFile(self.path, limit_bytes=NO_LIMIT)
         self._held: dict[str, bytes] | None = None
@@ -100,6 +117,7 @@ class SetAside:
         if seen != self._seen:
             self.count = len(read_records(self.path))
             self._seen = seen
+        self.damaged_bytes = sum(path.stat().st_size for path in damaged_files(self._spool))
 
     def read(self) -> list[SetAsideRecord]:
         """What waits for a person, in the order in which it is to land.
@@ -133,6 +151,20 @@ class SetAside:
             held[aside.record_id] = data
         self.count = len(held)
         return record_id
+
+    def put_salvaged(self, records: Iterable[SpooledAppend], *, at: datetime) -> None:
+        """Keep what lay whole behind a damaged part of the spool, each behind the one before it of its incident.
+
+        Raises:
+            SetAsideInUse, SpoolError, OSError
+        """
+        last: dict[str, str] = {}
+        try:
+            for record in records:
+                follows = last.get(record.incident_id)
+                last[record.incident_id] = self.put(record, why=DAMAGED, at=at, follows=follows)
+        finally:
+            self.release()
 
     def has_landed(self, record_id: str) -> bool:
         """Whether a person has brought this record into the journal."""
@@ -181,7 +213,11 @@ class SetAside:
         deadline = time.monotonic() + TURN_S
         while True:
             try:
-                return self._file.load()
+                whole = self._file.load()
+                # What lies behind a damaged part is whole itself, and none of it waits for another.
+                for record in self._file.salvaged:
+                    self._file.append(record)
+                return [*whole, *self._file.salvaged]
             except SpoolInUse as error:
                 if time.monotonic() >= deadline:
                     raise SetAsideInUse(f"somebody else is writing to {self.path}: try again in a moment") from error

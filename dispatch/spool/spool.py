@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,10 +17,11 @@ import structlog
 
 from dispatch.journal.journal import Journal
 from dispatch.records import Appended, InboxRow
-from dispatch.spool.file import SpoolFile
+from dispatch.spool.file import SpoolFile, SpoolFull
 from dispatch.spool.homecoming import Homecoming
 from dispatch.spool.memory import RecentMemory
 from dispatch.spool.record import SpooledAppend, from_bytes, spooled, to_bytes
+from dispatch.spool.room import SpoolRoom
 from dispatch.spool.set_aside import SetAside
 from registry.storage.sqlite_engines import Meanwhile
 from registry.storage.watched_database import PATIENCE_S, DatabaseAway, WatchedDatabase
@@ -43,10 +45,14 @@ class DatabaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spool:
-    """The spool's files. left: what a former run could not bring into the journal."""
+    """The spool's files. left: what a former run could not bring into the journal.
+
+    salvaged: what lay behind a damaged part of it, and is set aside now.
+    """
 
     file: SpoolFile
     left: tuple[SpooledAppend, ...]
+    salvaged: tuple[SpooledAppend, ...]
     set_aside: SetAside
 
     @classmethod
@@ -58,9 +64,11 @@ class Spool:
         """
         file = SpoolFile(path, limit_bytes=limit_bytes)
         left = tuple(from_bytes(record) for record in file.load())
+        salvaged = tuple(from_bytes(record) for record in file.salvaged)
         set_aside = SetAside(path)
+        set_aside.put_salvaged(salvaged, at=datetime.now(UTC))
         set_aside.look()
-        return cls(file=file, left=left, set_aside=set_aside)
+        return cls(file=file, left=left, salvaged=salvaged, set_aside=set_aside)
 
     @property
     def set_aside_before(self) -> int:
@@ -84,10 +92,12 @@ class SpooledJournal:
         self._journal = journal
         self._database = database
         self._file = spool.file
+        self._room = SpoolRoom(spool.file)
         self._set_aside = spool.set_aside
         self._memory = memory
         self._home = Homecoming(journal=journal, database=database, memory=memory, set_aside=spool.set_aside)
         self._home.waiting.extend(spool.left)
+        self._home.salvaged.extend(spool.salvaged)
         self._spooling = bool(spool.left)
         self._turn = asyncio.Lock()
         self.close_duplicate: Callable[[str], Awaitable[object]] | None = None
@@ -109,6 +119,11 @@ class SpooledJournal:
         return self.state is DatabaseState.HERE
 
     @property
+    def refusal(self) -> str:
+        """Why nothing can be made durable now, neither here nor there, so that every call is refused; else empty."""
+        return "" if self.is_settled else self._room.refusal
+
+    @property
     def waiting(self) -> int:
         """Appends in the spool that the journal does not have yet."""
         return len(self._home.waiting)
@@ -117,6 +132,11 @@ class SpooledJournal:
     def set_aside_count(self) -> int:
         """Records that the journal would not take and nobody has dealt with."""
         return self._set_aside.count
+
+    @property
+    def damaged_bytes(self) -> int:
+        """What cannot be read of the spool and of what was set aside, and lies beside them."""
+        return self._set_aside.damaged_bytes
 
     async def append(self, appended: Appended, meanwhile: Meanwhile | None = None) -> list[InboxRow]:
         """Make it durable and return the inbox rows that follow from it, in the order they are to be sent.
@@ -145,7 +165,11 @@ class SpooledJournal:
         record = spooled(appended, rows)
         try:
             await asyncio.to_thread(self._file.append, to_bytes(record))
+        except SpoolFull as error:
+            self._room.failed(error)
+            raise
         except OSError as error:
+            self._room.failed(error)
             raise DatabaseAway(
                 f"The database is away and the spool cannot be written ({error.strerror}): try again in a moment."
             ) from error
@@ -176,12 +200,14 @@ class SpooledJournal:
                 log.exception("landing_failed", waiting=self.waiting)
 
     async def tend(self) -> None:
-        """One look at the database, and everything home where it is there.
+        """One look at the disk and the database, and everything home where that is there.
 
         Raises:
             DatabaseAway
         """
-        await self._database.find()
+        await asyncio.to_thread(self._room.look)
+        # On a disk that takes nothing the database may only seem to be there, where it lies on the same one.
+        await self._database.find(by_writing=bool(self._room.refusal))
         await self.settle()
         await asyncio.to_thread(self._set_aside.look)
 

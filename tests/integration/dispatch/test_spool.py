@@ -64,6 +64,13 @@ def fill(path: Path, changes: list[Appended]) -> None:
     file.close()
 
 
+def damage(path: Path, number: int) -> None:
+    """Change a letter of a record, as a failing disk may; the first has the number 0."""
+    before, *records = path.read_bytes().split(b'"format"')
+    records[number] = b'"farmat"' + records[number]
+    path.write_bytes(before + b"".join(one if one.startswith(b'"farmat"') else b'"format"' + one for one in records))
+
+
 async def bring_home(database: WatchedDatabase, path: Path) -> SpooledJournal:
     """Land what lies in the spool, as a start does."""
     spool = Spool.open(path, limit_bytes=LIMIT_BYTES)
@@ -292,3 +299,24 @@ async def test_a_start_goes_on_where_a_killed_service_stopped_spooling(database_
     assert live.details
     assert opened == 1
     assert not is_there(path)
+
+
+@pytest.mark.both_databases
+async def test_what_lies_behind_a_damaged_part_is_kept_for_a_person_and_its_frames_keep_their_numbers(
+    database: WatchedDatabase, path: Path
+) -> None:
+    changes = [*story("a"), *story("b", rescuers={"r2": 30.0})]
+    fill(path, changes)
+    sent = RecentMemory()
+    for change in changes:
+        sent.note(change, sent.number(change))
+    damage(path, 1)
+
+    landed = await bring_home(database, path)
+
+    after = await contents(database)
+    assert {row[0] for row in after["incidents"]} == {"a"}
+    assert [row[1] for row in after["events"]] == list(range(1, changes[0].after.version + 1))
+    assert landed.set_aside_count == len(changes) - 2
+    assert landed.damaged_bytes > 0
+    assert {row[0]: row[1] for row in after["inboxes"]}.items() >= {"rescuer:r2": sent.last_seq["rescuer:r2"]}.items()

@@ -26,6 +26,7 @@ from dispatch.spool.spool import Spool, SpooledJournal
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle.cli import app
 from tests.integration.dispatch.journal_story import DETAILS, POLICY, answer, decided, record, report
+from tests.integration.dispatch.test_spool import damage
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 from tests.unit.dispatch.incident_story import candidates
 
@@ -305,3 +306,27 @@ def test_a_database_that_is_away_loses_nothing(path: Path, run: Run, tmp_path: P
     assert done.exit_code == 2
     assert "Traceback" not in done.stderr
     assert len(ids(run)) == 3
+
+
+async def test_what_lay_behind_a_damaged_part_is_named_and_landed_by_hand(
+    database_url: str, path: Path, run: Run
+) -> None:
+    memory, file = RecentMemory(), SpoolFile(path, limit_bytes=LIMIT_BYTES)
+    for change in [*story("b"), *story("a")]:
+        rows = memory.number(change)
+        memory.note(change, rows)
+        file.append(to_bytes(spooled(change, rows)))
+    file.close()
+    damage(path, 1)
+
+    await spool_and_land(database_url, path, [])
+    listed, landed = run("list"), run("land", "--all")
+
+    assert "damaged part of the spool" in listed.stdout
+    assert f"{path}.damaged" in listed.stdout
+    assert landed.stdout.count("landed") == 3
+    assert landed.exit_code == 1
+    assert await written(database_url) == (
+        [type(event).__name__ for change in story("a") for event in change.events],
+        ["a-1", "a-2", "b-1"],
+    )

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from dispatch.spool.file import HEAD, MAGIC, NotASpool, SpoolFile, SpoolFull, SpoolInUse
+from dispatch.spool.file import HEAD, MAGIC, NotASpool, SpoolFile, SpoolFull, SpoolInUse, read_records
 
 RECORDS = st.lists(st.binary(min_size=1, max_size=200), min_size=1, max_size=6)
 LIMIT_BYTES = 10_000
@@ -82,9 +83,34 @@ def test_what_lies_behind_a_damaged_record_is_kept_for_a_person(tmp_path: Path) 
 
     again = spool_in(tmp_path)
 
-    assert again.load() == [b"first"]
+    with capture_logs() as lines:
+        assert again.load() == [b"first"]
+
+    assert again.salvaged == [b"third"]
     assert b"third" in again.damaged_path.read_bytes()
+    assert [(line["event"], line["kept"]) for line in lines] == [("spool_damaged", str(again.damaged_path))]
     again.close()
+    last = spool_in(tmp_path)
+    assert last.load() == [b"first"]
+    assert last.salvaged == []
+    last.close()
+
+
+@given(RECORDS, st.data())
+def test_every_record_that_the_damage_has_not_touched_can_be_read(records: list[bytes], data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        path = filled(folder, *records, b"last")
+        ends = [len(MAGIC)]
+        for record in [*records, b"last"]:
+            ends.append(ends[-1] + HEAD.size + len(record))
+        hit = data.draw(st.integers(0, len(records) - 1))
+        at = data.draw(st.integers(ends[hit], ends[hit + 1] - 1))
+        content = bytearray(path.read_bytes())
+        content[at] ^= data.draw(st.integers(1, 255))
+        path.write_bytes(content)
+
+        behind = [*records[hit + 1 :], b"last"]
+        assert read_records(path)[-len(behind) :] == behind
 
 
 def test_a_tail_of_zeros_as_a_crash_may_leave_it_is_no_record(tmp_path: Path) -> None:
