@@ -23,6 +23,7 @@ from dispatch.streams.hub import Hub
 from registry.storage.database import DatabaseUnreachable
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from registry.tree_keeper import keep_trees
+from rescue_circle import open_files
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
@@ -94,6 +95,8 @@ async def serve(settings: Settings) -> None:
     """
     gate = Gate()
     sys.setswitchinterval(THREAD_SWITCH_S)
+    open_files.allow_all()
+    open_files.tell_once_when_out(asyncio.get_running_loop())
     ending = Ending()
 
     async def hand_over() -> None:
