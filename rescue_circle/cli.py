@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from geo.commands.on_demand import OnDemand, group_of
 from rescue_circle import __version__
+from rescue_circle.kernel_cache import choose_kernel_cache
 
 COMMANDS = {
     "serve": OnDemand(
@@ -104,6 +105,7 @@ def root(
 def main() -> None:
     """Run a command; a failure that names its cause ends with one line and exit code 2, not with a traceback."""
     try:
+        choose_kernel_cache()
         app()
     except Exception as error:
         if not _is_known(error):
