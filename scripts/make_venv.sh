@@ -31,7 +31,11 @@ if ! python=$(find_python) || ! "$python" -c 'import venv, ensurepip' 2>/dev/nul
     fi
 fi
 
+# Silence for minutes looks like a fault.
+say() { echo "$*" >&2; }
+
 for_development() {
+    say "making $venv with $($python --version): $(grep -c '==' requirements/dev.txt) locked packages, the first time some minutes"
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
     local pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
     "${pip[@]}" install --require-hashes -r requirements/dev.txt
@@ -45,6 +49,7 @@ for_an_image() {
         echo "The web pages are not built yet: run 'make web' first." >&2
         exit 1
     fi
+    say "making $venv with $($python --version): $(grep -c '==' requirements/runtime.txt) locked packages, some minutes"
     tools=$(mktemp -d)
     trap 'rm -rf "$tools"' EXIT
     "$python" -m venv "$tools/venv"

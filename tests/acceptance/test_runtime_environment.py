@@ -45,7 +45,9 @@ def names(requirements: Iterable[str]) -> set[str]:
     return {re.split(r"[^A-Za-z0-9._-]", one)[0].lower() for one in requirements}
 
 
-def made(folder: Path, *, with_pages: bool) -> tuple["subprocess.CompletedProcess[str]", list[str]]:
+def made(
+    folder: Path, *, with_pages: bool, what: str = "runtime"
+) -> tuple["subprocess.CompletedProcess[str]", list[str]]:
     """The script run in a source tree of its own, and what Python was asked, `TOOLS` for the passing folder's name."""
     noted, passing, python = folder / "noted", folder / "passing", folder / "bin" / "python3.13"
     for one in (passing, python.parent, folder / "scripts", folder / "rescue_circle/web_app"):
@@ -54,11 +56,12 @@ def made(folder: Path, *, with_pages: bool) -> tuple["subprocess.CompletedProces
     python.chmod(0o755)
     noted.touch()
     shutil.copy(PROJECT / "scripts/make_venv.sh", folder / "scripts")
+    shutil.copytree(PROJECT / "requirements", folder / "requirements")
     if with_pages:
         (folder / "rescue_circle/web_app/.built").touch()
     path = f"{python.parent}{os.pathsep}{os.defpath}"
     done = subprocess.run(
-        ["bash", folder / "scripts/make_venv.sh", "venv", "runtime"],
+        ["bash", folder / "scripts/make_venv.sh", "venv", what],
         env={"PATH": path, "NOTED": str(noted), "TMPDIR": str(passing)},
         capture_output=True,
         text=True,
@@ -83,6 +86,15 @@ def test_the_services_environment_is_given_its_own_lock_and_the_package_alone(tm
         "-m venv --clear --without-pip venv",
         "pip --python venv/bin/python install --no-index --no-deps TOOLS/wheels/one.whl",
     ]
+
+
+@pytest.mark.parametrize("what", ["dev", "runtime"])
+def test_what_takes_minutes_is_said_before_it_begins(tmp_path: Path, what: str) -> None:
+    done, _ = made(tmp_path, with_pages=True, what=what)
+
+    first, *_ = done.stderr.splitlines()
+    assert f"{len(pins(f'{what}.txt'))} locked packages" in first
+    assert "minutes" in first
 
 
 def test_no_service_is_made_without_its_pages(tmp_path: Path) -> None:
