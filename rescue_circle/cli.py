@@ -43,6 +43,10 @@ COMMANDS = {
         where="dispatch.people.cli:invite",
         help="Invite a rescuer of the registry to join with their phone: a link that is good once.",
     ),
+    "whose": OnDemand(
+        where="dispatch.people.cli:whose",
+        help="Say which rescuers the log means by its marks.",
+    ),
     "accounts": OnDemand(
         where="dispatch.people.cli:app", help="Accounts of dispatchers, registry officers and administrators."
     ),

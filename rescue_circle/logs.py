@@ -26,7 +26,7 @@ ROOMS = frozenset({"geo", "registry", "dispatch", "rescue_circle"})
 HIDDEN = "[hidden]"
 PERSONAL_KEYS = frozenset(
     {"authorization", "body", "caller_phone", "details", "floor", "lat", "lon", "note", "password", "patient", "phone"}
-    | {"more", "phone_e164", "place", "position", "presence", "secret", "token"}
+    | {"more", "phone_e164", "place", "position", "presence", "secret", "token", "rescuer_id", "cad_ref"}
 )
 """A line of ours that used one of these as a name would be a mistake; it costs the value, not somebody's privacy."""
 

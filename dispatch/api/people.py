@@ -47,7 +47,7 @@ def _add_joining(router: APIRouter, service: DispatchService) -> None:
     async def invite(body: wire.InvitationRequest, caller: Caller) -> wire.InvitationView:
         """Invite a rescuer of the registry to join with their phone; an earlier invitation holds no longer."""
         invitation = await people.volunteers.invite(body.rescuer_id, timedelta(seconds=body.ttl_s))
-        log.info("invited", rescuer_id=body.rescuer_id, by=caller.subject)
+        log.info("invited", who=people.marks.of(body.rescuer_id), by=caller.subject)
         return wire.InvitationView(
             code=invitation.code, url=people.join_url(invitation.code), expires_at=invitation.expires_at
         )
@@ -67,7 +67,7 @@ def _add_joining(router: APIRouter, service: DispatchService) -> None:
         async with service.directory.consent.change(rescuer_id):
             if service.directory.find_rescuer(rescuer_id) is not None:
                 service.directory.give_consent(rescuer_id)
-        log.info("joined", rescuer_id=rescuer_id)
+        log.info("joined", who=people.marks.of(rescuer_id))
         return session_of(service, opened, request, response)
 
 
@@ -117,7 +117,7 @@ def _add_consent(router: APIRouter, service: DispatchService) -> None:
         service.directory.withdraw_consent(caller.subject, now)
         async with service.directory.consent.change(caller.subject):
             await service.people.volunteers.withdraw(caller.subject, now)
-        log.info("consent_withdrawn", rescuer_id=caller.subject)
+        log.info("consent_withdrawn", who=service.people.marks.of(caller.subject))
         await _hand_back(service, caller.subject)
 
 

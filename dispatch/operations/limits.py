@@ -7,6 +7,7 @@ import asyncio
 import ipaddress
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from dispatch.access.integrations import Integration
@@ -38,6 +39,13 @@ OPEN_DOORS = {
 
 SIGN_INS = Rate(per_s=1 / 30, burst=10)
 """Of one name from one address, until the right password comes."""
+
+SIGN_INS_OF_ACCOUNT = Rate(per_s=1 / 60, burst=60)
+"""Of one name from all addresses together from which it has not been signed in with: guesses from everywhere. Whoever
+sits where the account has signed in before is not locked out by them."""
+
+KNOWN_PLACES = 10_000
+"""So many pairs of an account and an address are remembered, those used last; a restart forgets them."""
 
 SIGN_INS_OF_ADDRESS = Rate(per_s=1 / 2, burst=120)
 """A centre's desks may share one."""
@@ -71,6 +79,8 @@ class Limits:
         self._hellos = RateLimiter(HELLOS)
         self._doors = {door: RateLimiter(rate) for door, rate in OPEN_DOORS.items()}
         self._sign_ins, self._sign_ins_of_address = RateLimiter(SIGN_INS), RateLimiter(SIGN_INS_OF_ADDRESS)
+        self._sign_ins_of_account = RateLimiter(SIGN_INS_OF_ACCOUNT)
+        self._known_places: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def take_message(self, integration: str) -> None:
         """An authentic message; only these count, so that nobody else can use up what an integration may send.
@@ -114,12 +124,19 @@ class Limits:
         """
         network, now_s = network_of(host), self._now_s()
         wait_s = self._sign_ins_of_address.wait_s(network, now_s) or self._sign_ins.wait_s(f"{name} {network}", now_s)
+        if not wait_s and (name, network) not in self._known_places:
+            wait_s = self._sign_ins_of_account.wait_s(name, now_s)
         if wait_s:
             raise TooMany("too_many_sign_ins", "too many attempts to sign in: try again in a while", wait_s)
 
     def signed_in(self, name: str, host: str | None) -> None:
         """It was the right password: the attempts before it were a slip of the fingers."""
-        self._sign_ins.forget(f"{name} {network_of(host)}")
+        network = network_of(host)
+        self._sign_ins.forget(f"{name} {network}")
+        self._known_places[name, network] = None
+        self._known_places.move_to_end((name, network))
+        if len(self._known_places) > KNOWN_PLACES:
+            self._known_places.popitem(last=False)
 
     def of_frames(self) -> "FrameLimits":
         """A new connection's own."""

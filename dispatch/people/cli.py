@@ -1,4 +1,5 @@
-"""`rescue-circle invite` and `rescue-circle accounts`: who may come in. Beside a running service, or without."""
+"""`rescue-circle invite`, `whose` and `accounts`: who may come in, and whom the log means. Beside a running service, or
+without."""
 
 import asyncio
 import io
@@ -13,7 +14,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy import select
 
+from dispatch.access.marks import Marks
+from dispatch.access.secrets import split_secrets
 from dispatch.people.accounts import Accounts
 from dispatch.people.refusals import BadAccount, RescuerErased, UnknownAccount
 from dispatch.people.secrets import SessionKeys
@@ -22,6 +26,7 @@ from dispatch.people.volunteers import Invitation, Volunteers, join_url
 from registry.repository import UnknownRescuer
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
+from registry.tables import rescuers
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of dispatchers, registry officers and administrators.")
 
@@ -113,6 +118,36 @@ def invite(
     if qr:
         typer.echo(qr_text(link))
     _err.print(f"Good once, until {invitation.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def whose(
+    marks: Annotated[list[str], typer.Argument(help="As lines of the log have them: who=...")],
+    *,
+    secret: Annotated[str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)] = "",
+    database: DatabaseOption = None,
+) -> None:
+    """Say which rescuers of the registry the log means by these marks; nobody can without the service's secret."""
+    secrets = split_secrets(secret)
+    if not secrets:
+        _refuse("RESCUE_TOKEN_SECRET: the secret with which the service made its marks is needed")
+
+    async def work(opened: Database) -> list[str]:
+        return await opened.consult(
+            lambda connection: list(connection.execute(select(rescuers.c.rescuer_id)).scalars())
+        )
+
+    wanted, known = set(marks), Marks(*secrets)
+    found = [
+        (rescuer_id, meant)
+        for rescuer_id in _with_database(database, work)
+        if (meant := known.all_of(rescuer_id) & wanted)
+    ]
+    for rescuer_id, meant in sorted(found):
+        typer.echo(f"{' '.join(sorted(meant))} {rescuer_id}")
+    if unknown := sorted(wanted.difference(*(meant for _, meant in found))):
+        _refuse(
+            f"no rescuer of this registry has the mark {', '.join(unknown)}: is it the service's database and secret?"
+        )
 
 
 def qr_text(link: str) -> str:

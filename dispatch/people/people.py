@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
+from dispatch.access.marks import Marks
 from dispatch.people.accounts import Accounts
 from dispatch.people.passwords import Passwords
 from dispatch.people.problems import AedProblems
@@ -23,9 +24,11 @@ from registry.storage.database import Database
 
 @dataclass(kw_only=True)
 class People:
-    """public_url: the address under which phones and consoles open the service. channels, push_public_key,
-    check_subscription: given by whoever composes the service, once there are ways beside the stream. check_subscription
-    raises PushNotOffered or BadSubscription for one that no push could go to."""
+    """public_url: the address under which phones and consoles open the service. marks: in place of ids in the log.
+
+    channels, push_public_key, check_subscription: given by whoever composes the service, once there are ways beside the
+    stream. check_subscription raises PushNotOffered or BadSubscription for one that no push could go to.
+    """
 
     accounts: Accounts
     passwords: Passwords
@@ -35,6 +38,7 @@ class People:
     tests: TestAlarms
     problems: AedProblems
     public_url: str
+    marks: Marks
     channels: Channels = field(default_factory=NoChannels)
     push_public_key: str | None = None
     check_subscription: Callable[[PushSubscription], None] = push_not_offered
@@ -52,6 +56,7 @@ class People:
             tests=TestAlarms(database),
             problems=AedProblems(database),
             public_url=public_url.rstrip("/"),
+            marks=Marks(token_secret, *old_secrets),
         )
 
     def join_url(self, code: str) -> str:

@@ -12,7 +12,10 @@ from sqlalchemy import make_url, text
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.access.tokens import Access
+from dispatch.people.consent import CONSENT_VERSION
 from registry.storage.database import Database
+from tests.support.browser_like import Browser
+from tests.support.command import command
 from tests.support.phone import console_of, phone_of, raw_stream
 from tests.support.process import running
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET, Service, call, signed
@@ -117,6 +120,34 @@ async def test_the_log_tells_what_happened_and_nothing_personal_or_secret(
     events = {json.loads(line)["event"] for line in lines.splitlines() if line.startswith("{")}
     assert {"ready", "refused", "message_taken"} <= events
     assert {"call_taken_by_hand", "added_by_hand", "called_off_by_hand"} <= events
+
+
+def test_who_joins_and_leaves_is_a_mark_that_leads_to_them_with_the_services_secret_only(
+    town: Town, town_database: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "service.log"
+    with running(town, town_database, log, RESCUE_LOG_LEVEL="debug") as service:
+        asked = {"rescuer_id": "r00"}
+        invited = service.request("POST", "/api/invitations", Access.REGISTRY_OFFICER, json=asked).json()
+        browser = Browser(service.url)
+        consent = {"code": invited["code"], "consent_version": CONSENT_VERSION}
+        token = browser.request("POST", "/api/join", json=consent).raise_for_status().json()["token"]
+        service.request_as(token, "DELETE", "/api/me/consent").raise_for_status()
+
+    lines = log.read_text(encoding="utf-8")
+    told = [line for text_ in lines.splitlines() if text_.startswith("{") and "who" in (line := json.loads(text_))]
+    marks = {line["who"] for line in told}
+    mark = next(iter(marks))
+    ours = {"RESCUE_DATABASE_URL": town_database, "RESCUE_TOKEN_SECRET": TOKEN_SECRET}
+    found = command("whose", mark, folder=tmp_path, **ours)
+    later = command("whose", mark, folder=tmp_path, **{**ours, "RESCUE_TOKEN_SECRET": f"{'n' * 40} {TOKEN_SECRET}"})
+    strange = command("whose", mark, folder=tmp_path, **{**ours, "RESCUE_TOKEN_SECRET": "n" * 40})
+
+    assert [line["event"] for line in told] == ["invited", "joined", "consent_withdrawn"]
+    assert len(marks) == 1
+    assert "r00" not in lines
+    assert found.stdout == later.stdout == f"{mark} r00\n"
+    assert (strange.returncode, strange.stdout) == (2, "")
 
 
 def test_a_service_that_cannot_start_says_why_without_a_secret(town: Town, tmp_path: Path) -> None:

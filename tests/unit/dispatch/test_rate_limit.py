@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dispatch.access.integrations import Integration
 from dispatch.access.rate_limit import Rate, RateLimiter
-from dispatch.operations.limits import FAILURES, OPEN_DOORS, SIGN_INS, Limits, TooMany, network_of
+from dispatch.operations.limits import FAILURES, OPEN_DOORS, SIGN_INS, SIGN_INS_OF_ACCOUNT, Limits, TooMany, network_of
 
 rates = st.builds(Rate, per_s=st.floats(0.1, 100), burst=st.integers(1, 20))
 
@@ -120,3 +120,24 @@ def test_failures_of_one_address_are_not_held_against_another() -> None:
     with pytest.raises(TooMany, match="authentications"):
         several.authentication_failed("192.0.2.7")
     several.authentication_failed("192.0.2.8")
+
+
+def test_guesses_from_everywhere_at_one_account_are_slowed_and_lock_nobody_out_who_sits_where_they_always_do() -> None:
+    several = limits([0.0])
+    several.signs_in("desk-1", "192.0.2.7")
+    several.signed_in("desk-1", "192.0.2.7")
+
+    def is_refused(number: int) -> bool:
+        try:
+            several.signs_in("desk-1", f"198.51.100.{number}")
+        except TooMany:
+            return True
+        return False
+
+    refused = [is_refused(number) for number in range(3 * SIGN_INS_OF_ACCOUNT.burst)]
+
+    assert refused.count(False) == SIGN_INS_OF_ACCOUNT.burst - 1
+    several.signs_in("desk-1", "192.0.2.7")
+    several.signs_in("desk-2", "198.51.100.1")
+    with pytest.raises(TooMany):
+        several.signs_in("desk-1", "192.0.2.8")
