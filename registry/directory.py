@@ -12,6 +12,7 @@ from geo.places.rtree_index import RTreeIndex
 from geo.streets.walk_network import WalkNetwork
 from registry.cabinets import Cabinets
 from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
+from registry.fixes import Fate, follows, judge
 from registry.merging import merged, without_position
 from registry.models import Aed, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
@@ -51,6 +52,7 @@ class Directory:
         self._cabinets = Cabinets(aeds, plane=self.plane)
         self._roster = Roster(rescuers, plane=self.plane, limits=limits)
         self._unwritten = Unwritten()
+        self._doubted: dict[str, Presence] = {}
         self._forgotten_before: datetime | None = None
         self.consent, self.corrections = Turns(), Turns()
         """Changes of rescuers' consent and corrections of AEDs that this process makes."""
@@ -179,7 +181,7 @@ class Directory:
             # What was read before they were deleted would bring them back.
             stored = without_position(stored, self._forgotten_before)
         if stored is None or stored.erased_at is not None or stored.off_consent:
-            self._unwritten.forget(rescuer_id)
+            self._keep_nothing(rescuer_id)
         now = merged(live, stored) if live and stored else stored
         if now is None:
             self._roster.remove(rescuer_id)
@@ -187,21 +189,30 @@ class Directory:
             self._roster.put(now)
             self._centre()
 
-    def record_presence(self, rescuer_id: str, presence: Presence, seen_at: datetime) -> bool:
-        """Take a phone's position. False where it is older than the one held, or the person is erased or off consent.
+    def record_presence(self, rescuer_id: str, presence: Presence, seen_at: datetime) -> Fate:
+        """Take a phone's position, unless the one held says more of where it is now, or it cannot have come so far.
+
+        A far place that is told a second time some seconds later is believed: then the first of all was wrong.
 
         Raises:
             UnknownRescuer
         """
         self.seen(rescuer_id, seen_at)
         rescuer = self.get_rescuer(rescuer_id)
-        held = rescuer.presence
-        gone = rescuer.erased_at is not None or rescuer.off_consent
-        if gone or (held is not None and presence.observed_at <= held.observed_at):
-            return False
-        self._roster.put(replace(rescuer, presence=presence))
-        self._unwritten.presence.add(rescuer_id)
-        return True
+        if rescuer.erased_at is not None or rescuer.off_consent:
+            return Fate.GONE
+        doubted = self._doubted.get(rescuer_id)
+        stale_after = timedelta(seconds=self.limits.presence_max_age_s)
+        fate = judge(rescuer.presence, presence, doubted=doubted, stale_after=stale_after)
+        if fate is Fate.JUMP:
+            if doubted is None or not follows(presence, doubted):
+                self._doubted[rescuer_id] = presence
+        elif fate is not Fate.LATE:
+            self._doubted.pop(rescuer_id, None)
+        if fate is Fate.TAKEN:
+            self._roster.put(replace(rescuer, presence=presence))
+            self._unwritten.presence.add(rescuer_id)
+        return fate
 
     def seen(self, rescuer_id: str, at: datetime) -> None:
         """Note that the rescuer's phone was on the line.
@@ -246,7 +257,7 @@ class Directory:
         if rescuer.erased_at is None:
             silent = replace(rescuer, on_duty=False, duty_changed_at=at, presence=None, last_seen_at=None)
             self._roster.put(replace(silent, off_consent=True))
-            self._unwritten.forget(rescuer_id)
+            self._keep_nothing(rescuer_id)
 
     def give_consent(self, rescuer_id: str) -> None:
         """Take the rescuer's phone at its word again; on duty they go themselves.
@@ -260,11 +271,12 @@ class Directory:
         """Take an erased person out of the live picture at once, and keep whoever is not in it yet from coming in."""
         rescuer = self.find_rescuer(rescuer_id)
         self._roster.put(Rescuer(rescuer_id=rescuer_id, erased_at=(rescuer and rescuer.erased_at) or at))
-        self._unwritten.forget(rescuer_id)
+        self._keep_nothing(rescuer_id)
 
     def forget_positions(self, before: datetime) -> None:
         """Drop positions taken before then, as the database has."""
         self._forgotten_before = before
+        self._doubted = {key: fix for key, fix in self._doubted.items() if fix.observed_at > before}
         for rescuer_id, rescuer in list(self._roster.records.items()):
             kept = without_position(rescuer, before)
             if kept is not rescuer:
@@ -275,6 +287,10 @@ class Directory:
         """Write what has changed since the last flush; how many rows. Nothing is lost if it fails."""
         async with self.consent.writing:
             return await self._unwritten.flush(database, self._roster.records)
+
+    def _keep_nothing(self, rescuer_id: str) -> None:
+        self._unwritten.forget(rescuer_id)
+        self._doubted.pop(rescuer_id, None)
 
     def _reachable(self, helpers: Helpers, is_on_the_line: Callable[[str], bool]) -> Helpers:
         if helpers.seen.all():

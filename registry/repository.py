@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.fixes import better_of
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
 from registry.people_tables import PERSONAL_TABLES, consents
 from registry.storage.database import Database
@@ -137,11 +138,12 @@ def save_live_changes(
     seen: Iterable[Rescuer],
     duty: Iterable[Rescuer],
 ) -> None:
-    """Write what changed in the live picture, in batches; people erased meanwhile stay erased."""
+    """Write what changed in the live picture, in batches; people erased meanwhile stay erased, and a better position
+    that another process has written stays."""
     changed = [list(presences), list(seen), list(duty)]
     standing = _hold_standing(connection, {item.rescuer_id for items in changed for item in items})
     presences, seen, duty = ([item for item in items if item.rescuer_id in standing] for items in changed)
-    if positions := [_presence_row(item.rescuer_id, item.presence) for item in presences if item.presence is not None]:
+    if positions := _better_presences(connection, presences):
         insert = database.insert(rescuer_presences)
         upsert = insert.on_conflict_do_update(
             index_elements=["rescuer_id"],
@@ -150,6 +152,22 @@ def save_live_changes(
         connection.execute(upsert, positions)
     _update_rescuers(connection, seen, "last_seen_at")
     _update_rescuers(connection, duty, "on_duty", "duty_changed_at")
+
+
+def _better_presences(connection: Connection, changed: Iterable[Rescuer]) -> list[dict[str, Any]]:
+    """Rows of the positions that count more than what is written."""
+    told = {item.rescuer_id: item.presence for item in changed if item.presence is not None}
+    written: dict[str, Presence] = {}
+    row = rescuer_presences.c
+    for some in in_batches(sorted(told)):
+        query = select(row.rescuer_id, row.position, row.accuracy_m, row.observed_at).where(row.rescuer_id.in_(some))
+        for rescuer_id, place, accuracy_m, observed_at in connection.execute(query):
+            written[rescuer_id] = _presence(place, accuracy_m, observed_at)
+    return [
+        _presence_row(rescuer_id, presence)
+        for rescuer_id, presence in told.items()
+        if better_of(written.get(rescuer_id), presence) is presence
+    ]
 
 
 def _hold_standing(connection: Connection, rescuer_ids: set[str]) -> set[str]:
@@ -211,6 +229,10 @@ def _presence_row(rescuer_id: str, presence: Presence) -> dict[str, Any]:
     }
 
 
+def _presence(place: tuple[float, float], accuracy_m: float, observed_at: datetime) -> Presence:
+    return Presence(lon=place[0], lat=place[1], accuracy_m=accuracy_m, observed_at=observed_at)
+
+
 def _certificate(kind: str, number: str, valid_from: date | None, valid_until: date | None) -> Certificate:
     return Certificate(kind=kind, number=number, valid_from=valid_from, valid_until=valid_until)
 
@@ -218,15 +240,12 @@ def _certificate(kind: str, number: str, valid_from: date | None, valid_until: d
 def _rescuer(row: Sequence[Any], held: Sequence[Certificate]) -> Rescuer:
     rescuer_id, on_duty, duty_changed_at, last_seen_at, erased_at, home, place, accuracy_m, observed_at, withdrawn = row
     home_lon, home_lat = home or (None, None)
-    presence = None
-    if place is not None:
-        presence = Presence(lon=place[0], lat=place[1], accuracy_m=accuracy_m, observed_at=observed_at)
     return Rescuer(
         rescuer_id=rescuer_id,
         certificates=tuple(held),
         on_duty=on_duty,
         duty_changed_at=duty_changed_at,
-        presence=presence,
+        presence=None if place is None else _presence(place, accuracy_m, observed_at),
         home_lon=home_lon,
         home_lat=home_lat,
         last_seen_at=last_seen_at,

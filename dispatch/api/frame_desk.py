@@ -1,10 +1,10 @@
 """What a phone or a console says on its stream, and the answer it gets."""
 
-from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from dispatch.api.positions import PhonePositions
 from dispatch.contracts import stream as wire
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import DISPATCHERS, rescuer_key
@@ -12,15 +12,10 @@ from dispatch.core.incident import ENGAGED, incident_of
 from dispatch.core.refusals import Refused
 from dispatch.service import DispatchService
 from dispatch.spool.file import SpoolError
-from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
 from registry.models import Presence
 from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
-
-FUTURE_S = 60.0
-"""A phone's clock may be this far ahead of ours."""
-
 
 Asking = wire.AlertAnswer | wire.Position | wire.Duty | wire.TestAlarmSeen
 
@@ -60,6 +55,7 @@ class VolunteerDesk:
     def __init__(self, service: DispatchService, rescuer_id: str) -> None:
         self._service = service
         self._rescuer_id = rescuer_id
+        self._positions = PhonePositions(service, rescuer_id, self._moved)
 
     def heard(self) -> None:
         self._service.directory.seen(self._rescuer_id, self._service.clock.now())
@@ -76,7 +72,8 @@ class VolunteerDesk:
         try:
             match frame:
                 case wire.Position():
-                    return self._take_position(frame)
+                    self._require_consent()
+                    return self._positions.take(frame)
                 case wire.Duty():
                     return self._take_duty(frame)
                 case wire.TestAlarmSeen():
@@ -133,17 +130,9 @@ class VolunteerDesk:
             self.came()
         return wire.Result(re=frame.id, ok=True)
 
-    def _take_position(self, frame: wire.Position) -> wire.Result | None:
-        self._require_consent()
-        now = self._service.clock.now()
-        if frame.observed_at > now + timedelta(seconds=FUTURE_S):
-            raise Refused("position_in_future", "The position's time is ahead of ours: check the phone's clock.")
-        presence = _presence(frame)
-        if not self._service.directory.record_presence(self._rescuer_id, presence, now):
-            raise Refused("position_late", "A newer position is known already.")
+    def _moved(self, presence: Presence) -> None:
         self.came()
         self._tell_dispatchers(presence)
-        return wire.Result(re=frame.id, ok=True) if frame.id else None
 
     def _tell_dispatchers(self, presence: Presence) -> None:
         incident_id = self._service.engine.reservations.find_holder(rescuer_key(self._rescuer_id))
@@ -161,15 +150,3 @@ class VolunteerDesk:
                     observed_at=presence.observed_at,
                 )
                 self._service.hub.tell(DISPATCHERS, frame.model_dump_json())
-
-
-def _presence(frame: wire.Position) -> Presence:
-    try:
-        datum = parse_datum(frame.datum)
-    except UnknownDatum as error:
-        raise Refused("unknown_datum", str(error)) from error
-    impossible = not (-180 <= frame.lon <= 180 and -90 <= frame.lat <= 90)
-    if impossible or (frame.lon == 0 and frame.lat == 0):
-        raise Refused("bad_position", f"lon {frame.lon}, lat {frame.lat} is not where anybody can be.")
-    lon, lat = convert(frame.lon, frame.lat, source=datum, target=Datum.WGS84)
-    return Presence(lon=lon, lat=lat, accuracy_m=frame.accuracy_m, observed_at=frame.observed_at)

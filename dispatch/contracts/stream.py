@@ -70,15 +70,18 @@ class AlertAnswer(Frame):
 class Position(Frame, Unshown):
     """Where the phone is. The datum is named as a phone's own system names it: wgs84, gcj02 or bd09.
 
-    With an `id` the position gets a result; without one only a position that is refused does.
+    accuracy_m: radius, more than 0. observed_at, sent_at: by the phone's clock, when it was there and when this frame
+    is sent; with both a clock that is wrong does no harm. With an `id` the position gets a result; without one only a
+    position that is refused does, and the first that shows a wrong clock.
     """
 
     type: Literal["position"] = "position"
     lon: float
     lat: float
     datum: Annotated[str, Field(max_length=32)]
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)]
+    accuracy_m: Annotated[float, Field(le=100_000)]
     observed_at: AwareDatetime
+    sent_at: AwareDatetime | None = None
     id: FrameId | None = None
 
 
@@ -130,13 +133,18 @@ class Welcome(Frame):
 
 
 class Result(Frame):
-    """The answer to the frame `re`. Where `ok` is false nothing has changed; `code` and `message` say why."""
+    """The answer to the frame `re`. Where `ok` is false nothing has changed; `code` and `message` say why.
+
+    clock_off_s: seconds by which the phone's clock is ahead of the service's, negative where it is behind; null where
+    it is right, or nothing is known of it.
+    """
 
     type: Literal["result"] = "result"
     re: str | None
     ok: bool
     code: str = "ok"
     message: str = ""
+    clock_off_s: float | None = None
 
 
 class RouteStepFrame(Frame, Unshown):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.places.projection import geodesic_m
 from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
+from registry.fixes import Fate
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, find_contact, load_rescuers
 from registry.storage.database import Database
@@ -111,8 +113,8 @@ def test_an_empty_registry_has_nothing_nearby() -> None:
 
 def test_an_older_position_or_duty_change_that_arrives_late_changes_nothing() -> None:
     directory = Directory([], [rescuer("r")])
-    assert directory.record_presence("r", presence(LON + 0.05), NOON)
-    assert not directory.record_presence("r", presence(LON, at=NOON - timedelta(seconds=1)), NOON)
+    assert directory.record_presence("r", presence(LON + 0.05), NOON) is Fate.TAKEN
+    assert directory.record_presence("r", presence(LON, at=NOON - timedelta(seconds=1)), NOON) is Fate.LATE
     assert directory.set_duty("r", False, NOON)
     assert not directory.set_duty("r", True, NOON - timedelta(seconds=1))
     found = directory.get_rescuer("r")
@@ -216,11 +218,69 @@ async def test_a_flush_that_fails_loses_nothing(database: Database, tmp_path: Pa
     with pytest.raises(SQLAlchemyError):
         await directory.flush(never_migrated)
     await never_migrated.close()
-    directory.record_presence("r0", presence(LON + 0.02, at=NOON + timedelta(seconds=1)), NOON)
+    directory.record_presence("r0", presence(LON + 0.02, at=NOON + timedelta(seconds=10)), NOON)
     await directory.flush(database)
 
     again = await Directory.load(database)
-    assert again.get_rescuer("r0").presence == presence(LON + 0.02, at=NOON + timedelta(seconds=1))
+    assert again.get_rescuer("r0").presence == presence(LON + 0.02, at=NOON + timedelta(seconds=10))
+
+
+async def test_a_process_that_knows_less_overwrites_no_better_position(database: Database) -> None:
+    older, newer = await Directory.load(database), await Directory.load(database)
+    older.record_presence("r0", presence(LON + 0.01), NOON)
+    newer.record_presence("r0", presence(LON + 0.02, at=NOON + timedelta(seconds=60)), NOON)
+    coarse = replace(presence(LON + 0.02, at=NOON + timedelta(seconds=62)), accuracy_m=2500.0)
+    older.record_presence("r1", replace(coarse, observed_at=NOON), NOON)
+    newer.record_presence("r1", presence(LON + 0.02, at=NOON - timedelta(seconds=2)), NOON)
+
+    for directory in (newer, older):
+        await directory.flush(database)
+
+    again = await Directory.load(database)
+    assert again.get_rescuer("r0").presence == newer.get_rescuer("r0").presence
+    assert again.get_rescuer("r1").presence == newer.get_rescuer("r1").presence
+
+
+async def test_the_live_picture_keeps_a_better_position_than_the_database_has(database: Database) -> None:
+    fine, coarse = await Directory.load(database), await Directory.load(database)
+    fine.record_presence("r0", presence(LON + 0.01), NOON)
+    vague = replace(presence(LON + 0.02, at=NOON + timedelta(seconds=2)), accuracy_m=2500.0)
+    coarse.record_presence("r0", vague, NOON)
+    await coarse.flush(database)
+
+    stored = (await Directory.load(database)).get_rescuer("r0")
+    fine.take_rescuer("r0", stored)
+    await fine.flush(database)
+
+    assert stored.presence == vague
+    assert fine.get_rescuer("r0").presence == presence(LON + 0.01)
+    assert (await Directory.load(database)).get_rescuer("r0").presence == presence(LON + 0.01)
+
+
+def test_a_wild_measurement_takes_nobody_off_the_map_and_a_true_one_is_believed_when_said_again() -> None:
+    directory = Directory([], [rescuer("r")])
+    directory.record_presence("r", presence(LON), NOON)
+
+    def told(lon: float, second: int) -> Fate:
+        return directory.record_presence("r", presence(lon, at=NOON + timedelta(seconds=second)), NOON)
+
+    assert [told(LON + 0.13, 1), told(LON, 2), told(LON + 0.13, 9)] == [Fate.JUMP, Fate.TAKEN, Fate.JUMP]
+    assert directory.nearby(LON, LAT, radius_m=100, at=NOON).rescuer_id == ("r",)
+    assert [told(LON + 0.13, 10), told(LON + 0.13, 14)] == [Fate.JUMP, Fate.TAKEN]
+    assert directory.nearby(LON, LAT, radius_m=100, at=NOON).rescuer_id == ()
+
+
+def test_a_withdrawn_consent_leaves_no_doubted_position_behind() -> None:
+    directory = Directory([], [rescuer("r")])
+    directory.record_presence("r", presence(LON), NOON)
+    directory.record_presence("r", presence(LON + 0.13, at=NOON + timedelta(seconds=1)), NOON)
+
+    directory.withdraw_consent("r", NOON)
+    directory.give_consent("r")
+    directory.record_presence("r", presence(LON, at=NOON + timedelta(seconds=2)), NOON)
+
+    again = directory.record_presence("r", presence(LON + 0.13, at=NOON + timedelta(seconds=9)), NOON)
+    assert again is Fate.JUMP
 
 
 async def test_a_flush_that_is_cancelled_loses_nothing(database: Database) -> None:
@@ -259,7 +319,7 @@ async def test_a_position_on_its_way_to_the_disk_does_not_outlive_an_erasure(dat
 
     await directory.flush(database)
     directory.forget("r0", NOON)
-    assert directory.record_presence("r0", presence(LON, at=NOON + timedelta(seconds=9)), NOON) is False
+    assert directory.record_presence("r0", presence(LON, at=NOON + timedelta(seconds=9)), NOON) is Fate.GONE
     await directory.flush(database)
 
     async with database.read() as connection:

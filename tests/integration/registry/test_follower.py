@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, text, update
 
 from registry.changes import change_feed
 from registry.directory import Directory
+from registry.fixes import Fate
 from registry.follower import Follower
 from registry.merging import merged
 from registry.models import Presence, Rescuer
@@ -153,7 +154,8 @@ async def test_whoever_withdraws_consent_is_left_alone_and_a_position_on_its_way
 
     await until((["r2"], ["aed-1"]), around, directory)
     assert directory.get_rescuer("r1").presence is None
-    assert not directory.record_presence("r1", Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON), NOON)
+    fate = directory.record_presence("r1", Presence(lon=LON, lat=LAT, accuracy_m=5, observed_at=NOON), NOON)
+    assert fate is Fate.GONE
     assert not directory.set_duty("r1", True, NOON)
     assert await directory.flush(ours) == 0
 

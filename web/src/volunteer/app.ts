@@ -51,7 +51,7 @@ export const connection = computed<"connected" | "connecting" | "offline">(() =>
 export const otherWays = computed(() => (me.value?.volunteer?.channels ?? []).filter((name) => name !== "stream"));
 
 /** Said once: a phone that stands wrong would say it every few seconds. */
-const POSITION_REFUSED = new Set(["outside_service_area", "zero_coordinates", "bad_coordinates", "bad_position", "position_in_future"]);
+const POSITION_REFUSED = new Set(["outside_service_area", "zero_coordinates", "bad_coordinates", "bad_position", "bad_accuracy", "position_old"]);
 let toldOfPosition = false;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
