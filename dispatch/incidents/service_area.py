@@ -45,12 +45,12 @@ def get_place(location: CallLocation, area: ServiceArea | None) -> Place:
     """The reported place in WGS-84.
 
     Raises:
-        BadLocation: no or unknown datum, 0,0, swapped, impossible, or outside the area.
+        BadLocation: no or unknown datum, an exact 0, swapped, impossible, or outside the area.
     """
     datum = _get_datum(location)
     lon, lat = location.lon, location.lat
-    if lon == 0 and lat == 0:
-        raise BadLocation("zero_coordinates", "The location is 0,0, which is what a failed lookup gives.")
+    if 0 in (lon, lat) and not _is_within(area, lon, lat, datum):
+        raise BadLocation("zero_coordinates", f"lon {lon}, lat {lat}: an exact 0 is what a failed lookup gives.")
     if not _is_on_earth(lon, lat):
         if _is_on_earth(lat, lon):
             raise BadLocation("swapped_coordinates", f"lon {lon}, lat {lat} look swapped: longitude comes first.")
@@ -58,7 +58,7 @@ def get_place(location: CallLocation, area: ServiceArea | None) -> Place:
     place = _to_wgs84(lon, lat, datum)
     if area is None or place in area:
         return place
-    if _is_on_earth(lat, lon) and _to_wgs84(lat, lon, datum) in area:
+    if _is_within(area, lat, lon, datum):
         raise BadLocation("swapped_coordinates", f"lon {lon}, lat {lat} look swapped: longitude comes first.")
     raise BadLocation("outside_service_area", f"lon {lon}, lat {lat} is outside the area of this service.")
 
@@ -74,6 +74,10 @@ def _get_datum(location: CallLocation) -> Datum:
 
 def _is_on_earth(lon: float, lat: float) -> bool:
     return -180 <= lon <= 180 and -90 <= lat <= 90
+
+
+def _is_within(area: ServiceArea | None, lon: float, lat: float, datum: Datum) -> bool:
+    return area is not None and _is_on_earth(lon, lat) and _to_wgs84(lon, lat, datum) in area
 
 
 def _to_wgs84(lon: float, lat: float, datum: Datum) -> Place:

@@ -23,6 +23,8 @@ def located(lon: float, lat: float, datum: str | None = "wgs84") -> CallLocation
         (located(113.6, 34.7, ""), "no_datum"),
         (located(113.6, 34.7, "mars"), "unknown_datum"),
         (located(0, 0), "zero_coordinates"),
+        (located(0.0, 34.7), "zero_coordinates"),
+        (located(113.6, 0.0), "zero_coordinates"),
         (located(34.7, 113.6), "swapped_coordinates"),
         (located(34.7, 113.6, "gcj02"), "swapped_coordinates"),
         (located(200, 100), "bad_coordinates"),
@@ -42,6 +44,12 @@ def test_a_place_that_cannot_be_meant_is_refused_with_its_reason(location: CallL
 
 def test_without_an_area_any_place_on_earth_can_be_meant() -> None:
     assert get_place(located(2.35, 48.85), None) == Place(lon=2.35, lat=48.85)
+
+
+def test_the_prime_meridian_is_a_place_where_the_service_is_there() -> None:
+    greenwich = ServiceArea(min_lon=-0.2, min_lat=51.4, max_lon=0.2, max_lat=51.6)
+
+    assert get_place(located(0.0, 51.5), greenwich) == Place(lon=0.0, lat=51.5)
 
 
 @pytest.mark.parametrize("datum", ["CGCS2000", "EPSG:4490"])
