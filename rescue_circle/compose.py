@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 
 from dispatch.access.integrations import Integrations
 from dispatch.access.tokens import TokenSigner
-from dispatch.api import callbacks, console, erasure, errors, gauges, incidents, maps, operations, streams, webhook
+from dispatch.api import callbacks, console, erasure, errors, gauges, incidents, maps, operations, streams, upgrade, webhook
 from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.for_people import build_people_routers
@@ -243,6 +243,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         operations.build_router(service),
         maps.build_router(service.maps),
         streams.build_router(service),
+        upgrade.build_router(service.metrics),
         *build_people_routers(service),
         build_registry_router(service.directory, database, service.clock),
     ):

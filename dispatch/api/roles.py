@@ -40,6 +40,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /metrics": _OPEN,
     "GET /api/map": _OPEN,
     "GET /tiles/{z}/{x}/{y}.mvt": _OPEN,
+    "GET /streams/volunteer": _OPEN,
+    "GET /streams/dispatcher": _OPEN,
     "POST /webhooks/{integration}": Rule(signed=True),
     "GET /api/incidents": _may(D, S),
     "GET /api/incidents/{incident_id}": _may(D, S),
@@ -97,7 +99,7 @@ ISSUES: Mapping[Access, frozenset[Access]] = {
 """Which roles each role may issue tokens for."""
 
 STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher": D}
-"""Whose stream it is; nobody else's token opens it, not even an administrator's."""
+"""Whose stream it is; nobody else's token opens it, not even an administrator's. A plain request opens none."""
 
 SENDS: Mapping[Access, frozenset[str]] = {
     V: frozenset(

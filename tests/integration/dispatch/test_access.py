@@ -43,6 +43,8 @@ QUERIES = {
     "/api/public/walk": {"from_lon": 113.66, "from_lat": 34.75, "to_aed": "nothing"},
 }
 ANSWERS = {
+    "GET /streams/volunteer": 426,
+    "GET /streams/dispatcher": 426,
     "POST /api/join": 404,
     "POST /api/session": 401,
     "POST /api/session/renew": 401,

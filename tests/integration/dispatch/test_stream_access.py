@@ -2,7 +2,9 @@
 
 import json
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -13,6 +15,7 @@ from dispatch.contracts import stream as wire
 from tests.support.phone import console_of, phone_of, raw_stream
 from tests.support.service import Service, call
 from tests.support.town import place
+from tests.support.waiting import PATIENCE_S
 
 
 def types(union: Any) -> set[str]:
@@ -111,3 +114,26 @@ async def test_a_phone_and_a_console_are_told_only_what_is_theirs(service: Servi
 
     assert {one["type"] for one in phone.frames} <= HEARS[Access.VOLUNTEER]
     assert {one["type"] for one in console.frames} <= HEARS[Access.DISPATCHER]
+
+
+@pytest.mark.parametrize("headers", [{}, {"upgrade": "websocket"}, {"connection": "keep-alive"}])
+@pytest.mark.parametrize("kind", ["volunteer", "dispatcher"])
+def test_a_stream_asked_without_its_upgrade_says_what_the_proxy_must_pass_on(
+    standing_service: Service, kind: str, headers: dict[str, str]
+) -> None:
+    address = urlsplit(standing_service.url)
+    connection = HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)
+    try:
+        # Twice on one connection, as a proxy that keeps its connections asks.
+        for _ in range(2):
+            connection.request("GET", f"/streams/{kind}", headers=headers)
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+
+            assert answer.status == 426
+            assert (answer.getheader("upgrade"), answer.getheader("connection")) == ("websocket", "Upgrade")
+            assert told["code"] == "upgrade_required"
+            assert "proxy_set_header Upgrade $http_upgrade" in told["message"]
+            assert "代理" in told["message"]
+    finally:
+        connection.close()
