@@ -172,12 +172,15 @@ class Deliverer:
 
     async def _post(self, http: httpx.AsyncClient, target: CallbackTarget, callback: StoredCallback) -> Answer:
         answer: Answer | None = None
-        headers = target.headers(callback.callback_id, callback.body, self._now())
+        try:
+            headers, content = target.request(callback.callback_id, callback.body, self._now())
+        except ValueError as error:
+            return Answer(status=None, error=f"the dialect cannot say it: {error}")
         try:
             async with (
                 # The client's own limits are for each step; a receiver that drips must not hold us for ever.
                 asyncio.timeout(self._rules.timeout_s),
-                http.stream("POST", target.url, content=callback.body.encode(), headers=headers) as response,
+                http.stream("POST", target.url, content=content, headers=headers) as response,
             ):
                 answer = _answer(response, self._now())
                 if int(response.headers.get("content-length", SMALL_BODY + 1)) <= SMALL_BODY:

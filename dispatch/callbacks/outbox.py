@@ -76,9 +76,11 @@ class Outbox:
 
     def following(self, appended: Appended) -> list[Callback]:
         """What 120 is to be told of an append; nothing where its integration wants no callbacks."""
-        if not appended.events or self._find_target(appended.after.integration) is None:
+        target = self._find_target(appended.after.integration) if appended.events else None
+        if target is None:
             return []
-        return callbacks(appended.after, appended.events)
+        told = callbacks(appended.after, appended.events)
+        return told if target.wording is None else [one for one in told if target.wants(message_type(one.kind))]
 
     def write(self, connection: Connection, appended: Appended, told: Sequence[Callback], *, last_seq: int) -> None:
         """Within the transaction of the append; `last_seq` is the number of the last of `told`."""

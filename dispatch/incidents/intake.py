@@ -1,10 +1,11 @@
 """Understanding what 120 sent: what can be read is used, what cannot is said, and a call is never thrown away."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
@@ -12,6 +13,9 @@ from dispatch.contracts.webhook import CallData, CallLocation, MessageType
 from dispatch.core.matching import Place
 from dispatch.incidents.service_area import BadLocation, ServiceArea, get_place
 from dispatch.records import WORDS, Details
+
+if TYPE_CHECKING:
+    from dispatch.dialects.translation import Translated
 
 _AWARE: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 _ACCURACY_M: TypeAdapter[float | None] = TypeAdapter(
@@ -63,10 +67,36 @@ class _Problems:
         self.found.append((code, message))
 
 
+class _ProblemsOfDialect(_Problems):
+    """What the dialect's own words have said already is not said again in ours."""
+
+    def __init__(self, found: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self.found.extend(found)
+
+    def add(self, code: str, message: str) -> None:
+        if not any(said == code for said, _ in self.found):
+            super().add(code, message)
+
+
 def understand(body: bytes, *, area: ServiceArea | None, received_at: datetime) -> Understood:
     """Read a message leniently, field by field; nothing raises."""
     problems = _Problems()
-    message = _read_object(body, problems)
+    return _understand(_read_object(body, problems), problems, area=area, received_at=received_at)
+
+
+def understand_translated(told: "Translated", *, area: ServiceArea | None, received_at: datetime) -> Understood:
+    """What a message means that a dialect has put into our words; nothing raises."""
+    problems = _ProblemsOfDialect(told.problems)
+    understood = _understand(told.message, problems, area=area, received_at=received_at)
+    more = _shown(told.more.items())
+    details = understood.details and replace(understood.details, more={**understood.details.more, **_said(more)})
+    return replace(understood, more={**understood.more, **more}, details=details)
+
+
+def _understand(
+    message: Mapping[str, Any], problems: _Problems, *, area: ServiceArea | None, received_at: datetime
+) -> Understood:
     data = message.get("data")
     if message and not isinstance(data, dict):
         problems.add("no_data", "The message has no object `data`.")
@@ -126,7 +156,7 @@ def _read_text(body: bytes, problems: _Problems) -> str:
         return body.decode("gb18030", errors="replace")
 
 
-def _read_type(message: dict[str, Any], problems: _Problems) -> MessageType | None:
+def _read_type(message: Mapping[str, Any], problems: _Problems) -> MessageType | None:
     if not message:
         return None
     name = message.get("type")
@@ -144,7 +174,7 @@ def _read_cad_ref(fields: dict[str, Any], problems: _Problems) -> str | None:
     return None
 
 
-def _read_time(fields: dict[str, Any], name: str, problems: _Problems) -> datetime | None:
+def _read_time(fields: Mapping[str, Any], name: str, problems: _Problems) -> datetime | None:
     told = fields.get(name)
     try:
         # A bare number, in quotes or not, would be taken for seconds since 1970, and minutes are what it may mean.
@@ -195,8 +225,9 @@ def _details(
     accuracy_m = _read_accuracy(told, problems)
     if accuracy_m is not None and accuracy_m > WIDER_THAN_A_WALK_M:
         problems.add("vague_place", f"The place is known to {accuracy_m:.0f} m only: ask where exactly.")
-    said = {name: value for name, value in more.items() if value is not None}
-    return Details(place=place, accuracy_m=accuracy_m, more=said, **{name: words.get(name, "") for name in WORDS})
+    return Details(
+        place=place, accuracy_m=accuracy_m, more=_said(more), **{name: words.get(name, "") for name in WORDS}
+    )
 
 
 def _read_more(fields: dict[str, Any]) -> dict[str, str | None]:
@@ -206,7 +237,15 @@ def _read_more(fields: dict[str, Any]) -> dict[str, str | None]:
     if isinstance(told, dict):
         inside = [(name, value) for name, value in told.items() if name not in CallLocation.model_fields]
         beside += [(f"location.{name}", value) for name, value in inside]
-    return {storable(name)[:MAX_NAME]: _in_short(value) for name, value in beside[:MOST_BESIDE]}
+    return _shown(beside)
+
+
+def _shown(beside: Iterable[tuple[str, Any]]) -> dict[str, str | None]:
+    return {storable(name)[:MAX_NAME]: _in_short(value) for name, value in islice(beside, MOST_BESIDE)}
+
+
+def _said(more: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in more.items() if value is not None}
 
 
 def _in_short(value: Any) -> str | None:
