@@ -1,6 +1,8 @@
 """The dispatch room put together: what its HTTP and websocket doors work with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dispatch.access.integrations import Integrations
 from dispatch.access.links import LinkWatch
@@ -25,10 +27,16 @@ from dispatch.streams.hub import Hub
 from registry.directory import Directory
 from registry.follower import Follower
 
+if TYPE_CHECKING:
+    from dispatch.dialects.dialect import Dialect
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchService:
-    """heartbeat_s: real seconds between heartbeats on a stream; a peer silent for three of them is cut."""
+    """heartbeat_s: real seconds between heartbeats on a stream; a peer silent for three of them is cut.
+
+    dialects: by the names of the integrations that speak one.
+    """
 
     engine: Engine
     journal: SpooledJournal
@@ -51,5 +59,6 @@ class DispatchService:
     maps: MapSource
     relay: Relay
     heartbeat_s: float = 20.0
+    dialects: "Mapping[str, Dialect]" = field(default_factory=dict)
     links: LinkWatch = field(default_factory=LinkWatch)
     side: SideThread = field(default_factory=SideThread)

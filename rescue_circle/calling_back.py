@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from dispatch.access.integrations import Integrations
 from dispatch.access.secrets import split_secrets
 from dispatch.callbacks.deliverer import CallbackMetrics, Deliverer
 from dispatch.callbacks.outbox import Outbox
@@ -13,20 +12,25 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.operations.metrics import Metrics
 from registry.epoch import get_epoch
 from registry.storage.database import Database
+from rescue_circle.integrations_file import Configured
 from rescue_circle.settings import Settings
 
 
-def target_finder(settings: Settings, integrations: Integrations) -> FindCallbackTarget:
+def target_finder(settings: Settings, configured: Configured) -> FindCallbackTarget:
     """Finds the receiver of an integration's callbacks: RESCUE_CALLBACK_URL for 120, else what its entry says."""
+    integrations = {one.name: one for one in configured.integrations}
 
     @cache
     def find_callback_target(name: str) -> CallbackTarget | None:
+        dialect = configured.dialects.get(name)
+        wording = dialect.callback if dialect else None
         if name == DEFAULT_INTEGRATION and settings.callback_url:
             return CallbackTarget(url=str(settings.callback_url), secrets=split_secrets(settings.callback_secret))
-        integration = integrations.find(name)
+        integration = integrations.get(name)
         if integration is None or integration.callback_url is None:
             return None
-        return CallbackTarget(url=integration.callback_url, secrets=split_secrets(integration.callback_secret or ""))
+        secrets = split_secrets(integration.callback_secret or "")
+        return CallbackTarget(url=integration.callback_url, secrets=secrets, wording=wording)
 
     return find_callback_target
 

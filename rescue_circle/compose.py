@@ -67,10 +67,11 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     """
     clock = Clock(start=settings.clock_start, speed=settings.clock_speed)
     tokens = TokenSigner(*settings.token_secrets)
-    integrations = Integrations(settings.load_integrations())
+    configured = settings.load_configured()
+    integrations = Integrations(configured.integrations)
     network, directory = await _load_ground(settings, database)
     policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
-    find_callback_target = target_finder(settings, integrations)
+    find_callback_target = target_finder(settings, configured)
     outbox = await build_outbox(database, find_callback_target)
     newest, *older = settings.token_secrets
     people = People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
@@ -117,6 +118,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         maps=await build_maps(settings, network, directory, metrics),
         relay=relay,
         heartbeat_s=settings.heartbeat_s,
+        dialects=configured.dialects,
     )
     gauges.install(service)
     show_disks(settings, metrics)

@@ -7,13 +7,15 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import typer
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from dispatch.access.proxies import PeerNoted
 from dispatch.api.hardening import Hardened
 from dispatch.api.stream_protocol import StreamProtocol
 from dispatch.retention.retention import Erased
@@ -103,7 +105,10 @@ async def serve(settings: Settings) -> None:
         ending.begin()
         await gate.hand_over()
 
-    server = HandingOverServer(_config(settings, Hardened(gate)), hand_over)
+    # Not by uvicorn's own option, which would put it around everything: whose connection it is must be seen before.
+    by_proxy: Any = ProxyHeadersMiddleware(cast("Any", Hardened(gate)), trusted_hosts=settings.trusted_proxies)
+    app = PeerNoted(by_proxy)
+    server = HandingOverServer(_config(settings, app), hand_over)
     # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,13 +128,12 @@ async def serve(settings: Settings) -> None:
     ending.end()
 
 
-def _config(settings: Settings, app: Hardened) -> uvicorn.Config:
+def _config(settings: Settings, app: PeerNoted) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,
         # The parser whose limit on headers the next line sets.
         http="h11",
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,

@@ -15,12 +15,13 @@ from sqlalchemy.engine import make_url
 from dispatch.access.integrations import Integration
 from dispatch.access.secrets import check_webhook_secret, split_secrets
 from dispatch.access.tokens import LEAST_SECRET_BYTES
+from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
 from dispatch.incidents.service_area import ServiceArea
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
-from rescue_circle.integrations_file import BadIntegrations, get_integrations
+from rescue_circle.integrations_file import BadIntegrations, Configured, get_configured
 
 
 class BadSettings(ValueError):
@@ -93,8 +94,12 @@ class Settings(BaseSettings):
     )
     integrations: Path | None = Field(
         None,
-        description="TOML file of several 120 systems, each with its own secrets; RESCUE_WEBHOOK_SECRET or this",
-        json_schema_extra=zh("多个 120 接入系统的 TOML 文件，各有自己的密钥；与 RESCUE_WEBHOOK_SECRET 二选一"),
+        description="TOML file of several 120 systems, each with its own secrets and dialect (docs/dialects.md); "
+        "RESCUE_WEBHOOK_SECRET or this",
+        json_schema_extra=zh(
+            "多个 120 接入系统的 TOML 文件，各有自己的密钥和报文格式（docs/dialects.md）；"
+            "与 RESCUE_WEBHOOK_SECRET 二选一"
+        ),
     )
     token_secret: str = Field(
         repr=False,
@@ -268,8 +273,12 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "127.0.0.1",
-        description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address",
-        json_schema_extra=zh("反向代理的地址，以逗号分隔；只采信它们在 X-Forwarded-For 中给出的来访地址"),
+        description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address; "
+        "their word alone counts on a centre's client certificate",
+        json_schema_extra=zh(
+            "反向代理的地址，以逗号分隔；只采信它们在 X-Forwarded-For 中给出的来访地址，"
+            "以及它们转告的接入系统客户端证书"
+        ),
     )
     heartbeat_s: float = Field(
         20.0,
@@ -366,12 +375,29 @@ class Settings(BaseSettings):
     @classmethod
     def _four_numbers(cls, text: str | None) -> str | None:
         if text is not None:
-            _parse_area(text)
+            parse_area(text)
         return text
 
     def load_integrations(self) -> tuple[Integration, ...]:
         """Raises: BadIntegrations."""
-        return get_integrations(self.integrations, split_secrets(self.webhook_secret))
+        return self.load_configured().integrations
+
+    def load_configured(self) -> Configured:
+        """The integrations with their dialects.
+
+        Raises:
+            BadIntegrations
+        """
+        configured = get_configured(
+            self.integrations, split_secrets(self.webhook_secret), trusted_proxies=self.trusted_proxies
+        )
+        dialect = configured.dialects.get(DEFAULT_INTEGRATION)
+        if self.callback_url and dialect and dialect.callback:
+            raise BadIntegrations(
+                f"RESCUE_CALLBACK_URL: {DEFAULT_INTEGRATION} has callbacks of its own form: write callback_url and "
+                f"callback_secret under {DEFAULT_INTEGRATION} in {self.integrations}"
+            )
+        return configured
 
     @property
     def token_secrets(self) -> tuple[str, ...]:
@@ -402,7 +428,7 @@ class Settings(BaseSettings):
 
     @property
     def area(self) -> ServiceArea | None:
-        return _parse_area(self.service_area) if self.service_area else None
+        return parse_area(self.service_area) if self.service_area else None
 
 
 def get_settings() -> Settings:
@@ -423,7 +449,8 @@ def get_settings() -> Settings:
     return settings
 
 
-def _parse_area(text: str) -> ServiceArea:
+def parse_area(text: str) -> ServiceArea:
+    """Raises: ValueError."""
     try:
         min_lon, min_lat, max_lon, max_lat = (float(part) for part in text.split(","))
     except ValueError as error:

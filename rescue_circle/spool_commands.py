@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dispatch.access.integrations import Integrations
 from dispatch.core.policy import Policy
 from dispatch.journal.journal import Journal
 from dispatch.spool.by_hand import LandedByHand, journal_instead, land_by_hand, why_in_words
@@ -217,7 +216,7 @@ def _chosen(waiting: list[SetAsideRecord], record_ids: list[str]) -> list[SetAsi
 
 async def _journal(settings: Settings, database: Database) -> Journal:
     """As the service has it: what lands late is told to 120 as well."""
-    find_target = target_finder(settings, Integrations(settings.load_integrations()))
+    find_target = target_finder(settings, settings.load_configured())
     return Journal(database, Policy(alerts=settings.policy_alerts), await build_outbox(database, find_target))
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dispatch.access.hmac_scheme import Request
+from dispatch.access.proofs import Proof
 from dispatch.access.signature import SignatureChecker
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -25,13 +27,19 @@ class UnknownIntegration(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """One 120 system. `secrets`: those its messages may be signed with, newest first; never shown."""
+    """One 120 system. `secrets`: those its messages may be signed with, newest first; never shown.
+
+    proof: how it proves itself where it speaks a dialect; None where it signs as Standard Webhooks say.
+    dialect: its dialect's name.
+    """
 
     name: str
     secrets: tuple[str, ...] = field(repr=False)
     callback_url: str | None = None
     callback_secret: str | None = field(default=None, repr=False)
     messages_per_minute: int = MESSAGES_PER_MINUTE
+    proof: Proof | None = field(default=None, repr=False)
+    dialect: str | None = None
 
 
 class Integrations:
@@ -39,7 +47,9 @@ class Integrations:
 
     def __init__(self, integrations: Iterable[Integration]) -> None:
         self._by_name = {integration.name: integration for integration in integrations}
-        self._checkers = {name: SignatureChecker(*one.secrets) for name, one in self._by_name.items()}
+        self._checkers = {
+            name: SignatureChecker(*one.secrets) for name, one in self._by_name.items() if one.proof is None
+        }
 
     @property
     def all(self) -> tuple[Integration, ...]:
@@ -63,3 +73,15 @@ class Integrations:
             BadSignature: not signed with one of its secrets.
         """
         return self._checkers[self.get(name).name].get_message_id(headers, body)
+
+    def prove(self, name: str, request: Request) -> str | None:
+        """That a request is from this integration, which speaks a dialect; the message's id where the proof holds it.
+
+        Raises:
+            UnknownIntegration
+            BadSignature: it does not hold.
+        """
+        proof = self.get(name).proof
+        if proof is None:
+            return self.get_message_id(name, request.headers, request.body)
+        return proof.check(request)

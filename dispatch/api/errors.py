@@ -1,7 +1,7 @@
 """One table from a failure to its HTTP status; every error leaves as a code for machines and a sentence for people."""
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from dispatch.access.integrations import UnknownIntegration
 from dispatch.access.signature import BadSignature
 from dispatch.access.tokens import BadToken
+from dispatch.api import said_in_dialect
 from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.webhook import Refusal
@@ -97,11 +98,12 @@ def refusal(status: int, code: str, message: str, *, retry_after_s: int | None =
 def install(app: FastAPI, metrics: Metrics) -> None:
     """Turn every failure of the table into its answer, and count it."""
 
-    async def known(request: Request, error: Exception) -> JSONResponse:
+    async def known(request: Request, error: Exception) -> Response:
         code = getattr(error, "code", "refused")
         metrics.refused.labels(code=code).inc()
         log.info("refused", code=code, status=STATUS[type(error)], method=request.method, route=_route(request))
-        return refusal(STATUS[type(error)], code, str(error), retry_after_s=getattr(error, "retry_after_s", None))
+        response = refusal(STATUS[type(error)], code, str(error), retry_after_s=getattr(error, "retry_after_s", None))
+        return said_in_dialect.refused(request, code, str(error), response)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         metrics.refused.labels(code="bad_request").inc()

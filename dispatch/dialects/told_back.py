@@ -18,6 +18,19 @@ from dispatch.dialects.values import ISO, UNIX_MS, UNIX_S
 REFUSED = "refused"
 """Under which a dialect may write one code for all refusals."""
 
+_PLAINEST: Mapping[str, Any] = {
+    "type": "incident.closed",
+    "timestamp": "2026-01-05T00:00:00Z",
+    "data": {
+        "cad_ref": None,
+        "incident_id": "",
+        "seq": 1,
+        "status": "closed",
+        "counts": {"ringing": 0, "on_the_way": 0, "on_scene": 0, "aeds_on_scene": 0},
+    },
+}
+"""What every callback holds at least."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerForm:
@@ -29,8 +42,14 @@ class AnswerForm:
 
     @classmethod
     def of(cls, table: AnswerTable) -> "AnswerForm":
-        """Raises: ValueError."""
-        return cls(status=table.status, template=Template(table.body, table.format), codes=table.codes)
+        """Raises: ValueError: also where it could not say the plainest things."""
+        form = cls(status=table.status, template=Template(table.body, table.format), codes=table.codes)
+        # Of a message that could not be read nothing is there to echo.
+        form.render(
+            dict.fromkeys(("message_id", "incident_id", "attention", "detail"), "") | {"code": "accepted"}, None
+        )
+        form.render_refusal(REFUSED, "")
+        return form
 
     @property
     def content_type(self) -> str:
@@ -61,8 +80,10 @@ class CallbackForm:
 
     @classmethod
     def of(cls, table: CallbackTable) -> "CallbackForm":
-        """Raises: ValueError."""
-        return cls(table=table, template=Template(table.body, table.format))
+        """Raises: ValueError: also where it could not say what every callback says."""
+        form = cls(table=table, template=Template(table.body, table.format))
+        form.template.render(form._values("cb_1", json.dumps(_PLAINEST)))
+        return form
 
     def wants(self, kind: str) -> bool:
         return self.table.only is None or kind in self.table.only

@@ -91,8 +91,8 @@ class _Translation:
             ),
         }
         data = {name: value for name, value in data.items() if value is not None}
-        if phone := self._read_words("caller_phone", fields.caller_phone):
-            data["caller_phone"] = phone.said
+        if (phone := self._read_words("caller_phone", fields.caller_phone)) is not None:
+            data["caller_phone"] = phone or None
         message_id = self._read("message_id", fields.message_id, _as_text, "bad_message_id")
         ignored = self._find_ignored(kind)
         message = {"type": kind, "timestamp": happened_at.isoformat(), "data": data}
@@ -156,8 +156,8 @@ class _Translation:
         if datum and ("lon" in location or "lat" in location):
             location["datum"] = datum
         for name in WORDS:
-            if words := self._read_words(f"location.{name}", getattr(told, name)):
-                location[name] = words.said
+            if (words := self._read_words(f"location.{name}", getattr(told, name))) is not None:
+                location[name] = words or None
         return location or None
 
     def _read(self, name: str, expression: Expression | None, as_ours: Callable[[Any], Any], code: str) -> Any:
@@ -175,12 +175,10 @@ class _Translation:
         self._readings[-1] = Reading(name=name, expression=expression.text, found=found, meant=meant)
         return meant
 
-    def _read_words(self, name: str, expression: Expression | None) -> "_Words | None":
-        """None where nothing is said; what is said may be that there is nothing any more."""
-        words = self._read(
-            name, expression, lambda found: _Words(self._as_words(found)), f"bad_{name.rpartition('.')[2]}"
-        )
-        return words if isinstance(words, _Words) else None
+    def _read_words(self, name: str, expression: Expression | None) -> str | None:
+        """None where the message says nothing, "" where it takes back what was said."""
+        words: str | None = self._read(name, expression, self._as_words, f"bad_{name.rpartition('.')[2]}")
+        return words
 
     def _find(self, name: str, expression: Expression | None, code: str) -> Any:
         if expression is None:
@@ -226,11 +224,11 @@ class _Translation:
         name = _as_text(found)
         return self._form.place.datums.get(name, name)
 
-    def _as_words(self, found: Any) -> str | None:
+    def _as_words(self, found: Any) -> str:
         if isinstance(found, list):
             return "; ".join(_as_text(one) for one in found if not self._is_left_out(one))
         text = _as_text(found)
-        return None if text in self._form.texts.clears else text
+        return "" if text in self._form.texts.clears else text
 
     def _beside(self) -> Iterator[tuple[str, Any]]:
         """What no expression has looked at, with the end of its path for a name where that is long."""
@@ -253,11 +251,6 @@ class _Translation:
     def _add(self, code: str, sentence: str) -> None:
         if not self._has(code):
             self._problems.append((code, sentence))
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    said: str | None
 
 
 def _as_text(found: Any) -> str:

@@ -317,6 +317,11 @@ def test_whatever_stands_in_a_known_field_is_read_or_asks_for_a_dispatcher(messa
             "x.toml: answer.body: 'a b' is no name of an XML element",
         ),
         (PLAIN + "[answer]\nstatus = 500\nbody = {}", "x.toml: answer.status"),
+        (PLAIN + "[answer]\nbody = {a = '{sum(detail)}'}", "x.toml: answer.sum(detail) cannot be carried out"),
+        (
+            PLAIN + "[callback]\nbody = {a = '{sum(data.eta_at)}'}",
+            "x.toml: callback.sum(data.eta_at) cannot be carried",
+        ),
         (PLAIN + "[parts]\nplace = 'a'", "x.toml: parts.place"),
         ("[message", "x.toml is not TOML"),
     ],
