@@ -50,6 +50,10 @@ COMMANDS = {
     "accounts": OnDemand(
         where="dispatch.people.cli:app", help="Accounts of dispatchers, registry officers and administrators."
     ),
+    "integrations": OnDemand(
+        where="rescue_circle.integration_commands:app",
+        help="120 systems and their dialects: who may call, and what a sample would be understood as.",
+    ),
     "token": OnDemand(where="rescue_circle.token_commands:app", help="Tokens for streams and the HTTP interface."),
     "callbacks": OnDemand(
         where="dispatch.callbacks.cli:app", help="What 120 has been told, what not, and telling it again."
@@ -75,12 +79,14 @@ COMMANDS = {
 KNOWN_FAILURES = (
     "dispatch.access.secrets:BadSecret",
     "dispatch.access.tokens:WeakSecret",
+    "dispatch.dialects.dialect:BadDialect",
     "dispatch.spool.file:SpoolError",
     "geo.streets.network_file:NetworkFileError",
     "planner.districts:UnusableDistricts",
     "registry.storage.database:BadDatabaseUrl",
     "registry.storage.database:DatabaseUnreachable",
     "rescue_circle.documents:NoPlaceForTable",
+    "rescue_circle.integrations_file:BadIntegrations",
     "rescue_circle.settings:BadSettings",
 )
 """What a user can mend, beside an OSError; their messages say how."""
