@@ -316,5 +316,5 @@ def _labels(network: WalkNetwork, sources: int) -> _Labels:
         np.empty(nodes, np.float32),
         np.zeros(nodes, np.int32),
         (np.empty(heap, np.float32), np.empty(heap, np.int32)),
-        np.empty(nodes, np.int32),
+        np.empty(2 * nodes, np.int32),
     )

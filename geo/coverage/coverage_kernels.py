@@ -58,19 +58,10 @@ def _along(edges: Array, fraction: Number, access: Number, edge: int, to_fractio
 
 
 @njit(cache=True, nogil=True)
-def spread(
-    graph: Array, edges: Array, starts: Array, chosen: Array, limit: Number, generation: int, labels: Array
-) -> int:
-    """Label every node within `limit` of the nearest of the chosen starts; how many, listed in `settled`.
-
-    graph: (arc_start, arc_head, arc_effort, node_zone); edges: (from, to, ahead, back); starts: (edge, fraction,
-    access effort), all on a street; chosen: indices of starts that lie in one zone, see `zones_of`;
-    labels: (effort, stamp, (heap key, heap node), settled).
-    """
-    arc_start, arc_head, arc_effort, node_zone = graph
+def _seed(edges: Array, starts: Array, chosen: Array, limit: Number, generation: int, labels: Array) -> int:
+    """Label the ends of the chosen starts' edges, and put them on the heap: its size."""
     edge_from, edge_to, ahead, back = edges
-    effort, stamp, heap, settled = labels
-    zone = node_zone[edge_from[starts[0][chosen[0]]]]
+    effort, stamp, heap = labels[0], labels[1], labels[2]
     size = 0
     for start in chosen:
         edge, fraction, access = starts[0][start], np.float64(starts[1][start]), np.float64(starts[2][start])
@@ -83,26 +74,54 @@ def spread(
             if seed <= limit and (stamp[node] != generation or seed < effort[node]):
                 effort[node], stamp[node] = seed, generation
                 size = _push(heap, size, seed, node)
+    return size
+
+
+@njit(cache=True, nogil=True)
+def spread(
+    graph: Array, edges: Array, starts: Array, chosen: Array, limit: Number, generation: int, labels: Array
+) -> int:
+    """Label every node within `limit` of the nearest of the chosen starts; how many, listed in `settled`.
+
+    graph: (arc_start, arc_head, arc_effort, node_zone); edges: (from, to, ahead, back); starts: (edge, fraction,
+    access effort), all on a street; chosen: indices of starts that lie in one zone, see `zones_of`;
+    labels: (effort, stamp, (heap key, heap node), settled). A node of the starts' own ground may be listed twice.
+    """
+    arc_start, arc_head, arc_effort, node_zone = graph
+    effort, stamp, heap, settled = labels
+    zone = node_zone[edges[0][starts[0][chosen[0]]]]
+    size = _seed(edges, starts, chosen, limit, generation, labels)
+    # As in `kernels.py`: first the starts' own private ground as far as its gates, the streets behind them set aside
+    # at the heap's far end; then everything else, where ground may be entered as a last leg and not left again.
+    leaving, streets = zone != 0, heap[0].size
     count = 0
-    while size > 0:
+    while size > 0 or leaving:
+        if size == 0:
+            for place in range(streets, heap[0].size):
+                size = _push(heap, size, heap[0][place], heap[1][place])
+            leaving = False
+            continue
         here, node = heap[0][0], heap[1][0]
         size = _pop(heap, size)
         if here > effort[node]:
             continue
         settled[count] = node
         count += 1
-        # Private ground other than the starts' own may be entered as a last leg, never left again.
         node_in = node_zone[node]
-        confined = (node_in != 0) & (node_in != zone)
         for arc in range(arc_start[node], arc_start[node + 1]):
             head = arc_head[arc]
             there = here + arc_effort[arc]
             if there > limit or (stamp[head] == generation and there >= effort[head]):
                 continue
-            if confined and node_zone[head] != node_in:
+            goes_out = node_in != 0 and node_zone[head] != node_in
+            if goes_out and not leaving:
                 continue
             effort[head], stamp[head] = there, generation
-            size = _push(heap, size, there, head)
+            if goes_out:
+                streets -= 1
+                heap[0][streets], heap[1][streets] = there, head
+            else:
+                size = _push(heap, size, there, head)
     return count
 
 

@@ -104,7 +104,7 @@ class Snaps:
 class SearchBuffers:
     """One thread's scratch arrays for searches, (nodes,) each but the heap; never cleared between searches."""
 
-    labels: tuple[Float32s, Int32s, Int32s, Float32s, Int32s]
+    labels: tuple[Float32s, Int32s, Int32s, Int32s, Float32s, Int32s]
     generation: int = 0
 
     def next_generation(self, count: int = 1) -> int:
@@ -240,6 +240,7 @@ class WalkNetwork:
                 labels=(
                     np.empty(n, np.float32),
                     np.zeros(n, np.int32),
+                    np.empty(n, np.int32),
                     np.empty(n, np.int32),
                     np.empty(heap, np.float32),
                     np.empty(heap, np.int32),

@@ -61,7 +61,7 @@ def part(fraction: Number, effort: Number) -> Number:
 def _seed(edges: Array, start: Array, limit: Number, generation: int, labels: Array) -> int:
     """Label the two ends of the start's edge, and put them on the heap: its size."""
     edge_from, edge_to, ahead, back = edges
-    effort, stamp, parent, heap_key, heap_node = labels
+    effort, stamp, parent, _leaving, heap_key, heap_node = labels
     edge, fraction, access = start
     size = 0
     for side in range(2):
@@ -76,19 +76,64 @@ def _seed(edges: Array, start: Array, limit: Number, generation: int, labels: Ar
 
 
 @njit(cache=True, nogil=True)
+def _leave(graph: Array, zone: int, limit: Number, generation: int, labels: Array, size: int) -> int:
+    """Walk the start's own private ground as far as its gates; the streets behind them are the heap then: its size.
+
+    Ground that has been left is like anybody's when one comes back: it may be entered as a last leg, not crossed. So
+    the way to its gates is looked for before all else, and remembered apart (`leaving`) from a way back in.
+    """
+    arc_start, arc_head, arc_effort, node_zone = graph
+    effort, stamp, parent, leaving, heap_key, heap_node = labels
+    for place in range(size):
+        leaving[heap_node[place]] = -1
+    # Streets wait at the heap's far end; both together never hold more than there are arcs.
+    streets = heap_key.size
+    while size > 0:
+        here, node = heap_key[0], heap_node[0]
+        size = _pop(heap_key, heap_node, size)
+        if here > effort[node]:
+            continue
+        for arc in range(arc_start[node], arc_start[node + 1]):
+            head = arc_head[arc]
+            there = here + arc_effort[arc]
+            if there > limit or (stamp[head] == generation and there >= effort[head]):
+                continue
+            effort[head] = there
+            stamp[head] = generation
+            parent[head] = arc
+            if node_zone[head] == zone:
+                leaving[head] = arc
+                size = _push(heap_key, heap_node, size, there, head)
+            else:
+                streets -= 1
+                heap_key[streets], heap_node[streets] = there, head
+    for place in range(streets, heap_key.size):
+        size = _push(heap_key, heap_node, size, heap_key[place], heap_node[place])
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _by_end(node: int, rest: Number, generation: int, labels: Array) -> Number:
+    return labels[0][node] + rest if labels[1][node] == generation else np.float32(np.inf)
+
+
+@njit(cache=True, nogil=True)
 def search(
     graph: Array, edges: Array, start: Array, goal: Array, limit: Number, generation: int, labels: Array
 ) -> Number:
     """Label every node within `limit` of `start`; stop as soon as `goal` cannot be reached any cheaper.
 
+    A way leads over the start's own private ground, then over streets, then over the goal's ground, whichever of the
+    two is searched from: nobody crosses private ground.
+
     graph: (arc_start, arc_head, arc_effort, node_zone); edges: (from, to, ahead, back);
     start, goal: (edge, fraction, access effort), goal edge -1 for none;
-    labels: (effort, stamp, parent arc, heap key, heap node).
+    labels: (effort, stamp, parent arc, parent arc of who has not left the start's ground, heap key, heap node).
     Returns the effort to `goal` by way of a node, inf if none.
     """
     arc_start, arc_head, arc_effort, node_zone = graph
     edge_from, edge_to, ahead, back = edges
-    effort, stamp, parent, heap_key, heap_node = labels
+    effort, stamp, parent, _leaving, heap_key, heap_node = labels
     zone = node_zone[edge_from[start[0]]]
     goal_from, goal_to = -1, -1
     goal_from_effort, goal_to_effort = np.float32(np.inf), np.float32(np.inf)
@@ -98,6 +143,12 @@ def search(
         goal_to_effort = part(1.0 - goal[1], back[goal[0]]) + goal[2]
     best = np.float32(np.inf)
     size = _seed(edges, start, limit, generation, labels)
+    if zone != 0:
+        size = _leave(graph, zone, limit, generation, labels, size)
+        if goal[0] >= 0:
+            best = min(best, _by_end(goal_from, goal_from_effort, generation, labels))
+            best = min(best, _by_end(goal_to, goal_to_effort, generation, labels))
+            limit = min(limit, best)
     while size > 0:
         here, node = heap_key[0], heap_node[0]
         size = _pop(heap_key, heap_node, size)
@@ -110,15 +161,14 @@ def search(
         if node == goal_to:
             best = min(best, here + goal_to_effort)
         limit = min(limit, best)
-        # Private ground other than the start's own may be entered as a last leg, never left again.
+        # Private ground may be entered as a last leg, never left again.
         node_in = node_zone[node]
-        confined = (node_in != 0) & (node_in != zone)
         for arc in range(arc_start[node], arc_start[node + 1]):
             head = arc_head[arc]
             there = here + arc_effort[arc]
             if there > limit or (stamp[head] == generation and there >= effort[head]):
                 continue
-            if confined and node_zone[head] != node_in:
+            if node_in != 0 and node_zone[head] != node_in:
                 continue
             effort[head] = there
             stamp[head] = generation
@@ -245,6 +295,12 @@ def _put_stretch(shape: Array, edge: int, begin: Number, end: Number, out: Array
 
 
 @njit(cache=True, nogil=True)
+def comes_out(node_zone: Array, zone: int, node: int, head: int) -> bool:
+    """Whether a step from `node` to `head` leaves the start's private ground `zone`, 0 for none."""
+    return zone != 0 and node_zone[node] == zone and node_zone[head] != zone
+
+
+@njit(cache=True, nogil=True)
 def _trace(
     graph: Array, edges: Array, lines: Array, start: Array, goal: Array, generation: int, labels: Array, out: Array,
     size: int,
@@ -252,6 +308,7 @@ def _trace(
     """Add the way that `search` left in the labels, from the goal back to the start: (points, metres of edges)."""
     edge_from, edge_to, ahead, back = edges
     effort, stamp, parent = labels[0], labels[1], labels[2]
+    node_zone, zone = graph[3], graph[3][edge_from[start[0]]]
     arc_edge, edge_length, shape = lines
     first, last = edge_from[goal[0]], edge_to[goal[0]]
     # Added up as `walk_route` does it, so that of two ways that take equally long both find the same.
@@ -268,7 +325,10 @@ def _trace(
         forward = edge_to[edge] == node
         size = _put_stretch(shape, edge, 1.0 if forward else 0.0, 0.0 if forward else 1.0, out, size)
         metres += edge_length[edge]
-        node = edge_from[edge] if forward else edge_to[edge]
+        before = edge_from[edge] if forward else edge_to[edge]
+        if comes_out(node_zone, zone, before, node):
+            parent = labels[3]
+        node = before
     edge, fraction = start[0], start[1]
     departure = 0.0 if node == edge_from[edge] else 1.0
     if edge_from[edge] == edge_to[edge]:

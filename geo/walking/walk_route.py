@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from geo.streets.walk_network import EdgeFlag, Snap, WalkNetwork
-from geo.walking.kernels import along_edge, part, search
+from geo.walking.kernels import along_edge, comes_out, part, search
 
 Float64s = NDArray[np.float64]
 
@@ -127,7 +127,8 @@ def get_route(
 
 def _trace(network: WalkNetwork, start: Snap, end: Snap, generation: int) -> list[_Stretch]:
     """Follow the parents that the search left from the better end of the last edge back to the start."""
-    effort, stamp, parent = network.buffers().labels[:3]
+    effort, stamp, parent, leaving = network.buffers().labels[:4]
+    zone = network.node_zone[network.edge_from[start.edge]]
 
     def arriving(node: int, rest: float) -> float:
         return float(effort[node]) + rest if stamp[node] == generation else np.inf
@@ -141,7 +142,10 @@ def _trace(network: WalkNetwork, start: Snap, end: Snap, generation: int) -> lis
         edge = int(network.arc_edge[arc])
         forward = int(network.edge_to[edge]) == node
         stretches.append(_Stretch(edge, 0.0 if forward else 1.0, 1.0 if forward else 0.0))
-        node = int(network.edge_from[edge] if forward else network.edge_to[edge])
+        before = int(network.edge_from[edge] if forward else network.edge_to[edge])
+        if comes_out(network.node_zone, zone, before, node):
+            parent = leaving
+        node = before
     stretches.append(_Stretch(start.edge, start.fraction, _leaving_end(network, start, node)))
     return stretches[::-1]
 

@@ -30,47 +30,46 @@ BUDGETS_S = st.sampled_from([0.0, 60.0, 240.0, 1e9])
 ONE_METRE_A_SECOND = 1.0
 
 
-def reference_effort(network: WalkNetwork, start: Snap, end: Snap, *, searched_from: Snap) -> float:
-    """Effort from start to end by scipy, on a graph with both places as nodes; foreign private ground is a dead end."""
+def reference_effort(network: WalkNetwork, start: Snap, end: Snap) -> float:
+    """Effort from start to end by scipy, on a graph with both places as nodes and the network twice over: who starts on
+    private ground walks in a first copy of it, and does not come back to that; in the second copy private ground is a
+    dead end."""
     if start.edge < 0 or end.edge < 0:
         return np.inf
     nodes = network.node_count
-    zone, own = network.node_zone.tolist(), int(network.node_zone[network.edge_from[searched_from.edge]])
+    zone, own = network.node_zone.tolist(), int(network.node_zone[network.edge_from[start.edge]])
     arcs: dict[tuple[int, int], float] = {}
 
     def link(tail: int, head: int, effort: float) -> None:
         arcs[tail, head] = min(arcs.get((tail, head), np.inf), effort)
 
-    for edge in range(network.edge_count):
+    def ways(edge: int) -> list[tuple[int, int, float]]:
         first, last = int(network.edge_from[edge]), int(network.edge_to[edge])
-        for tail, head, effort in (
-            (first, last, float(network.edge_effort_ahead[edge])),
-            (last, first, float(network.edge_effort_back[edge])),
-        ):
-            inner = tail if searched_from is start else head
-            if zone[inner] in {0, own} or zone[tail] == zone[head]:
-                link(tail, head, effort)
-    for number, place in ((nodes, start), (nodes + 1, end)):
-        ahead, back = float(network.edge_effort_ahead[place.edge]), float(network.edge_effort_back[place.edge])
-        first, last = int(network.edge_from[place.edge]), int(network.edge_to[place.edge])
-        rest = 1.0 - place.fraction
-        for tail, head, share, effort in (
-            (number, last, rest, ahead),
-            (number, first, place.fraction, back),
-            (first, number, place.fraction, ahead),
-            (last, number, rest, back),
-        ):
-            link(tail, head, share * effort if share else 0.0)
+        ahead, back = float(network.edge_effort_ahead[edge]), float(network.edge_effort_back[edge])
+        return [(first, last, ahead), (last, first, back)]
+
+    for tail, head, effort in (way for edge in range(network.edge_count) for way in ways(edge)):
+        if own and zone[tail] == own:
+            link(tail, head if zone[head] == own else head + nodes, effort)
+        if zone[tail] in {0, zone[head]}:
+            link(tail + nodes, head + nodes, effort)
+    (first, last, ahead), (_, _, back) = ways(start.edge)
+    copy = 0 if own else nodes
+    link(2 * nodes, last + copy, (1.0 - start.fraction) * ahead if start.fraction < 1.0 else 0.0)
+    link(2 * nodes, first + copy, start.fraction * back if start.fraction else 0.0)
     if start.edge == end.edge:
         stretch = end.fraction - start.fraction
-        effort = float((network.edge_effort_ahead if stretch >= 0 else network.edge_effort_back)[start.edge])
-        link(nodes, nodes + 1, abs(stretch) * effort if stretch else 0.0)
+        link(2 * nodes, 2 * nodes + 1, abs(stretch) * (ahead if stretch > 0.0 else back) if stretch else 0.0)
+    (first, last, ahead), (_, _, back) = ways(end.edge)
+    for copy in (0, nodes):
+        link(first + copy, 2 * nodes + 1, end.fraction * ahead if end.fraction else 0.0)
+        link(last + copy, 2 * nodes + 1, (1.0 - end.fraction) * back if end.fraction < 1.0 else 0.0)
     finite = {pair: effort for pair, effort in arcs.items() if effort < np.inf}
     tails, heads = zip(*finite, strict=True)
     # An explicit zero is an arc for scipy too, but a tiny length leaves no doubt.
     weights = np.maximum(list(finite.values()), 1e-9)
-    graph = csr_array((weights, (tails, heads)), shape=(nodes + 2, nodes + 2))
-    along = dijkstra(graph, indices=nodes)[nodes + 1]
+    graph = csr_array((weights, (tails, heads)), shape=(2 * nodes + 2, 2 * nodes + 2))
+    along = dijkstra(graph, indices=2 * nodes)[2 * nodes + 1]
     return float(along + start.distance_m + end.distance_m)
 
 
@@ -86,9 +85,32 @@ def test_walk_times_agree_with_scipy_wherever_the_places_lie(
 
     for index in range(len(targets)):
         ends = (targets[index], start) if to_start else (start, targets[index])
-        expected = reference_effort(network, *ends, searched_from=start)
+        expected = reference_effort(network, *ends)
         if abs(expected - budget_s) > 0.01:
             assert found[index] == pytest.approx(expected if expected <= budget_s else np.inf, rel=1e-5, abs=1e-2)
+
+
+@given(data=st.data(), network=networks())
+@settings(max_examples=100, deadline=None)
+def test_a_walk_takes_as_long_whichever_end_it_is_searched_from_and_its_route_too(
+    data: st.DataObject, network: WalkNetwork
+) -> None:
+    places = data.draw(snaps_on(network, min_size=2, max_size=2))
+
+    forwards = walk_times(network, places[0], places, budget_s=1e9)[1]
+    backwards = walk_times(network, places[1], places, budget_s=1e9, to_start=True)[0]
+    route = find_route(network, places[0], places[1])
+
+    assert forwards == pytest.approx(backwards, rel=1e-5, abs=1e-2)
+    assert (route.walk_time_s if route else np.inf) == pytest.approx(forwards, rel=1e-4, abs=0.05)
+    if route:
+        crossed = [step.kind is StepKind.LAST_LEG for step in route.steps if step.kind is not StepKind.OFF_STREET]
+        assert not any(_is_crossed(crossed, step) for step in range(len(crossed)))
+
+
+def _is_crossed(private: list[bool], step: int) -> bool:
+    """Whether a private step has street both before and behind it."""
+    return private[step] and not all(private[:step]) and not all(private[step:])
 
 
 @given(data=st.data(), network=networks())
@@ -227,6 +249,24 @@ def test_private_ground_is_the_last_leg_and_never_a_shortcut() -> None:
     assert around.length_m == pytest.approx(300.0, abs=1.0)
     assert within.walk_time_s == pytest.approx(100.0 + GATE_EFFORT_M + 50.0 * PRIVATE_EFFORT, abs=1.0)
     assert within.steps[-1].kind == StepKind.LAST_LEG
+
+
+def test_whoever_left_their_compound_does_not_cut_through_it_again() -> None:
+    # From the west gate it is 100 m by the street to the next gate, and 100 m over the compound to the third.
+    west, middle, east = (0.0, 0.0), (100.0, 0.0), (200.0, 0.0)
+    network = network_of(
+        [west, middle, east],
+        [(0, 1), (1, 2), (0, 1), (1, 2)],
+        flags=[EdgeFlag.PRIVATE, EdgeFlag.PRIVATE, EdgeFlag(0), EdgeFlag(0)],
+        bends=[[(0, -600), (100, -600)], [], [], [(100, 700), (200, 700)]],
+    )
+    inside, outside = at(network, 0, -50), at(network, 200, 100)
+
+    matched_s = walk_times(network, outside, network.snap(inside.lon, inside.lat), budget_s=1e9, to_start=True)[0]
+    route = get_route(network, inside, outside)
+
+    assert matched_s == pytest.approx(route.walk_time_s, rel=1e-4)
+    assert route.length_m == pytest.approx(50 + 100 + 700 + 100 + 600, abs=5.0)
 
 
 def test_a_one_way_for_walkers_is_walked_with_the_arrow_whoever_asks() -> None:
