@@ -1,0 +1,173 @@
+"""The streets of a map as they are read, way by way: cut at barriers, squares crossed, at last as lines."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.streets.line_network import Lines
+from geo.streets.pace import Pace
+from geo.streets.plazas import lines_across
+from geo.streets.progress import Progress
+from geo.streets.walk_network import EdgeFlag
+from geo.streets.walkability import Tags, Wait, is_for_walkers, is_on_ground
+
+# A bridge, a tunnel or a square is taken only where a street on the ground is this much farther (assumption): whoever
+# is beside a bridge mostly stands under it, and who is beside a square stands at the street as well.
+ASIDE_HANDICAP_M = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
+    bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead."""
+
+    flags: EdgeFlag
+    street: int
+    for_walkers: bool
+    on_ground: bool
+    handicap_m: float
+
+
+@dataclass(slots=True)
+class Area:
+    """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first."""
+
+    rings: list[tuple[list[int], NDArray[np.float64]]]
+    kind: Kind
+
+
+@dataclass(slots=True)
+class DrawnStreets:
+    """What has been read so far; lines grow in flat arrays, since a city has millions of points."""
+
+    pace: Pace
+    point: "array[int]" = field(default_factory=lambda: array("q"))
+    lon: "array[float]" = field(default_factory=lambda: array("d"))
+    lat: "array[float]" = field(default_factory=lambda: array("d"))
+    on_ground: "array[int]" = field(default_factory=lambda: array("B"))
+    wait_s: "array[float]" = field(default_factory=lambda: array("d"))
+    start: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    flags: "array[int]" = field(default_factory=lambda: array("B"))
+    handicap_m: "array[float]" = field(default_factory=lambda: array("d"))
+    street: "array[int]" = field(default_factory=lambda: array("q"))
+    names: dict[str, int] = field(default_factory=dict)
+    stops: set[int] = field(default_factory=set)
+    waits: dict[int, Wait] = field(default_factory=dict)
+    areas: list[Area] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    made_up: int = 0
+
+    def add_way(self, nodes: Iterable[Any], kind: Kind) -> None:
+        """A way, cut where a barrier stops walkers and where the extract lacks a point."""
+        piece: list[tuple[int, float, float]] = []
+        for node in nodes:
+            if not node.location.valid():
+                self.left_out["points that the extract lacks"] += 1
+                self._add_line(piece, kind)
+                piece = []
+            elif node.ref in self.stops:
+                # One may walk up to the barrier from either side: two dead ends, each with a point of its own.
+                self._add_line([*piece, (self._made_up_point(), node.lon, node.lat)], kind)
+                piece = [(self._made_up_point(), node.lon, node.lat)]
+            else:
+                piece.append((node.ref, node.lon, node.lat))
+        self._add_line(piece, kind)
+
+    def add_area(self, rings: Sequence[Iterable[Any]], kind: Kind) -> None:
+        """An area: its rims are walked now, the lines across when every street that meets it is known."""
+        area = Area([], kind)
+        for ring in rings:
+            nodes = [(node.ref, node.lon, node.lat) for node in ring if node.location.valid()]
+            self._add_line(nodes, kind)
+            area.rings.append(([node[0] for node in nodes], np.array([node[1:] for node in nodes]).reshape(-1, 2)))
+        if all(len(numbers) > 3 and numbers[0] == numbers[-1] for numbers, _ in area.rings):
+            self.areas.append(area)
+
+    def cross_areas(self, progress: Progress) -> None:
+        """Lay the lines across every area."""
+        number, first, passes = np.unique(np.asarray(self.point), return_index=True, return_counts=True)
+        ground = first[np.asarray(self.on_ground)[first] != 0]
+        ground = ground[np.argsort(np.asarray(self.lon)[ground], kind="stable")]
+        streets = np.asarray(self.point)[ground], np.asarray(self.lon)[ground], np.asarray(self.lat)[ground]
+        for done, area in enumerate(self.areas):
+            progress("crossing squares", done, len(self.areas))
+            doors = []
+            for numbers, _ in area.rings:
+                own = np.zeros(len(numbers), int) + 1
+                own[[0, -1]] = 2
+                doors.append(passes[np.searchsorted(number, numbers)] > own)
+            met = [*area.rings, _points_over(streets, area)] if area.kind.on_ground else area.rings
+            inside = met[-1][1] if area.kind.on_ground else None
+            for ends in lines_across([xy for _, xy in area.rings], doors, inside):
+                line = [(met[ring][0][at], *met[ring][1][at].tolist()) for ring, at in ends]
+                self._add_line(line, area.kind)
+
+    def kind(self, tags: Tags, flags: EdgeFlag, *, area: bool = False) -> Kind:
+        """Of a way with these tags, or of an area's rim; its street is -1 where it has no name."""
+        text = tags.get("name") or tags.get("ref") or ""
+        street = self.names.setdefault(text, len(self.names)) if text else -1
+        on_ground = is_on_ground(tags)
+        return Kind(
+            flags=flags,
+            street=street,
+            for_walkers=is_for_walkers(tags),
+            on_ground=on_ground,
+            handicap_m=ASIDE_HANDICAP_M if area or not on_ground else 0.0,
+        )
+
+    def lines(self) -> Lines:
+        """All of it, as arrays."""
+        return Lines(
+            point=np.asarray(self.point, np.int64),
+            lon=np.asarray(self.lon, np.float64),
+            lat=np.asarray(self.lat, np.float64),
+            start=np.asarray(self.start, np.int64),
+            flags=np.asarray(self.flags, np.uint8),
+            handicap_m=np.asarray(self.handicap_m, np.float64),
+            street=np.asarray(self.street, np.int64),
+            street_names=list(self.names),
+            wait_s=np.asarray(self.wait_s, np.float64),
+        )
+
+    def _add_line(self, points: list[tuple[int, float, float]], kind: Kind) -> None:
+        if len(points) < 2:
+            return
+        for point, lon, lat in points:
+            self.point.append(point)
+            self.lon.append(lon)
+            self.lat.append(lat)
+            self.wait_s.append(self._wait_s(point, kind))
+            self.on_ground.append(kind.on_ground)
+        self.start.append(len(self.point))
+        self.flags.append(kind.flags)
+        self.handicap_m.append(kind.handicap_m)
+        self.street.append(kind.street)
+
+    def _wait_s(self, point: int, kind: Kind) -> float:
+        wait = self.waits.get(point)
+        if wait is None or (wait.who_crosses and not kind.for_walkers):
+            return 0.0
+        return wait.share * (self.pace.signal_wait_s if wait.signal else self.pace.crossing_wait_s)
+
+    def _made_up_point(self) -> int:
+        # OSM's own numbers are positive; an editor's not yet uploaded ones are small negative ones.
+        self.made_up += 1
+        return -(2**62) - self.made_up
+
+
+def _points_over(
+    streets: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]], area: Area
+) -> tuple[list[int], NDArray[np.float64]]:
+    """Numbers and positions of the streets' points within the box around an area, its own left out; `streets`: number,
+    lon and lat of every point, in the order of lon."""
+    number, lon, lat = streets
+    (west, south), (east, north) = area.rings[0][1].min(axis=0), area.rings[0][1].max(axis=0)
+    rows = slice(int(np.searchsorted(lon, west)), int(np.searchsorted(lon, east, side="right")))
+    own = np.concatenate([numbers for numbers, _ in area.rings])
+    chosen = (lat[rows] >= south) & (lat[rows] <= north) & ~np.isin(number[rows], own)
+    return number[rows][chosen].tolist(), np.column_stack((lon[rows][chosen], lat[rows][chosen]))
