@@ -33,6 +33,9 @@ class Kind:
     handicap_m: float
 
 
+_GATE = Kind(flags=EdgeFlag.PRIVATE | EdgeFlag.GATE, street=-1, for_walkers=False, on_ground=True, handicap_m=0.0)
+
+
 @dataclass(slots=True)
 class Area:
     """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first."""
@@ -57,26 +60,26 @@ class DrawnStreets:
     street: "array[int]" = field(default_factory=lambda: array("q"))
     names: dict[str, int] = field(default_factory=dict)
     stops: set[int] = field(default_factory=set)
+    gates: set[int] = field(default_factory=set)
     waits: dict[int, Wait] = field(default_factory=dict)
     areas: list[Area] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     made_up: int = 0
 
     def add_way(self, nodes: Iterable[Any], kind: Kind) -> None:
-        """A way, cut where a barrier stops walkers and where the extract lacks a point."""
+        """A way, cut where a barrier stops walkers, at private gates, and where the extract lacks a point."""
         piece: list[tuple[int, float, float]] = []
         for node in nodes:
             if not node.location.valid():
                 self.left_out["points that the extract lacks"] += 1
-                self._add_line(piece, kind)
+                self._add_piece(piece, kind)
                 piece = []
-            elif node.ref in self.stops:
-                # One may walk up to the barrier from either side: two dead ends, each with a point of its own.
-                self._add_line([*piece, (self._made_up_point(), node.lon, node.lat)], kind)
-                piece = [(self._made_up_point(), node.lon, node.lat)]
-            else:
-                piece.append((node.ref, node.lon, node.lat))
-        self._add_line(piece, kind)
+                continue
+            piece.append((node.ref, node.lon, node.lat))
+            if node.ref in self.stops or node.ref in self.gates:
+                self._add_piece(piece, kind)
+                piece = piece[-1:]
+        self._add_piece(piece, kind)
 
     def add_area(self, rings: Sequence[Iterable[Any]], kind: Kind) -> None:
         """An area: its rims are walked now, the lines across when every street that meets it is known."""
@@ -133,6 +136,21 @@ class DrawnStreets:
             street_names=list(self.names),
             wait_s=np.asarray(self.wait_s, np.float64),
         )
+
+    def _add_piece(self, points: list[tuple[int, float, float]], kind: Kind) -> None:
+        """A line up to the barriers at its ends."""
+        if len(points) < 2:
+            return
+        points = list(points)
+        for end in (0, -1):
+            number, lon, lat = points[end]
+            if number in self.stops or number in self.gates:
+                # One may walk up to the barrier from every side: dead ends, each with a point of its own.
+                points[end] = (self._made_up_point(), lon, lat)
+            if number in self.gates:
+                # A private stretch without length: the way through a gate is private ground as any other.
+                self._add_line([points[end], (number, lon, lat)], _GATE)
+        self._add_line(points, kind)
 
     def _add_line(self, points: list[tuple[int, float, float]], kind: Kind) -> None:
         if len(points) < 2:

@@ -108,8 +108,8 @@ def build_network(
         all edges are straight.
     length_m: (e,), measured on the ellipsoid where not given. effort: (e,) factor on the length, by flags and
         `pace` where not given. wait_s: (e,) seconds of waiting on the way along an edge. flags: (e,) `EdgeFlag` of
-        steps, private and one-way. handicap_m: (e,) by how much another edge may be farther from a place and is taken
-        instead, 0 where not given.
+        steps, private, gates (on which nobody stands) and one-way. handicap_m: (e,) by how much another edge may be
+        farther from a place and is taken instead, 0 where not given.
     street: (e,) index into `street_names`, -1 for none.
 
     Raises:
@@ -262,8 +262,8 @@ def _behind_private_ground(draft: Draft, private: Array) -> Array:
 
 def _open_ways_without_return(draft: Draft) -> int:
     """Let walkers back where only one-way streets lead, such as an escalator without stairs beside; how many edges."""
-    # Gates left out: nobody crosses private ground, so street and ground must each lead back by themselves.
-    within = (draft.flags & EdgeFlag.GATE) == 0
+    # The way in left out: nobody crosses private ground, so street and ground must each lead back by themselves.
+    within = (draft.flags & (EdgeFlag.GATE | EdgeFlag.PRIVATE)) != EdgeFlag.GATE
     ahead = within & ((draft.flags & EdgeFlag.BACKWARD_ONLY) == 0)
     back = within & ((draft.flags & EdgeFlag.FORWARD_ONLY) == 0)
     begin = np.concatenate((draft.edge_from[ahead], draft.edge_to[back]))

@@ -12,7 +12,7 @@ from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.streets.pace import WALKING, Pace
 from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
-from geo.streets.walkability import LeftOut, find_wait, judge_way, stops_walkers
+from geo.streets.walkability import LeftOut, Passage, find_wait, judge_point, judge_way
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
@@ -82,9 +82,12 @@ def _read(path: Path, pace: Pace, progress: Progress) -> tuple[DrawnStreets, str
 
 
 def _take_node(streets: DrawnStreets, node: Any) -> None:
-    if stops_walkers(node.tags):
+    passage = judge_point(node.tags)
+    if passage is Passage.SHUT:
         streets.stops.add(node.id)
         streets.left_out["barriers that stop walkers"] += 1
+    elif passage is Passage.PRIVATE:
+        streets.gates.add(node.id)
     elif wait := find_wait(node.tags):
         streets.waits[node.id] = wait
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from geo.streets.walk_network import EdgeFlag
 
@@ -57,6 +58,14 @@ class LeftOut:
     reason: str
 
 
+class Passage(Enum):
+    """Whether a walker gets past a point: everybody, only who has business behind it, nobody."""
+
+    FREE = "free"
+    PRIVATE = "private"
+    SHUT = "shut"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """What a point costs who passes it. signal: a light, else a crossing without one. who_crosses: only who comes over
@@ -90,17 +99,22 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     return Walkable(flags=flags, area=multipolygon or tags.get("area") == "yes")
 
 
-def stops_walkers(tags: Tags) -> bool:
-    """Whether a node with these tags cannot be passed on foot: a closed gate, a wall across the way."""
+def judge_point(tags: Tags) -> Passage:
+    """Whether a walker gets past a node with these tags: a closed gate, a wall across the way. `foot` speaks before
+    `access`, and a private gate is what a private way is: a last leg, no short cut."""
     foot = tags.get("foot", "")
     if foot:
-        return foot in _CLOSED
+        return Passage.SHUT if foot in _CLOSED else Passage.PRIVATE if foot in _PRIVATE else Passage.FREE
     access, barrier = tags.get("access", ""), tags.get("barrier", "")
+    if not barrier or access in _INVITED:
+        return Passage.FREE
     if access in _CLOSED:
-        return bool(barrier) and not (access == "no" and barrier in _AGAINST_VEHICLES)
-    if tags.get("locked") == "yes":
-        return access not in _INVITED
-    return barrier in _SOLID_BARRIERS and access not in _INVITED
+        return Passage.FREE if access == "no" and barrier in _AGAINST_VEHICLES else Passage.SHUT
+    if barrier in _SOLID_BARRIERS:
+        return Passage.SHUT
+    if access in _PRIVATE:
+        return Passage.FREE if barrier in _AGAINST_VEHICLES else Passage.PRIVATE
+    return Passage.SHUT if tags.get("locked") == "yes" else Passage.FREE
 
 
 def find_wait(tags: Tags) -> Wait | None:

@@ -188,6 +188,47 @@ def test_private_ground_is_entered_but_not_crossed(tmp_path: Path) -> None:
     assert network.edge_flags[at(network, 1, 0).edge] & EdgeFlag.PRIVATE
 
 
+def test_a_private_gate_is_no_short_cut_but_leads_to_what_lies_behind_it(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.node(2, 0, barrier="gate", access="private")
+    drawing.node(2, 3, barrier="gate", access="private")
+    drawing.way((0, 0), (2, 0), (4, 0), highway="service")
+    drawing.way((0, 0), (0, 3), (4, 3), (4, 0), highway="residential")
+    drawing.way((2, 3), (2, 5), (3, 5), highway="residential", name="小区")
+
+    network, _ = drawing.build(tmp_path)
+
+    # Past the first gate there is a way round; the compound behind the second one has no other.
+    assert length_m(network, (1.9, 0), (2.1, 0)) == pytest.approx(1_380.0, abs=5.0)
+    assert length_m(network, (0, 3), (3, 5)) == pytest.approx(500.0, abs=3.0)
+    assert length_m(network, (3, 5), (0, 3)) == pytest.approx(500.0, abs=3.0)
+    assert at(network, 2, 3).distance_m < 1.0
+
+
+def test_a_private_gate_where_ways_end_joins_none_of_them_to_another(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.node(2, 0, barrier="gate", access="private")
+    drawing.way((0, 0), (2, 0), highway="residential")
+    drawing.way((2, 0), (4, 0), highway="residential")
+    drawing.way((0, 0), (0, 3), (4, 3), (4, 0), highway="residential")
+
+    network, _ = drawing.build(tmp_path)
+
+    assert length_m(network, (1.9, 0), (2.1, 0)) == pytest.approx(1_380.0, abs=5.0)
+
+
+def test_a_gate_on_private_ground_costs_nothing_more(tmp_path: Path) -> None:
+    def walk_s(**tags: str) -> float:
+        drawing = Drawing()
+        drawing.node(2, 1, **tags)
+        drawing.way((0, 0), (4, 0), highway="residential")
+        drawing.way((2, 0), (2, 1), (2, 2), highway="service", access="private")
+        network, _ = drawing.build(tmp_path)
+        return get_route(network, at(network, 0, 0), at(network, 2, 2)).walk_time_s
+
+    assert walk_s(barrier="gate", access="private") == pytest.approx(walk_s(), abs=0.2)
+
+
 def test_a_street_behind_private_ground_is_reached_over_it(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.way((0, 0), (5, 0), highway="residential")

@@ -73,7 +73,7 @@ def reference_effort(network: WalkNetwork, start: Snap, end: Snap) -> float:
     return float(along + start.distance_m + end.distance_m)
 
 
-@given(data=st.data(), network=networks(), budget_s=BUDGETS_S, to_start=st.booleans())
+@given(data=st.data(), network=networks(gates=True), budget_s=BUDGETS_S, to_start=st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_walk_times_agree_with_scipy_wherever_the_places_lie(
     data: st.DataObject, network: WalkNetwork, budget_s: float, to_start: bool
@@ -90,7 +90,7 @@ def test_walk_times_agree_with_scipy_wherever_the_places_lie(
             assert found[index] == pytest.approx(expected if expected <= budget_s else np.inf, rel=1e-5, abs=1e-2)
 
 
-@given(data=st.data(), network=networks())
+@given(data=st.data(), network=networks(gates=True))
 @settings(max_examples=100, deadline=None)
 def test_a_walk_takes_as_long_whichever_end_it_is_searched_from_and_its_route_too(
     data: st.DataObject, network: WalkNetwork

@@ -3,7 +3,7 @@
 import pytest
 
 from geo.streets.walk_network import EdgeFlag
-from geo.streets.walkability import LeftOut, Wait, Walkable, find_wait, is_for_walkers, judge_way, stops_walkers
+from geo.streets.walkability import LeftOut, Passage, Wait, Walkable, find_wait, is_for_walkers, judge_point, judge_way
 
 
 @pytest.mark.parametrize(
@@ -121,21 +121,29 @@ def test_a_square_may_be_crossed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "stops"),
+    ("tags", "passage"),
     [
-        ({"barrier": "gate"}, False),
-        ({"barrier": "gate", "access": "private"}, False),
-        ({"barrier": "gate", "access": "no"}, True),
-        ({"barrier": "gate", "access": "no", "foot": "yes"}, False),
-        ({"barrier": "bollard", "foot": "no"}, True),
-        ({"barrier": "bollard", "access": "no"}, False),
-        ({"barrier": "lift_gate", "access": "no"}, False),
-        ({"barrier": "lift_gate", "access": "military"}, True),
-        ({"barrier": "gate", "locked": "yes"}, True),
-        ({"barrier": "wall"}, True),
-        ({"barrier": "wall", "foot": "yes"}, False),
-        ({"highway": "crossing"}, False),
+        ({"barrier": "gate"}, Passage.FREE),
+        ({"barrier": "gate", "access": "private"}, Passage.PRIVATE),
+        ({"barrier": "gate", "foot": "private"}, Passage.PRIVATE),
+        ({"barrier": "gate", "access": "residents", "locked": "yes"}, Passage.PRIVATE),
+        ({"barrier": "gate", "access": "private", "foot": "yes"}, Passage.FREE),
+        ({"barrier": "lift_gate", "access": "private"}, Passage.FREE),
+        ({"barrier": "bollard", "foot": "private"}, Passage.PRIVATE),
+        ({"barrier": "gate", "access": "customers"}, Passage.FREE),
+        ({"barrier": "gate", "access": "no"}, Passage.SHUT),
+        ({"barrier": "gate", "access": "no", "foot": "yes"}, Passage.FREE),
+        ({"barrier": "bollard", "foot": "no"}, Passage.SHUT),
+        ({"barrier": "bollard", "access": "no"}, Passage.FREE),
+        ({"barrier": "lift_gate", "access": "no"}, Passage.FREE),
+        ({"barrier": "lift_gate", "access": "military"}, Passage.SHUT),
+        ({"barrier": "gate", "locked": "yes"}, Passage.SHUT),
+        ({"barrier": "gate", "locked": "yes", "access": "yes"}, Passage.FREE),
+        ({"barrier": "wall"}, Passage.SHUT),
+        ({"barrier": "wall", "access": "private"}, Passage.SHUT),
+        ({"barrier": "wall", "foot": "yes"}, Passage.FREE),
+        ({"highway": "crossing"}, Passage.FREE),
     ],
 )
-def test_a_barrier_stops_walkers_only_if_it_is_closed_to_them(tags: dict[str, str], stops: bool) -> None:
-    assert stops_walkers(tags) is stops
+def test_a_barrier_stops_walkers_only_if_it_is_closed_to_them(tags: dict[str, str], passage: Passage) -> None:
+    assert judge_point(tags) is passage

@@ -17,6 +17,7 @@ _FLAGS = [
     EdgeFlag.FORWARD_ONLY,
     EdgeFlag.BACKWARD_ONLY,
     EdgeFlag.PRIVATE | EdgeFlag.FORWARD_ONLY,
+    EdgeFlag.PRIVATE | EdgeFlag.GATE,
 ]
 
 
@@ -62,10 +63,11 @@ def at(network: WalkNetwork, x: float, y: float) -> Snap:
 
 
 @st.composite
-def networks(draw: st.DrawFn, *, one_way: bool = True, private: bool = True) -> WalkNetwork:
+def networks(draw: st.DrawFn, *, one_way: bool = True, private: bool = True, gates: bool = False) -> WalkNetwork:
     """A few crossings within half a kilometre, any two of them joined by streets of any kind, bent or straight.
 
-    Some have streets that lead back to where they began, as round a pond or a block.
+    Some have streets that lead back to where they began, as round a pond or a block. gates: some private stretches are
+    gates, on which nobody stands.
     """
     metre = st.integers(0, 500).map(float)
     places = draw(st.lists(st.tuples(metre, metre), min_size=2, max_size=9, unique=True))
@@ -76,6 +78,8 @@ def networks(draw: st.DrawFn, *, one_way: bool = True, private: bool = True) -> 
     unwanted = (EdgeFlag(0) if one_way else _ONE_WAY) | (EdgeFlag(0) if private else EdgeFlag.PRIVATE)
     kinds = st.sampled_from([flags for flags in _FLAGS if not flags & unwanted])
     flags = draw(st.lists(kinds, min_size=len(edges) + len(loops), max_size=len(edges) + len(loops)))
+    if not gates:
+        flags = [flag & ~EdgeFlag.GATE for flag in flags]
     bend = st.tuples(metre, metre)
     bends = [draw(st.lists(bend, max_size=2)) for _ in edges]
     rounds = [draw(st.lists(bend, min_size=2, max_size=3)) for _ in loops]
