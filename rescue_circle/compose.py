@@ -38,6 +38,7 @@ from dispatch.spool.spool import Spool, SpooledJournal
 from dispatch.streams.frames import AlertFrames, Renderer
 from dispatch.streams.hub import Hub
 from geo.places import spatial_index
+from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import WalkNetwork
 from geo.walking import walk_area
 from geo.walking.walk_time import warm_up
@@ -154,7 +155,7 @@ def _build_scout(
     heard_at = directory.last_heard_at
     return Scout(
         directory=directory,
-        network=network,
+        streets=StreetsByTime(network, ZoneInfo(settings.time_zone)) if network else None,
         policy=policy,
         walker=Walker(speed_m_s=settings.speed_m_s, takeout_s=policy.takeout_s),
         is_on_the_line=is_on_the_line,

@@ -82,7 +82,7 @@ def set_osm_stage(
         raise ExtractMissing(f"{extract}: no such file; give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm)")
     zone = get_time_zone(time_zone).key if time_zone else None
     folder.mkdir(parents=True, exist_ok=True)
-    network, built = build_from_osm(extract)
+    network, built = build_from_osm(extract, on=day)
     network_path = folder / f"{extract.name.partition('.')[0]}.net"
     network.save(network_path)
     zone = zone or zone_of(network)

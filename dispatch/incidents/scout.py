@@ -17,6 +17,7 @@ from dispatch.core.policy import Policy
 from dispatch.incidents.live import Reservations
 from dispatch.records import Details
 from geo.places.projection import geodesic_m
+from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.building import Building, find_building, to_patient_s
 from geo.walking.floors import find_floor
@@ -60,7 +61,7 @@ class Scout:
         self,
         *,
         directory: Directory,
-        network: WalkNetwork | None,
+        streets: StreetsByTime | None,
         policy: Policy,
         walker: Walker,
         is_on_the_line: Callable[[str], bool],
@@ -68,13 +69,18 @@ class Scout:
         outage: Outage | None = None,
     ) -> None:
         self.reservations = Reservations()
-        self.network = network
+        self._streets = streets
         self.walker = walker
         self._directory = directory
         self._policy = policy
         self._is_on_the_line = is_on_the_line
         self._now = clock_now
         self._outage = outage
+
+    @property
+    def network(self) -> WalkNetwork | None:
+        """The streets with what is open now: by night nobody is sent through a park that is shut."""
+        return self._streets.at(self._now()) if self._streets else None
 
     @property
     def directory(self) -> Directory:

@@ -1,5 +1,6 @@
 """`rescue-circle geo build`: a walk network from an OSM extract or a layer of road lines."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,10 @@ def build(
     snap_limit_m: Annotated[
         float, typer.Option(min=1.0, help="How far from a street a place may lie.")
     ] = DEFAULT_SNAP_LIMIT_M,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which works with dates are looked at; today without it."),
+    ] = None,
     layer: Annotated[str | None, typer.Option(help="With --lines: the layer, where there are several.")] = None,
     where: Annotated[
         str | None, typer.Option(help="With --lines: SQL condition, such as \"MTFCC <> 'S1100'\".")
@@ -46,7 +51,13 @@ def build(
         with progress_bar() as progress:
             if extract is not None:
                 must_exist(extract)
-                network, summary = build_from_osm(extract, name=name, snap_limit_m=snap_limit_m, progress=progress)
+                network, summary = build_from_osm(
+                    extract,
+                    name=name,
+                    snap_limit_m=snap_limit_m,
+                    on=(on or datetime.now(UTC).astimezone()).date(),
+                    progress=progress,
+                )
             elif lines is not None:
                 must_exist(lines)
                 network, summary = build_from_lines(
@@ -74,8 +85,12 @@ def _print_summary(network: WalkNetwork, summary: BuildSummary, output: Path) ->
     table.add_row("fragments left out", f"{summary.fragments:,} ({summary.fragments_km:,.1f} km)")
     if summary.opened:
         table.add_row("one-way without a way back, opened", f"{summary.opened:,}")
+    if summary.with_hours:
+        table.add_row("open at certain hours only", f"{summary.with_hours:,} ({summary.with_hours_km:,.1f} km)")
     for reason, count in summary.left_out.items():
         table.add_row(f"left out: {reason}", f"{count:,}")
+    for note, count in summary.notes.items():
+        table.add_row(note, f"{count:,}")
     table.add_row("source", network.source)
     table.add_row("attribution", network.attribution)
     Console(highlight=False, markup=False).print(table)

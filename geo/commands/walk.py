@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from geo.commands.shared import (
 from geo.places.datum import Datum, convert, parse_datum
 from geo.streets.network_file import NetworkFileError
 from geo.streets.pace import PACES, UnknownPace, get_pace
+from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from geo.walking.directions import Language, tell_directions
 from geo.walking.floors import find_floor
@@ -45,6 +47,10 @@ def walk(
     rain: Annotated[bool, typer.Option("--rain", help="In the rain: slower.")] = False,
     place: Annotated[str, typer.Option(help="What stands at the end, for the directions, such as 'entrance B'.")] = "",
     floor: Annotated[str, typer.Option(help="On which floor it is, such as 3F, B1 or 站厅: adds its seconds.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M"], help="Local time, for what has hours; all is open without it."),
+    ] = None,
     language: Annotated[Language, typer.Option("--lang", help="Of the directions.")] = Language.EN,
     datum: DatumOption = Datum.WGS84.value,
     as_json: JsonFlag = False,
@@ -60,12 +66,12 @@ def walk(
             person = replace(person, speed_m_s=speed_m_s)
         person = person.slowed(night=night, rain=rain)
         if pairs is not None and start is None and end is None and not as_json:
-            _walk_pairs(_load(network_file), pairs, measured_in, person.speed_m_s)
+            _walk_pairs(_load(network_file, at), pairs, measured_in, person.speed_m_s)
             return
         if start is None or end is None or pairs is not None:
             raise BadUsage("give --from LON,LAT and --to LON,LAT (with --json if you like), or --pairs FILE.csv alone")
         places = [convert(*parse_point(text), source=measured_in, target=Datum.WGS84) for text in (start, end)]
-        network = _load(network_file)
+        network = _load(network_file, at)
         start_snap, end_snap = (network.snap_one(*at) for at in places)
         route = get_route(network, start_snap, end_snap, speed_m_s=person.speed_m_s)
     directions = tell_directions(route, language=language, place=place, floor=floor)
@@ -77,9 +83,10 @@ def walk(
             typer.echo(line)
 
 
-def _load(path: Path) -> WalkNetwork:
+def _load(path: Path, at: datetime | None) -> WalkNetwork:
     must_exist(path)
-    return WalkNetwork.load(path)
+    network = WalkNetwork.load(path)
+    return network if at is None else StreetsByTime(network, UTC).at(at.replace(tzinfo=UTC))
 
 
 def _walk_pairs(network: WalkNetwork, path: Path, datum: Datum, speed_m_s: float) -> None:

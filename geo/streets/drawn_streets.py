@@ -24,16 +24,15 @@ ASIDE_HANDICAP_M = 25.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
-    bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead."""
+    bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead.
+    hours: number of those at which it is open, -1 for always."""
 
     flags: EdgeFlag
     street: int
     for_walkers: bool
     on_ground: bool
     handicap_m: float
-
-
-_GATE = Kind(flags=EdgeFlag.PRIVATE | EdgeFlag.GATE, street=-1, for_walkers=False, on_ground=True, handicap_m=0.0)
+    hours: int = -1
 
 
 @dataclass(slots=True)
@@ -46,7 +45,10 @@ class Area:
 
 @dataclass(slots=True)
 class DrawnStreets:
-    """What has been read so far; lines grow in flat arrays, since a city has millions of points."""
+    """What has been read so far; lines grow in flat arrays, since a city has millions of points.
+
+    stops: points that nobody passes. gates: points that some pass, by the hours at which all do, "" for never.
+    """
 
     pace: Pace
     point: "array[int]" = field(default_factory=lambda: array("q"))
@@ -58,12 +60,15 @@ class DrawnStreets:
     flags: "array[int]" = field(default_factory=lambda: array("B"))
     handicap_m: "array[float]" = field(default_factory=lambda: array("d"))
     street: "array[int]" = field(default_factory=lambda: array("q"))
+    hours: "array[int]" = field(default_factory=lambda: array("q"))
     names: dict[str, int] = field(default_factory=dict)
+    hours_texts: dict[str, int] = field(default_factory=dict)
     stops: set[int] = field(default_factory=set)
-    gates: set[int] = field(default_factory=set)
+    gates: dict[int, str] = field(default_factory=dict)
     waits: dict[int, Wait] = field(default_factory=dict)
     areas: list[Area] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     made_up: int = 0
 
     def add_way(self, nodes: Iterable[Any], kind: Kind) -> None:
@@ -110,8 +115,8 @@ class DrawnStreets:
                 line = [(met[ring][0][at], *met[ring][1][at].tolist()) for ring, at in ends]
                 self._add_line(line, area.kind)
 
-    def kind(self, tags: Tags, flags: EdgeFlag, *, area: bool = False) -> Kind:
-        """Of a way with these tags, or of an area's rim; its street is -1 where it has no name."""
+    def kind(self, tags: Tags, flags: EdgeFlag, hours: str = "", *, area: bool = False) -> Kind:
+        """Of a way with these tags and hours, or of an area's rim; its street is -1 where it has no name."""
         text = tags.get("name") or tags.get("ref") or ""
         street = self.names.setdefault(text, len(self.names)) if text else -1
         on_ground = is_on_ground(tags)
@@ -121,6 +126,7 @@ class DrawnStreets:
             for_walkers=is_for_walkers(tags),
             on_ground=on_ground,
             handicap_m=ASIDE_HANDICAP_M if area or not on_ground else 0.0,
+            hours=-1 if flags & EdgeFlag.PRIVATE else self._hours_number(hours),
         )
 
     def lines(self) -> Lines:
@@ -135,7 +141,22 @@ class DrawnStreets:
             street=np.asarray(self.street, np.int64),
             street_names=list(self.names),
             wait_s=np.asarray(self.wait_s, np.float64),
+            hours=np.asarray(self.hours, np.int64),
+            hours_texts=list(self.hours_texts),
         )
+
+    def _gate(self, hours: str) -> Kind:
+        return Kind(
+            flags=EdgeFlag.GATE if hours else EdgeFlag.GATE | EdgeFlag.PRIVATE,
+            street=-1,
+            for_walkers=False,
+            on_ground=True,
+            handicap_m=0.0,
+            hours=self._hours_number(hours),
+        )
+
+    def _hours_number(self, hours: str) -> int:
+        return self.hours_texts.setdefault(hours, len(self.hours_texts)) if hours else -1
 
     def _add_piece(self, points: list[tuple[int, float, float]], kind: Kind) -> None:
         """A line up to the barriers at its ends."""
@@ -148,8 +169,8 @@ class DrawnStreets:
                 # One may walk up to the barrier from every side: dead ends, each with a point of its own.
                 points[end] = (self._made_up_point(), lon, lat)
             if number in self.gates:
-                # A private stretch without length: the way through a gate is private ground as any other.
-                self._add_line([points[end], (number, lon, lat)], _GATE)
+                # A stretch without length: the way through a gate is private ground, or has hours, as any other.
+                self._add_line([points[end], (number, lon, lat)], self._gate(self.gates[number]))
         self._add_line(points, kind)
 
     def _add_line(self, points: list[tuple[int, float, float]], kind: Kind) -> None:
@@ -165,6 +186,7 @@ class DrawnStreets:
         self.flags.append(kind.flags)
         self.handicap_m.append(kind.handicap_m)
         self.street.append(kind.street)
+        self.hours.append(kind.hours)
 
     def _wait_s(self, point: int, kind: Kind) -> float:
         wait = self.waits.get(point)

@@ -23,6 +23,7 @@ class Lines:
     flags: (k,) uint8 `EdgeFlag`. street: (k,) index into street_names, -1 for none.
     wait_s: (p,) seconds that passing a point costs; None where nothing is known of waits.
     handicap_m: (k,) by how much another line may be farther from a place and is taken instead; None for none.
+    hours: (k,) index into hours_texts, -1 for always open; None where nothing is known of hours.
     """
 
     point: Array
@@ -34,6 +35,8 @@ class Lines:
     street_names: Sequence[str]
     wait_s: Array | None = None
     handicap_m: Array | None = None
+    hours: Array | None = None
+    hours_texts: Sequence[str] = ()
 
 
 def build_from_shared_points(
@@ -45,6 +48,7 @@ def build_from_shared_points(
     snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
     pace: Pace = WALKING,
     left_out: Mapping[str, int] | None = None,
+    notes: Mapping[str, int] | None = None,
 ) -> tuple[WalkNetwork, BuildSummary]:
     """A walk network whose nodes are the lines' ends and every point that lines share, or one line passes twice.
 
@@ -75,12 +79,15 @@ def build_from_shared_points(
         handicap_m=None if lines.handicap_m is None else lines.handicap_m[line[within]],
         street=lines.street[line[within]],
         street_names=lines.street_names,
+        hours=None if lines.hours is None else lines.hours[line[within]],
+        hours_texts=lines.hours_texts,
         name=name,
         source=source,
         attribution=attribution,
         snap_limit_m=snap_limit_m,
         pace=pace,
         left_out=left_out,
+        notes=notes,
     )
 
 

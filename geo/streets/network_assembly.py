@@ -42,9 +42,13 @@ def _morton(metres: Array) -> Array:
 
 
 def assemble(
-    draft: Draft, plane: LocalPlane, street_names: Sequence[str], snap_limit_m: float, texts: Mapping[str, str]
+    draft: Draft,
+    plane: LocalPlane,
+    named: tuple[Sequence[str], Sequence[str]],
+    snap_limit_m: float,
+    texts: Mapping[str, str],
 ) -> WalkNetwork:
-    """The finished network of a draft whose nodes and edges are in their final order."""
+    """The finished network of a draft whose nodes and edges are in their final order; named: streets, and hours."""
     ahead = np.where(draft.flags & EdgeFlag.BACKWARD_ONLY, np.inf, draft.effort_ahead_m).astype(np.float32)
     back = np.where(draft.flags & EdgeFlag.FORWARD_ONLY, np.inf, draft.effort_back_m).astype(np.float32)
     start, lon, lat = shapes(draft)
@@ -53,7 +57,9 @@ def assemble(
     flags = draft.flags.astype(np.uint8)
     grid, cell_start, cell_segment = _snap_grid(x, y, _snappable(shape_edge, flags))
     arc_start, arc_head, arc_edge, out, inward = _arcs(draft, ahead, back)
-    texts_utf8 = [text.encode() for text in ("", *street_names)]
+    street_start, street_text = _texts(("", *named[0]))
+    node_block, block_hours, block_length_m, hours = _blocks(draft, named[1])
+    hours_start, hours_text = _texts(hours)
     return WalkNetwork(
         node_lon=draft.node_lon,
         node_lat=draft.node_lat,
@@ -78,8 +84,13 @@ def assemble(
         shape_handicap_m=draft.handicap_m.astype(np.uint8)[shape_edge],
         cell_start=cell_start,
         cell_segment=cell_segment,
-        street_start=np.cumsum([0, *map(len, texts_utf8)], dtype=np.int32),
-        street_text=np.frombuffer(b"".join(texts_utf8), np.uint8),
+        street_start=street_start,
+        street_text=street_text,
+        node_block=node_block,
+        block_hours=block_hours,
+        block_length_m=block_length_m,
+        hours_start=hours_start,
+        hours_text=hours_text,
         grid=grid,
         plane=plane,
         bounds=(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())),
@@ -87,6 +98,30 @@ def assemble(
         name=texts["name"],
         source=texts["source"],
         attribution=texts["attribution"],
+    )
+
+
+def _texts(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Offsets of each text, and the bytes of all of them."""
+    utf8 = [text.encode() for text in texts]
+    return np.cumsum([0, *map(len, utf8)], dtype=np.int32), np.frombuffer(b"".join(utf8), np.uint8)
+
+
+def _blocks(draft: Draft, hours: Sequence[str]) -> tuple[Array, Array, Array, list[str]]:
+    """Block of each node, hours and length of each block, the hours in use; empty where nothing has hours."""
+    if draft.node_block.size == 0:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), []
+    used, node_block = np.unique(draft.node_block, return_inverse=True)
+    block_hours = draft.block_hours[used]
+    with_hours = block_hours >= 0
+    if not with_hours.any():
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32), []
+    kept, block_hours[with_hours] = np.unique(block_hours[with_hours], return_inverse=True)
+    return (
+        node_block.astype(np.int32),
+        block_hours.astype(np.int32),
+        draft.block_length_m[used].astype(np.float32),
+        [hours[one] for one in kept.tolist()],
     )
 
 

@@ -1,6 +1,6 @@
 """A walk network while it is being made: parallel arrays of nodes and edges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,17 @@ _EDGE_ARRAYS = (
     "flags",
     "handicap_m",
     "street",
+    "hours",
 )
 
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """The network while it is being made; edge arrays stay parallel."""
+    """The network while it is being made; edge arrays stay parallel.
+
+    hours: (e,) index of the hours at which an edge is open, -1 for always. node_block: (n,), empty where all is street;
+    block_hours, block_length_m: (b,), see `zones.py`.
+    """
 
     node_lon: Array
     node_lat: Array
@@ -37,9 +42,13 @@ class Draft:
     flags: Array
     handicap_m: Array
     street: Array
+    hours: Array
     inner_start: Array
     inner_lon: Array
     inner_lat: Array
+    node_block: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    block_hours: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    block_length_m: Array = field(default_factory=lambda: np.zeros(0))
 
     def keep_edges(self, order: Array) -> None:
         """Only the edges at `order`, in that order."""
@@ -54,6 +63,8 @@ class Draft:
         place[order] = np.arange(order.size)
         for name in ("node_lon", "node_lat", "node_zone", "node_part"):
             setattr(self, name, getattr(self, name)[order])
+        if self.node_block.size:
+            self.node_block = self.node_block[order]
         self.edge_from, self.edge_to = place[self.edge_from], place[self.edge_to]
 
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 _MAGIC = b"RCWALK\r\n"
-# 2: connected parts, and how much edges are to be preferred to one another.
-_VERSION = 2
+# 2: connected parts, and how much edges are to be preferred to one another. 3: ground that has hours.
+_VERSION = 3
 # Magic, version, bytes of header text, checksum of header text, checksum of everything after it.
 _PREFIX = struct.Struct("<8sIIII")
 _ALIGNMENT = 64

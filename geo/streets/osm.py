@@ -1,6 +1,7 @@
 """The streets of an OSM extract as a walk network."""
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import osmium
 from geo.streets.drawn_streets import DrawnStreets
 from geo.streets.line_network import build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
+from geo.streets.opening import Settled, is_not_built_yet, settle
 from geo.streets.pace import WALKING, Pace
 from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
-from geo.streets.walkability import LeftOut, Passage, find_wait, judge_point, judge_way
+from geo.streets.walkability import LeftOut, Passage, Walkable, find_wait, is_way_through, judge_point, judge_way
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
@@ -36,11 +38,13 @@ def build_from_osm(
     name: str | None = None,
     snap_limit_m: float = DEFAULT_SNAP_LIMIT_M,
     pace: Pace = WALKING,
+    on: date | None = None,
     progress: Progress = no_progress,
 ) -> tuple[WalkNetwork, BuildSummary]:
     """The pedestrian network of an OSM extract (.osm.pbf, .osm.gz, .osm); which ways it takes: `walkability.py`.
 
-    pace: what stairs, private ground and crossings cost; its speed matters only for the waits.
+    pace: what stairs, private ground and crossings cost; its speed matters only for the waits. on: the day on which
+    works are looked at that close, or open, a way between two dates; without one none of them counts.
 
     Raises:
         UnreadableExtract: no OSM file, or a broken one.
@@ -48,7 +52,7 @@ def build_from_osm(
     """
     path = Path(path)
     try:
-        streets, as_of = _read(path, pace, progress)
+        streets, as_of = _read(path, pace, on, progress)
     except (RuntimeError, OSError) as error:
         raise UnreadableExtract(path, str(error)) from error
     streets.cross_areas(progress)
@@ -61,10 +65,11 @@ def build_from_osm(
         snap_limit_m=snap_limit_m,
         pace=pace,
         left_out=dict(streets.left_out.most_common()),
+        notes=dict(streets.notes.most_common()),
     )
 
 
-def _read(path: Path, pace: Pace, progress: Progress) -> tuple[DrawnStreets, str]:
+def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> tuple[DrawnStreets, str]:
     streets = DrawnStreets(pace)
     processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("highway"))
     as_of = processor.header.get("osmosis_replication_timestamp")
@@ -73,42 +78,60 @@ def _read(path: Path, pace: Pace, progress: Progress) -> tuple[DrawnStreets, str
         if count % _REPORT_EVERY == 0:
             progress("reading ways", count, None)
         if item.is_node():
-            _take_node(streets, item)
+            _take_node(streets, item, on)
         elif item.is_way() and "highway" in item.tags:
-            _take_way(streets, item)
+            _take_way(streets, item, on)
         elif item.is_area() and not item.from_way() and "highway" in item.tags:
-            _take_multipolygon(streets, item)
+            _take_multipolygon(streets, item, on)
     return streets, as_of
 
 
-def _take_node(streets: DrawnStreets, node: Any) -> None:
-    passage = judge_point(node.tags)
+def _take_node(streets: DrawnStreets, node: Any, on: date | None) -> None:
+    settled = settle(node.tags, on)
+    passage = judge_point(settled.tags)
     if passage is Passage.SHUT:
         streets.stops.add(node.id)
         streets.left_out["barriers that stop walkers"] += 1
     elif passage is Passage.PRIVATE:
-        streets.gates.add(node.id)
+        streets.gates[node.id] = ""
+    elif settled.hours and is_way_through(node.tags):
+        streets.gates[node.id] = settled.hours
     elif wait := find_wait(node.tags):
         streets.waits[node.id] = wait
+    if is_way_through(node.tags):
+        streets.notes.update(settled.notes)
 
 
-def _take_way(streets: DrawnStreets, way: Any) -> None:
-    verdict = judge_way(way.tags)
-    if isinstance(verdict, LeftOut):
-        streets.left_out[verdict.reason] += 1
-    elif verdict.area and way.is_closed():
-        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags, area=True))
-    else:
-        streets.add_way(way.nodes, streets.kind(way.tags, verdict.flags))
-
-
-def _take_multipolygon(streets: DrawnStreets, area: Any) -> None:
-    verdict = judge_way(area.tags, multipolygon=True)
+def _take_way(streets: DrawnStreets, way: Any, on: date | None) -> None:
+    settled = settle(way.tags, on)
+    verdict = _judge(settled, on)
     if isinstance(verdict, LeftOut):
         streets.left_out[verdict.reason] += 1
         return
+    streets.notes.update(settled.notes)
+    if verdict.area and way.is_closed():
+        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags, settled.hours, area=True))
+    else:
+        streets.add_way(way.nodes, streets.kind(way.tags, verdict.flags, settled.hours))
+
+
+def _take_multipolygon(streets: DrawnStreets, area: Any, on: date | None) -> None:
+    settled = settle(area.tags, on)
+    verdict = _judge(settled, on, multipolygon=True)
+    if isinstance(verdict, LeftOut):
+        streets.left_out[verdict.reason] += 1
+        return
+    streets.notes.update(settled.notes)
     for outer in area.outer_rings():
-        streets.add_area([outer, *area.inner_rings(outer)], streets.kind(area.tags, verdict.flags, area=True))
+        kind = streets.kind(area.tags, verdict.flags, settled.hours, area=True)
+        streets.add_area([outer, *area.inner_rings(outer)], kind)
+
+
+def _judge(settled: Settled, on: date | None, *, multipolygon: bool = False) -> Walkable | LeftOut:
+    verdict = judge_way(settled.tags, multipolygon=multipolygon)
+    if isinstance(verdict, LeftOut):
+        return LeftOut(reason="closed on the day of the build") if settled.closed_by_date else verdict
+    return LeftOut(reason="not built yet") if is_not_built_yet(settled.tags, on) else verdict
 
 
 def _stem(path: Path) -> str:

@@ -1,9 +1,10 @@
 """The pedestrian street network: immutable arrays, one file mapped into memory, points that snap to edges."""
 
 import threading
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import IntFlag
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.places.projection import LocalPlane
 from geo.streets.network_file import CorruptNetwork, ForeignNetworkFile, read_network_file, write_network_file
 from geo.streets.snapping import nearest_edges
+from geo.streets.zones import zones_of
 
 __all__ = [
     "CorruptNetwork",
@@ -137,6 +139,9 @@ class WalkNetwork:
         another edge may be farther and is taken instead.
     cell_start, cell_segment: the snap grid, segments by cell, a segment named by its first shape point.
     street_start: (s + 1,) int32 offsets into street_text, UTF-8 bytes; street 0 is the nameless one.
+    node_block: (n,) int32, block_hours: (b,) int32, block_length_m: (b,) float32: ground of one kind, see `zones.py`;
+        hours_start, hours_text: its hours, as `opening.py` reads them. All empty where the time of day does not matter.
+        As it is loaded, a network is as by day: everything with hours is open.
     grid: x0, y0, cell metres, columns, rows. bounds: min lon, min lat, max lon, max lat.
     """
 
@@ -165,6 +170,11 @@ class WalkNetwork:
     cell_segment: Int32s
     street_start: Int32s
     street_text: NDArray[np.uint8]
+    node_block: Int32s
+    block_hours: Int32s
+    block_length_m: Float32s
+    hours_start: Int32s
+    hours_text: NDArray[np.uint8]
     grid: tuple[float, float, float, int, int]
     plane: LocalPlane
     bounds: tuple[float, float, float, float]
@@ -197,6 +207,29 @@ class WalkNetwork:
         """Name of the edge's street, "" where it has none."""
         street = self.edge_street[edge]
         return self.street_text[self.street_start[street] : self.street_start[street + 1]].tobytes().decode()
+
+    @cached_property
+    def hours(self) -> tuple[str, ...]:
+        """When parts of the network are open, as `opening.is_open` reads it."""
+        text = self.hours_text.tobytes()
+        return tuple(text[start:stop].decode() for start, stop in pairwise(self.hours_start.tolist()))
+
+    def edges_with_hours(self) -> NDArray[np.bool_]:
+        """(e,) whether an edge is open at certain hours only."""
+        if self.node_block.size == 0:
+            return np.zeros(self.edge_count, np.bool_)
+        first, last = self.node_block[self.edge_from], self.node_block[self.edge_to]
+        # Whatever joins two blocks is the fence between them, and no ground.
+        return np.asarray((first == last) & (self.block_hours[first] >= 0))
+
+    def with_open(self, is_open: NDArray[np.bool_]) -> "WalkNetwork":
+        """The same network, sharing all but `node_zone`, with `hours` open as said: what is shut is private ground."""
+        at = np.flatnonzero(self.edge_flags & EdgeFlag.GATE)
+        gates = self.node_block[self.edge_from[at]], self.node_block[self.edge_to[at]]
+        zones = zones_of(self.block_hours, self.block_length_m, *gates, is_open)
+        view = replace(self, node_zone=zones[self.node_block])
+        object.__setattr__(view, "_local", self._local)
+        return view
 
     def snap(self, lon: ArrayLike, lat: ArrayLike, *, limit_m: float | None = None) -> Snaps:
         """The nearest edge to each place, in degrees (n,), handicaps counted; -1 where all are farther than `limit_m`

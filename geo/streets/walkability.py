@@ -33,7 +33,7 @@ _PRIVATE_INDOORS = _PRIVATE | {"customers", "permit"}
 _FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "elevator", "footway", "path", "pedestrian", "steps"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes"})
 # Barriers against vehicles: `access=no` there speaks of these, and one walks past, over or under.
-_AGAINST_VEHICLES = frozenset(
+AGAINST_VEHICLES = frozenset(
     {
         "block", "bollard", "cattle_grid", "chain", "cycle_barrier", "height_restrictor", "kerb", "kissing_gate",
         "lift_gate", "motorcycle_barrier", "planter", "stile", "sump_buster", "swing_gate", "toll_booth",
@@ -99,6 +99,11 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     return Walkable(flags=flags, area=multipolygon or tags.get("area") == "yes")
 
 
+def keeps_out(access: str) -> bool:
+    """Whether a value of `foot` or `access` keeps a walker out who has no business there."""
+    return access in _CLOSED or access in _PRIVATE
+
+
 def judge_point(tags: Tags) -> Passage:
     """Whether a walker gets past a node with these tags: a closed gate, a wall across the way. `foot` speaks before
     `access`, and a private gate is what a private way is: a last leg, no short cut."""
@@ -109,12 +114,17 @@ def judge_point(tags: Tags) -> Passage:
     if not barrier or access in _INVITED:
         return Passage.FREE
     if access in _CLOSED:
-        return Passage.FREE if access == "no" and barrier in _AGAINST_VEHICLES else Passage.SHUT
+        return Passage.FREE if access == "no" and barrier in AGAINST_VEHICLES else Passage.SHUT
     if barrier in _SOLID_BARRIERS:
         return Passage.SHUT
     if access in _PRIVATE:
-        return Passage.FREE if barrier in _AGAINST_VEHICLES else Passage.PRIVATE
+        return Passage.FREE if barrier in AGAINST_VEHICLES else Passage.PRIVATE
     return Passage.SHUT if tags.get("locked") == "yes" else Passage.FREE
+
+
+def is_way_through(tags: Tags) -> bool:
+    """Whether hours of a node with these tags are those of who passes it: a gate, a lift; not a bus stop's."""
+    return "barrier" in tags or tags.get("highway") == "elevator"
 
 
 def find_wait(tags: Tags) -> Wait | None:

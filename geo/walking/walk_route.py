@@ -39,9 +39,9 @@ class StepKind(StrEnum):
 class RouteStep:
     """A part of a route along one street: its name ("" where it has none), metres, seconds and kind.
 
-    Kind "last leg" is private ground, "off street" the straight line between a place and its street. rise: 1 where
-    steps lead up, -1 where they lead down, 0 on the level or where the map does not say. first_point: index of the
-    route's point where it begins.
+    Kind "last leg" is private ground, or what is shut at that time, "off street" the straight line between a place and
+    its street. rise: 1 where steps lead up, -1 where they lead down, 0 on the level or where the map does not say.
+    first_point: index of the route's point where it begins.
     """
 
     street: str
@@ -170,7 +170,9 @@ def _describe(network: WalkNetwork, start: Snap, end: Snap, stretches: list[_Str
     steps = [_off_street(start, speed_m_s, 0)]
     for stretch, first_point in zip(stretches, kept, strict=False):
         step = _step_along(network, stretch, speed_m_s, first_point)
-        steps.append(_joined(steps.pop(), step) if _alike(steps[-1], step) else step)
+        # An open gate is passed without a word, and the street goes on behind it.
+        is_passed = network.edge_flags[stretch.edge] & EdgeFlag.GATE and step.walk_time_s <= _LEAST_STEP_S
+        steps.append(_joined(steps.pop(), step) if is_passed or _alike(steps[-1], step) else step)
     steps.append(_off_street(end, speed_m_s, kept[-1]))
     return Route(
         lon=lon[moved],
@@ -199,7 +201,7 @@ def _stretch_line(network: WalkNetwork, stretch: _Stretch) -> NDArray[Any]:
 def _step_along(network: WalkNetwork, stretch: _Stretch, speed_m_s: float, first_point: int) -> RouteStep:
     flags, share = network.edge_flags[stretch.edge], abs(stretch.end - stretch.begin)
     kind = StepKind.WALK
-    if flags & (EdgeFlag.PRIVATE | EdgeFlag.GATE):
+    if network.node_zone[network.edge_from[stretch.edge]] or network.node_zone[network.edge_to[stretch.edge]]:
         kind = StepKind.LAST_LEG
     elif flags & EdgeFlag.STEPS:
         kind = StepKind.STEPS

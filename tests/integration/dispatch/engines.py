@@ -194,7 +194,7 @@ def _wired(
     numbers = count(1)
     scout = Scout(
         directory=directory,
-        network=None,
+        streets=None,
         policy=rule,
         walker=Walker(takeout_s=rule.takeout_s),
         is_on_the_line=lambda _rescuer_id: True,

@@ -32,6 +32,38 @@ def network_file(tmp_path: Path) -> Path:
     return tmp_path / "town.net"
 
 
+PARK = """<?xml version="1.0"?><osm version="0.6">
+<node id="1" version="1" lon="-76.0000" lat="36.8000"/><node id="2" version="1" lon="-75.9960" lat="36.8000"/>
+<node id="3" version="1" lon="-76.0000" lat="36.8040"/><node id="4" version="1" lon="-75.9960" lat="36.8040"/>
+<way id="1" version="1"><nd ref="1"/><nd ref="3"/><nd ref="4"/><nd ref="2"/><tag k="highway" v="residential"/></way>
+<way id="2" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="footway"/>
+<tag k="opening_hours" v="06:00-22:00"/></way>
+<way id="3" version="1"><nd ref="1"/><nd ref="4"/><tag k="highway" v="footway"/>
+<tag k="access:conditional" v="no @ (2026 Nov 1-2026 Dec 31)"/></way>
+</osm>"""
+
+
+def test_build_tells_of_hours_and_works_and_a_walk_goes_by_the_time_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    extract, network = tmp_path / "park.osm", tmp_path / "park.net"
+    extract.write_text(PARK, encoding="utf-8")
+
+    during = run("build", extract, "-o", network, "--on", "2026-11-30")
+    after = run("build", extract, "-o", tmp_path / "later.net", "--on", "2027-02-01")
+    ends = ("--from", "-76.0000,36.8005", "--to", "-75.9960,36.8005", "--json")
+    by_day, by_night = (
+        json.loads(run("walk", network, *ends, "--at", f"2026-11-30T{hour}:00").stdout)["length_m"] for hour in (12, 23)
+    )
+
+    assert "left out: closed on the day of the build" in during.stdout
+    assert "open at certain hours only" in during.stdout
+    assert "closures and openings whose dates the day of the build is not in" in after.stdout
+    assert by_day == pytest.approx(468.0, abs=5.0)
+    assert by_night > 1_000.0
+
+
 def test_convert_prints_a_position_or_json() -> None:
     plain = run("convert", "--from", "gcj02", "--to", "wgs84", "--point", "113.542167,34.826588")
     as_json = run("convert", "--from", "GCJ-02", "--to", "WGS-84", "--point", "113.542167,34.826588", "--json")

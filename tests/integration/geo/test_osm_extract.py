@@ -1,6 +1,7 @@
 """OSM extracts, drawn by hand, become the network that a walker would draw."""
 
 import gzip
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from geo.streets.network_builder import BuildSummary, EmptyNetwork
 from geo.streets.osm import UnreadableExtract, build_from_osm
 from geo.streets.pace import SIGNAL_WAIT_S, WALKING
+from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import EdgeFlag, Snap, WalkNetwork
 from geo.walking.walk_time import find_route, get_route
 
@@ -25,7 +27,7 @@ class Drawing:
 
     def node(self, x: float, y: float, **tags: str) -> int:
         number = self._nodes.setdefault((x, y), len(self._nodes) + 1)
-        self._tags.setdefault(number, {}).update({key.replace("_", ":"): value for key, value in tags.items()})
+        self._tags.setdefault(number, {}).update(tags)
         return number
 
     def way(self, *points: tuple[float, float], **tags: str) -> int:
@@ -46,14 +48,14 @@ class Drawing:
         )
         return f'<?xml version="1.0"?><osm version="0.6">{nodes}{"".join(self._items)}</osm>'
 
-    def build(self, folder: Path) -> tuple[WalkNetwork, BuildSummary]:
+    def build(self, folder: Path, *, on: date | None = None) -> tuple[WalkNetwork, BuildSummary]:
         path = folder / "drawing.osm"
         path.write_text(self.text(), encoding="utf-8")
-        return build_from_osm(path)
+        return build_from_osm(path, on=on)
 
 
 def _tags(tags: dict[str, str]) -> str:
-    return "".join(f'<tag k="{key.replace("_", ":")}" v="{value}"/>' for key, value in tags.items())
+    return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
 
 
 def at(network: WalkNetwork, x: float, y: float) -> Snap:
@@ -227,6 +229,68 @@ def test_a_gate_on_private_ground_costs_nothing_more(tmp_path: Path) -> None:
         return get_route(network, at(network, 0, 0), at(network, 2, 2)).walk_time_s
 
     assert walk_s(barrier="gate", access="private") == pytest.approx(walk_s(), abs=0.2)
+
+
+NOON, NIGHT = (datetime(2026, 11, 30, hour, tzinfo=UTC) for hour in (12, 23))
+
+
+def round_a_park(drawing: Drawing) -> None:
+    drawing.way((0, 0), (0, 3), (4, 3), (4, 0), highway="residential")
+
+
+def across_m(network: WalkNetwork, now: datetime) -> float:
+    return length_m(StreetsByTime(network, UTC).at(now), (0, 0.1), (4, 0.1))
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"opening_hours": "06:00-22:00"},
+        {"access:conditional": "no @ (22:00-06:00)"},
+        {"foot": "no", "foot:conditional": "yes @ (06:00-22:00)"},
+    ],
+)
+def test_a_path_with_hours_is_no_short_cut_by_night(tmp_path: Path, tags: dict[str, str]) -> None:
+    drawing = Drawing()
+    round_a_park(drawing)
+    drawing.way((0, 0), (2, 0), (4, 0), highway="footway", **tags)
+
+    network, summary = drawing.build(tmp_path)
+
+    assert across_m(network, NOON) == pytest.approx(420.0, abs=2.0)
+    assert across_m(network, NIGHT) == pytest.approx(980.0, abs=4.0)
+    assert summary.with_hours_km == pytest.approx(0.4, abs=0.01)
+
+
+def test_behind_gates_that_are_shut_by_night_a_park_is_reached_and_left_but_not_crossed(tmp_path: Path) -> None:
+    drawing = Drawing()
+    round_a_park(drawing)
+    for x in (1, 3):
+        drawing.node(x, 0, barrier="gate", opening_hours="06:00-22:00")
+    drawing.way((0, 0), (1, 0), (2, 0), (3, 0), (4, 0), highway="footway")
+
+    network, summary = drawing.build(tmp_path)
+    by_night = StreetsByTime(network, UTC).at(NIGHT)
+
+    assert across_m(network, NOON) == pytest.approx(420.0, abs=2.0)
+    assert across_m(network, NIGHT) == pytest.approx(980.0, abs=4.0)
+    assert length_m(by_night, (0, 0), (2, 0)) == pytest.approx(200.0, abs=2.0)
+    assert length_m(by_night, (2, 0), (4, 0)) == pytest.approx(200.0, abs=2.0)
+    assert summary.with_hours > 0
+
+
+def test_works_close_a_way_on_the_days_that_they_last(tmp_path: Path) -> None:
+    drawing = Drawing()
+    round_a_park(drawing)
+    drawing.way((0, 0), (4, 0), highway="footway", **{"foot:conditional": "no @ (2026 Nov 1-2026 Dec 31)"})
+
+    during, told = drawing.build(tmp_path, on=date(2026, 11, 30))
+    after, told_after = drawing.build(tmp_path, on=date(2027, 1, 2))
+
+    assert length_m(during, (0, 0.1), (4, 0.1)) == pytest.approx(980.0, abs=4.0)
+    assert length_m(after, (0, 0.1), (4, 0.1)) == pytest.approx(420.0, abs=2.0)
+    assert told.left_out == {"closed on the day of the build": 1}
+    assert list(told_after.notes.values()) == [1]
 
 
 def test_a_street_behind_private_ground_is_reached_over_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dispatch.incidents.ways import Ways, area_around
 from dispatch.records import Details
 from geo.places.projection import LocalPlane, geodesic_m
 from geo.streets.network_builder import build_network
+from geo.streets.streets_by_time import StreetsByTime
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
 
@@ -57,7 +58,7 @@ def ways_of(people: list[Place], aed: Place) -> Ways:
     directory = Directory([box], rescuers, plane=STREETS.plane)
     scout = Scout(
         directory=directory,
-        network=STREETS,
+        streets=StreetsByTime(STREETS, UTC),
         policy=Policy(),
         walker=Walker(takeout_s=20.0),
         is_on_the_line=lambda _rescuer_id: True,
