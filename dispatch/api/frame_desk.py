@@ -79,28 +79,36 @@ class VolunteerDesk:
                 case wire.TestAlarmSeen():
                     return await self._take_test_seen(frame)
                 case wire.AlertAnswer():
-                    return await self._take_answer(frame)
+                    await self.take(frame)
+                    return wire.Result(re=frame.id, ok=True)
         except (DatabaseAway, SpoolError) as error:
             log.error("answer_not_taken", reason=type(error).__name__)
             return wire.Result(re=frame.id, ok=False, code="try_again", message="Not taken: say it again in a moment.")
         except Refused as refused:
-            if isinstance(frame, wire.AlertAnswer):
-                log.info("answer_refused", code=refused.code, answer=frame.type, alert_id=frame.alert_id)
             return wire.Result(re=frame.id, ok=False, code=refused.code, message=refused.message)
 
-    async def _take_answer(self, frame: wire.AlertAnswer) -> wire.Result:
-        if frame.type in {"seen", "no_sound"}:
-            await self._take_sign(frame)
-        else:
-            await self._service.engine.answer(
-                AnswerAlert(
-                    alert_id=frame.alert_id,
-                    rescuer_id=self._rescuer_id,
-                    answer=Answer(frame.type),
-                    aed_returned=frame.aed_returned,
+    async def take(self, frame: wire.AlertAnswer) -> None:
+        """What the volunteer says about an alert, however it came.
+
+        Raises:
+            Refused: it does not count; nothing has changed.
+            DatabaseAway, SpoolError: it could not be made durable, and may be said again.
+        """
+        try:
+            if frame.type in {"seen", "no_sound"}:
+                await self._take_sign(frame)
+            else:
+                await self._service.engine.answer(
+                    AnswerAlert(
+                        alert_id=frame.alert_id,
+                        rescuer_id=self._rescuer_id,
+                        answer=Answer(frame.type),
+                        aed_returned=frame.aed_returned,
+                    )
                 )
-            )
-        return wire.Result(re=frame.id, ok=True)
+        except Refused as refused:
+            log.info("answer_refused", code=refused.code, answer=frame.type, alert_id=frame.alert_id)
+            raise
 
     async def _take_sign(self, frame: wire.AlertAnswer) -> None:
         incident_id = incident_of(frame.alert_id)

@@ -78,6 +78,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/me": _may(V, D, R),
     "POST /api/me/consent": _may(V),
     "DELETE /api/me/consent": _may(V),
+    "POST /api/me/answers": _may(V),
     "POST /api/me/test-alarm": _may(V),
     "GET /api/me/push": _may(V),
     "PUT /api/me/push": _may(V),

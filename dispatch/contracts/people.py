@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, HttpUrl, UrlConstraints
 
 from dispatch.access.tokens import Access
+from dispatch.contracts.stream import Assignment
 from dispatch.contracts.webhook import Unshown, WireModel
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
@@ -104,6 +105,13 @@ class MeView(WireModel, Unshown):
     subject: str
     name: str
     volunteer: VolunteerView | None = None
+
+
+class AnswerTaken(WireModel, Unshown):
+    """`assignment`: where the volunteer is to go, from acceptance until the alert is over; null at other times. It is
+    the stream's own frame, with the number under which the stream sends it too."""
+
+    assignment: Assignment | None
 
 
 class TestAlarmView(WireModel):

@@ -26,6 +26,8 @@ POSITIONS = Rate(per_s=2, burst=20)
 
 DUTIES = Rate(per_s=1, burst=20)
 ANSWERS = Rate(per_s=5, burst=50)
+"""Of one connection, and of one volunteer over HTTP."""
+
 MALFORMED = Rate(per_s=50, burst=1_000)
 
 OPEN_DOORS = {
@@ -77,6 +79,7 @@ class Limits:
         }
         self._failures = RateLimiter(FAILURES)
         self._hellos = RateLimiter(HELLOS)
+        self._answers = RateLimiter(_faster(ANSWERS, self._speed))
         self._doors = {door: RateLimiter(rate) for door, rate in OPEN_DOORS.items()}
         self._sign_ins, self._sign_ins_of_address = RateLimiter(SIGN_INS), RateLimiter(SIGN_INS_OF_ADDRESS)
         self._sign_ins_of_account = RateLimiter(SIGN_INS_OF_ACCOUNT)
@@ -105,6 +108,10 @@ class Limits:
 
     def connects_too_often(self, recipient: str) -> bool:
         return self._hellos.wait_s(recipient, self._now_s()) > 0
+
+    async def wait_to_answer(self, rescuer_id: str) -> None:
+        """Before an alert's answer that comes over HTTP: put off where there are too many, never refused."""
+        await _put_off(self._answers, rescuer_id, self._now_s)
 
     def take(self, door: str, who: str | None) -> None:
         """Somebody comes through one of `OPEN_DOORS`; `who`: an address, or a volunteer's id.
@@ -161,9 +168,7 @@ class FrameLimits:
         """
         match frame:
             case wire.AlertAnswer():
-                if wait_s := self._answers.wait_s("", self._now_s()):
-                    await asyncio.sleep(wait_s)
-                    self._answers.wait_s("", self._now_s())
+                await _put_off(self._answers, "", self._now_s)
             case wire.Position() if self._positions.wait_s("", self._now_s()):
                 return _refusal(frame.id, "too_many_positions", "More positions than count: report less often.")
             case wire.Duty() | wire.TestAlarmSeen() if self._duties.wait_s("", self._now_s()):
@@ -173,6 +178,12 @@ class FrameLimits:
             case _:
                 pass
         return None
+
+
+async def _put_off(limiter: RateLimiter, key: str, now_s: Callable[[], float]) -> None:
+    if wait_s := limiter.wait_s(key, now_s()):
+        await asyncio.sleep(wait_s)
+        limiter.wait_s(key, now_s())
 
 
 def network_of(host: str | None) -> str:

@@ -31,6 +31,7 @@ BODIES: dict[str, object] = {
     "/api/incidents/{incident_id}/join": {"into": "other"},
     "/api/aeds/{aed_id}": {"state": "in_service"},
     "/api/invitations": {"rescuer_id": "nothing"},
+    "/api/me/answers": {"type": "accept", "id": "a", "alert_id": "nothing-1"},
     "/api/me/consent": {"consent_version": CONSENT_VERSION},
     "/api/me/push": {"endpoint": "https://push.example/x", "keys": {"p256dh": "A" * 87, "auth": "A" * 22}},
     "/api/aeds/problems/{problem_id}/resolve": {"note": "seen to"},
