@@ -17,7 +17,7 @@ from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
 
-Asking = wire.AlertAnswer | wire.Position | wire.Duty | wire.TestAlarmSeen
+Asking = wire.AlertAnswer | wire.Position | wire.Duty | wire.TestAlarmSeen | wire.Ping
 
 
 class Answerer(Protocol):
@@ -78,6 +78,8 @@ class VolunteerDesk:
                     return self._take_duty(frame)
                 case wire.TestAlarmSeen():
                     return await self._take_test_seen(frame)
+                case wire.Ping():
+                    return wire.Result(re=frame.id, ok=True)
                 case wire.AlertAnswer():
                     await self.take(frame)
                     return wire.Result(re=frame.id, ok=True)

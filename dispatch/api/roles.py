@@ -105,7 +105,7 @@ STREAMS: Mapping[str, Access] = {"/streams/volunteer": V, "/streams/dispatcher":
 SENDS: Mapping[Access, frozenset[str]] = {
     V: frozenset(
         {"hello", "ack", "seen", "accept", "decline", "aed_collected", "at_door", "arrived", "done", "position", "duty"}
-        | {"heartbeat", "no_sound", "test_alarm_seen"}
+        | {"heartbeat", "no_sound", "test_alarm_seen", "ping"}
     ),
     D: frozenset({"hello", "ack", "heartbeat"}),
 }

@@ -15,7 +15,7 @@ MESSAGES = "#/components/messages/"
 DISPATCHERS_ONLY = frozenset({wire.IncidentChanged, wire.ResponderPosition})
 VOLUNTEERS_ONLY = frozenset(
     {wire.AlertAnswer, wire.Position, wire.Duty, wire.Alert, wire.Assignment, wire.AlertEnded}
-    | {wire.TestAlarm, wire.TestAlarmSeen}
+    | {wire.TestAlarm, wire.TestAlarmSeen, wire.Ping}
 )
 STREAMS = {
     "volunteer": "A volunteer's phone: alerts, assignments and answers.",

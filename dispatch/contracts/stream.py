@@ -109,13 +109,23 @@ class Heartbeat(Frame):
     type: Literal["heartbeat"] = "heartbeat"
 
 
+class Ping(Frame):
+    """Is anybody there? Answered at once by a result: a browser cannot see the protocol's own pings, and between two
+    heartbeats a phone on the way to a patient would not know that its line is gone."""
+
+    type: Literal["ping"] = "ping"
+    id: FrameId
+
+
 class FrameStub(Frame):
     """Just the id of a frame whose rest could not be read."""
 
     id: FrameId | None = None
 
 
-ClientFrame = Annotated[Ack | AlertAnswer | Position | Duty | TestAlarmSeen | Heartbeat, Field(discriminator="type")]
+ClientFrame = Annotated[
+    Ack | AlertAnswer | Position | Duty | TestAlarmSeen | Heartbeat | Ping, Field(discriminator="type")
+]
 CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame, config=ConfigDict(hide_input_in_errors=True))
 
 

@@ -28,6 +28,7 @@ DUTIES = Rate(per_s=1, burst=20)
 ANSWERS = Rate(per_s=5, burst=50)
 """Of one connection, and of one volunteer over HTTP."""
 
+PINGS = Rate(per_s=2, burst=20)
 MALFORMED = Rate(per_s=50, burst=1_000)
 
 OPEN_DOORS = {
@@ -158,6 +159,7 @@ class FrameLimits:
         self._positions = RateLimiter(_faster(POSITIONS, speed))
         self._duties = RateLimiter(_faster(DUTIES, speed))
         self._answers = RateLimiter(_faster(ANSWERS, speed))
+        self._pings = RateLimiter(PINGS)
         self._malformed = RateLimiter(MALFORMED)
 
     async def find_refusal(self, frame: wire.ClientFrame | wire.Result) -> wire.Result | None:
@@ -171,6 +173,8 @@ class FrameLimits:
                 await _put_off(self._answers, "", self._now_s)
             case wire.Position() if self._positions.wait_s("", self._now_s()):
                 return _refusal(frame.id, "too_many_positions", "More positions than count: report less often.")
+            case wire.Ping() if self._pings.wait_s("", self._now_s()):
+                return _refusal(frame.id, "too_many_pings", "The line is there; ask less often.")
             case wire.Duty() | wire.TestAlarmSeen() if self._duties.wait_s("", self._now_s()):
                 return _refusal(frame.id, "too_many_changes", "More changes than count: say it again in a moment.")
             case wire.Result() if wait_s := self._malformed.wait_s("", self._now_s()):

@@ -260,3 +260,11 @@ async def test_two_calls_at_once_share_no_rescuer_and_no_aed(service: Service) -
     aeds = [alert["aed_id"] for alert in alerts if alert["aed_id"]]
     assert len(rescuers) == len(set(rescuers)) == 3
     assert len(aeds) == len(set(aeds))
+
+
+async def test_a_ping_is_answered_at_once_and_too_many_of_them_too(standing_service: Service) -> None:
+    async with phone_of(standing_service, "r07") as phone:
+        answers = [await phone.ask("ping") for _ in range(40)]
+
+    assert answers[0]["ok"]
+    assert {answer["code"] for answer in answers} <= {"ok", "too_many_pings"}
