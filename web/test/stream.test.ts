@@ -188,6 +188,62 @@ describe("the stream client", () => {
     expect(world.sockets.length).toBeGreaterThan(1);
   });
 
+  it("notices within six seconds that the line is gone while somebody waits for help, and comes back at once", async () => {
+    await online();
+    client.watch(true);
+    world.socket.says({ type: "result", re: "any", ok: true, code: "ok", message: "" });
+    const first = world.socket;
+    await world.pass(6_100);
+    expect(first.types()).toContain("ping");
+    expect(first.isClosed).toBe(true);
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      world.socket.onclose?.({ code: 1006 });
+      waits.push((client.reconnectAt.value ?? 0) - world.now);
+      await world.pass(waits.at(-1) ?? 0);
+    }
+    expect(Math.max(...waits)).toBe(2_000);
+  });
+
+  it("goes on while its pings are answered, and sends none while nobody waits", async () => {
+    await online();
+    client.watch(true);
+    const socket = world.socket;
+    for (let s = 0; s < 20; s++) {
+      await world.pass(1_000);
+      socket.says({ type: "result", re: "any", ok: true, code: "ok", message: "" });
+    }
+    expect(socket.isClosed).toBe(false);
+    const before = socket.types().filter((type) => type === "ping").length;
+    expect(before).toBeGreaterThanOrEqual(9);
+    client.watch(false);
+    await world.pass(9_000);
+    expect(socket.types().filter((type) => type === "ping")).toHaveLength(before);
+  });
+
+  it("does not wait out a long pause once somebody waits for help", async () => {
+    await online();
+    for (let i = 0; i < 6; i++) {
+      world.socket.onclose?.({ code: 1006 });
+      await world.pass((client.reconnectAt.value ?? 0) - world.now);
+    }
+    world.socket.onclose?.({ code: 1006 });
+    expect((client.reconnectAt.value ?? 0) - world.now).toBeGreaterThan(10_000);
+    const before = world.sockets.length;
+    client.watch(true);
+    await settled();
+    expect(world.sockets).toHaveLength(before + 1);
+  });
+
+  it("does not send again what the service has taken another way", async () => {
+    const id = client.send({ type: "accept", alert_id: "a" }, "x1");
+    expect(id).toBe("x1");
+    client.settle("x1");
+    await online();
+    expect(world.socket.types()).not.toContain("accept");
+    expect(world.kept.queue).toEqual([]);
+  });
+
   it("stays away when another phone has taken over or the person is not wanted", async () => {
     await online();
     world.socket.onclose?.({ code: 4409 });

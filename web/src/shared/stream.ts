@@ -6,8 +6,8 @@ import type { ClientFrame, ServerFrame } from "../generated/stream.ts";
 export type StreamState = "idle" | "connecting" | "online" | "waiting" | "signed_out" | "replaced" | "refused";
 
 /** A frame that must arrive: it is kept until the service has answered it. */
-export type Kept = Exclude<ClientFrame, { type: "hello" | "ack" | "heartbeat" | "position" }>;
-type WithoutId<F> = F extends { id: string } ? Omit<F, "id"> : never;
+export type Kept = Exclude<ClientFrame, { type: "hello" | "ack" | "heartbeat" | "position" | "ping" }>;
+export type WithoutId<F> = F extends { id: string } ? Omit<F, "id"> : never;
 export type Durable = ServerFrame & { seq: number };
 export type Result = Extract<ServerFrame, { type: "result" }>;
 export type PositionFrame = Extract<ClientFrame, { type: "position" }>;
@@ -40,6 +40,11 @@ export interface Ports {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 const OPEN_WITHIN_MS = 10_000;
+/** While a call is open: a ping this often, the line lost this long after one that nothing answers, and no long pauses. */
+const PING_EVERY_MS = 2_000;
+const PING_ANSWERED_WITHIN_MS = 4_000;
+const LONGEST_WAIT_OF_WATCH_MS = 2_000;
+const OPEN_WITHIN_OF_WATCH_MS = 5_000;
 /** Closed for good until somebody acts: another role, or the person is gone from the registry; the same person elsewhere. */
 const REFUSED = 4403;
 const REPLACED = 4409;
@@ -69,6 +74,10 @@ export class StreamClient {
   #retry: unknown = null;
   #beat: unknown = null;
   #openTimer: unknown = null;
+  #watched = false;
+  #ping: unknown = null;
+  /** When a ping went out that nothing has followed yet. */
+  #pingedAt: number | null = null;
 
   constructor(private readonly ports: Ports) {
     const kept = ports.memory.load();
@@ -112,9 +121,32 @@ export class StreamClient {
     }
   }
 
+  /** Somebody waits for help: a lost line is to be noticed in seconds, and each try to come back follows soon. */
+  watch(on: boolean): void {
+    if (on === this.#watched) return;
+    this.#watched = on;
+    this.#pingedAt = null;
+    this.ports.clearTimeout(this.#ping);
+    if (!on) return;
+    if (this.#state.value === "waiting") this.nudge();
+    else if (this.#state.value === "online") this.#keepPinging();
+  }
+
+  /** The answers that the service has not confirmed yet, oldest first. */
+  kept(): readonly Kept[] {
+    return this.#queue;
+  }
+
+  /** The service has taken it another way. */
+  settle(id: string): void {
+    if (!this.#queue.some((one) => one.id === id)) return;
+    this.#queue = this.#queue.filter((one) => one.id !== id);
+    this.#saved();
+  }
+
   /** Sends when it can; until the service has answered it is kept, over reloads too. Returns the frame's id. */
-  send(frame: WithoutId<Kept>): string {
-    const kept = { ...frame, id: this.ports.id() } as Kept;
+  send(frame: WithoutId<Kept>, id: string = this.ports.id()): string {
+    const kept = { ...frame, id } as Kept;
     if (kept.type === "duty") this.#queue = this.#queue.filter((one) => one.type !== "duty");
     this.#queue.push(kept);
     this.#saved();
@@ -152,7 +184,8 @@ export class StreamClient {
     }
     const socket = this.ports.connect();
     this.#socket = socket;
-    this.#openTimer = this.ports.setTimeout(() => this.#lost(1006, socket), OPEN_WITHIN_MS);
+    const within = this.#watched ? OPEN_WITHIN_OF_WATCH_MS : OPEN_WITHIN_MS;
+    this.#openTimer = this.ports.setTimeout(() => this.#lost(1006, socket), within);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, last_seq: this.#lastSeq }));
     socket.onmessage = ({ data }) => this.#heard(String(data));
     socket.onclose = ({ code }) => this.#lost(code, socket);
@@ -160,6 +193,7 @@ export class StreamClient {
 
   #heard(text: string): void {
     this.#heardAt = this.ports.now();
+    this.#pingedAt = null;
     let frame: ServerFrame;
     try {
       frame = JSON.parse(text) as ServerFrame;
@@ -198,6 +232,7 @@ export class StreamClient {
     this.#state.value = "online";
     for (const kept of this.#queue) this.#put(kept);
     this.#scheduleBeat();
+    if (this.#watched) this.#keepPinging();
   }
 
   #answered(frame: Result): void {
@@ -239,6 +274,19 @@ export class StreamClient {
     }, this.#heartbeatMs);
   }
 
+  #keepPinging(): void {
+    this.ports.clearTimeout(this.#ping);
+    const now = this.ports.now();
+    if (this.#pingedAt === null) {
+      this.#pingedAt = now;
+      this.#put({ type: "ping", id: this.ports.id() });
+    } else if (now - this.#pingedAt >= PING_ANSWERED_WITHIN_MS) {
+      this.#lost(1006);
+      return;
+    }
+    this.#ping = this.ports.setTimeout(() => this.#keepPinging(), PING_EVERY_MS);
+  }
+
   #lost(code: number, of: Socket | null = this.#socket): void {
     if (of !== null && of !== this.#socket) return;
     this.#drop();
@@ -256,7 +304,8 @@ export class StreamClient {
   #later(): void {
     this.#state.value = "waiting";
     // Half of the pause is chance: phones that lost the service together do not come back together.
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempt++);
+    const most = this.#watched ? LONGEST_WAIT_OF_WATCH_MS : LONGEST_WAIT_MS;
+    const longest = Math.min(most, FIRST_WAIT_MS * 2 ** this.#attempt++);
     const wait = this.#afterMs ?? longest * (0.5 + this.ports.random() / 2);
     this.#afterMs = null;
     this.#reconnectAt.value = this.ports.now() + wait;
@@ -266,6 +315,8 @@ export class StreamClient {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
+    this.#pingedAt = null;
+    this.ports.clearTimeout(this.#ping);
     this.ports.clearTimeout(this.#beat);
     this.ports.clearTimeout(this.#openTimer);
     if (socket === null) return;
