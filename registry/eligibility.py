@@ -152,22 +152,35 @@ def time_zone_at(lon: float, lat: float) -> str:
 
 def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Verdict:
     """Whether the rescuer may be alerted at that time: consenting, certified, on duty, and somewhere that we know."""
+    return verdicts_on(rescuer, at, limits)[0]
+
+
+def verdicts_on(
+    rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS
+) -> tuple[Verdict, *tuple[Verdict, ...]]:
+    """Everything that keeps the rescuer from being alerted at that time, or the one verdict that nothing does.
+
+    For whoever is to put it right: somebody off duty with an expired certificate is in the way twice.
+    """
     _require_aware(at)
     if rescuer.erased_at is not None:
-        return _ERASED
+        return (_ERASED,)
+    against = []
     if rescuer.off_consent:
-        return _NO_CONSENT
-    if not rescuer.on_duty:
-        return _OFF_DUTY
+        against.append(_NO_CONSENT)
+    elif not rescuer.on_duty:
+        against.append(_OFF_DUTY)
     papers = _certificate_problem(rescuer.certificates, local_day(at, limits.time_zone))
     if papers is not None:
-        return papers
+        against.append(papers)
     position = position_of(rescuer, at, limits)
-    if position is None:
-        return _NO_POSITION
-    if position.at_home:
-        return _READY_AT_HOME
-    return _READY
+    # Off duty no position is kept, so that its lack says nothing.
+    if position is None and rescuer.on_duty and not rescuer.off_consent:
+        against.append(_NO_POSITION)
+    if against:
+        first, *others = against
+        return (first, *others)
+    return (_READY_AT_HOME if position and position.at_home else _READY,)
 
 
 def certified_span(certificates: tuple[Certificate, ...], day: date) -> tuple[bool, int, int]:

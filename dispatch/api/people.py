@@ -21,7 +21,7 @@ from dispatch.people.refusals import NoConsent, RescuerErased
 from dispatch.service import DispatchService
 from dispatch.spool.file import SpoolError
 from registry.eligibility import Answer as Verdict
-from registry.eligibility import is_dispatchable
+from registry.eligibility import verdicts_on
 from registry.models import Rescuer
 from registry.storage.watched_database import DatabaseAway
 
@@ -79,7 +79,8 @@ def _add_me(router: APIRouter, service: DispatchService) -> None:
             return wire.MeView(role=caller.access, subject=caller.subject, name=caller.subject)
         rescuer = _get_standing(service, caller)
         stored = await service.people.volunteers.get_stored(caller.subject)
-        verdict = is_dispatchable(rescuer, service.clock.now(), service.directory.limits)
+        limits = service.directory.limits
+        verdicts = verdicts_on(rescuer, service.clock.now(), limits)
         test = stored.last_test
         volunteer = wire.VolunteerView(
             on_duty=rescuer.on_duty,
@@ -88,8 +89,9 @@ def _add_me(router: APIRouter, service: DispatchService) -> None:
             certificates=tuple(
                 wire.CertificateView(kind=one.kind, valid_until=one.valid_until) for one in rescuer.certificates
             ),
-            dispatchable=verdict.answer is Verdict.YES,
-            reasons=(verdict.reason,),
+            dispatchable=verdicts[0].answer is Verdict.YES,
+            reasons=tuple(verdict.reason for verdict in verdicts),
+            max_accuracy_m=limits.presence_max_accuracy_m,
             last_test_alarm=wire.LastTestAlarm(sent_at=test.sent_at, arrived_at=test.arrived_at, channel=test.channel)
             if test
             else None,

@@ -86,7 +86,8 @@ class LastTestAlarm(WireModel):
 
 class VolunteerView(WireModel):
     """`consent_version` and `consented_at` are null without a consent, `reasons` has `no_consent` where it was
-    withdrawn. `channels`: the ways on which an alarm could reach this person now."""
+    withdrawn. `reasons`: all that is in the way, or `ready` or `ready_at_home`. `max_accuracy_m`: a position that is
+    vaguer does not count. `channels`: the ways on which an alarm could reach this person now."""
 
     on_duty: bool
     consent_version: str | None
@@ -94,6 +95,7 @@ class VolunteerView(WireModel):
     certificates: tuple[CertificateView, ...]
     dispatchable: bool
     reasons: tuple[str, ...]
+    max_accuracy_m: float
     last_test_alarm: LastTestAlarm | None
     channels: tuple[str, ...]
 

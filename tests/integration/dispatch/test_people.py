@@ -174,6 +174,16 @@ async def test_whoever_withdraws_while_on_the_way_hands_the_task_back(service: S
         assert eventually(lambda: state() != "accepted" and state()) in {"declined", "handed_back"}
 
 
+async def test_a_volunteer_is_told_what_is_in_the_way_and_how_vague_a_position_may_be(service: Service) -> None:
+    browser = joined(service, "r00")
+    async with phone_of(service, "r00") as phone:
+        assert (await phone.ask("duty", on=False))["ok"]
+    me = browser.request("GET", "/api/me").json()["volunteer"]
+
+    assert (me["dispatchable"], me["reasons"]) == (False, ["off_duty"])
+    assert me["max_accuracy_m"] == 336.0
+
+
 async def test_a_test_alarm_rings_and_its_arrival_is_known(service: Service) -> None:
     browser = joined(service, "r00")
     nowhere = browser.request("POST", "/api/me/test-alarm").json()

@@ -19,6 +19,7 @@ from registry.eligibility import (
     is_usable,
     position_of,
     time_zone_at,
+    verdicts_on,
 )
 from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
 
@@ -203,6 +204,22 @@ def test_one_valid_certificate_among_expired_ones_is_enough() -> None:
 def test_who_may_not_be_alerted_is_told_why(rescuer: Rescuer, reason: str) -> None:
     verdict = is_dispatchable(rescuer, shanghai(2025, 6, 1))
     assert (verdict.answer, verdict.reason) == (Answer.NO, reason)
+
+
+def test_everything_in_the_way_is_told_at_once() -> None:
+    at = shanghai(2027, 6, 1)
+    nowhere = replace(READY, home_lon=None, home_lat=None)
+
+    def reasons(rescuer: Rescuer) -> list[str]:
+        return [verdict.reason for verdict in verdicts_on(rescuer, at)]
+
+    assert reasons(replace(READY, on_duty=False)) == ["off_duty", "certificate_expired"]
+    assert reasons(nowhere) == ["certificate_expired", "no_position"]
+    # Off duty no position is kept, and without consent nothing else would help.
+    assert reasons(replace(nowhere, on_duty=False)) == ["off_duty", "certificate_expired"]
+    assert reasons(replace(nowhere, on_duty=False, off_consent=True)) == ["no_consent", "certificate_expired"]
+    assert reasons(replace(READY, erased_at=at)) == ["erased"]
+    assert [verdict.reason for verdict in verdicts_on(READY, shanghai(2026, 6, 1))] == ["ready_at_home"]
 
 
 def test_a_naive_instant_is_refused() -> None:
