@@ -23,37 +23,42 @@ export function AlarmScreen() {
       data-role={alert.role}
       data-ringing={ringing.value === "alarm" ? "true" : "false"}
     >
-      <ConnectionLine />
-      <CornerSwitch />
-      <div class="alarm-body" role="alert">
-        <div class="alarm-heart">
-          <HeartIcon size={92} />
+      <div class="alarm-scroll">
+        <ConnectionLine />
+        <div class="alarm-body" role="alert">
+          <div class="alarm-heart">
+            <HeartIcon size={92} />
+          </div>
+          <h1 tabIndex={-1}>
+            {alarm.title}
+          </h1>
+          <p class="alarm-role">
+            {roles[alert.role]}
+          </p>
+          <p class="alarm-walk">{alarm.walk(formatDuration(alert.walk_time_s))}</p>
+          {alert.aed && (
+            <p class="alarm-aed">
+              AED: {alert.aed.name || alert.aed.location_text}
+              {alert.aed.floor && ` · ${words.value.going.floor(alert.aed.floor)}`}
+            </p>
+          )}
+          {street && <p class="alarm-street">{alarm.toward(street)}</p>}
+          {alert.straight_line && <p class="alarm-small">{alarm.straight}</p>}
+          <p class="alarm-small">{alarm.exact}</p>
         </div>
-        <h1 tabIndex={-1}>
-          {alarm.title}
-        </h1>
-        <p class="alarm-role">
-          {roles[alert.role]}
-        </p>
-        <p class="alarm-walk">{alarm.walk(formatDuration(alert.walk_time_s))}</p>
-        {alert.aed && (
-          <p class="alarm-aed">
-            AED: {alert.aed.name || alert.aed.location_text}
-            {alert.aed.floor && ` · ${words.value.going.floor(alert.aed.floor)}`}
+        {!soundReady.value && (
+          <p class="alarm-silent" role="alert">
+            <strong>{alarm.silentTitle}</strong> {alarm.silent}
           </p>
         )}
-        {street && <p class="alarm-street">{alarm.toward(street)}</p>}
-        {alert.straight_line && <p class="alarm-small">{alarm.straight}</p>}
       </div>
-      {!soundReady.value && (
-        <p class="alarm-silent" role="alert">
-          <strong>{alarm.silentTitle}</strong> {alarm.silent}
-        </p>
-      )}
       <div class="alarm-actions">
-        <p class="alarm-left" data-testid="alarm-countdown">
-          {alarm.left(left)}
-        </p>
+        <div class="alarm-row">
+          <p class="alarm-left" data-testid="alarm-countdown">
+            {alarm.left(left)}
+          </p>
+          <CornerSwitch />
+        </div>
         <Button
           kind="go"
           class="alarm-accept"
@@ -69,7 +74,6 @@ export function AlarmScreen() {
         <Button class="alarm-decline" data-testid="decline" wide onClick={() => step("decline")}>
           {alarm.decline}
         </Button>
-        <p class="alarm-small">{alarm.exact}</p>
       </div>
     </main>
   );

@@ -16,22 +16,24 @@ export function CalledOffScreen() {
       data-reason={ended.reason}
       data-ringing={ringing.value === "call_off" ? "true" : "false"}
     >
-      <ConnectionLine />
-      <CornerSwitch />
-      <div class="alarm-body" role="alert">
-        <svg viewBox="0 0 64 64" width="104" height="104" aria-hidden="true">
-          <path d="M20 4h24l16 16v24L44 60H20L4 44V20z" fill="currentColor" />
-          <path d="M18 32h28" stroke="var(--off-bg)" stroke-width="8" stroke-linecap="round" />
-        </svg>
-        <h1 tabIndex={-1}>
-          {calledOff.stop}
-        </h1>
-        <p class="alarm-role">{calledOff.title}</p>
-        <p class="alarm-walk">
-          {calledOff.reasons[ended.reason] ?? calledOff.other}
-        </p>
-        {ended.returnAed && <p class="off-aed">{calledOff.returnAed}</p>}
-        <p>{calledOff.thanks}</p>
+      <div class="alarm-scroll">
+        <ConnectionLine />
+        <CornerSwitch />
+        <div class="alarm-body" role="alert">
+          <svg viewBox="0 0 64 64" width="104" height="104" aria-hidden="true">
+            <path d="M20 4h24l16 16v24L44 60H20L4 44V20z" fill="currentColor" />
+            <path d="M18 32h28" stroke="var(--off-bg)" stroke-width="8" stroke-linecap="round" />
+          </svg>
+          <h1 tabIndex={-1}>
+            {calledOff.stop}
+          </h1>
+          <p class="alarm-role">{calledOff.title}</p>
+          <p class="alarm-walk">
+            {calledOff.reasons[ended.reason] ?? calledOff.other}
+          </p>
+          {ended.returnAed && <p class="off-aed">{calledOff.returnAed}</p>}
+          <p>{calledOff.thanks}</p>
+        </div>
       </div>
       <div class="alarm-actions">
         <Button class="off-ok" data-testid="called-off-ok" wide onClick={dismissCallOff}>
