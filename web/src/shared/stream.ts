@@ -360,6 +360,11 @@ export function noMemory(): Memory {
   return { load: () => ({ lastSeq: 0, queue: [] }), save: () => undefined };
 }
 
+/** Of a frame; unlike any other of this phone. */
+export function newId(): string {
+  return crypto.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+}
+
 /** A stream of this page's own service, nudged when the network or the viewer comes back. */
 export function openStream(path: "/streams/volunteer" | "/streams/dispatcher", token: Ports["token"], memory: Memory): StreamClient {
   const client = new StreamClient({
@@ -370,7 +375,7 @@ export function openStream(path: "/streams/volunteer" | "/streams/dispatcher", t
     clearTimeout: (handle) => clearTimeout(handle as number),
     now: () => Date.now(),
     random: Math.random,
-    id: () => crypto.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
+    id: newId,
   });
   addEventListener("online", () => client.nudge());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.nudge());

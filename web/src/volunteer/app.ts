@@ -3,18 +3,18 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { ServerFrame } from "../generated/stream.ts";
 import { api, type Schemas, type Session } from "../shared/api.ts";
-import { serviceNow, setServiceClock, tick } from "../shared/clock.ts";
+import { serviceNow, setServiceClock } from "../shared/clock.ts";
 import { toast } from "../shared/components.tsx";
 import { ApiError, wordingOf, wordingOfCode } from "../shared/errors.ts";
-import { type Kept, localMemory, openStream, type Result, type StreamClient } from "../shared/stream.ts";
-import { keepAwake, leaveFullScreen, ringing, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
-import { type Call, type CallState, isActive, onAlert, onAssignment, onEnded, onRefused, onStep, onTime, remainingS, type Step } from "./call.ts";
-import { Heed } from "./heed.ts";
+import { type Kept, localMemory, openStream, type Result } from "../shared/stream.ts";
+import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
+import { isActive, remainingS } from "./call.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
-import { dropPush, readPush, showSystemNotice } from "./notices.ts";
+import { call, followLine, happened, heed, isAnswer, stream, took } from "./mission.ts";
+import { dropPush, readPush } from "./notices.ts";
 import { sendAgain, setDemo, setDemoWalk, setPace } from "./position.ts";
+import { type Overlay, Router, tabEntries } from "./router.ts";
 import { placeAlong } from "./steps.ts";
-import { words } from "./words.ts";
 
 export type Me = Schemas["MeView"];
 export interface Who {
@@ -22,22 +22,19 @@ export interface Who {
   name: string;
 }
 
-export type Page = "home" | "legal" | "report" | "cpr" | "settings";
-/** Signed out: there has been a session on this phone, and it is over. */
-export type SessionState = "none" | "over" | "here";
-
 export const who = signal<Who | null>(recall<Who>("who"));
-export const sessionState = signal<SessionState>(who.value === null ? "none" : "here");
 export const me = signal<Me | null>(recall<Me>("me"));
 export const onDuty = signal<boolean>(me.value?.volunteer?.on_duty ?? false);
 /** The service has not confirmed the switch yet. */
 export const dutyPending = signal(false);
-export const call = signal<CallState>(recall<Call>("call", 6 * 3600));
-export const page = signal<Page>("home");
-export const stream = signal<StreamClient | null>(null);
 export const invitation = signal<string | null>(null);
 /** A test alarm that rings now, by its id. */
 export const testRinging = signal<string | null>(null);
+export const router = new Router(tabEntries, (overlay) => {
+  if (overlay === "test") testRinging.value = null;
+  else if (overlay === "consent") refuseInvitation();
+});
+
 /** The AED that the report is about, where it is known beforehand. */
 export const reportAbout = signal<{ aed_id: string; name: string } | null>(null);
 
@@ -56,24 +53,24 @@ let toldOfPosition = false;
 const TEST_RINGS_MS = 12_000;
 const CALL_OFF_RINGS_MS = 30_000;
 
-const heed = new Heed({
-  send: (frame) => void stream.value?.send(frame),
-  ringing: () => (call.value?.stage === "ringing" ? call.value.alertId : null),
-  sounds: () => ringing.value !== null,
-  later: (run, ms) => void setTimeout(run, ms),
-});
-
 /** A demo's invitation tells where its viewer stands. It counts only for whoever joins by it. */
 let invitedAt: string | null = null;
 
 export async function boot(): Promise<void> {
   setUpAlarm();
   api.onSessionEnd = ended;
+  followLine();
   follow();
   if (who.value !== null) begin(who.value);
   readAddress();
+  history.scrollRestoration = "manual";
+  router.moved();
+  followOverlay();
   // An invitation that is opened in the app's own tab loads nothing anew.
-  addEventListener("hashchange", readAddress);
+  addEventListener("popstate", () => {
+    readAddress();
+    router.moved();
+  });
   navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ test?: string; touched?: boolean }>) => {
     if (data.test !== undefined) testAlarmCame(data.test);
     if (data.touched) heed.touched();
@@ -110,14 +107,16 @@ export function entered(session: Session): void {
     if (who.value?.subject !== next.subject) {
       const before = who.value;
       if (before !== null) forgetAll();
-      call.value = null;
+      happened({ type: "session", to: "none" });
       me.value = null;
       remember("who", next);
       who.value = next;
+      happened({ type: "session", to: "here" });
       begin(next);
-    } else if (stream.value === null) begin(next);
-    else stream.value.start();
-    sessionState.value = "here";
+    } else if (stream.value === null) {
+      happened({ type: "session", to: "here" });
+      begin(next);
+    } else stream.value.start();
     if (invitation.value !== null) setDemo(invitedAt);
     invitation.value = null;
   });
@@ -131,7 +130,7 @@ function begin({ subject }: Who): void {
   client.onFrame = heard;
   client.onResult = answered;
   client.onBadToken = () => void api.renew().catch(() => undefined);
-  stream.value = client;
+  took(client);
   client.start();
   // An app that is often used may sound without a tap; where it may not, the screen says so.
   void unlockSound();
@@ -139,8 +138,8 @@ function begin({ subject }: Who): void {
 
 function ended(): void {
   stream.value?.stop();
+  happened({ type: "session", to: who.value === null ? "none" : "over" });
   stream.value = null;
-  sessionState.value = who.value === null ? "none" : "over";
   void dropPush().catch(() => undefined);
 }
 
@@ -172,18 +171,9 @@ function heard(frame: ServerFrame): void {
       void readClock();
       break;
     case "alert":
-      setCall(onAlert(call.value, frame, serviceNow()));
-      if (call.value?.alertId === frame.alert_id) {
-        heed.came(frame.alert_id);
-        showSystemNotice(words.value.alarm.title, words.value.roles[frame.role]);
-      }
-      break;
     case "assignment":
-      setCall(onAssignment(call.value, frame, serviceNow()));
-      break;
     case "alert_ended":
-      setCall(onEnded(call.value, frame));
-      if (call.value?.stage === "called_off") showSystemNotice(words.value.calledOff.title, words.value.calledOff.stop);
+      happened(frame);
       break;
     case "result":
       // What is refused without an id of ours is a position.
@@ -207,10 +197,7 @@ function answered(sent: Kept, result: Result): void {
     void refreshMe();
     return;
   }
-  if (result.ok || !("alert_id" in sent)) return;
-  if (sent.type === "seen" || sent.type === "no_sound" || result.code === "already_arrived") return;
-  setCall(onRefused(call.value, sent.alert_id, sent.type, result.code));
-  if (call.value?.stage !== "called_off") toast(wordingOfCode(result.code), "bad");
+  if (isAnswer(sent)) happened({ type: "answered", id: sent.id, ok: result.ok, code: result.code });
 }
 
 function testAlarmCame(testId: string): void {
@@ -227,17 +214,6 @@ export function setDuty(on: boolean): void {
   onDuty.value = on;
   dutyPending.value = true;
   stream.value?.send({ type: "duty", on });
-}
-
-export function step(kind: Step, more: { aed_returned?: boolean } = {}): void {
-  const current = call.value;
-  if (current === null) return;
-  stream.value?.send({ type: kind, alert_id: current.alertId, ...more });
-  setCall(onStep(current, kind));
-}
-
-export function dismissCallOff(): void {
-  setCall(null);
 }
 
 export async function sendTestAlarm(): Promise<void> {
@@ -283,21 +259,13 @@ function left(): void {
   void dropPush().catch(() => undefined);
   forgetAll();
   setDemo(null);
+  router.finish();
   batch(() => {
     who.value = null;
     me.value = null;
-    call.value = null;
     onDuty.value = false;
-    page.value = "home";
-    sessionState.value = "none";
+    happened({ type: "session", to: "none" });
   });
-}
-
-function setCall(next: CallState): void {
-  if (next === call.value) return;
-  call.value = next;
-  // The place is on the phone only while it is needed.
-  remember("call", isActive(next) ? next : null);
 }
 
 /** What rings, how often positions go, whether the screen stays on: each follows from the call and the duty. */
@@ -332,12 +300,17 @@ function follow(): void {
     const walk = current.assignment?.walk_time_s ?? 1;
     return placeAlong(route, 1 - remainingS(current, serviceNow()) / Math.max(1, walk));
   });
-  effect(() => {
-    setCall(onTime(call.peek(), tick.value));
-  });
 }
 
-/** The patient's place changed, and the volunteer has seen it. */
-export function noteMoved(): void {
-  if (call.value !== null) setCall({ ...call.value, moved: false });
+/** What comes by itself lies over the page that is open, under an address of its own. */
+function followOverlay(): void {
+  const wanted = computed<Overlay | null>(() =>
+    call.value !== null ? "call" : testRinging.value !== null ? "test" : invitation.value !== null ? "consent" : null,
+  );
+  effect(() => router.cover(wanted.value));
+}
+
+/** Whoever does not agree has not joined; where they were before, they still are. */
+export function refuseInvitation(): void {
+  invitation.value = null;
 }

@@ -4,6 +4,8 @@ import type { Alert, AlertEnded, Assignment } from "../generated/stream.ts";
 
 export type Stage =
   | "ringing"
+  /** Said no, and may still take it back. */
+  | "declining"
   /** Said yes; the service has not confirmed it yet. */
   | "accepting"
   | "on_the_way"
@@ -32,7 +34,8 @@ export type CallState = Call | null;
 
 export function onAlert(state: CallState, frame: Alert, now: number): CallState {
   if (Date.parse(frame.answer_by) <= now) return state;
-  if (state !== null && state.stage !== "called_off" && state.alertId !== frame.alert_id && state.stage !== "ringing") return state;
+  const isOpen = state !== null && state.stage !== "called_off";
+  if (isOpen && (state.alertId === frame.alert_id || state.stage !== "ringing")) return state;
   return {
     stage: "ringing",
     alertId: frame.alert_id,
@@ -79,6 +82,7 @@ export function onStep(state: CallState, step: Step): CallState {
     case "arrived":
       return { ...state, stage: "arrived", moved: false };
     case "decline":
+      return state.stage === "ringing" ? { ...state, stage: "declining" } : null;
     case "done":
       return null;
   }
@@ -99,7 +103,7 @@ export function onTime(state: CallState, now: number): CallState {
   return waiting ? over(state, "timed_out", false) : state;
 }
 
-function over(state: Call, reason: string, returnAed: boolean): Call {
+export function over(state: Call, reason: string, returnAed: boolean): Call {
   if (state.stage === "called_off") return state;
   const carried = state.stage === "with_aed" || (state.stage === "arrived" && state.role === "fetch_aed");
   return { ...state, stage: "called_off", assignment: null, ended: { reason, returnAed: returnAed || carried } };

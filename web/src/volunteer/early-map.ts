@@ -1,6 +1,7 @@
 // Brings the map, which is large, while its volunteer is on duty: it is there then when the phone rings on a bad line.
 import { effect } from "@preact/signals";
-import { onDuty, stream } from "./app.ts";
+import { onDuty } from "./app.ts";
+import { stream } from "./mission.ts";
 
 const AFTER_MS = 20_000;
 

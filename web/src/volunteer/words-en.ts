@@ -11,14 +11,6 @@ export const en: SameWords<typeof zh> = {
   roles: { direct: "Go straight to the patient and do CPR", fetch_aed: "Fetch the AED first, then bring it to the patient" },
   connection: {
     connected: "Connected",
-    connecting: "Connecting…",
-    offline: "Connection lost, reconnecting",
-    offlineNow: "Connection lost. Alarms over the network cannot reach this phone now.",
-    offlineCall: "Connection lost, reconnecting. Keep going: the address and the way are here.",
-    replaced: "You are signed in on another phone; this one no longer rings.",
-    refused: "The service no longer accepts this phone. Ask whoever invited you.",
-    useHere: "Use this phone instead",
-    queued: (n: number) => `${n} ${n === 1 ? "answer waits" : "answers wait"} to be sent; sent as soon as you are online`,
   },
   welcome: {
     title: "Cardiac arrest cannot wait for the ambulance",
@@ -117,8 +109,6 @@ export const en: SameWords<typeof zh> = {
     exact: "You get the exact address when you accept",
   },
   going: {
-    sending: "Confirming your answer…",
-    sendingOffline: "Your answer has not been sent: no connection. It goes out by itself. You can set off.",
     min: "At the patient in",
     late: "As fast as you can",
     patient: "The patient",
@@ -159,7 +149,6 @@ export const en: SameWords<typeof zh> = {
     aedNotReturned: "The AED is not back yet",
     handOverDone: "Handed over",
     thanks: "Thank you! Take a moment, and talk to somebody.",
-    declined: "Understood. Somebody else is called.",
     safety: "Stay safe: mind the traffic, the way and the scene.",
   },
   calledOff: {

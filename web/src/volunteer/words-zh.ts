@@ -8,14 +8,6 @@ export const zh = {
   roles: { direct: "直接去病人身边，做心肺复苏", fetch_aed: "先取 AED，再送到病人身边" },
   connection: {
     connected: "已连接",
-    connecting: "正在连接…",
-    offline: "连接中断，正在重连",
-    offlineNow: "连接中断。现在网络警报传不到这部手机。",
-    offlineCall: "连接中断，正在重连。请继续前往：地址和路线都在这里。",
-    replaced: "您已在另一部手机上登录，这里不再响铃。",
-    refused: "服务器不再接受此手机。请联系邀请您的人。",
-    useHere: "改用这部手机",
-    queued: (n: number) => `${n} 个应答等待发送，联网后自动发出`,
   },
   welcome: {
     title: "心脏骤停，等不起救护车",
@@ -114,8 +106,6 @@ export const zh = {
     exact: "接受后显示准确地址",
   },
   going: {
-    sending: "正在确认您的应答…",
-    sendingOffline: "您的「我去」还没有发出：没有连接。联网后自动发出。可以先出发。",
     min: "预计到达",
     late: "请尽快",
     patient: "病人位置",
@@ -156,7 +146,6 @@ export const zh = {
     aedNotReturned: "AED 还没有放回",
     handOverDone: "已移交",
     thanks: "谢谢您！记得缓一缓，和人聊聊。",
-    declined: "知道了。已通知别人。",
     safety: "注意安全：看车、看路、看清现场。",
   },
   calledOff: {

@@ -3,9 +3,10 @@ import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button } from "../../shared/components.tsx";
 import { formatDuration } from "../../shared/i18n.ts";
 import { goFullScreen, ringing, soundReady } from "../alarm.ts";
-import { call, step } from "../app.ts";
+import { call, happened, state, step } from "../mission.ts";
 import { firstStreet } from "../steps.ts";
 import { words } from "../words.ts";
+import { truthWords } from "../words-truth.ts";
 import { ConnectionLine, CornerSwitch, HeartIcon } from "./parts.tsx";
 
 export function AlarmScreen() {
@@ -73,6 +74,31 @@ export function AlarmScreen() {
         </Button>
         <Button class="alarm-decline" data-testid="decline" wide onClick={() => step("decline")}>
           {alarm.decline}
+        </Button>
+      </div>
+    </main>
+  );
+}
+
+/** A slip of the thumb costs nothing: a no goes out a moment later. */
+export function DecliningScreen() {
+  const { undo } = state.value;
+  void tick.value;
+  const { declining, decliningLead, undo: takeBack } = truthWords.value;
+  const left = Math.max(0, Math.ceil(((undo?.goesAt ?? 0) - performance.now()) / 1000));
+  return (
+    <main class="called-off declining" data-testid="declining">
+      <div class="alarm-scroll">
+        <ConnectionLine />
+        <CornerSwitch />
+        <div class="alarm-body" role="alert">
+          <h1 tabIndex={-1}>{declining}</h1>
+          <p class="alarm-role">{decliningLead(left)}</p>
+        </div>
+      </div>
+      <div class="alarm-actions">
+        <Button class="off-ok" data-testid="undo-decline" wide onClick={() => happened({ type: "undo" })}>
+          {takeBack}
         </Button>
       </div>
     </main>

@@ -1,8 +1,9 @@
 // The end of a call, as loud as the call: nobody should run on for nothing.
 import { Button } from "../../shared/components.tsx";
 import { ringing } from "../alarm.ts";
-import { call, dismissCallOff } from "../app.ts";
+import { call, happened } from "../mission.ts";
 import { words } from "../words.ts";
+import { truthWords } from "../words-truth.ts";
 import { ConnectionLine, CornerSwitch } from "./parts.tsx";
 
 export function CalledOffScreen() {
@@ -29,14 +30,14 @@ export function CalledOffScreen() {
           </h1>
           <p class="alarm-role">{calledOff.title}</p>
           <p class="alarm-walk">
-            {calledOff.reasons[ended.reason] ?? calledOff.other}
+            {truthWords.value.ended[ended.reason] ?? calledOff.reasons[ended.reason] ?? calledOff.other}
           </p>
           {ended.returnAed && <p class="off-aed">{calledOff.returnAed}</p>}
           <p>{calledOff.thanks}</p>
         </div>
       </div>
       <div class="alarm-actions">
-        <Button class="off-ok" data-testid="called-off-ok" wide onClick={dismissCallOff}>
+        <Button class="off-ok" data-testid="called-off-ok" wide onClick={() => happened({ type: "dismiss" })}>
           {calledOff.ok}
         </Button>
       </div>

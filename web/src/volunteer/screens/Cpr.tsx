@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { Button } from "../../shared/components.tsx";
 import { keepAwake } from "../alarm.ts";
-import { call } from "../app.ts";
+import { call } from "../mission.ts";
 import { beat, beating, BPM, startMetronome, stopMetronome } from "../metronome.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";

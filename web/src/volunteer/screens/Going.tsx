@@ -4,10 +4,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button, Dialog, toast } from "../../shared/components.tsx";
 import { formatDuration } from "../../shared/i18n.ts";
-import { call, connection, noteMoved, page, reportAbout, step } from "../app.ts";
+import { connection, reportAbout, router } from "../app.ts";
 import { remainingS } from "../call.ts";
+import { exitsOf } from "../machine.ts";
+import { call, happened, state, step } from "../mission.ts";
 import { stepsInWords } from "../steps.ts";
+import { answerWord } from "../truth.ts";
 import { words } from "../words.ts";
+import { truthWords } from "../words-truth.ts";
 import { CprGuide } from "./Cpr.tsx";
 import { ConnectionLine, CornerSwitch, digits } from "./parts.tsx";
 
@@ -19,6 +23,8 @@ export function GoingScreen() {
   const { stage, role, assignment } = current;
   const aed = assignment?.aed ?? current.alert?.aed ?? null;
   const there = stage === "arrived";
+  const exits = exitsOf(state.value);
+  const said = answerWord(state.value);
   const fetching = role === "fetch_aed" && (stage === "on_the_way" || stage === "accepting");
   const task = there ? going.atPatient : role === "fetch_aed" && stage === "with_aed" ? going.aedGot : fetching && stage === "on_the_way" ? going.aedFirst : roles[role];
   return (
@@ -33,14 +39,14 @@ export function GoingScreen() {
         {current.moved && (
           <div class="moved" role="alert">
             <strong>{going.moved}</strong> {going.movedLead}
-            <Button size="big" wide onClick={noteMoved}>
+            <Button size="big" wide onClick={() => happened({ type: "moved_seen" })}>
               {going.movedSeen}
             </Button>
           </div>
         )}
-        {stage === "accepting" && (
-          <p class="note" data-kind={connection.value === "connected" ? undefined : "warn"} role="status">
-            {connection.value === "connected" ? going.sending : going.sendingOffline}
+        {said !== null && (
+          <p class="note" data-testid="answer-state" data-word={said} data-kind={said === "sending" || said === "confirmed" ? undefined : "warn"} role="status">
+            {truthWords.value.answer[said]}
           </p>
         )}
         {there && <CprGuide />}
@@ -55,7 +61,7 @@ export function GoingScreen() {
               size="small"
               onClick={() => {
                 reportAbout.value = { aed_id: aed.aed_id, name: aed.name || aed.location_text };
-                page.value = "report";
+                router.go("report_kind");
               }}
             >
               {going.aedProblem}
@@ -64,25 +70,27 @@ export function GoingScreen() {
         )}
         <PatientCard />
         {!there && <Way />}
-        <Button kind="quiet" wide data-testid="to-legal" onClick={() => (page.value = "legal")}>
+        <Button kind="quiet" wide data-testid="to-legal" onClick={() => router.go("legal")}>
           {going.safety}
         </Button>
-        <Button kind="quiet" wide data-testid="give-back" onClick={() => (asking.value = "give_back")}>
-          {going.giveBack}
-        </Button>
+        {exits.includes("decline") && (
+          <Button kind="quiet" wide data-testid="give-back" onClick={() => (asking.value = "give_back")}>
+            {going.giveBack}
+          </Button>
+        )}
       </main>
-      <footer class="going-actions" data-two={role === "fetch_aed" && stage === "on_the_way" ? "" : undefined}>
-        {role === "fetch_aed" && stage === "on_the_way" && (
+      <footer class="going-actions" data-two={exits.includes("aed_collected") ? "" : undefined}>
+        {exits.includes("aed_collected") && (
           <Button kind="go" size="big" wide data-testid="aed-collected" onClick={() => step("aed_collected")}>
             {going.collected}
           </Button>
         )}
-        {(stage === "on_the_way" || stage === "with_aed") && (
-          <Button kind={role === "fetch_aed" && stage === "on_the_way" ? "plain" : "go"} size="big" wide data-testid="arrived" onClick={() => step("arrived")}>
+        {exits.includes("arrived") && (
+          <Button kind={exits.includes("aed_collected") ? "plain" : "go"} size="big" wide data-testid="arrived" onClick={() => step("arrived")}>
             {going.arrived}
           </Button>
         )}
-        {there && (
+        {exits.includes("done") && (
           <Button kind="go" size="big" wide data-testid="hand-over" onClick={() => (asking.value = "hand_over")}>
             {going.handOver}
           </Button>
@@ -187,7 +195,8 @@ function GiveBack({ onClose }: { onClose: () => void }) {
             data-testid="give-back-yes"
             onClick={() => {
               step("decline");
-              toast(going.declined);
+              // That somebody else is called is said once the service has it.
+              if (connection.value !== "connected") toast(truthWords.value.handBackLater, "bad");
             }}
           >
             {going.giveBackYes}

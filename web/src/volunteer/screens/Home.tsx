@@ -2,7 +2,7 @@
 import { formatDateTime } from "../../shared/i18n.ts";
 import { Button } from "../../shared/components.tsx";
 import { soundReady, unlockSound } from "../alarm.ts";
-import { connection, dutyPending, me, onDuty, otherWays, page, reportAbout, setDuty, who } from "../app.ts";
+import { connection, dutyPending, me, onDuty, otherWays, reportAbout, router, setDuty, who } from "../app.ts";
 import { installable } from "../install.ts";
 import { askForNotices } from "../notices.ts";
 import { demoAt } from "../position.ts";
@@ -51,19 +51,19 @@ export function HomeScreen() {
       {demoAt.value !== null && <p class="note" data-testid="demo-place">{home.demo}</p>}
       <Reachability />
       <nav class="tiles" aria-label={words.value.appName}>
-        <Button data-testid="to-cpr" onClick={() => (page.value = "cpr")}>
+        <Button data-testid="to-cpr" onClick={() => router.go("cpr")}>
           {nav.cpr}
         </Button>
         <Button
           data-testid="report-aed"
           onClick={() => {
             reportAbout.value = null;
-            page.value = "report";
+            router.go("report");
           }}
         >
           {nav.report}
         </Button>
-        <Button data-testid="to-legal" onClick={() => (page.value = "legal")}>
+        <Button data-testid="to-legal" onClick={() => router.go("legal")}>
           {nav.legal}
         </Button>
         <a class="button" href="/map/" data-testid="to-aeds">
@@ -75,7 +75,7 @@ export function HomeScreen() {
           {words.value.settings.install}
         </Button>
       )}
-      <Button kind="quiet" wide data-testid="to-settings" onClick={() => (page.value = "settings")}>
+      <Button kind="quiet" wide data-testid="to-settings" onClick={() => router.go("settings")}>
         {nav.settings}
       </Button>
       {consented && <p class="muted small">{words.value.settings.consented(String(me.value?.volunteer?.consent_version ?? ""), formatDateTime(consented))}</p>}

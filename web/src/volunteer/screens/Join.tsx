@@ -2,10 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type Schemas } from "../../shared/api.ts";
-import { Button, Field } from "../../shared/components.tsx";
+import { Button, Field, toast } from "../../shared/components.tsx";
 import { ApiError, wordingOf } from "../../shared/errors.ts";
 import { lang } from "../../shared/i18n.ts";
-import { entered, invitation, refreshMe, sessionState, who } from "../app.ts";
+import { entered, invitation, refreshMe, refuseInvitation } from "../app.ts";
+import { sessionState } from "../mission.ts";
 import { words } from "../words.ts";
 import { HeartIcon, Page } from "./parts.tsx";
 
@@ -50,7 +51,6 @@ export function ConsentScreen() {
   const text = useSignal<Consent | null>(null);
   const error = useSignal<unknown>(null);
   const busy = useSignal(false);
-  const refused = useSignal(false);
   const again = invitation.value === null;
 
   const load = async () => {
@@ -85,9 +85,8 @@ export function ConsentScreen() {
     }
   };
   const refuse = () => {
-    refused.value = true;
-    invitation.value = null;
-    sessionState.value = who.value === null ? "none" : sessionState.value;
+    refuseInvitation();
+    toast(consent.refused);
   };
 
   const shown = text.value?.[lang.value];

@@ -5,7 +5,7 @@ import { api, type Schemas } from "../../shared/api.ts";
 import { Button } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
 import { formatDistance } from "../../shared/i18n.ts";
-import { page, reportAbout } from "../app.ts";
+import { reportAbout, router } from "../app.ts";
 import { fix, metresBetween } from "../position.ts";
 import { words } from "../words.ts";
 import { Page } from "./parts.tsx";
@@ -19,7 +19,7 @@ const MOST = 8;
 
 export function ReportScreen() {
   const { report } = words.value;
-  const about = reportAbout.value;
+  const about = router.place.value === "report_kind" ? reportAbout.value : null;
   const error = useSignal<unknown>(null);
   const sent = useSignal(false);
   const busy = useSignal(false);
@@ -44,7 +44,7 @@ export function ReportScreen() {
         <p class="note" data-kind="good" role="status" data-testid="report-thanks">
           {report.thanksLead}
         </p>
-        <Button size="big" wide onClick={() => (page.value = "home")}>
+        <Button size="big" wide onClick={() => router.finish()}>
           {report.home}
         </Button>
       </Page>
@@ -124,7 +124,10 @@ function Which() {
       <ul class="choices">
         {found.value.map((aed) => (
           <li key={aed.aed_id}>
-            <button type="button" class="choice" data-testid="report-aed-choice" onClick={() => (reportAbout.value = { aed_id: aed.aed_id, name: aed.name || aed.location_text })}>
+            <button type="button" class="choice" data-testid="report-aed-choice" onClick={() => {
+                reportAbout.value = { aed_id: aed.aed_id, name: aed.name || aed.location_text };
+                router.go("report_kind");
+              }}>
               {aed.name && <strong>{aed.name}</strong>}
               <span>{[aed.location_text, aed.floor].filter(Boolean).join(" · ")}</span>
               <span class="muted">{report.away(formatDistance(aed.away_m))}</span>

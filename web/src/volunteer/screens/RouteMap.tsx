@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { lang } from "../../shared/i18n.ts";
 import { theme } from "../../shared/theme.ts";
 import { CityMap, type MapContent } from "../../map/index.ts";
-import { call } from "../app.ts";
+import { call } from "../mission.ts";
 import { fix } from "../position.ts";
 import { words } from "../words.ts";
 

@@ -1,14 +1,17 @@
 // What several of the volunteer's screens share: the bar on top, the word on the connection, a clock face of digits.
 import type { ComponentChildren } from "preact";
 import { Button, LangSwitch, Switches } from "../../shared/components.tsx";
-import { call, connection, page, sessionState, stream } from "../app.ts";
+import { connection, router } from "../app.ts";
+import { state, stream } from "../mission.ts";
+import { lineWords, untoldOf } from "../truth.ts";
 import { words } from "../words.ts";
+import { truthWords } from "../words-truth.ts";
 
 export function TopBar({ title, back = true }: { title: string; back?: boolean }) {
   return (
     <header class="top-bar">
       {back ? (
-        <Button kind="quiet" aria-label={words.value.back} onClick={() => (page.value = "home")}>
+        <Button kind="quiet" aria-label={words.value.back} data-testid="back" onClick={() => router.up()}>
           <svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
             <path d="m15 5-7 7 7 7" />
           </svg>
@@ -44,30 +47,29 @@ export function CornerSwitch() {
   );
 }
 
-/** Says so when the connection is lost, and which answers wait for it. */
+/** Says so when the connection is lost, what is on the phone all the same, and which answers have not arrived. */
 export function ConnectionLine() {
   const client = stream.value;
-  const state = connection.value;
-  const waiting = client?.waiting.value ?? 0;
-  const { connection: text } = words.value;
-  const known = client?.state.value;
-  const away = known === "replaced" ? text.replaced : known === "refused" ? text.refused : call.value === null ? text.offlineNow : text.offlineCall;
+  const now = connection.value;
+  const waiting = untoldOf(state.value);
+  const { line, queued, tryAgain, useHere } = truthWords.value;
+  const said = lineWords(state.value);
+  const again = said.includes("replaced") ? useHere : said.includes("signed_out") ? tryAgain : null;
   return (
     <div class="connection-lines" role="status" aria-live="polite">
-      {client === null && sessionState.value === "over" && call.value !== null && <div class="connection-line">{words.value.welcome.over}</div>}
-      {client !== null && (
-        <div data-testid="connection" data-state={state} class={state === "connected" ? "visually-hidden" : "connection-line"}>
-          {state === "connected" ? text.connected : state === "connecting" ? text.connecting : away}
-          {known === "replaced" && (
+      {(client !== null || said.length > 0) && (
+        <div data-testid="connection" data-state={now} class={said.length === 0 ? "visually-hidden" : "connection-line"}>
+          {said.length === 0 ? words.value.connection.connected : said.map((word) => line[word]).join(" ")}
+          {again !== null && client !== null && (
             <Button size="small" onClick={() => client.start()}>
-              {text.useHere}
+              {again}
             </Button>
           )}
         </div>
       )}
-      {waiting > 0 && state !== "connected" && (
+      {waiting > 0 && now !== "connected" && (
         <div data-testid="queued-answers" data-count={waiting} class="connection-line">
-          {text.queued(waiting)}
+          {queued(waiting)}
         </div>
       )}
     </div>
