@@ -1,19 +1,34 @@
-"""What a dispatcher's console shows beside incidents: every AED as it is now, and how all links stand."""
+"""What a dispatcher's console shows beside incidents: AEDs as they are now, where a pair of numbers lies, the links."""
 
 import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dispatch.contracts.console import CallbackCounts, ConsoleAed, ConsoleAeds, IntegrationLink, Links, LinksClock
+from dispatch.contracts.console import (
+    CallbackCounts,
+    ConsoleAed,
+    ConsoleAeds,
+    IntegrationLink,
+    Links,
+    LinksClock,
+    PlaceSeen,
+)
+from dispatch.contracts.webhook import CallLocation
 from dispatch.core.consequences import DISPATCHERS, aed_key
+from dispatch.incidents.service_area import get_datum, get_place
 from dispatch.service import DispatchService
+from geo.places.projection import geodesic_m
+from geo.streets.named_street import find_named_street
+from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from registry.eligibility import Answer, is_usable
 from registry.models import Aed
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 
 MOST_AEDS = 5_000
+NEAR_M = 300.0
+"""How far a place is looked around: a street farther off tells nobody where it is (assumption)."""
 AT_ONCE = 8
 """AEDs looked at between two turns of the loop: to read opening hours anew takes 0.2 ms each, and calls go first."""
 
@@ -40,6 +55,14 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
             await asyncio.sleep(0)
         return ConsoleAeds(at=now, aeds=tuple(shown), truncated=len(found) > MOST_AEDS)
 
+    @router.get("/console/place")
+    async def see_place(*, lon: float, lat: float, datum: Annotated[str, Query(max_length=32)] = "") -> PlaceSeen:
+        """Where these numbers lie: in WGS-84, and by the nearest street. Nothing is kept and nobody is rung.
+
+        422 with the same codes as a call that is taken by hand: `no_datum`, `outside_service_area` and so on.
+        """
+        return _see(CallLocation(lon=lon, lat=lat, datum=datum), service)
+
     @router.get("/links")
     async def get_links() -> Links:
         """How the service stands with 120, with phones and consoles, and with its database."""
@@ -57,6 +80,28 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
         )
 
     return router
+
+
+def _see(location: CallLocation, service: DispatchService) -> PlaceSeen:
+    """Raises: BadLocation."""
+    place, network = get_place(location, service.area), service.maps.tiles.network
+    street = find_named_street(network, place.lon, place.lat, limit_m=NEAR_M) if network else None
+    return PlaceSeen(
+        lon=round(place.lon, 7),
+        lat=round(place.lat, 7),
+        datum=get_datum(location).value,
+        datum_shift_m=round(float(geodesic_m(location.lon, location.lat, place.lon, place.lat)), 1),
+        street=street.name if street else None,
+        street_distance_m=round(street.distance_m, 1) if street else None,
+        network_distance_m=_find_network_m(network, place.lon, place.lat) if network else None,
+    )
+
+
+def _find_network_m(network: WalkNetwork, lon: float, lat: float) -> float | None:
+    try:
+        return round(network.snap_one(lon, lat, limit_m=NEAR_M).distance_m, 1)
+    except NotOnNetwork:
+        return None
 
 
 def _aed(aed: Aed, usable: Answer, reasons: tuple[str, ...], reserved_by: str | None) -> ConsoleAed:

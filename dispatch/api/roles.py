@@ -56,6 +56,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "POST /api/incidents/{incident_id}/join": _may(D),
     "POST /api/incidents/{incident_id}/another-patient": _may(D),
     "GET /api/console/aeds": _may(D),
+    "GET /api/console/place": _may(D),
     "GET /api/links": _may(D),
     "DELETE /api/incidents/{incident_id}/personal-data": _may(D),
     "GET /api/callbacks": _may(D),

@@ -27,6 +27,23 @@ class ConsoleAeds(WireModel):
     truncated: bool
 
 
+class PlaceSeen(WireModel, Unshown):
+    """What a pair of numbers means on the ground, for somebody to look at before anybody is rung.
+
+    lon, lat: WGS-84. datum: what they were taken as. datum_shift_m: how far off they would stand if taken as WGS-84.
+    street: the nearest with a name, and how far it is; null where none is within 300 m. network_distance_m: to the
+    nearest way of any kind that can be walked; null where there is none so near, or no street network at all.
+    """
+
+    lon: float
+    lat: float
+    datum: Literal["wgs84", "gcj02", "bd09"]
+    datum_shift_m: float
+    street: str | None
+    street_distance_m: float | None
+    network_distance_m: float | None
+
+
 class IntegrationLink(WireModel):
     """One system that sends calls. Real time; null where it was never heard.
 

@@ -47,7 +47,7 @@ def get_place(location: CallLocation, area: ServiceArea | None) -> Place:
     Raises:
         BadLocation: no or unknown datum, an exact 0, swapped, impossible, or outside the area.
     """
-    datum = _get_datum(location)
+    datum = get_datum(location)
     lon, lat = location.lon, location.lat
     if 0 in (lon, lat) and not _is_within(area, lon, lat, datum):
         raise BadLocation("zero_coordinates", f"lon {lon}, lat {lat}: an exact 0 is what a failed lookup gives.")
@@ -63,7 +63,12 @@ def get_place(location: CallLocation, area: ServiceArea | None) -> Place:
     raise BadLocation("outside_service_area", f"lon {lon}, lat {lat} is outside the area of this service.")
 
 
-def _get_datum(location: CallLocation) -> Datum:
+def get_datum(location: CallLocation) -> Datum:
+    """What the location's numbers are measured against.
+
+    Raises:
+        BadLocation: it names no datum, or one that is not known.
+    """
     if not location.datum:
         raise BadLocation("no_datum", "The location names no datum: say wgs84, gcj02 or bd09.")
     try:

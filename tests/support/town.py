@@ -12,6 +12,8 @@ from geo.streets.network_builder import build_network
 CENTRE = (113.665, 34.757)
 BLOCK_M = 60.0
 SIDE = 31
+EAST_STREET = "嵩山路"
+EAST_STREET_M = SIDE // 2 * BLOCK_M
 PLANE = LocalPlane(*CENTRE)
 
 
@@ -23,7 +25,8 @@ def place(east_m: float, north_m: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Town:
-    """Files of the town. Rescuers r00, r01, ... live ever farther east of the centre, a block apart."""
+    """Files of the town. Rescuers r00, r01, ... live ever farther east of the centre, a block apart. Only the street at
+    its eastern edge has a name."""
 
     network: Path
     aeds: Path
@@ -49,8 +52,16 @@ def _write_network(path: Path) -> None:
             np.stack([number[:-1].ravel(), number[1:].ravel()], axis=1),
         ]
     )
+    is_east = (x[pairs] == EAST_STREET_M).all(axis=1)
     network, _ = build_network(
-        node_lon=lon, node_lat=lat, edge_from=pairs[:, 0], edge_to=pairs[:, 1], name="test town", source="tests"
+        node_lon=lon,
+        node_lat=lat,
+        edge_from=pairs[:, 0],
+        edge_to=pairs[:, 1],
+        street=np.where(is_east, 0, -1),
+        street_names=(EAST_STREET,),
+        name="test town",
+        source="tests",
     )
     network.save(path)
 

@@ -41,6 +41,7 @@ BODIES: dict[str, object] = {
 }
 QUERIES = {
     "/api/public/aeds": {"west": 113.6, "south": 34.7, "east": 113.7, "north": 34.8},
+    "/api/console/place": {"lon": 113.66, "lat": 34.75, "datum": "wgs84"},
     "/api/public/walk": {"from_lon": 113.66, "from_lat": 34.75, "to_aed": "nothing"},
 }
 ANSWERS = {

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from dispatch.access.tokens import Access
+from geo.places.datum import Datum, convert
 from tests.support.phone import Phone, phone_of
 from tests.support.plain_http import fetch
 from tests.support.service import Service, call, signed
-from tests.support.town import place
+from tests.support.town import EAST_STREET, EAST_STREET_M, place
 
 PERSONAL = ("name", "phone", "position", "walk")
 
@@ -102,6 +103,44 @@ async def test_the_timeline_says_why_each_was_rung(service: Service) -> None:
     assert searches[0] == "first_search"
     assert set(searches[1:]) <= {"somebody_declined"}
     assert all(one["reason"] is None for one in timeline if one["type"] not in {"RescuerAlerted", "SearchMade"})
+
+
+@pytest.mark.parametrize("datum", list(Datum))
+async def test_a_place_is_shown_by_its_street_before_anybody_is_rung_whatever_its_datum(
+    service: Service, datum: Datum
+) -> None:
+    meant = place(EAST_STREET_M - 25, 130)
+    told = convert(*meant, source=Datum.WGS84, target=datum)
+
+    seen = service.get(f"/api/console/place?lon={told[0]}&lat={told[1]}&datum={datum.value}")
+
+    assert (seen["lon"], seen["lat"]) == pytest.approx(meant, abs=1e-6)
+    assert seen["datum"] == datum.value
+    assert (seen["datum_shift_m"] > 400) == (datum is not Datum.WGS84)
+    assert (seen["street"], seen["street_distance_m"]) == (EAST_STREET, pytest.approx(25, abs=0.2))
+    assert seen["network_distance_m"] == pytest.approx(10, abs=0.2)
+    assert service.get("/api/incidents") == []
+
+
+async def test_a_place_without_a_datum_or_outside_the_area_is_not_guessed_at(service: Service) -> None:
+    lon, lat = place(0, 0)
+    far = place(EAST_STREET_M + 2_000, 0)
+    codes = [
+        service.request("GET", f"/api/console/place?{query}").json()["code"]
+        for query in (
+            f"lon={lon}&lat={lat}",
+            f"lon={lon}&lat={lat}&datum=utm",
+            f"lon={lat}&lat={lon}&datum=wgs84",
+            "lon=0&lat=0&datum=wgs84",
+            "lon=2.35&lat=48.85&datum=wgs84",
+        )
+    ]
+    nowhere = service.get(f"/api/console/place?lon={far[0]}&lat={far[1]}&datum=wgs84")
+    nameless = service.get(f"/api/console/place?lon={lon}&lat={lat}&datum=wgs84")
+
+    assert codes == ["no_datum", "unknown_datum", "swapped_coordinates", "zero_coordinates", "outside_service_area"]
+    assert (nowhere["street"], nowhere["network_distance_m"]) == (None, None)
+    assert (nameless["street"], nameless["network_distance_m"]) == (None, pytest.approx(0, abs=0.1))
 
 
 def aeds_of(service: Service, query: str = "") -> dict[str, dict[str, Any]]:
