@@ -1,11 +1,13 @@
 """The dispatcher's console: getting in, seeing, and taking over from the machine."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from geo.places.datum import Datum, convert
 from tests.support.chromium import People
 from tests.support.service import Service, call
 from tests.support.stories import console_of, incident_of, joined_phone, rings, shows, sign_in
-from tests.support.town import place
+from tests.support.town import EAST_STREET, EAST_STREET_M, place
 
 
 def test_a_wrong_password_lets_nobody_in_and_says_so(people: People) -> None:
@@ -39,7 +41,9 @@ def test_a_call_taken_by_hand_is_dispatched_and_stopped_from_the_desk(people: Pe
     console.get_by_test_id("new-call").click()
     console.locator("input[name=lon]").fill(f"{lon:.6f}")
     console.locator("input[name=lat]").fill(f"{lat:.6f}")
+    console.locator("select[name=datum]").select_option("wgs84")
     console.locator("input[name=address]").fill("中原路1号3单元502")
+    expect(console.get_by_test_id("place-seen")).to_be_visible()
     console.get_by_test_id("new-call-submit").click()
 
     rings(phone)
@@ -52,6 +56,39 @@ def test_a_call_taken_by_hand_is_dispatched_and_stopped_from_the_desk(people: Pe
     console.get_by_test_id("confirm").click()
 
     shows(phone, "called-off")
+
+
+def test_coordinates_from_another_map_ring_nobody_before_their_datum_is_said_and_their_street_is_seen(
+    people: People, service: Service
+) -> None:
+    meant = place(EAST_STREET_M - 30, 90)
+    lon, lat = convert(*meant, source=Datum.WGS84, target=Datum.GCJ02)
+    console = console_of(people)
+    console.get_by_test_id("new-call").click()
+    submit = console.get_by_test_id("new-call-submit")
+
+    console.locator("input[name=lon]").fill(f"{lon:.6f}, {lat:.6f}")
+    submit.click()
+    expect(console.locator(".field-error")).to_contain_text("请先选择坐标系")
+    assert service.get("/api/incidents") == []
+
+    console.locator("select[name=datum]").select_option("gcj02")
+    seen = console.get_by_test_id("place-seen")
+    expect(seen).to_contain_text(f"在{EAST_STREET}附近（30 米）")
+    expect(seen).to_contain_text(f"WGS-84 {meant[0]:.4f}")
+    assert service.get("/api/incidents") == []
+    submit.click()
+    expect(console.get_by_test_id("incident-detail")).to_be_visible()
+    held = service.get("/api/incidents")[0]["location"]
+    assert (held["lon"], held["lat"]) == pytest.approx(meant, abs=1e-5)
+
+    console.reload()
+    console.get_by_test_id("new-call").click()
+    expect(console.locator("select[name=datum]")).to_have_value("gcj02")
+    console.get_by_test_id("map").click(position={"x": 200, "y": 200})
+    expect(console.locator("select[name=datum]")).to_have_value("wgs84")
+    console.locator("input[name=lat]").fill("34.7")
+    expect(console.locator("select[name=datum]")).to_have_value("")
 
 
 def test_the_dispatcher_calls_one_off_adds_another_and_moves_the_patient(people: People, service: Service) -> None:
@@ -78,6 +115,8 @@ def test_the_dispatcher_calls_one_off_adds_another_and_moves_the_patient(people:
     console.get_by_test_id("move-patient").click()
     console.locator("input[name=lon]").fill(f"{lon:.6f}")
     console.locator("input[name=lat]").fill(f"{lat:.6f}")
+    console.locator("select[name=datum]").select_option("wgs84")
+    expect(console.get_by_test_id("place-seen")).to_be_visible()
     console.get_by_test_id("move-patient-submit").click()
     console.get_by_test_id("confirm").click()
 
@@ -103,6 +142,10 @@ def test_the_whole_console_works_by_keyboard_alone(people: People, service: Serv
     page.keyboard.type(f"{lon:.6f}")
     page.keyboard.press("Tab")
     page.keyboard.type(f"{lat:.6f}")
+    page.keyboard.press("Tab")
+    page.keyboard.type("WGS")
+    expect(page.get_by_test_id("place-seen")).to_be_visible()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     rings(phone)
     expect(page.get_by_test_id("incident-detail")).to_be_visible()

@@ -5,6 +5,7 @@ export type Datum = "wgs84" | "gcj02" | "bd09";
 export type IncidentView = Schemas["IncidentView"];
 export type AlertView = Schemas["AlertView"];
 export type Place = Schemas["CallLocation"];
+export type PlaceSeen = Schemas["PlaceSeen"];
 export type TimelineEntry = Schemas["TimelineEntry"];
 export type Reason = Schemas["ReasonView"];
 export type Links = Schemas["Links"];

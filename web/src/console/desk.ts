@@ -30,6 +30,9 @@ export const problemsOpen = signal(false);
 /** A place that was clicked on the map for the open form, WGS-84. */
 export const picked = signal<{ lon: number; lat: number } | null>(null);
 
+/** Where the numbers that were typed into the open form lie, WGS-84. */
+export const placed = signal<{ lon: number; lat: number } | null>(null);
+
 /** Incidents that came while the dispatcher was looking elsewhere. */
 export const fresh = signal<ReadonlySet<string>>(new Set());
 

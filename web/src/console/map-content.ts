@@ -79,17 +79,20 @@ const routes = computed<MapRoute[]>(() =>
   ),
 );
 
+/** A click shows at once; what was typed when the service has said where it lies. */
+const given = computed(() => desk.picked.value ?? desk.placed.value);
+
 const patient = computed(() => {
   const place = desk.selected.value?.location;
   if (!place || !desk.selected.value || !isOpen(desk.selected.value)) return null;
   // Asked about and refused, the marker goes back: a new object makes the map draw it anew.
   void desk.ask.value;
-  const chosen = desk.panel.value === "place" ? desk.picked.value : null;
+  const chosen = desk.panel.value === "place" ? given.value : null;
   return { lon: chosen?.lon ?? place.lon, lat: chosen?.lat ?? place.lat, draggable: true };
 });
 
 /** A new call's place shows as its patient; the incident that is looked at keeps its smaller sign. */
-const newPlace = computed(() => (desk.panel.value === "new-call" ? desk.picked.value : null));
+const newPlace = computed(() => (desk.panel.value === "new-call" ? given.value : null));
 
 export const content = computed<MapContent>(() => ({
   aeds: aeds.value,
@@ -97,7 +100,7 @@ export const content = computed<MapContent>(() => ({
   responders: responders.value,
   routes: routes.value,
   chosenAed: desk.chosenAed.value,
-  patient: newPlace.value ?? (patient.value || (desk.panel.value === "place" ? desk.picked.value : null)),
+  patient: newPlace.value ?? (patient.value || (desk.panel.value === "place" ? given.value : null)),
   reach: (desk.reach.value?.incidentId === desk.selectedId.value ? desk.reach.value.area : null) as MapContent["reach"],
 }));
 

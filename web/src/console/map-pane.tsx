@@ -54,6 +54,10 @@ export function MapPane() {
     const points = incident ? pointsOf(incident) : [];
     if (points.length > 0 && following.current) view.value = { fit: points, padding_px: 90, max_zoom: 16 };
   });
+  useSignalEffect(() => {
+    const { value: typed } = desk.placed;
+    if (typed && desk.picked.peek() === null) view.value = { fit: [[typed.lon, typed.lat]], padding_px: 90, max_zoom: 16 };
+  });
   const letGo = (): void => {
     following.current = false;
   };

@@ -6,7 +6,8 @@ import { Button, Field } from "../shared/components.tsx";
 import { CandidateList } from "./candidates.tsx";
 import * as desk from "./desk.ts";
 import { isOpen } from "./model.ts";
-import { PlaceFields, readPlace, usePlaceForm } from "./place-fields.tsx";
+import { PlaceFields } from "./place-fields.tsx";
+import { usePlaceForm } from "./place-form.ts";
 import { busy, createCall, refusal } from "./take-over.ts";
 import { t } from "./text.ts";
 
@@ -64,7 +65,7 @@ function NewCallPanel() {
   const requestId = useRef(crypto.randomUUID?.() ?? String(Math.random()));
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const location = readPlace(place);
+    const location = place.read();
     if (!location || busy.value) return;
     fault.value = null;
     const call = {
@@ -94,7 +95,7 @@ function NewCallPanel() {
         {line(t.value.note, "note", note, 1000)}
         {line(t.value.caller_phone, "caller_phone", phone, 40)}
         <Fault text={fault.value} />
-        <Button type="submit" kind="primary" wide data-testid="new-call-submit" disabled={busy.value}>
+        <Button type="submit" kind="primary" wide data-testid="new-call-submit" disabled={busy.value || place.sight.value.state === "asking"}>
           {busy.value ? t.value.creating : t.value.create_call}
         </Button>
       </form>
@@ -107,7 +108,7 @@ function PlacePanel() {
   const place = usePlaceForm(held);
   const submit = (event: Event): void => {
     event.preventDefault();
-    const location = readPlace(place);
+    const location = place.read();
     if (location) desk.ask.value = { kind: "place", ...location };
   };
   return (
@@ -115,7 +116,7 @@ function PlacePanel() {
       <form class="panel-form" noValidate onSubmit={submit}>
         {held && <p class="muted">{t.value.drag_hint}</p>}
         <PlaceFields form={place} first />
-        <Button type="submit" kind="primary" wide data-testid="move-patient-submit">
+        <Button type="submit" kind="primary" wide data-testid="move-patient-submit" disabled={place.sight.value.state === "asking"}>
           {t.value.confirm_moved_yes}
         </Button>
       </form>

@@ -10,6 +10,8 @@ import { metresBetween } from "./durations.ts";
 import { KEYS, keysOn, setKeysOn } from "./keys.ts";
 import { loadProblems } from "./live.ts";
 import { nameOf, peopleOf } from "./model.ts";
+import { SightWords } from "./place-fields.tsx";
+import { useSight } from "./place-form.ts";
 import { busy, callOff, refusal, setPlace, stopIncident } from "./take-over.ts";
 import { t } from "./text.ts";
 import { problemWord } from "./words.ts";
@@ -32,10 +34,12 @@ interface QuestionProps {
   title: string;
   yes: string;
   act: () => Promise<void>;
+  /** Something has to be looked at before it can be answered. */
+  waits?: boolean;
   children: ComponentChildren;
 }
 
-function Question({ title, yes, act, children }: QuestionProps) {
+function Question({ title, yes, act, waits = false, children }: QuestionProps) {
   const fault = useSignal<string | null>(null);
   const close = (): void => {
     desk.ask.value = null;
@@ -52,7 +56,7 @@ function Question({ title, yes, act, children }: QuestionProps) {
   const actions = (
     <>
       <Button onClick={close}>{t.value.cancel}</Button>
-      <Button kind="primary" data-testid="confirm" disabled={busy.value} onClick={() => void go()}>
+      <Button kind="primary" data-testid="confirm" disabled={busy.value || waits} onClick={() => void go()}>
         {yes}
       </Button>
     </>
@@ -113,12 +117,13 @@ function PlaceQuestion({ incident, place }: { incident: IncidentView; place: Ask
     desk.panel.value = null;
     desk.picked.value = null;
   };
-  // The distance is only told where both places are on one datum.
-  const moved = held && place.datum === "wgs84" ? formatDistance(metresBetween([held.lon, held.lat], [place.lon, place.lat])) : null;
+  const sight = useSight(place).value;
+  const seen = sight.state === "seen" ? sight.place : null;
+  const moved = held && seen ? formatDistance(metresBetween([held.lon, held.lat], [seen.lon, seen.lat])) : null;
   return (
-    <Question title={held ? t.value.confirm_moved_title : t.value.confirm_set_title} yes={t.value.confirm_moved_yes} act={act}>
+    <Question title={held ? t.value.confirm_moved_title : t.value.confirm_set_title} yes={t.value.confirm_moved_yes} act={act} waits={seen === null}>
       <p>{moved ? t.value.confirm_moved(moved) : t.value.confirm_set}</p>
-      <p class="muted">{`${place.lon.toFixed(6)}, ${place.lat.toFixed(6)} · ${t.value[`datum_${place.datum}`]}`}</p>
+      <SightWords sight={sight} />
     </Question>
   );
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { api, type Schemas } from "../shared/api.ts";
 import { ApiError, wordingOf } from "../shared/errors.ts";
 import { toast } from "../shared/components.tsx";
-import type { CallOffReason, Candidate, Datum } from "./contract.ts";
+import type { CallOffReason, Candidate, Datum, PlaceSeen } from "./contract.ts";
 import * as desk from "./desk.ts";
 import { focusOn } from "./focus.ts";
 import { refresh, show } from "./live.ts";
@@ -38,6 +38,11 @@ async function doing<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     busy.value = false;
   }
+}
+
+/** Where a place lies and by which street, for somebody to look at; nobody is rung. Throws what the service refused. */
+export function seePlace(place: { lon: number; lat: number; datum: Datum }, signal: AbortSignal): Promise<PlaceSeen> {
+  return api.get("/api/console/place", { query: place, signal });
 }
 
 /** Opens a call by hand and looks at it. Throws what the service refused. */
