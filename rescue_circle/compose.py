@@ -10,7 +10,19 @@ from fastapi import Depends, FastAPI
 
 from dispatch.access.integrations import Integrations
 from dispatch.access.tokens import TokenSigner
-from dispatch.api import callbacks, console, erasure, errors, gauges, incidents, maps, operations, streams, upgrade, webhook
+from dispatch.api import (
+    callbacks,
+    console,
+    erasure,
+    errors,
+    gauges,
+    incidents,
+    maps,
+    operations,
+    streams,
+    upgrade,
+    webhook,
+)
 from dispatch.api.access import guard
 from dispatch.api.description import describe
 from dispatch.api.for_people import build_people_routers

@@ -10,7 +10,7 @@ TEXTS: dict[Language, dict[Kind, str]] = {
     "zh": {
         Kind.ALARM: "【五分钟救援圈】附近有人心脏骤停，需要您！请立即打开 {url} 应答。",
         Kind.CALL_OFF: "【五分钟救援圈】本次呼叫已取消，您不用再前往。谢谢您！",
-        Kind.TEST: "【五分钟救援圈】这是一次测试警报，不是真实呼叫。请打开 {url} 确认收到。",
+        Kind.TEST: "【五分钟救援圈】这是一次测试呼叫，不是真实呼叫。请打开 {url} 确认收到。",
     },
     "en": {
         Kind.ALARM: "[Rescue Circle] Cardiac arrest near you: you are needed! Open {url} and answer now.",

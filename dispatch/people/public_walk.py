@@ -6,7 +6,7 @@ from dispatch.contracts.public import PublicWalk
 from geo.places.projection import geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
-from geo.walking.direction_words import Language
+from geo.walking.direction_words import CHINESE, ENGLISH, Language
 from geo.walking.directions import tell_directions
 from geo.walking.walk_route import NoRoute, Route, get_route
 
@@ -74,13 +74,13 @@ def _find_route(
 
 def _straight(start: PublicPlace, aed: PublicPlace, crow_m: float, speed_m_s: float) -> PublicWalk:
     length_m = crow_m * DETOUR_FACTOR
-    place, floor = aed.name or "AED", f" ({aed.floor})" if aed.floor else ""
-    metres = round(crow_m, -1)
+    metres, place = round(crow_m, -1), aed.name or "AED"
+    zh, en = (f"，{CHINESE.floor(aed.floor)}", f", {ENGLISH.floor(aed.floor)}") if aed.floor else ("", "")
     return PublicWalk(
         walk_time_s=round(length_m / speed_m_s, 1),
         length_m=round(length_m, 1),
         straight_line=True,
         lonlat=((start.lon, start.lat), (aed.lon, aed.lat)),
-        steps_zh=(f"这里没有道路数据：直线距离约 {metres:.0f} 米，到 {place}{floor}。",),
-        steps_en=(f"No streets are known here: about {metres:.0f} m in a straight line to {place}{floor}.",),
+        steps_zh=(f"这里没有道路数据：直线距离约 {metres:.0f} 米，到 {place}{zh}。",),
+        steps_en=(f"No streets are known here: about {metres:.0f} m in a straight line to {place}{en}.",),
     )

@@ -18,7 +18,7 @@ class Words:
 
     distance(m): 0 m are a few steps. steps(rise, distance), last_leg(turn, street, distance), off_street(heading,
     distance), start(heading, street, distance), go(turn, street, distance), arrive(place, floor): whole sentences;
-    "" stands for what is not known.
+    "" stands for what is not known. floor(text): a floor as people say it; what is no number stands as it was written.
     """
 
     compass: tuple[str, ...]
@@ -30,6 +30,7 @@ class Words:
     start: Callable[[str, str, str], str]
     go: Callable[[str, str, str], str]
     arrive: Callable[[str, str], str]
+    floor: Callable[[str], str]
 
 
 def _english_distance(metres: int) -> str:
@@ -55,8 +56,12 @@ def _english_last_leg(turn: str, street: str, distance: str) -> str:
     return f"{lead} over private ground{f' ({street})' if street else ''}, {distance}."
 
 
+def _english_floor(text: str) -> str:
+    return f"floor {text}" if text else ""
+
+
 def _english_arrive(place: str, floor: str) -> str:
-    where = ", ".join(part for part in (place, f"floor {floor}" if floor else "") if part)
+    where = ", ".join(part for part in (place, _english_floor(floor)) if part)
     return f"You are there: {where}." if where else "You are there."
 
 
@@ -79,6 +84,7 @@ ENGLISH = Words(
     start=lambda heading, street, distance: f"Go {heading}{f' along {street}' if street else ''}, {distance}.",
     go=_english_go,
     arrive=_english_arrive,
+    floor=_english_floor,
 )
 
 
@@ -98,8 +104,14 @@ def _chinese_last_leg(turn: str, street: str, distance: str) -> str:
     return f"{lead}进入内部道路{inside}走{distance}。"
 
 
+def _chinese_floor(text: str) -> str:
+    # A floor 0 exists in some countries only: whoever wrote it knows which is meant.
+    number = int(text) if text.removeprefix("-").isdecimal() else 0
+    return f"{number}楼" if number > 0 else f"地下{-number}层" if number < 0 else text
+
+
 def _chinese_arrive(place: str, floor: str) -> str:
-    where = "，".join(part for part in (place, f"{floor}层" if floor.isdigit() else floor) if part)
+    where = "，".join(part for part in (place, _chinese_floor(floor)) if part)
     return f"到达：{where}。" if where else "到达。"
 
 
@@ -122,4 +134,5 @@ CHINESE = Words(
     start=lambda heading, street, distance: f"向{heading}{f'沿{street}' if street else ''}走{distance}。",
     go=lambda turn, street, distance: f"{turn}{f'进入{street}' if street else ''}，走{distance}。",
     arrive=_chinese_arrive,
+    floor=_chinese_floor,
 )

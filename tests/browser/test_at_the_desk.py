@@ -120,7 +120,7 @@ def test_the_dispatcher_calls_one_off_adds_another_and_moves_the_patient(people:
     console.get_by_test_id("move-patient-submit").click()
     console.get_by_test_id("confirm").click()
 
-    expect(far.get_by_test_id("assignment")).to_contain_text("病人位置变了")
+    expect(far.get_by_test_id("assignment")).to_contain_text("患者位置变了")
     expect(console.get_by_test_id("timeline-entry")).not_to_have_count(0)
     moved = incident_of(service)["location"]
     assert (round(moved["lon"], 4), round(moved["lat"], 4)) == (round(lon, 4), round(lat, 4))

@@ -4,10 +4,11 @@ import "./landing.css";
 import { render } from "preact";
 import { Switches } from "./shared/components.tsx";
 import { dictionary } from "./shared/i18n.ts";
+import { PRODUCT } from "./shared/product.ts";
 
 const words = dictionary(
   {
-    title: "五分钟救援圈",
+    title: PRODUCT.zh,
     lead: "心脏骤停后，每过一分钟，生还的机会就少一成。附近的志愿者和 AED 比救护车先到。",
     map: "AED 地图",
     mapAbout: "我附近现在能用的 AED",
@@ -18,7 +19,7 @@ const words = dictionary(
     emergency: "遇到紧急情况，请拨打 120",
   },
   {
-    title: "Rescue Circle",
+    title: PRODUCT.en,
     lead: "After a cardiac arrest each minute costs a tenth of the chance to live. Volunteers and AEDs nearby are there before the ambulance.",
     map: "AED map",
     mapAbout: "AEDs near me that can be used now",

@@ -1,10 +1,42 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { zh as desk } from "../src/console/text-zh.ts";
+import { words as publicWords } from "../src/public/words.ts";
 import { ApiError, wordingOf } from "../src/shared/errors.ts";
-import { dictionary, formatDistance, formatDuration, switchLang } from "../src/shared/i18n.ts";
+import { dictionary, formatDistance, formatDuration, formatFloor, switchLang } from "../src/shared/i18n.ts";
+import { PRODUCT } from "../src/shared/product.ts";
 import { en } from "../src/volunteer/words-en.ts";
 import { zh } from "../src/volunteer/words-zh.ts";
 
 afterEach(() => switchLang("zh"));
+
+const page = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const texts = (part: unknown): string[] =>
+  typeof part === "string"
+    ? [part]
+    : typeof part === "function"
+      ? [String((part as (...values: unknown[]) => unknown)("", "", ""))]
+      : part !== null && typeof part === "object"
+        ? Object.values(part).flatMap(texts)
+        : [];
+
+describe("one word for one thing", () => {
+  const said = [...texts(zh), ...texts(desk), ...texts(publicWords.value)];
+
+  it("for whom it is about, for duty, for a trial, for what a dispatcher does", () => {
+    for (const other of ["病人", "伤者", "值班", "值守", "测试警报", "手工接警", "终止派遣"]) {
+      expect(said.filter((text) => text.includes(other)), other).toEqual([]);
+    }
+  });
+
+  it("for the product, on every page and on the phone's own screen", () => {
+    for (const path of ["index.html", "volunteer/index.html", "console/index.html", "map/index.html", "public/volunteer/manifest.webmanifest"]) {
+      expect(page(path), path).toContain(PRODUCT.zh);
+      expect(page(path).replaceAll(PRODUCT.zh, ""), path).not.toMatch(/[急救]+圈/);
+    }
+    expect(said.filter((text) => /[急救援]+圈/.test(text.replaceAll(PRODUCT.zh, "")))).toEqual([]);
+  });
+});
 
 describe("the two languages", () => {
   it("begin in Chinese and switch in place", () => {
@@ -23,8 +55,6 @@ describe("the two languages", () => {
   });
 
   it("hold no empty word, and no Chinese in the English", () => {
-    const texts = (part: unknown): string[] =>
-      typeof part === "string" ? [part] : part !== null && typeof part === "object" ? Object.values(part).flatMap(texts) : [];
     expect(texts(zh).concat(texts(en)).filter((text) => text.trim() === "")).toEqual([]);
     expect(texts(en).filter((text) => /[\u4e00-\u9fff]/.test(text))).toEqual([]);
   });
@@ -43,5 +73,11 @@ describe("the two languages", () => {
     switchLang("en");
     expect(formatDuration(45)).toBe("45 s");
     expect(formatDistance(266)).toBe("270 m");
+  });
+
+  it("say a floor as people do, and leave alone what is no number", () => {
+    expect(["3", "-1", "0", "站厅层", "1-2"].map(formatFloor)).toEqual(["3 楼", "地下 1 层", "0", "站厅层", "1-2"]);
+    switchLang("en");
+    expect(["3", "-1", "0", "B1", "站厅层", "Level 2"].map(formatFloor)).toEqual(["Floor 3", "Basement 1", "Floor 0", "Floor B1", "站厅层", "Level 2"]);
   });
 });

@@ -49,8 +49,24 @@ def test_a_way_with_a_turn_in_english_and_chinese() -> None:
     assert texts(tell_directions(route, language=Language.ZH, place="B口", floor="3")) == [
         "向北沿经三路走120米。",
         "左转进入纬五路，走80米。",
-        "到达：B口，3层。",
+        "到达：B口，3楼。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("floor", "zh", "en"),
+    [
+        ("3", "3楼", "floor 3"),
+        ("-1", "地下1层", "floor -1"),
+        ("站厅层", "站厅层", "floor 站厅层"),
+        ("0", "0", "floor 0"),
+    ],
+)
+def test_a_floor_is_told_as_people_say_it(floor: str, zh: str, en: str) -> None:
+    route = route_along([(0, 0), (0, 120)], ["经三路"])
+
+    assert texts(tell_directions(route, language=Language.ZH, floor=floor))[-1] == f"到达：{zh}。"
+    assert texts(tell_directions(route, floor=floor))[-1] == f"You are there: {en}."
 
 
 def test_steps_are_told_with_their_direction_where_it_is_known() -> None:

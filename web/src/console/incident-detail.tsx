@@ -1,6 +1,6 @@
 // One incident: where it is, its clocks, who comes, and what a dispatcher may do about it.
 import { Button, toast } from "../shared/components.tsx";
-import { formatDateTime, formatDistance, formatTime } from "../shared/i18n.ts";
+import { formatDateTime, formatDistance, formatFloor, formatTime } from "../shared/i18n.ts";
 import { whereOf } from "./announce.ts";
 import { Clocks } from "./clocks.tsx";
 import type { IncidentView } from "./contract.ts";
@@ -50,7 +50,7 @@ function Head({ incident }: { incident: IncidentView }) {
         {place ? place.address || whereOf(incident) : incident.erased_at ? t.value.erased : t.value.no_location}
       </h2>
       <dl class="facts">
-        {place?.floor && <Fact name={t.value.floor} value={place.floor} />}
+        {place?.floor && <Fact name={t.value.floor} value={formatFloor(place.floor)} />}
         {place?.note && <Fact name={t.value.note} value={place.note} />}
         {incident.caller_phone && <Fact name={t.value.caller_phone} value={incident.caller_phone} />}
         {Object.entries<string>(incident.more ?? {}).map(([name, said]) => (

@@ -1,6 +1,6 @@
 // The AEDs near the patient in words, and the one that was clicked on the map: what a dispatcher reads to a caller.
 import { Button } from "../shared/components.tsx";
-import { formatDistance } from "../shared/i18n.ts";
+import { formatDistance, formatFloor } from "../shared/i18n.ts";
 import { SymbolPicture } from "../map/index.ts";
 import type { ConsoleAed, Place } from "./contract.ts";
 import * as desk from "./desk.ts";
@@ -36,7 +36,7 @@ function Sign({ aed }: { aed: ConsoleAed }) {
 }
 
 function AedWords({ aed }: { aed: ConsoleAed }) {
-  const where = [aed.location_text, aed.floor].filter(Boolean).join(" · ");
+  const where = [aed.location_text, aed.floor && formatFloor(aed.floor)].filter(Boolean).join(" · ");
   const state = aed.reserved_by ? usableWord("reserved") : aed.usable === "yes" ? t.value.aed_usable : aed.reasons.map(usableWord).join(", ");
   return (
     <span class="near-aed-words">

@@ -55,7 +55,7 @@ function Question({ title, yes, act, waits = false, children }: QuestionProps) {
   };
   const actions = (
     <>
-      <Button onClick={close}>{t.value.cancel}</Button>
+      <Button onClick={close}>{t.value.back}</Button>
       <Button kind="primary" data-testid="confirm" disabled={busy.value || waits} onClick={() => void go()}>
         {yes}
       </Button>

@@ -114,7 +114,7 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
   const moved = data["moved_m"];
   switch (type) {
     case "IncidentOpened":
-      return ["plain", text(data, "integration") === BY_HAND ? "调度员手工建立事件" : "收到 120 呼救"];
+      return ["plain", text(data, "integration") === BY_HAND ? "调度员手工录入呼救" : "收到 120 呼救"];
     case "CallConfirmed":
       return ["quiet", "120 已确认呼救"];
     case "LocationSet":

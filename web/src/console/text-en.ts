@@ -1,10 +1,11 @@
 // The console's words in English.
+import { PRODUCT } from "../shared/product.ts";
 import type { Texts } from "./text-zh.ts";
 
 export const en: Texts = {
   title: "Dispatch",
-  product: "Rescue Circle",
-  page_title: "Dispatch · Rescue Circle",
+  product: PRODUCT.en,
+  page_title: `Dispatch · ${PRODUCT.en}`,
   skip_to_list: "Skip to the incidents",
   skip_to_people: "Skip to who is on the way",
 
@@ -24,7 +25,7 @@ export const en: Texts = {
   sign_out: "Sign out",
   restoring: "Restoring your session…",
 
-  new_call: "New call",
+  new_call: "New call by hand",
   aed_problems: "AED reports",
   mute: "Sound is on; press to mute",
   unmute: "Muted; press for sound",

@@ -1,8 +1,10 @@
 // The console's words in Chinese, the first language; `text-en.ts` has the same keys.
+import { PRODUCT } from "../shared/product.ts";
+
 export const zh = {
   title: "调度台",
-  product: "救援圈",
-  page_title: "救援圈调度台",
+  product: PRODUCT.zh,
+  page_title: `${PRODUCT.zh}调度台`,
   skip_to_list: "跳到事件列表",
   skip_to_people: "跳到出动人员",
 
@@ -21,7 +23,7 @@ export const zh = {
   sign_out: "退出",
   restoring: "正在恢复登录…",
 
-  new_call: "手工接警",
+  new_call: "手工录入呼救",
   aed_problems: "AED 报修",
   mute: "声音开着，点按静音",
   unmute: "已静音，点按打开声音",
@@ -103,18 +105,18 @@ export const zh = {
   beside_put_off: (until: string) => `${until} 之前暂不为本事件呼叫。`,
   join: "同一患者，合并",
   another_patient: "另一位患者，立即呼叫",
-  stop: "终止派遣",
+  stop: "取消派遣",
   call_off: "撤回",
   call_off_name: (who: string) => `撤回 ${who}`,
   take_over: "接管",
 
-  timeline: "经过",
+  timeline: "处置记录",
   timeline_empty: "没有记录",
 
-  confirm_stop_title: "终止这次派遣？",
+  confirm_stop_title: "取消这次派遣？",
   confirm_stop: (n: number) => `将立即通知 ${n} 人停止前往，事件结束，不能恢复。救护车不受影响。`,
   confirm_stop_nobody: "事件将结束，不能恢复。救护车不受影响。",
-  confirm_stop_yes: "终止派遣",
+  confirm_stop_yes: "取消派遣",
   confirm_call_off_title: (who: string) => `撤回 ${who}？`,
   confirm_call_off: "手机会大声通知此人停止前往；其余人员继续。",
   confirm_call_off_yes: "撤回",
@@ -219,12 +221,12 @@ export const zh = {
   key_next: "下一个事件",
   key_previous: "上一个事件",
   key_attention: "到第一个需人工处理的事件",
-  key_new_call: "手工接警",
+  key_new_call: "手工录入呼救",
   key_add: "加派人员",
   key_moved: "改患者位置",
-  key_stop: "终止派遣",
+  key_stop: "取消派遣",
   key_people: "到出动人员",
-  key_timeline: "到经过",
+  key_timeline: "到处置记录",
   key_fit: "地图看本事件",
   key_problems: "AED 报修",
   key_mute: "静音 / 开声",

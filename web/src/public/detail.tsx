@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { SymbolPicture } from "../map/index.ts";
 import { Button } from "../shared/components.tsx";
-import { formatDistance, formatDuration, lang } from "../shared/i18n.ts";
+import { formatDistance, formatDuration, formatFloor, lang } from "../shared/i18n.ts";
 import { readableHours } from "./hours.ts";
 import { titleOf, UsableWord } from "./list.tsx";
 import { chosenId, findWalk, type PublicAed, start, type Walk } from "./model.ts";
@@ -47,7 +47,7 @@ export function AedDetail({ aed, onWalk, startBar }: DetailProps) {
         {aed.floor !== "" && (
           <div>
             <dt>{words.value.floor}</dt>
-            <dd>{aed.floor}</dd>
+            <dd>{formatFloor(aed.floor)}</dd>
           </div>
         )}
         <div>

@@ -1,10 +1,11 @@
 // What the public map says.
 import { dictionary } from "../shared/i18n.ts";
+import { PRODUCT } from "../shared/product.ts";
 
 export const words = dictionary(
   {
     page: "附近的 AED",
-    product: "五分钟救援圈",
+    product: PRODUCT.zh,
     skip: "跳到 AED 列表",
     emergency: "有人倒地、叫不醒、没有正常呼吸？",
     call120: "先拨 120",
@@ -79,7 +80,7 @@ export const words = dictionary(
   },
   {
     page: "AEDs near you",
-    product: "Rescue Circle",
+    product: PRODUCT.en,
     skip: "Skip to the list of AEDs",
     emergency: "Collapsed, not responding, not breathing normally?",
     call120: "Call 120 first",

@@ -40,7 +40,7 @@ const words = dictionary(
       unknown_rescuer: "没有这位志愿者。",
       unknown_alert: "这次呼叫已经不在了。",
       unknown_incident: "没有这起事件。",
-      unknown_test: "这不是最近一次测试警报。",
+      unknown_test: "这不是最近一次测试呼叫。",
       outside_service_area: "位置不在服务范围内。",
       zero_coordinates: "没有定位到位置。",
       bad_coordinates: "位置无效。",

@@ -82,7 +82,7 @@ self.addEventListener("push", (event) => {
     // A push that cannot be read is still a reason to look.
   }
   const { kind = "alarm" } = pushed;
-  const titles = { alarm: "急救呼叫 · Emergency", test: "测试警报 · Test alarm", call_off: "呼叫已取消 · Called off" };
+  const titles = { alarm: "急救呼叫 · Emergency", test: "测试呼叫 · Test alarm", call_off: "呼叫已取消 · Called off" };
   const options = {
     body: pushed.body ?? "请立即打开 · Open now",
     tag: kind === "test" ? "test" : "call",

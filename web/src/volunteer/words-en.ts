@@ -1,8 +1,9 @@
 import type { SameWords } from "../shared/i18n.ts";
+import { PRODUCT } from "../shared/product.ts";
 import type { zh } from "./words-zh.ts";
 
 export const en: SameWords<typeof zh> = {
-  appName: "Rescue Circle",
+  appName: PRODUCT.en,
   appSub: "Volunteer",
   back: "Back",
   cancel: "Cancel",
@@ -112,7 +113,6 @@ export const en: SameWords<typeof zh> = {
     min: "At the patient in",
     late: "As fast as you can",
     patient: "The patient",
-    floor: (f: string) => `Floor ${f}`,
     floorLabel: "Floor",
     note: "Note",
     noAddress: "There is no address in words: see the map and the way",

@@ -1,7 +1,7 @@
 // Somebody nearby needs help: read in two seconds, answered with one thumb.
 import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button } from "../../shared/components.tsx";
-import { formatDuration } from "../../shared/i18n.ts";
+import { formatDuration, formatFloor } from "../../shared/i18n.ts";
 import { goFullScreen, ringing, soundReady } from "../alarm.ts";
 import { call, happened, state, step } from "../mission.ts";
 import { firstStreet } from "../steps.ts";
@@ -40,7 +40,7 @@ export function AlarmScreen() {
           {alert.aed && (
             <p class="alarm-aed">
               AED: {alert.aed.name || alert.aed.location_text}
-              {alert.aed.floor && ` · ${words.value.going.floor(alert.aed.floor)}`}
+              {alert.aed.floor && ` · ${formatFloor(alert.aed.floor)}`}
             </p>
           )}
           {street && <p class="alarm-street">{alarm.toward(street)}</p>}

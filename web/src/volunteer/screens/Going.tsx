@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button, Dialog, toast } from "../../shared/components.tsx";
-import { formatDuration } from "../../shared/i18n.ts";
+import { formatDuration, formatFloor } from "../../shared/i18n.ts";
 import { connection, reportAbout, router } from "../app.ts";
 import { remainingS } from "../call.ts";
 import { exitsOf } from "../machine.ts";
@@ -120,7 +120,7 @@ function Countdown() {
 function FloorTag({ floor }: { floor: string }) {
   return (
     <p class="floor">
-      <span class="floor-label">{words.value.going.floorLabel}</span> <strong>{floor}</strong>
+      <span class="visually-hidden">{words.value.going.floorLabel}</span> <strong>{formatFloor(floor)}</strong>
     </p>
   );
 }

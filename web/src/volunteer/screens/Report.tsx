@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { api, type Schemas } from "../../shared/api.ts";
 import { Button } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
-import { formatDistance } from "../../shared/i18n.ts";
+import { formatDistance, formatFloor } from "../../shared/i18n.ts";
 import { reportAbout, router } from "../app.ts";
 import { fix, metresBetween } from "../position.ts";
 import { words } from "../words.ts";
@@ -129,7 +129,7 @@ function Which() {
                 router.go("report_kind");
               }}>
               {aed.name && <strong>{aed.name}</strong>}
-              <span>{[aed.location_text, aed.floor].filter(Boolean).join(" · ")}</span>
+              <span>{[aed.location_text, aed.floor && formatFloor(aed.floor)].filter(Boolean).join(" · ")}</span>
               <span class="muted">{report.away(formatDistance(aed.away_m))}</span>
             </button>
           </li>
