@@ -8,8 +8,8 @@ import { mapSettings } from "./settings.ts";
 import type { MapContent, MapEvents, MapHandle, MapView, Theme } from "./types.ts";
 
 const words = dictionary(
-  { loading: "地图载入中…", failed: "地图暂时打不开，其他内容不受影响。", again: "重试", closer: "放大", farther: "缩小" },
-  { loading: "Loading the map…", failed: "The map cannot be shown; everything else works.", again: "Try again", closer: "Zoom in", farther: "Zoom out" },
+  { loading: "地图载入中…", failed: "地图暂时打不开，其他内容不受影响。", again: "重试", closer: "放大", farther: "缩小", source: "地图数据来源" },
+  { loading: "Loading the map…", failed: "The map cannot be shown; everything else works.", again: "Try again", closer: "Zoom in", farther: "Zoom out", source: "Where the map's data is from" },
 );
 
 export interface CityMapProps extends MapEvents {
@@ -93,7 +93,28 @@ export function CityMap(props: CityMapProps) {
           </button>
         </div>
       )}
-      {credit !== "" && <p class="city-map-credit">{credit}</p>}
+      {credit !== "" && <Credit key={credit} text={credit} box={box} />}
+    </div>
+  );
+}
+
+/** OpenStreetMap's licence wants its name seen before the map is used; after that, and for others, a press is enough. */
+const SEEN_AT_FIRST = /openstreetmap/i;
+
+function Credit({ text, box }: { text: string; box: { current: HTMLElement | null } }) {
+  const [isOpen, setOpen] = useState(SEEN_AT_FIRST.test(text));
+  useEffect(() => {
+    const close = (): void => setOpen(false);
+    const kinds = ["pointerdown", "wheel"] as const;
+    for (const kind of kinds) box.current?.addEventListener(kind, close, { passive: true, once: true });
+    return () => kinds.forEach((kind) => box.current?.removeEventListener(kind, close));
+  }, []);
+  return (
+    <div class="city-map-credit" data-testid="map-credit">
+      {isOpen && <p>{text}</p>}
+      <button type="button" aria-expanded={isOpen} aria-label={words.value.source} title={words.value.source} onClick={() => setOpen(!isOpen)}>
+        <span aria-hidden="true">i</span>
+      </button>
     </div>
   );
 }
