@@ -1,9 +1,10 @@
 """How volunteers join, consent and leave, and what they can ask about themselves."""
 
 from datetime import timedelta
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller, host_of
@@ -13,11 +14,13 @@ from dispatch.contracts import people as wire
 from dispatch.contracts.stream import TestAlarm
 from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import rescuer_key, rescuer_recipient
-from dispatch.core.incident import HELD
+from dispatch.core.incident import HELD, AlertStatus
 from dispatch.core.refusals import Refused
+from dispatch.people.alert_history import tell_history
 from dispatch.people.consent import CHINESE, CONSENT_VERSION, ENGLISH, ConsentText
 from dispatch.people.reach import PushSubscription
 from dispatch.people.refusals import NoConsent, RescuerErased
+from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.spool.file import SpoolError
 from registry.eligibility import Answer as Verdict
@@ -35,6 +38,7 @@ def build_router(service: DispatchService) -> APIRouter:
     _add_joining(router, service)
     _add_me(router, service)
     _add_consent(router, service)
+    _add_past(router, service)
     _add_test_alarm(router, service)
     _add_push(router, service)
     return router
@@ -121,6 +125,21 @@ def _add_consent(router: APIRouter, service: DispatchService) -> None:
             await service.people.volunteers.withdraw(caller.subject, now)
         log.info("consent_withdrawn", who=service.people.marks.of(caller.subject))
         await _hand_back(service, caller.subject)
+
+
+def _add_past(router: APIRouter, service: DispatchService) -> None:
+    @router.get("/me/alerts", responses=may_refuse(404, 409, 503))
+    async def list_my_alerts(caller: Caller, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> wire.PastAlerts:
+        """The last alerts that rang for this volunteer, and what came of each: also of those they never saw."""
+        _get_standing(service, caller)
+        rows = await service.reader.read_last_alerts(rescuer_recipient(caller.subject), limit=limit)
+        return wire.PastAlerts(alerts=tell_history(rows, is_ringing=lambda row: _is_ringing(service, row)))
+
+
+def _is_ringing(service: DispatchService, row: InboxRow) -> bool:
+    live = service.engine.live.find_held(row.incident_id)
+    alert = live.incident.alerts.get(row.alert_id or "") if live else None
+    return alert is not None and alert.status is AlertStatus.RINGING
 
 
 def _add_test_alarm(router: APIRouter, service: DispatchService) -> None:

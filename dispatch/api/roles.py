@@ -80,6 +80,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "POST /api/me/consent": _may(V),
     "DELETE /api/me/consent": _may(V),
     "POST /api/me/answers": _may(V),
+    "GET /api/me/alerts": _may(V),
     "POST /api/me/test-alarm": _may(V),
     "GET /api/me/push": _may(V),
     "PUT /api/me/push": _may(V),

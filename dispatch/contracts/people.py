@@ -116,6 +116,26 @@ class AnswerTaken(WireModel, Unshown):
     assignment: Assignment | None
 
 
+class PastAlert(WireModel):
+    """One alert that rang for this volunteer, and what came of it; times of the service's clock.
+
+    outcome: `ringing`; `missed`, nobody answered in time; `ended`, called off before an answer; `declined`; `accepted`,
+    also where the task has been done since; `called_off` on the way. reason: the code of `alert_ended`, null without.
+    """
+
+    alert_id: str
+    rung_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    outcome: Literal["ringing", "missed", "ended", "declined", "accepted", "called_off"]
+    reason: str | None
+
+
+class PastAlerts(WireModel):
+    """The newest first. Where and for whom is in none of them."""
+
+    alerts: tuple[PastAlert, ...]
+
+
 class TestAlarmView(WireModel):
     """`channel`: `stream` where the app is open, else the way it went out, null where there is none."""
 

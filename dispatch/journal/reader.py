@@ -99,6 +99,18 @@ class JournalReader:
         )
         return await self._database.consult(lambda connection: read_rows(connection, query))
 
+    async def read_last_alerts(self, recipient: str, *, limit: int) -> list[InboxRow]:
+        """Everything that a volunteer was told of the last `limit` alerts that rang for them, in order."""
+        inbox = t.inbox.c
+        rung = select(inbox.seq, inbox.alert_id).where(inbox.recipient == recipient, inbox.kind == "alert")
+        last = rung.order_by(inbox.seq.desc()).limit(limit).subquery()
+        told = select(t.inbox).where(
+            inbox.recipient == recipient,
+            inbox.seq >= select(func.min(last.c.seq)).scalar_subquery(),
+            inbox.alert_id.in_(select(last.c.alert_id)),
+        )
+        return await self._database.consult(lambda connection: read_rows(connection, told.order_by(inbox.seq)))
+
     async def last_seq(self, recipient: str) -> int:
         query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
         return await self._database.consult(lambda connection: connection.execute(query).scalar_one_or_none()) or 0

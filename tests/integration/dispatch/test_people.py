@@ -234,3 +234,39 @@ async def test_a_service_that_starts_later_knows_who_has_withdrawn(service: Serv
 
     assert directory.get_rescuer("r00").off_consent
     assert not directory.get_rescuer("r01").off_consent
+
+
+async def test_a_volunteer_sees_what_came_of_the_calls_that_rang_also_of_those_that_were_over_before_an_answer(
+    service: Service,
+) -> None:
+    volunteer = joined(service, "r00")
+
+    def past(limit: int = 20) -> list[dict[str, Any]]:
+        answer = volunteer.request("GET", f"/api/me/alerts?limit={limit}")
+        answer.raise_for_status()
+        alerts: list[dict[str, Any]] = answer.json()["alerts"]
+        return alerts
+
+    async with phone_of(service, "r00") as phone:
+        for cad_ref, answer in (("ZZ-1", "decline"), ("ZZ-2", None), ("ZZ-3", "accept")):
+            incident_id = service.post_call(call(cad_ref=cad_ref)).json()["incident_id"]
+            rung = await phone.expect("alert")
+            assert past()[0] == {
+                "alert_id": rung["alert_id"],
+                "rung_at": rung["at"],
+                "ended_at": None,
+                "outcome": "ringing",
+                "reason": None,
+            }
+            if answer:
+                assert (await phone.ask(answer, alert_id=rung["alert_id"]))["ok"]
+            service.request("POST", f"/api/incidents/{incident_id}/stand-down").raise_for_status()
+
+    told = past()
+    assert [(one["outcome"], one["reason"]) for one in told] == [
+        ("called_off", "stood_down"),
+        ("ended", "stood_down"),
+        ("declined", None),
+    ]
+    assert past(1) == told[:1]
+    assert joined(service, "r01").request("GET", "/api/me/alerts").json() == {"alerts": []}

@@ -44,7 +44,12 @@ export const en: SameWords<typeof zh> = {
     goOff: "Go off duty",
     pending: "Waiting for the service…",
     hello: (name: string) => (name ? `Hello, ${name}` : "Hello"),
-    missed: (time: string) => `A call at ${time} was not answered`,
+  },
+  missed: {
+    title: "Calls you missed",
+    at: (time: string, what: string) => `${time}: ${what}`,
+    noAnswer: "No answer; somebody else was told.",
+    advice: "You did not hear it? Send a test alarm to see whether the phone rings.",
   },
   reach: {
     title: "Can you be reached?",

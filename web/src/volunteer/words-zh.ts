@@ -42,7 +42,12 @@ export const zh = {
     goOff: "结束待命",
     pending: "等待服务器确认…",
     hello: (name: string) => (name ? `${name}，您好` : "您好"),
-    missed: (time: string) => `${time} 的一次呼叫没有应答`,
+  },
+  missed: {
+    title: "错过的呼叫",
+    at: (time: string, what: string) => `${time}：${what}`,
+    noAnswer: "没有应答，已通知别人。",
+    advice: "没有听到？请发一次测试呼叫，看手机会不会响。",
   },
   reach: {
     title: "现在能叫到您吗？",

@@ -7,6 +7,7 @@ import { installable } from "../install.ts";
 import { askForNotices } from "../notices.ts";
 import { demoAt } from "../position.ts";
 import { words } from "../words.ts";
+import { MissedCalls } from "./Missed.tsx";
 import { Page } from "./parts.tsx";
 import { Reachability } from "./Reachability.tsx";
 
@@ -49,6 +50,7 @@ export function HomeScreen() {
         </button>
       </section>
       {demoAt.value !== null && <p class="note" data-testid="demo-place">{home.demo}</p>}
+      <MissedCalls />
       <Reachability />
       <nav class="tiles" aria-label={words.value.appName}>
         <Button data-testid="to-cpr" onClick={() => router.go("cpr")}>
