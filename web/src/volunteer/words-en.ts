@@ -151,7 +151,6 @@ export const en: SameWords<typeof zh> = {
     handOverTitle: "Have you handed over?",
     handOverLead: "Only once the ambulance crew has taken over.",
     aedReturned: "The AED is back in its place",
-    aedNotReturned: "The AED is not back yet",
     handOverDone: "Handed over",
     thanks: "Thank you! Take a moment, and talk to somebody.",
     safety: "Stay safe: mind the traffic, the way and the scene.",

@@ -211,8 +211,10 @@ function GiveBack({ onClose }: { onClose: () => void }) {
 
 function HandOver({ withAed, onClose }: { withAed: boolean; onClose: () => void }) {
   const { going, cancel } = words.value;
-  const done = (aed_returned: boolean) => {
-    step("done", withAed ? { aed_returned } : {});
+  // Mostly the AED stays with the patient; said to be back while it is not, it would be fetched in vain.
+  const returned = useSignal(false);
+  const done = () => {
+    step("done", withAed ? { aed_returned: returned.value } : {});
     toast(going.thanks, "plain", 9_000);
   };
   return (
@@ -222,18 +224,19 @@ function HandOver({ withAed, onClose }: { withAed: boolean; onClose: () => void 
       actions={
         <>
           <Button onClick={onClose}>{cancel}</Button>
-          {withAed && (
-            <Button data-testid="hand-over-aed-returned" onClick={() => done(true)}>
-              {going.aedReturned}
-            </Button>
-          )}
-          <Button kind="go" data-testid="hand-over-yes" onClick={() => done(false)}>
-            {withAed ? going.aedNotReturned : going.handOverDone}
+          <Button kind="go" data-testid="hand-over-yes" onClick={done}>
+            {going.handOverDone}
           </Button>
         </>
       }
     >
       <p>{going.handOverLead}</p>
+      {withAed && (
+        <label class="check-line">
+          <input type="checkbox" data-testid="hand-over-aed-returned" checked={returned.value} onChange={(event) => (returned.value = event.currentTarget.checked)} />
+          {going.aedReturned}
+        </label>
+      )}
     </Dialog>
   );
 }
