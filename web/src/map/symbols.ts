@@ -1,5 +1,6 @@
 // The map's symbols, told apart by shape before colour, drawn from one description on the map's canvas, in its GL sprites and in
-// the legend. Each stands in a box of 24 by 24.
+// the legend. Each stands in a box of 24 by 24. A red cross on white marks nothing here: that emblem is protected, and may mark
+// neither patients nor apps. AEDs bear the sign of ISO 7010 E010, white on green.
 export interface Stroke {
   path: string;
   fill?: string;
@@ -36,11 +37,16 @@ const circle = (r: number, cx = 12, cy = 12) => `M${cx - r} ${cy}a${r} ${r} 0 1 
 const SQUARE = "M5 1.5h14a3.5 3.5 0 0 1 3.5 3.5v14a3.5 3.5 0 0 1-3.5 3.5H5A3.5 3.5 0 0 1 1.5 19V5A3.5 3.5 0 0 1 5 1.5Z";
 const DIAMOND = "M12 .8 23.2 12 12 23.2.8 12Z";
 const TRIANGLE = "M12 1.6 23 21.4H1Z";
-const HEART = "M12 19 5.6 12.6a4.1 4.1 0 0 1 5.8-5.8l.6.6.6-.6a4.1 4.1 0 0 1 5.8 5.8Z";
-const BOLT = "M13 8.2 9.6 12.8h2.2L11 16.4l3.4-4.6h-2.2Z";
+/** A heart in the lower left, a bolt through it, and the white cross of first aid in the upper right. */
+const HEART = "M10.2 21 4 14.6a3.9 3.9 0 0 1 5.6-5.5l.6.6.6-.6a3.9 3.9 0 0 1 5.6 5.5Z";
+const BOLT = "M11.4 10.2 7.8 14.9h2.3L9.2 18.7l3.8-5h-2.4Z";
+const FIRST_AID = "M17 3.7h1.6v1.5h1.5v1.6h-1.5v1.5H17V6.8h-1.5V5.2H17Z";
 const CHECK = "M7 12.4l3.4 3.4L17 9";
-const CROSS = "M9.2 4h5.6v5.2H20v5.6h-5.2V20H9.2v-5.2H4V9.2h5.2Z";
-const SMALL_CROSS = "M10.2 6h3.6v4.2H18v3.6h-4.2V18h-3.6v-4.2H6v-3.6h4.2Z";
+/** Somebody lying on the ground: the head, the body, the ground. */
+const LYING_HEAD = circle(2.1, 6.9, 11.4);
+const LYING_BODY = "M10.2 12.2 14 9.6l1.6 2.6H18.6";
+const GROUND = "M5 15.8h14";
+const PULSE = "M4.8 12.4h3.4l1.7-4.4 3.3 8.4 2-5.2.8 1.2h3.2";
 const QUESTION = "M9.2 9.4a2.9 2.9 0 1 1 4.3 2.5c-.9.5-1.5 1-1.5 2.1M12 16.6v.9";
 
 export const SYMBOLS: Readonly<Record<SymbolName, readonly Stroke[]>> = {
@@ -48,6 +54,7 @@ export const SYMBOLS: Readonly<Record<SymbolName, readonly Stroke[]>> = {
     { path: SQUARE, fill: GREEN, stroke: WHITE, width: 1.6 },
     { path: HEART, fill: WHITE },
     { path: BOLT, fill: GREEN },
+    { path: FIRST_AID, fill: WHITE },
   ],
   aed_no: [
     { path: SQUARE, fill: GREY, stroke: WHITE, width: 1.6 },
@@ -74,8 +81,8 @@ export const SYMBOLS: Readonly<Record<SymbolName, readonly Stroke[]>> = {
     { path: "M9 12h6", stroke: GREY, width: 2.2 },
   ],
   incident: [
-    { path: circle(10.4), fill: WHITE, stroke: RED, width: 2.6 },
-    { path: SMALL_CROSS, fill: RED },
+    { path: circle(10.6), fill: RED, stroke: WHITE, width: 2 },
+    { path: PULSE, stroke: WHITE, width: 2 },
   ],
   attention: [
     { path: "M12 1.2 23 20.8H1Z", fill: AMBER, stroke: INK, width: 1.6 },
@@ -83,8 +90,10 @@ export const SYMBOLS: Readonly<Record<SymbolName, readonly Stroke[]>> = {
   ],
   closed: [{ path: circle(6), fill: "#aeb6c1", stroke: GREY, width: 2 }],
   patient: [
-    { path: circle(11.2), fill: WHITE, stroke: RED, width: 1.4 },
-    { path: CROSS, fill: RED },
+    { path: circle(11), fill: RED, stroke: WHITE, width: 1.6 },
+    { path: LYING_HEAD, fill: WHITE },
+    { path: LYING_BODY, stroke: WHITE, width: 3 },
+    { path: GROUND, stroke: WHITE, width: 1.6 },
   ],
   self: [{ path: circle(7.5), fill: "#1769d2", stroke: WHITE, width: 3 }],
 };
