@@ -27,6 +27,7 @@ from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may
 from registry.tree_keeper import keep_trees
 from rescue_circle import open_files
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.emblem import with_emblem
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
@@ -193,7 +194,7 @@ async def _run(
     settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate, ending: Ending
 ) -> None:
     await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
-    pages = await asyncio.to_thread(load_web_files)
+    pages = await asyncio.to_thread(lambda: with_emblem(load_web_files(), settings.emblem))
     gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=_policy(settings)), service.hub
     set_aside_unseen()
     log.info(

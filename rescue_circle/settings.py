@@ -21,6 +21,7 @@ from dispatch.incidents.service_area import ServiceArea
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
+from rescue_circle.emblem import read_emblem
 from rescue_circle.integrations_file import BadIntegrations, Configured, get_configured
 
 
@@ -271,6 +272,14 @@ class Settings(BaseSettings):
         description="datum of those tiles; on gcj02 (maps of mainland China) pages shift what they draw",
         json_schema_extra=zh("这些瓦片的坐标系；为 gcj02（中国大陆的地图）时，网页会把所画内容相应偏移"),
     )
+    emblem: Path | None = Field(
+        None,
+        description="SVG or PNG, 256 KiB at most, that pages bear instead of our own sign, as of the Red Cross society "
+        "that runs the service; protected emblems are for those whom the law allows them",
+        json_schema_extra=zh(
+            "网页上代替本产品标志的图标，如运行方红会的标志：SVG 或 PNG，最大 256 KiB；受保护的标志只限依法有权者使用"
+        ),
+    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address; "
@@ -370,6 +379,13 @@ class Settings(BaseSettings):
             if not all(f"{{{name}}}" in text for name in "zxy"):
                 raise ValueError("the address needs {z}, {x} and {y} where zoom, column and row belong")
         return text
+
+    @field_validator("emblem")
+    @classmethod
+    def _a_picture(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_emblem(path)
+        return path
 
     @field_validator("service_area")
     @classmethod

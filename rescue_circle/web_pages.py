@@ -54,12 +54,13 @@ The interface works without them: <a href="/openapi.json">openapi.json</a> descr
 
 @dataclass(frozen=True, kw_only=True)
 class WebFile:
-    """content_type, caching: as the headers say. etag: changes with the content."""
+    """content_type, caching: as the headers say; headers: more of them. etag: changes with the content."""
 
     path: str
     body: bytes = field(repr=False)
     content_type: str
     caching: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def etag(self) -> str:
@@ -141,7 +142,7 @@ class WebPages:
 
     async def _give(self, file: WebFile, scope: Scope, send: Send) -> None:
         asked = Headers(scope=scope)
-        headers = {"cache-control": file.caching, "etag": file.etag, "vary": "accept-encoding"}
+        headers = {**file.headers, "cache-control": file.caching, "etag": file.etag, "vary": "accept-encoding"}
         if file.is_page:
             headers["content-security-policy"] = self._policy
             headers["permissions-policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"

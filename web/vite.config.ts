@@ -71,6 +71,6 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { "/api": SERVICE, "/tiles": SERVICE, "/readyz": SERVICE, "/streams": { target: SERVICE.replace(/^http/, "ws"), ws: true } },
+    proxy: { "/api": SERVICE, "/emblem": SERVICE, "/tiles": SERVICE, "/readyz": SERVICE, "/streams": { target: SERVICE.replace(/^http/, "ws"), ws: true } },
   },
 });

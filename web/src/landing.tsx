@@ -41,7 +41,7 @@ function Landing() {
   return (
     <div class="landing">
       <header>
-        <img src="/icon.svg" width="48" height="48" alt="" />
+        <img src="/emblem" width="48" height="48" alt="" />
         <Switches />
       </header>
       <main>

@@ -85,11 +85,7 @@ export function SignIn() {
   );
 }
 
+/** The sign of whoever runs the service; ours where they have none. */
 export function Mark() {
-  return (
-    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" class="mark">
-      <circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="2.5" stroke-dasharray="50 13" stroke-linecap="round" />
-      <path d="M10.2 6.5h3.6v3.7h3.7v3.6h-3.7v3.7h-3.6v-3.7H6.5v-3.6h3.7z" fill="currentColor" />
-    </svg>
-  );
+  return <img class="mark" src="/emblem" width="26" height="26" alt="" />;
 }

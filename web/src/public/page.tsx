@@ -28,7 +28,7 @@ export function PublicPage() {
       </a>
       <header class="public-head">
         <a class="public-home" href="/" aria-label={words.value.home}>
-          <img src="/icon.svg" alt="" width="32" height="32" />
+          <img src="/emblem" alt="" width="32" height="32" />
         </a>
         <h1>{title}</h1>
         <Switches />

@@ -39,6 +39,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(request));
+  else if (url.pathname === "/emblem") event.respondWith(emblem(request));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
   else if (url.pathname.startsWith(PAGE) && !url.pathname.endsWith("sw.js")) event.respondWith(shell(request));
 });
@@ -61,6 +62,18 @@ async function asset(request: Request): Promise<Response> {
     void cache.put(request, response.clone());
   }
   return response;
+}
+
+/** It may be changed in the settings any day. */
+async function emblem(request: Request): Promise<Response> {
+  const cache = await caches.open(LATER);
+  try {
+    const response = await fetch(request);
+    if (response.ok) void cache.put(request, response.clone());
+    return response;
+  } catch {
+    return (await cache.match(request)) ?? Response.error();
+  }
 }
 
 async function shell(request: Request): Promise<Response> {

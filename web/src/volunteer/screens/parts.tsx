@@ -17,7 +17,7 @@ export function TopBar({ title, back = true }: { title: string; back?: boolean }
           </svg>
         </Button>
       ) : (
-        <img src="/icon.svg" width="36" height="36" alt="" />
+        <img src="/emblem" width="36" height="36" alt="" />
       )}
       <span class="top-bar-title">{title}</span>
       <Switches />
