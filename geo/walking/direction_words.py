@@ -1,8 +1,11 @@
 """The sentences of directions, in Chinese and English."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+_FLOOR = re.compile(r"F?(?P<up>[0-9]{1,3})F?|(?:-F?|B)(?P<down>[0-9]{1,3})F?", re.IGNORECASE)
 
 
 class Language(StrEnum):
@@ -105,9 +108,11 @@ def _chinese_last_leg(turn: str, street: str, distance: str) -> str:
 
 
 def _chinese_floor(text: str) -> str:
+    written = _FLOOR.fullmatch(text.strip())
     # A floor 0 exists in some countries only: whoever wrote it knows which is meant.
-    number = int(text) if text.removeprefix("-").isdecimal() else 0
-    return f"{number}楼" if number > 0 else f"地下{-number}层" if number < 0 else text
+    if written is None or not int(written["up"] or written["down"]):
+        return text
+    return f"{int(written['up'])}楼" if written["up"] else f"地下{int(written['down'])}层"
 
 
 def _chinese_arrive(place: str, floor: str) -> str:

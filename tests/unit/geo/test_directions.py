@@ -57,6 +57,8 @@ def test_a_way_with_a_turn_in_english_and_chinese() -> None:
     ("floor", "zh", "en"),
     [
         ("3", "3楼", "floor 3"),
+        ("1F", "1楼", "floor 1F"),
+        ("B2", "地下2层", "floor B2"),
         ("-1", "地下1层", "floor -1"),
         ("站厅层", "站厅层", "floor 站厅层"),
         ("0", "0", "floor 0"),

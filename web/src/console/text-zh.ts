@@ -135,7 +135,7 @@ export const zh = {
 
   place: "地点",
   place_hint: "在地图上点选，或输入坐标；可粘贴“经度, 纬度”。",
-  picking: "在地图上点击患者所在处；按 Esc 取消。",
+  picking: "在地图上点击患者所在处；按\u00a0Esc\u00a0取消。",
   picked: "已点选",
   lon: "经度",
   lat: "纬度",

@@ -95,7 +95,7 @@ export function ConsentScreen() {
       {again && <p>{consent.againLead}</p>}
       {shown === undefined && error.value === null && <p class="muted">{consent.loading}</p>}
       {shown !== undefined && (
-        <ol class="card steps consent" data-testid="consent-text">
+        <ol class="card steps consent prose" data-testid="consent-text">
           {shown.points.map((point) => (
             <li key={point}>{point}</li>
           ))}

@@ -7,7 +7,7 @@ export function LegalScreen() {
     <Page title={legal.title}>
       <section class="card stack">
         <h2>{legal.law}</h2>
-        <p class="law">{legal.article}</p>
+        <p class="law prose">{legal.article}</p>
         <p>{legal.plain}</p>
       </section>
       <section class="card stack">
