@@ -114,6 +114,17 @@ reservations = Table(
     Column("reserved_at", UtcDateTime(), nullable=False),
 )
 
+# Who has just said no, or gone to a call, until when: another call looks for others first.
+rests = Table(
+    "rests",
+    metadata,
+    Column("rescuer_id", _ID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("until", UtcDateTime(), nullable=False),
+    PrimaryKeyConstraint("rescuer_id", "kind"),
+    Index(None, "until"),
+)
+
 inboxes = Table(
     "inboxes",
     metadata,

@@ -83,7 +83,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     configured = settings.load_configured()
     integrations = Integrations(configured.integrations)
     network, directory = await _load_ground(settings, database)
-    policy, hub, metrics = Policy(alerts=settings.policy_alerts), Hub(), Metrics()
+    policy, hub, metrics = _policy_of(settings), Hub(), Metrics()
     find_callback_target = target_finder(settings, configured)
     outbox = await build_outbox(database, find_callback_target)
     newest, *older = settings.token_secrets
@@ -225,6 +225,12 @@ async def _resume_engine(
     for alert_id, rescuer_id in engine.live.ringing():
         relay.take_up(alert_id, rescuer_id)
     return engine
+
+
+def _policy_of(settings: Settings) -> Policy:
+    return Policy(
+        alerts=settings.policy_alerts, decline_rest_s=settings.policy_decline_rest_s, rest_s=settings.policy_rest_s
+    )
 
 
 def _build_retention(settings: Settings, database: Database) -> Retention:

@@ -171,5 +171,6 @@ def _service_now(http: httpx.Client, viewer: Viewer) -> str:
 
 
 def settings_for(address: str, districts: Path | None) -> Mapping[str, str]:
-    """What the service needs to be looked at."""
-    return {"RESCUE_PUBLIC_URL": address, **({"RESCUE_DISTRICTS": str(districts)} if districts else {})}
+    """What the service needs to be looked at. Whoever watches wants to be rung by the next call too."""
+    rung_again = {"RESCUE_POLICY_DECLINE_REST_S": "0", "RESCUE_POLICY_REST_S": "0"}
+    return {"RESCUE_PUBLIC_URL": address, **rung_again, **({"RESCUE_DISTRICTS": str(districts)} if districts else {})}

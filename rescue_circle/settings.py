@@ -138,6 +138,20 @@ class Settings(BaseSettings):
         description="phones that ring or are under way at once (van den Berg 2026: 7)",
         json_schema_extra=zh("一起救援事件中同时响铃或在途的手机数（van den Berg 2026：7）"),
     )
+    policy_decline_rest_s: float = Field(
+        Policy().decline_rest_s,
+        ge=0,
+        le=86_400,
+        description="seconds for which who has said no is not rung for another call",
+        json_schema_extra=zh("拒绝一次呼叫后，多少秒内不再因其他呼叫响铃"),
+    )
+    policy_rest_s: float = Field(
+        Policy().rest_s,
+        ge=0,
+        le=7 * 86_400,
+        description="seconds after going to a call in which somebody is rung only where nobody else is as near",
+        json_schema_extra=zh("出动一次后的休息秒数：期间只有同样时间内没有别人能到时才响铃"),
+    )
     clock_start: AwareDatetime | None = Field(
         None,
         description="instant at which a simulated clock begins, for replays",

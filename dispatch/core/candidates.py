@@ -19,6 +19,7 @@ class Candidates:
     trip_to_aed_s, trip_s: (k,) float32, seconds to the AED, and to the patient's side with it in hand.
     trip_straight_line: (k,) bool, as `straight_line`, of either leg.
     climb_s: seconds from the street to the patient's floor, which the times above leave out.
+    resting: ids of those who are left alone where anybody else can go; see `rests`.
     near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
     """
 
@@ -31,6 +32,7 @@ class Candidates:
     trip_to_aed_s: NDArray[np.float32]
     trip_s: NDArray[np.float32]
     trip_straight_line: NDArray[np.bool_]
+    resting: frozenset[str] = frozenset()
     climb_s: float = 0.0
     near_s: float = 0.0
 

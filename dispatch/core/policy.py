@@ -4,7 +4,7 @@ Phased alerts with replacement of those who decline or stay silent follow van de
 rejects: +10 lives a year against nearest-3, without more fatigue); roles follow HartslagNu and Region der Lebensretter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -35,6 +35,10 @@ class Policy:
     overtake_s: how long an update may wait for the call it overtook before a dispatcher must look.
     put_off_s: how long a call beside another one, for which somebody comes, waits for a dispatcher to say whether both
         are one patient (assumption: whoever comes for the first is there for the second as well).
+    decline_rest_s: who has said no is not rung for other calls so soon after (assumption: what keeps somebody from one
+        call keeps them from the next).
+    rest_s: who has gone to a call is rung again so soon after only where nobody else could be there in the same time
+        (KATRETTER leaves them alone for a while; that it is an hour is our assumption).
     """
 
     alerts: int = 7
@@ -55,6 +59,8 @@ class Policy:
     open_limit_s: float = 7200.0
     overtake_s: float = 10.0
     put_off_s: float = 60.0
+    decline_rest_s: float = 300.0
+    rest_s: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +124,17 @@ def widest_wave(policy: Policy, cap_s: float) -> int:
 
 
 def plan_alerts(policy: Policy, wanted: Wanted, candidates: Candidates) -> Plan:
-    """The narrowest wave from `wanted.wave` on that finds anybody; an empty one costs no waiting."""
+    """The narrowest wave from `wanted.wave` on that finds anybody; an empty one costs no waiting.
+
+    Who is resting is rung by a wave that finds nobody else.
+    """
     last = wanted.wave if wanted.stays else max(wanted.wave, widest_wave(policy, wanted.cap_s))
+    rested = replace(wanted, excluded_rescuers=wanted.excluded_rescuers | candidates.resting)
     for wave in range(wanted.wave, last + 1):
         direct_s, fetch_s = budgets(policy, wave, wanted.cap_s)
-        alerts = choose(wanted, candidates, direct_s, fetch_s)
+        alerts = choose(rested, candidates, direct_s, fetch_s)
+        if not alerts and candidates.resting:
+            alerts = choose(wanted, candidates, direct_s, fetch_s)
         if alerts:
             break
     return Plan(wave=wave, direct_budget_s=direct_s, fetch_budget_s=fetch_s, alerts=alerts)

@@ -86,7 +86,7 @@ class Engine:
         self._clock = clock
         self._scout = scout
         self._by_hand = HandPicker(scout, policy)
-        self.reservations = scout.reservations
+        self.reservations, self._rests = scout.reservations, scout.rests
         self.deadlines = Deadlines(clock, self.reach_deadline)
         self.arrivals = Arrivals(clock, within_s=policy.delivered_within_s)
         self.newcomers = Newcomers(scout, policy, self.look_again)
@@ -119,6 +119,7 @@ class Engine:
 
     async def resume(self) -> int:
         """Take up every open incident where the journal left it; how many there are."""
+        self._rests.take(await self._reader.read_rests(self._clock.now()))
         incidents = await self._reader.load_open()
         if incidents:
             self._clock.begin_after(await self._reader.find_newest_open_at())

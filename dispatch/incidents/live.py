@@ -4,9 +4,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from dispatch.core.consequences import reserved
 from dispatch.core.incident import AlertStatus, Incident
+from dispatch.core.rests import Rest, RestKind
 from dispatch.journal.reader import JournalReader
 from dispatch.records import Details
 from registry.storage.watched_database import DatabaseAway
@@ -110,6 +112,24 @@ class LiveIncidents:
     def attention_count(self) -> int:
         """Incidents that a dispatcher must look at, those included of which 120 speaks after their end."""
         return sum(bool(live.incident.attention) for live in self._held.values())
+
+
+class Rests:
+    """Who is left alone for now, as far as this process knows."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, RestKind], datetime] = {}
+
+    def take(self, rests: Iterable[Rest]) -> None:
+        """A longer rest of the same kind stands."""
+        for rest in rests:
+            key = rest.rescuer_id, rest.kind
+            self._until[key] = max(rest.until, self._until.get(key, rest.until))
+
+    def at(self, kind: RestKind, at: datetime) -> frozenset[str]:
+        """Whose rest of this kind is not over yet."""
+        self._until = {key: until for key, until in self._until.items() if until > at}
+        return frozenset(rescuer_id for rescuer_id, one in self._until if one is kind)
 
 
 class Reservations:

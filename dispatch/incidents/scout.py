@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -14,7 +14,8 @@ from dispatch.core.consequences import aed_key, rescuer_key
 from dispatch.core.incident import Alert, AlertStatus, Incident
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Policy
-from dispatch.incidents.live import Reservations
+from dispatch.core.rests import RestKind
+from dispatch.incidents.live import Reservations, Rests
 from dispatch.records import Details
 from geo.places.projection import geodesic_m
 from geo.streets.streets_by_time import StreetsByTime
@@ -68,7 +69,7 @@ class Scout:
         clock_now: Callable[[], datetime],
         outage: Outage | None = None,
     ) -> None:
-        self.reservations = Reservations()
+        self.reservations, self.rests = Reservations(), Rests()
         self._streets = streets
         self.walker = walker
         self._directory = directory
@@ -96,13 +97,19 @@ class Scout:
         climb_s: float = 0.0,
         released: frozenset[str] = frozenset(),
     ) -> Candidates:
-        """Everybody free and reachable who can be at the patient's door within `budget_s` seconds.
+        """Everybody free and reachable who can be at the patient's door within `budget_s` seconds and has not just said
+        no to another call.
 
         climb_s: from there to the patient, see `climb_s`. released: keys that the incident itself gives up in this
         same step.
         """
         nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
-        return find_candidates(self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s)
+        if declined := self.rests.at(RestKind.DECLINED, at):
+            willing = np.fromiter((one not in declined for one in nearby.rescuer_id), np.bool_, len(nearby.rescuer_id))
+            nearby = nearby.take(willing, np.ones(len(nearby.aed_id), np.bool_))
+        found = find_candidates(self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s)
+        resting = self.rests.at(RestKind.WENT, at)
+        return replace(found, resting=resting) if resting else found
 
     def around(
         self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from dispatch.core.consequences import reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.incident import Alert, Incident
 from dispatch.core.policy import Policy
+from dispatch.core.rests import rests_of
 from dispatch.incidents.arrivals import Arrivals
 from dispatch.incidents.attention import SENTENCES
 from dispatch.incidents.deadlines import Deadlines
@@ -110,7 +111,7 @@ class IncidentWriter:
         self._arrivals = arrivals
         self._newcomers = newcomers
         self._decider = Decider(scout, policy, watch, epoch)
-        self._reservations = scout.reservations
+        self._reservations, self._rests = scout.reservations, scout.rests
         self.live = LiveIncidents(reader, is_settled=lambda: journal.is_settled)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -210,6 +211,7 @@ class IncidentWriter:
                 self._reservations.set(before)
             raise
         self.live.put(LiveIncident(incident=after, details=where, ready=ready))
+        self._rests.take(rests_of(before, after, decision.events, now, self._policy))
         try:
             # The phones first, then what is ours.
             self._publish(rows)

@@ -49,18 +49,24 @@ class _Statements:
 
     put_details: Executable
     reserve_what_is_free: Executable
+    put_rest: Executable
     advance_inboxes: UpdateBase
     raise_inboxes: Executable
 
     @classmethod
     def of(cls, database: Database) -> Self:
         details, inboxes = database.insert(t.incident_details), database.insert(t.inboxes)
-        kept = t.incident_details.c.incident_id
+        kept, rests = t.incident_details.c.incident_id, database.insert(t.rests)
         return cls(
             put_details=details.on_conflict_do_update(
                 index_elements=[kept], set_={c.name: c for c in details.excluded if c.name != kept.name}
             ),
             reserve_what_is_free=database.insert(t.reservations).on_conflict_do_nothing(),
+            put_rest=rests.on_conflict_do_update(
+                index_elements=[t.rests.c.rescuer_id, t.rests.c.kind],
+                set_={"until": rests.excluded.until},
+                where=t.rests.c.until < rests.excluded.until,
+            ),
             advance_inboxes=inboxes.on_conflict_do_update(
                 index_elements=[t.inboxes.c.recipient],
                 set_={"last_seq": t.inboxes.c.last_seq + inboxes.excluded.last_seq},
@@ -164,7 +170,11 @@ class Journal:
             return [], last_callback
         events = rows_of.event_rows(appended)
         connection.execute(_INSERT_EVENT, events)
-        return self._write_inbox(connection, appended, events), last_callback
+        rows = self._write_inbox(connection, appended, events)
+        # After the inboxes, as in one statement: two processes that write to the same people never wait for each other.
+        if rests := rows_of.rest_rows(appended, self._policy):
+            connection.execute(self._statements.put_rest, rests)
+        return rows, last_callback
 
     def _write_incident(self, connection: Connection, appended: Appended, callbacks: int) -> int:
         """The number of the incident's last callback, of which `callbacks` are new."""

@@ -48,6 +48,7 @@ class _Shape:
     with_details: bool
     frees: bool
     takes: bool
+    rests: bool
     tells: bool
 
 
@@ -69,12 +70,14 @@ def append_at_once(
         RowTaken: something is there already.
     """
     freed, taken = rows_of.reservation_changes(appended)
+    rests = rows_of.rest_rows(appended, policy)
     shape = _Shape(
         is_new=appended.before is None,
         with_message=appended.message is not None,
         with_details=appended.details is not None,
         frees=bool(freed),
         takes=bool(taken),
+        rests=bool(rests),
         tells=bool(callback_rows),
     )
     told = notices(appended.after, appended.events)
@@ -87,6 +90,7 @@ def append_at_once(
         "at": appended.at,
         "freed": freed,
         "taken": taken,
+        **{f"rest_{name}": [row[name] for row in rests] for name in ("rescuer_id", "kind", "until")},
         **_event_arrays(events),
         **_inbox_arrays(told, bodies),
         **_callback_arrays(callback_rows),
@@ -160,6 +164,8 @@ def _statement(shape: _Shape) -> ServerStatement:
         parts.append(delete(t.reservations).where(held.resource == func.any(freed), mine).cte("freed"))
     if shape.takes:
         parts.append(_taken())
+    if shape.rests:
+        parts.append(_rests())
     if shape.tells:
         parts.append(_callbacks())
     callback_count = select(incident.c.callback_count).scalar_subquery().label("callback_count")
@@ -193,6 +199,23 @@ def _taken() -> CTE:
     keys = _unnested("taken_keys", resource=("taken", String))
     rows = select(keys.c.resource, _incident_id(), _at())
     return insert(t.reservations).from_select(["resource", "incident_id", "reserved_at"], rows).cte("taken")
+
+
+def _rests() -> CTE:
+    given = _unnested(
+        "given_rests",
+        rescuer_id=("rest_rescuer_id", String),
+        kind=("rest_kind", String),
+        until=("rest_until", UtcDateTime),
+    )
+    put = upsert(t.rests).from_select(
+        ["rescuer_id", "kind", "until"], select(given.c.rescuer_id, given.c.kind, given.c.until)
+    )
+    return put.on_conflict_do_update(
+        index_elements=[t.rests.c.rescuer_id, t.rests.c.kind],
+        set_={"until": put.excluded.until},
+        where=t.rests.c.until < put.excluded.until,
+    ).cte("new_rests")
 
 
 def _callbacks() -> CTE:

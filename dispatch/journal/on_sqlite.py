@@ -42,6 +42,8 @@ def append_directly(
     if appended.details:
         _write_details(driver, appended.after.incident_id, appended.details)
     _write_reservations(driver, appended)
+    if rests := rows_of.rest_rows(appended, policy):
+        _rests().run_many(driver, rests)
     events = rows_of.event_rows(appended)
     _events().run_many(driver, events)
     if callback_rows:
@@ -148,6 +150,17 @@ def _freed() -> DriverStatement:
 @cache
 def _reserved() -> DriverStatement:
     return DriverStatement.of(insert(t.reservations), t.reservations.c.keys())
+
+
+@cache
+def _rests() -> DriverStatement:
+    put = upsert(t.rests).values({column.name: bindparam(column.name, type_=column.type) for column in t.rests.c})
+    longer = t.rests.c.until < put.excluded.until
+    return DriverStatement.of(
+        put.on_conflict_do_update(
+            index_elements=[t.rests.c.rescuer_id, t.rests.c.kind], set_={"until": put.excluded.until}, where=longer
+        )
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 from dispatch import tables as t
 from dispatch.core.incident import Incident, evolve_all
 from dispatch.core.matching import Place
+from dispatch.core.rests import Rest, RestKind
 from dispatch.event_codec import decode
 from dispatch.journal.console_frames import read_rows
 from dispatch.records import CallRecord, Details, InboxRow, Known, Receipt
@@ -46,6 +47,13 @@ class JournalReader:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(t.reservations.c.resource, t.reservations.c.incident_id))).all()
         return {row.resource: row.incident_id for row in rows}
+
+    async def read_rests(self, now: datetime) -> list[Rest]:
+        """Every rest that is not over."""
+        query = select(t.rests).where(t.rests.c.until > now)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Rest(rescuer_id=row.rescuer_id, kind=RestKind(row.kind), until=row.until) for row in rows]
 
     def recall(self, message: CallRecord, cad_ref: str | None) -> Known:
         """What is remembered of a message without asking the journal: here, nothing."""

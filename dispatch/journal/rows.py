@@ -8,6 +8,7 @@ from typing import Any
 from dispatch.core.consequences import DISPATCHERS, Notice, reserved
 from dispatch.core.decisions import next_deadline
 from dispatch.core.policy import Policy
+from dispatch.core.rests import rests_of
 from dispatch.event_codec import encode_all, event_type, stamped
 from dispatch.journal.console_frames import stored_body
 from dispatch.records import Appended, CallRecord, Details, InboxRow
@@ -78,6 +79,13 @@ def reservation_changes(appended: Appended) -> tuple[list[str], list[str]]:
     held = reserved(appended.before) if appended.before else frozenset()
     wanted = reserved(appended.after)
     return sorted(held - wanted), sorted(wanted - held)
+
+
+def rest_rows(appended: Appended, policy: Policy) -> list[Row]:
+    """In one order, so that two processes that let the same people rest never wait for each other."""
+    begun = rests_of(appended.before, appended.after, appended.events, appended.at, policy)
+    rows = [{"rescuer_id": rest.rescuer_id, "kind": rest.kind.value, "until": rest.until} for rest in begun]
+    return sorted(rows, key=lambda row: (row["rescuer_id"], row["kind"]))
 
 
 def event_rows(appended: Appended) -> list[Row]:

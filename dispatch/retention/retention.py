@@ -49,7 +49,7 @@ class RetentionRules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
     """How much a run has erased (or would). `incident_ids`: whose details. expired: invitations and sessions whose time
-    is over, and notes of settled reports."""
+    is over, notes of settled reports, and rests."""
 
     incident_ids: tuple[str, ...]
     messages: int
@@ -86,7 +86,7 @@ class Retention:
         while count := await self._database.transact(lambda c: _erase_messages_before(c, now - self._rules.messages)):
             messages += count
         positions = await self._database.transact(lambda c: delete_positions(c, now - self._rules.positions))
-        expired = await self._database.transact(self._clear_expired)
+        expired = await self._database.transact(lambda connection: self._clear_expired(connection, now))
         await self._database.checkpoint()
         return Erased(incident_ids=tuple(incident_ids), messages=messages, positions=positions, expired=expired)
 
@@ -97,7 +97,7 @@ class Retention:
             details = connection.execute(_details_due(now - self._rules.details)).scalars().all()
             messages = _count(connection, _messages_due(now - self._rules.messages))
             old = delete_positions(connection, now - self._rules.positions, dry_run=True)
-            expired = self._clear_expired(connection, dry_run=True)
+            expired = self._clear_expired(connection, now, dry_run=True)
             return Erased(incident_ids=tuple(details), messages=messages, positions=old, expired=expired)
 
         return await self._database.consult(look)
@@ -133,9 +133,10 @@ class Retention:
                 )
             await asyncio.sleep(EVERY_S)
 
-    def _clear_expired(self, connection: Connection, *, dry_run: bool = False) -> int:
+    def _clear_expired(self, connection: Connection, at: datetime, *, dry_run: bool = False) -> int:
         now = self._real_now()
-        return clear_expired(connection, now, notes_before=now - self._rules.details, dry_run=dry_run)
+        expired = clear_expired(connection, now, notes_before=now - self._rules.details, dry_run=dry_run)
+        return expired + _clear_rests(connection, at, dry_run=dry_run)
 
 
 def _closed_before(incident_id: ColumnElement[str], before: datetime) -> ColumnElement[bool]:
@@ -169,6 +170,14 @@ def _erase_messages_before(connection: Connection, before: datetime) -> int:
         mine = (messages.integration == integration) & (messages.message_id == message_id)
         connection.execute(update(t.call_messages).where(mine).values(body=b"", detail=""))
     return len(due)
+
+
+def _clear_rests(connection: Connection, at: datetime, *, dry_run: bool) -> int:
+    """Who said no, or went, is nobody's business once the rest is over. at: by the service's clock."""
+    over = t.rests.c.until <= at
+    if dry_run:
+        return _count(connection, select(t.rests.c.rescuer_id).where(over))
+    return connection.execute(delete(t.rests).where(over)).rowcount
 
 
 def _erase_one(connection: Connection, incident_id: str, now: datetime) -> None:

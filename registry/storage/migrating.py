@@ -18,7 +18,7 @@ from registry.storage.sqlite_engines import sqlite_engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009_epochs"
+HEAD = "0010_rests"
 """The newest migration: a database that has it needs no Alembic, whose import takes a third of a second."""
 
 

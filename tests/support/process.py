@@ -19,6 +19,9 @@ from tests.support.waiting import eventually
 
 END_LIMIT_S = 60.0
 
+RESTLESS = {"RESCUE_POLICY_DECLINE_REST_S": "0", "RESCUE_POLICY_REST_S": "0"}
+"""Settings of a service whose few volunteers are rung again and again, whatever they have said before."""
+
 
 class ServiceProcess:
     """One after the other, several processes of one service. Ended with the test by `standing_by`."""

@@ -5,7 +5,9 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +16,10 @@ from dispatch.core import events as ev
 from tests.support.audit import audit
 from tests.support.cutting_proxy import Cut, Direction, cutting_proxy
 from tests.support.phone import Frame, phone_of
+from tests.support.process import RESTLESS, running
 from tests.support.service import Service, call
 from tests.support.stubborn import StubbornPhone
+from tests.support.town import Town
 
 NEAREST = "r00"
 """Is rung first, to go straight to the patient, and never answers."""
@@ -23,6 +27,12 @@ FETCHER = "r01"
 """Is rung second, to bring the AED."""
 WORDS = ("accept", "aed_collected", "arrived", "done", "decline", "seen")
 ONCE = (ev.AlertAccepted, ev.AedCollected, ev.ResponderArrived, ev.ResponderStoodDown, ev.AedReturned)
+
+
+@pytest.fixture
+def service(town: Town, town_database: str, tmp_path: Path) -> Iterator[Service]:
+    with running(town, town_database, tmp_path / "service.log", **RESTLESS) as running_service:
+        yield running_service
 
 
 def every_cut(passed: dict[Direction, int]) -> Iterator[Cut]:

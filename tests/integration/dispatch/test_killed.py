@@ -12,7 +12,7 @@ from dispatch.core.incident import AlertStatus
 from tests.support.audit import Audit, audit
 from tests.support.crowd import crowded
 from tests.support.disaster import ANSWERS_OF_A_LIFE, START, Disaster, Life
-from tests.support.process import standing_by
+from tests.support.process import RESTLESS, standing_by
 from tests.support.service import fill_database
 from tests.support.town import Town
 
@@ -39,7 +39,7 @@ async def test_a_service_killed_among_200_incidents_loses_nothing_and_rings_nobo
 ) -> None:
     crowd = crowded(town, tmp_path, rescuers=RESCUERS, aeds=AEDS, seed=SEED)
     await asyncio.to_thread(fill_database, empty_database_url, crowd)
-    with standing_by(crowd, empty_database_url, tmp_path / "service.log", unused_tcp_port) as process:
+    with standing_by(crowd, empty_database_url, tmp_path / "service.log", unused_tcp_port, **RESTLESS) as process:
         disaster = Disaster(process=process, calls=CALLS, kills=KILLS, seed=SEED, rescuers=RESCUERS)
         await disaster.play()
         process.tell_to_end()

@@ -203,10 +203,8 @@ async def test_a_call_known_for_long_that_comes_again_while_the_database_is_away
 ) -> None:
     async with desk_with_spool(database_url, path, PEOPLE, name="old") as held:
         old = await held.take_call("ZZ-1", message_id="m-old")
-        for alert_id, rescuer_id in held.engine.live.ringing():
-            await held.engine.answer(
-                cmd.AnswerAlert(alert_id=alert_id, rescuer_id=rescuer_id, answer=cmd.Answer.DECLINE)
-            )
+        for alert_id, _ in held.engine.live.ringing():
+            await held.engine.call_off(old.incident_id, cmd.CallOff(alert_id=alert_id))
 
     async with desk_with_spool(database_url, path, PEOPLE, name="new", kept_calls=0) as held:
         async with away(held, database_url):

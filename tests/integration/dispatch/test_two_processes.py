@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from itertools import combinations
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from dispatch.core.commands import Answer, AnswerAlert, CallOff
 from dispatch.core.consequences import reserved
 from dispatch.core.events import Role
+from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.incidents.by_hand import Wish
+from registry.models import Rescuer
 from tests.integration.dispatch.engines import Desk, aed, desk, rescuer
 from tests.support.waiting import turns
 
@@ -21,6 +24,17 @@ SPARE = rescuer("spare", 1_000, 500)
 AEDS = [aed("aed-1", 30, 30), aed("aed-2", 60, 30), aed("aed-3", -40, 20)]
 CALLS = 6
 WORDS = [Answer.ACCEPT, Answer.DECLINE, Answer.DECLINE]
+
+
+@asynccontextmanager
+async def both(database_url: str, people: list[Rescuer]) -> AsyncIterator[tuple[Desk, Desk]]:
+    """Two engines that want the same people again at once: nobody rests."""
+    rule = Policy(decline_rest_s=0, rest_s=0)
+    async with (
+        desk(database_url, people, AEDS, name="north", policy=rule) as north,
+        desk(database_url, people, AEDS, name="s", policy=rule) as s,
+    ):
+        yield north, s
 
 
 async def live_through(at: Desk, cad_ref: str, rng: random.Random) -> str:
@@ -42,7 +56,7 @@ async def live_through(at: Desk, cad_ref: str, rng: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(3))
 async def test_nobody_and_nothing_is_promised_twice_however_two_processes_race(database_url: str, seed: int) -> None:
     rng = random.Random(seed)
-    async with desk(database_url, PEOPLE, AEDS, name="north") as north, desk(database_url, PEOPLE, AEDS, name="s") as s:
+    async with both(database_url, PEOPLE) as (north, s):
         calls = [live_through(at, f"{at is north}-{number}", rng) for number in range(CALLS) for at in (north, s)]
         incident_ids = await asyncio.gather(*calls)
         incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
@@ -74,8 +88,7 @@ async def by_hand(at: Desk, cad_ref: str, rng: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_dispatcher_of_one_process_takes_what_another_has_promised(database_url: str, seed: int) -> None:
     rng = random.Random(seed)
-    people = [*PEOPLE, SPARE]
-    async with desk(database_url, people, AEDS, name="north") as north, desk(database_url, people, AEDS, name="s") as s:
+    async with both(database_url, [*PEOPLE, SPARE]) as (north, s):
         calls = [one(at, f"{one.__name__}-{at is north}", rng) for one in (by_hand, live_through) for at in (north, s)]
         incident_ids = await asyncio.gather(*calls, *(by_hand(at, f"more-{at is north}", rng) for at in (north, s)))
         # However the race went, whom nobody else has wanted can be had.
