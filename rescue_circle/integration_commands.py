@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from dispatch.access.integrations import Integration
 from dispatch.access.secrets import split_secrets
 from dispatch.contracts.webhook import WebhookAnswer
+from dispatch.core.policy import Policy
 from dispatch.dialects.dialect import Dialect, product_dialects, read_dialect
 from dispatch.dialects.translation import Translated
 from dispatch.dialects.trees import Tree
@@ -156,6 +157,8 @@ def _show(translated: Translated, understood: Understood, answer: str) -> None:
         _out.print(f"[red]a dispatcher would have to look:[/red] {understood.attention}: {escape(understood.detail)}")
     else:
         _out.print("[green]understood[/green]")
+    if _is_old(understood):
+        _out.print("[yellow]told so long ago that it would ring nobody by itself (old_call)[/yellow]")
     _out.print(f"answer: {escape(answer)}")
 
 
@@ -170,6 +173,11 @@ def _summary(translated: Translated, understood: Understood) -> Iterator[tuple[s
     for name, said in (understood.words or {}).items():
         yield name, said or "(taken back)"
     yield "message id", translated.message_id
+
+
+def _is_old(understood: Understood) -> bool:
+    """A sample mostly is; the same message sent now would not be."""
+    return datetime.now(UTC) - understood.reported_at > timedelta(seconds=Policy().open_limit_s)
 
 
 def _as_object(translated: Translated, understood: Understood, answer: str) -> Mapping[str, Any]:
@@ -189,6 +197,7 @@ def _as_object(translated: Translated, understood: Understood, answer: str) -> M
         "ignored": translated.ignored,
         "attention": understood.attention,
         "detail": understood.detail,
+        "is_old": _is_old(understood),
         "answer": answer,
     }
 

@@ -203,7 +203,7 @@ class _Reader:
         text = entry.callback_secret
         if entry.callback_secret_from:
             text = self._from(entry.callback_secret_from, "callback_secret_from")
-        if entry.callback_url and text is None:
+        if entry.callback_url and not (text or "").strip():
             raise ValueError("callback_url needs a callback_secret to sign with")
         with _of("callback_secret"):
             theirs = split_secrets(text or "")

@@ -49,7 +49,7 @@ def build_router(service: DispatchService) -> APIRouter:
         responses=_REFUSALS,
     )
     async def take_message(integration: str, request: Request) -> WebhookAnswer | Response:
-        """Take a message of a 120 system, signed as Standard Webhooks say.
+        """Take a message of a 120 system, signed as Standard Webhooks say, or in the dialect that the system speaks.
 
         The answer comes when the call is durable. The same bytes under the same webhook-id are taken once; a `cad_ref`
         is one call for as long as that is open.
@@ -89,6 +89,7 @@ async def _take_in_dialect(
     message_id = said_in_dialect.message_id_of(dialect, proven_id, translated, told.headers, body)
     if translated.ignored:
         service.links.heard(integration, arrived.at, understood=True)
+        service.metrics.ignored.labels(integration=integration).inc()
         log.info("message_ignored", message_id=message_id, integration=integration)
         answer = said_in_dialect.ignored(translated.ignored, message_id)
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ Problem = tuple[str, str]
 
 WORDS = ("address", "floor", "note")
 LONGEST_NAME = 64
+MOST_BESIDE = 100
+"""Fields that no expression looked at; the desk shows fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ class _Translation:
             del message["type" if kind is None else "timestamp"]
         return Translated(
             message=_jsonable(message),
-            more=dict(self._beside()),
+            more=dict(islice(self._beside(), MOST_BESIDE)),
             problems=tuple(self._problems),
             readings=tuple(self._readings),
             ignored=ignored,

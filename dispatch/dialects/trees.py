@@ -13,8 +13,8 @@ Tree = Any
 """An object, a list, a text, a number, true, false or null."""
 
 MOST_DEPTH = 40
-MOST_NODES = 20_000
-"""Far more than any call needs (an EIDO with all its parts has about 500), and little work."""
+MOST_NODES = 10_000
+"""Far more than any call needs (an EIDO with all its parts has about 500), and little work (assumption)."""
 
 TEXT = "#text"
 """The text of an XML element that has attributes too; these are `@name`."""

@@ -47,6 +47,12 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self.calls = Counter("rescue_calls", "Messages of 120 made durable, by code.", ["code"], registry=registry)
+        self.ignored = Counter(
+            "rescue_calls_ignored",
+            "Messages that a 120 system's dialect says are nobody's business here.",
+            ["integration"],
+            registry=registry,
+        )
         self.refused = Counter(
             "rescue_refused", "Requests and frames refused, and streams hung up, by code.", ["code"], registry=registry
         )

@@ -149,11 +149,13 @@ def test_each_centre_is_understood_and_answered_in_its_own_words(
         standard = fetch("POST", f"{service.url}/webhooks/120", content=raw, headers=signed(raw))
         first = kangtuo()
         told, again = as_kangtuo(service, first), as_kangtuo(service, first)
+        stroke = as_kangtuo(service, kangtuo().replace(b"OHCA", b"STROKE"))
         xml, heartbeat = as_minghe(service, minghe()), as_kangtuo(service, kangtuo("HEARTBEAT"))
         certified = as_notruf(service)
         chinese = as_zhongyuan(service, zhongyuan())
         finer = as_zhongyuan(service, zhongyuan("信息变更", "<楼层>6</楼层>"))
         incidents = {one["integration"]: one for one in service.get("/api/incidents")}
+        figures = fetch("GET", f"{service.url}/metrics").text
         shown = {name: service.get(f"/api/incidents/{one['incident_id']}") for name, one in incidents.items()}
 
     assert standard.json()["code"] == "accepted"
@@ -161,6 +163,8 @@ def test_each_centre_is_understood_and_answered_in_its_own_words(
     assert told.json()["data"]["serial"] == json.loads(first)["head"]["serial"]
     assert told.json()["data"]["incident"] == again.json()["data"]["incident"]
     assert (heartbeat.json()["code"], heartbeat.json()["data"]["incident"]) == (0, None)
+    assert stroke.json()["data"]["incident"] is None
+    assert 'rescue_calls_ignored_total{integration="kangtuo"} 2.0' in figures
     assert (xml.status_code, xml.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert xml.text.startswith("OK")
     assert (certified.status_code, certified.json()["code"]) == (202, "accepted")
@@ -282,6 +286,11 @@ async def test_a_centre_is_called_back_in_its_own_words_with_what_it_wants_to_he
         (f'dialect = "{DIALECTS / "notruf.toml"}"', "zhongmou.client_certificates: write the fingerprints"),
         (f'secrets = ["{STANDARD}"]\nclient_certificates = ["a"]', "zhongmou.client_certificates: only a dialect"),
         (f'secrets = ["{STANDARD}"]\nsecrets_from = "X"', "zhongmou.secrets: write them or secrets_from, not both"),
+        (
+            f'dialect = "{DIALECTS / "kangtuo.toml"}"\nsecrets = ["{TOKEN}"]\ncallback_url = "https://a.example/"\n'
+            'callback_secret = " "',
+            "zhongmou.callback_url needs a callback_secret",
+        ),
         (
             f'dialect = "{DIALECTS / "kangtuo.toml"}"\nsecrets = ["{TOKEN}"]\ncallback_url = "https://a.example/"\n'
             'callback_secret = "short"',
