@@ -11,6 +11,7 @@ from geo.streets.drawn_streets import DrawnStreets
 from geo.streets.line_network import build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.streets.opening import Settled, is_not_built_yet, settle
+from geo.streets.osm_file import osm_as_it_is
 from geo.streets.pace import WALKING, Pace
 from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
@@ -52,7 +53,8 @@ def build_from_osm(
     """
     path = Path(path)
     try:
-        streets, as_of = _read(path, pace, on, progress)
+        with osm_as_it_is(path) as current:
+            streets, as_of = _read(current, pace, on, progress)
     except (RuntimeError, OSError) as error:
         raise UnreadableExtract(path, str(error)) from error
     streets.cross_areas(progress)

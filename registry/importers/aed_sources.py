@@ -10,6 +10,7 @@ import shapely
 import shapely.geometry
 
 from geo.places.datum import Datum
+from geo.streets.osm_file import number_of, osm_as_it_is
 from registry.importers.columns import ADDRESS_COLUMNS, AED_COLUMNS, MissingColumns, find_coordinates, take
 from registry.importers.files import ImportRefused, UnreadableFile, plain, read_csv, read_json
 from registry.importers.japanese_hours import opening_hours_of
@@ -46,19 +47,39 @@ _WGS84_CRS_NAMES = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490
 
 
 def read_osm(path: Path) -> Iterator[RawAed]:
-    """`emergency=defibrillator` nodes and ways (at their middle) of an OSM extract.
+    """`emergency=defibrillator` of an OSM extract as it is now: nodes, and ways and relations at their middle.
 
     Raises:
         UnreadableFile
     """
     try:
-        objects = osmium.FileProcessor(str(path)).with_locations()
-        for item in objects.with_filter(osmium.filter.TagFilter(("emergency", "defibrillator"))):
-            kind = {"n": "node", "w": "way"}.get(item.type_str(), "relation")
-            lon, lat = _osm_position(item)
-            yield _from_osm_tags(f"{kind}/{item.id}", dict(item.tags), lon, lat)
+        with osm_as_it_is(path) as current:
+            objects = osmium.FileProcessor(str(current)).with_locations()
+            relations = []
+            for item in objects.with_filter(osmium.filter.TagFilter(("emergency", "defibrillator"))):
+                kind, tags, number = item.type_str(), dict(item.tags), number_of(item.id)
+                if isinstance(item, osmium.osm.Relation):
+                    relations.append((number, tags, [(member.type, member.ref) for member in item.members]))
+                else:
+                    lon, lat = _middle(_places(item))
+                    yield _from_osm_tags(f"{'node' if kind == 'n' else 'way'}/{number}", tags, lon, lat)
+            yield from _relations(current, relations)
     except (RuntimeError, OSError) as error:
         raise UnreadableFile(f"{path.name} is not a whole OSM file ({error}): download it again") from error
+
+
+def _relations(path: Path, relations: list[tuple[int, dict[str, str], list[tuple[str, int]]]]) -> Iterator[RawAed]:
+    """AEDs drawn as areas and the like, at the middle of their members; these are looked for only if there are any."""
+    wanted = {member for _, _, members in relations for member in members}
+    if not relations:
+        return
+    ways_and_nodes = osmium.osm.osm_entity_bits.NODE | osmium.osm.osm_entity_bits.WAY
+    objects = osmium.FileProcessor(str(path), ways_and_nodes).with_locations()
+    objects.with_filter(osmium.filter.IdFilter([ref for _, ref in wanted]))
+    places = {(item.type_str(), item.id): _places(item) for item in objects if (item.type_str(), item.id) in wanted}
+    for number, tags, members in relations:
+        lon, lat = _middle(set().union(*(places.get(member, set()) for member in members)))
+        yield _from_osm_tags(f"relation/{number}", tags, lon, lat)
 
 
 def read_overpass(path: Path, encoding: str) -> Iterator[RawAed]:
@@ -139,15 +160,16 @@ def _from_osm_tags(ref: str, tags: Mapping[str, str], lon: float | None, lat: fl
     )
 
 
-def _osm_position(item: Any) -> tuple[float | None, float | None]:
-    if item.is_node():
-        return (item.lon, item.lat) if item.location.valid() else (None, None)
-    if item.is_way():
-        # A closed way repeats its first node, which would pull the middle towards it.
-        places = {(node.lon, node.lat) for node in item.nodes if node.location.valid()}
-        if places:
-            return sum(lon for lon, _ in places) / len(places), sum(lat for _, lat in places) / len(places)
-    return None, None
+def _places(item: Any) -> set[tuple[float, float]]:
+    """Where a node or a way's nodes are, each once: a closed way's first would pull the middle towards it."""
+    nodes = [item] if item.is_node() else item.nodes
+    return {(node.lon, node.lat) for node in nodes if node.location.valid()}
+
+
+def _middle(places: set[tuple[float, float]]) -> tuple[float | None, float | None]:
+    if not places:
+        return None, None
+    return sum(lon for lon, _ in places) / len(places), sum(lat for _, lat in places) / len(places)
 
 
 def _further(row: RawAed, number: int) -> RawAed:

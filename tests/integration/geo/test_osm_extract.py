@@ -4,6 +4,7 @@ import gzip
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import osmium
 import pytest
 
 from geo.streets.network_builder import BuildSummary, EmptyNetwork
@@ -368,6 +369,54 @@ def test_points_that_the_extract_lacks_cut_the_way(tmp_path: Path) -> None:
     assert summary.left_out["points that the extract lacks"] == 1
     assert summary.fragments == 1
     assert find_route(network, at(network, 0, 0), at(network, 1, 0)) is not None
+
+
+def test_an_editors_file_has_its_new_streets_and_not_its_deleted_ones(tmp_path: Path) -> None:
+    path = tmp_path / "edited.osm"
+    places = {1: (0, 0), 2: (4, 0), -3: (0, 3), -4: (4, 3)}
+    nodes = "".join(
+        f'<node id="{number}" lon="{LON0 + x * STEP_LON}" lat="{LAT0 + y * STEP_LAT}"/>'
+        for number, (x, y) in places.items()
+    )
+    highway = '<tag k="highway" v="footway"/>'
+    straight = f'<way id="5" version="1" action="delete"><nd ref="1"/><nd ref="2"/>{highway}</way>'
+    around = f'<way id="-6"><nd ref="1"/><nd ref="-3"/><nd ref="-4"/><nd ref="2"/>{highway}</way>'
+    path.write_text(f'<osm version="0.6" generator="JOSM">{nodes}{straight}{around}</osm>', encoding="utf-8")
+
+    network, _ = build_from_osm(path)
+
+    assert (network.name, network.source.split(",")[0]) == ("edited", "edited.osm")
+    assert length_m(network, (0, 0), (4, 0)) == pytest.approx(1_000.0, abs=4.0)
+
+
+@pytest.mark.parametrize("suffix", [".osm", ".osm.gz", ".osh.pbf"])
+def test_of_two_versions_of_a_node_the_newer_place_counts_and_a_street_that_is_gone_is_gone(
+    tmp_path: Path, suffix: str
+) -> None:
+    def node(number: int, version: int, x: float) -> str:
+        at = f'lon="{LON0 + x * STEP_LON}" lat="{LAT0}"'
+        return f'<node id="{number}" version="{version}" visible="true" {at}/>'
+
+    nodes = node(1, 1, 0) + node(2, 1, 2) + node(2, 2, 3)
+    way = '<nd ref="1"/><nd ref="2"/><tag k="highway" v="footway"/></way>'
+    ways = f'<way id="1" version="1" visible="true">{way}<way id="2" version="1" visible="true">{way}'
+    text = f'<osm version="0.6">{nodes}{ways}<way id="2" version="2" visible="false"/></osm>'
+    drawn = tmp_path / "drawn.osm"
+    drawn.write_text(text, encoding="utf-8")
+    path = tmp_path / f"history{suffix}"
+    if suffix == ".osh.pbf":
+        header = osmium.io.Header()
+        header.has_multiple_object_versions = True
+        with osmium.SimpleWriter(osmium.io.File(str(path), "osh.pbf"), header=header) as writer:
+            for item in osmium.FileProcessor(str(drawn)):
+                writer.add(item)
+    else:
+        path.write_bytes(gzip.compress(text.encode()) if suffix.endswith("gz") else text.encode())
+
+    network, _ = build_from_osm(path)
+
+    assert network.edge_count == 1
+    assert network.edge_length_m[0] == pytest.approx(300.0, abs=1.5)
 
 
 def test_a_gzipped_extract_reads_the_same(tmp_path: Path) -> None:

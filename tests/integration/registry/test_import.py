@@ -286,6 +286,63 @@ async def test_an_aed_drawn_as_a_building_lies_in_its_middle(database: Database,
     assert (aed.source_ref, aed.indoor, aed.floor) == ("way/7", False, "1")
 
 
+def aed_node(number: int, lon: float, **attributes: str) -> str:
+    words = "".join(f" {key}='{value}'" for key, value in attributes.items())
+    tag = "<tag k='emergency' v='defibrillator'/>"
+    return f"<node id='{number}' lat='47.0' lon='{lon}'{words}>{tag}</node>"
+
+
+async def test_of_an_editors_file_new_aeds_come_in_and_deleted_ones_do_not(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "edited.osm"
+    corners = "".join(f"<node id='-{n}' lat='{lat}' lon='{lon}'/>" for n, lat, lon in [(5, 47.0, 9.4), (6, 47.2, 9.6)])
+    way = "<way id='-7'><nd ref='-5'/><nd ref='-6'/><tag k='emergency' v='defibrillator'/></way>"
+    nodes = [aed_node(1, 9.0, version="2"), aed_node(2, 9.1, version="3", action="delete"), aed_node(-3, 9.2)]
+    file.write_text(f"<osm version='0.6' generator='JOSM'>{''.join(nodes)}{corners}{way}</osm>", encoding="utf-8")
+
+    report = await import_file(database, file, ImportOptions(), now=NOW)
+
+    assert report.rejected == []
+    found = {aed.source_ref: round(aed.lon, 6) for aed in await all_aeds(database)}
+    assert found == {"node/1": 9.0, "node/-3": 9.2, "way/-7": 9.5}
+
+
+async def test_of_a_history_the_newest_version_counts_and_what_is_gone_is_gone(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "history.osm"
+    gone = "<node id='2' version='2' visible='false'/>"
+    nodes = [
+        aed_node(1, 9.0, version="1", visible="true"),
+        aed_node(1, 9.3, version="2", visible="true"),
+        aed_node(2, 9.1, version="1", visible="true"),
+        gone,
+    ]
+    file.write_text(f"<osm version='0.6'>{''.join(nodes)}</osm>", encoding="utf-8")
+
+    await import_file(database, file, ImportOptions(), now=NOW)
+
+    assert [(aed.source_ref, round(aed.lon, 6)) for aed in await all_aeds(database)] == [("node/1", 9.3)]
+
+
+async def test_an_aed_drawn_as_an_area_lies_in_the_middle_of_its_members(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "town.osm"
+    corners = [(1, 47.0, 9.0), (2, 47.0, 9.2), (3, 47.2, 9.2), (4, 47.2, 9.0)]
+    nodes = "".join(f"<node id='{n}' version='1' lat='{lat}' lon='{lon}'/>" for n, lat, lon in corners)
+    refs = "".join(f"<nd ref='{n}'/>" for n in (1, 2, 3, 4, 1))
+    tags = "<tag k='type' v='multipolygon'/><tag k='emergency' v='defibrillator'/>"
+    member = "<member type='way' ref='7' role='outer'/>"
+    file.write_text(
+        f"<osm version='0.6'>{nodes}<way id='7' version='1'>{refs}</way>"
+        f"<relation id='8' version='1'>{member}{tags}</relation></osm>",
+        encoding="utf-8",
+    )
+
+    await import_file(database, file, ImportOptions(), now=NOW)
+
+    (aed,) = await all_aeds(database)
+    assert (aed.source_ref, round(aed.lon, 6), round(aed.lat, 6)) == ("relation/8", 9.1, 47.1)
+
+
 async def test_rescuers_come_in_with_certificates_and_normal_phones(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "volunteers.csv"
     file.write_text(
