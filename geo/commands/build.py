@@ -10,12 +10,13 @@ from rich.table import Table
 
 from geo.commands.shared import BadUsage, DatumOption, must_exist, progress_bar, told_to_the_user
 from geo.places.datum import Datum, parse_datum
+from geo.streets.layer_encoding import UnknownEncoding
 from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary, EmptyNetwork
 from geo.streets.osm import UnreadableExtract, build_from_osm
 from geo.streets.walk_network import WalkNetwork
 
-_USER_ERRORS = (EmptyNetwork, LinesWithoutCrs, UnreadableExtract, UnreadableLines, WrongCrs)
+_USER_ERRORS = (EmptyNetwork, LinesWithoutCrs, UnknownEncoding, UnreadableExtract, UnreadableLines, WrongCrs)
 
 
 def build(
@@ -40,14 +41,21 @@ def build(
     ] = None,
     datum: DatumOption = Datum.WGS84.value,
     street_column: Annotated[str | None, typer.Option(help="With --lines: the column of street names.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="With --lines: what the letters are written in, such as gb18030.")
+    ] = None,
 ) -> None:
     """Build a pedestrian network from an OSM extract or a layer of road lines."""
     with told_to_the_user(*_USER_ERRORS):
         measured_in = parse_datum(datum)
         if (extract is None) == (lines is None):
             raise BadUsage("give either an OSM extract or --lines ROADS")
-        if extract is not None and (layer or where or crs or street_column or measured_in is not Datum.WGS84):
-            raise BadUsage("--layer, --where, --crs, --datum and --street-column go with --lines; OSM needs none")
+        if extract is not None and (
+            layer or where or crs or street_column or encoding or measured_in is not Datum.WGS84
+        ):
+            raise BadUsage(
+                "--layer, --where, --crs, --datum, --street-column and --encoding go with --lines; OSM needs none"
+            )
         with progress_bar() as progress:
             if extract is not None:
                 must_exist(extract)
@@ -68,6 +76,7 @@ def build(
                     crs=crs,
                     datum=measured_in,
                     street_column=street_column,
+                    encoding=encoding,
                     snap_limit_m=snap_limit_m,
                     progress=progress,
                 )

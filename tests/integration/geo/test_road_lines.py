@@ -1,5 +1,6 @@
 """Road layers become networks, or errors that say what to do."""
 
+import zipfile
 from pathlib import Path
 
 import geopandas
@@ -9,6 +10,7 @@ import shapely
 
 from geo.places.datum import Datum, convert
 from geo.places.projection import geodesic_m
+from geo.streets.layer_encoding import UnknownEncoding
 from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
 from geo.streets.network_builder import EmptyNetwork
 
@@ -74,6 +76,62 @@ def test_a_reference_system_that_cannot_be_is_refused(tmp_path: Path, crs: str) 
 
     with pytest.raises(WrongCrs, match="--crs"):
         build_from_lines(path, crs=crs)
+
+
+def without_code_page(folder: Path, name: str, encoding: str, at: tuple[float, float], *, zipped: bool) -> Path:
+    """A shapefile that does not say what its one street's name is written in."""
+    street = shapely.LineString([at, (at[0] + 0.01, at[1])])
+    frame = geopandas.GeoDataFrame({"NAME": [name], "kind": ["street"]}, geometry=[street], crs="EPSG:4326")
+    frame.to_file(folder / "roads.shp", encoding=encoding)
+    (folder / "roads.cpg").unlink()
+    # The byte that names a code page: 0 for none.
+    table = bytearray((folder / "roads.dbf").read_bytes())
+    table[29] = 0
+    (folder / "roads.dbf").write_bytes(table)
+    if not zipped:
+        return folder / "roads.shp"
+    with zipfile.ZipFile(folder / "roads.zip", "w") as packed:
+        for part in folder.glob("roads.???"):
+            if part.suffix != ".zip":
+                packed.write(part, part.name)
+    return folder / "roads.zip"
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("name", "encoding", "at"),
+    [
+        ("嵩山路", "gb18030", (113.6, 34.7)),
+        ("嵩山路", "utf-8", (113.6, 34.7)),
+        ("Königsstraße", "cp1252", (9.5, 47.1)),
+        ("Königsstraße", "utf-8", (9.5, 47.1)),
+        ("Main St", "ascii", (-76.0, 36.8)),
+    ],
+)
+def test_what_a_shapefile_without_its_code_page_is_written_in_is_found_out(
+    tmp_path: Path, name: str, encoding: str, at: tuple[float, float], zipped: bool
+) -> None:
+    network, _ = build_from_lines(without_code_page(tmp_path, name, encoding, at, zipped=zipped))
+
+    assert network.street_name(0) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "at"), [("彌敦道", "big5", (114.17, 22.31)), ("Ленинский", "cp1251", (37.6, 55.7))]
+)
+def test_what_cannot_be_found_out_is_asked_for_and_taken(
+    tmp_path: Path, name: str, encoding: str, at: tuple[float, float]
+) -> None:
+    path = without_code_page(tmp_path, name, encoding, at, zipped=False)
+
+    with pytest.raises(UnknownEncoding, match=f"--encoding.*{encoding}: {name}"):
+        build_from_lines(path)
+
+    assert build_from_lines(path, encoding=encoding)[0].street_name(0) == name
+    with pytest.raises(UnreadableLines, match="klingon"):
+        build_from_lines(path, encoding="klingon")
+    with pytest.raises(UnreadableLines, match="not in utf-8; name another by --encoding"):
+        build_from_lines(path, encoding="utf-8")
 
 
 def test_a_layer_in_gcj02_lands_on_the_true_streets(tmp_path: Path) -> None:
