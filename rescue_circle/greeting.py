@@ -7,8 +7,11 @@ from rescue_circle import __version__
 from rescue_circle.settings import Settings
 
 
-def greeting(settings: Settings, service: DispatchService) -> str:
-    """A few lines: where to connect, what is in the live picture, and what is missing for phones to ring."""
+def greeting(settings: Settings, service: DispatchService, *, is_alone: bool = True) -> str:
+    """A few lines: where to connect, what is in the live picture, and what is missing for phones to ring.
+
+    is_alone: no other service is at work on the same database.
+    """
     names = [integration.name for integration in service.integrations.all]
     facts = {
         "120 sends its calls to": " and ".join(f"http://{_where(settings)}/webhooks/{name}" for name in names),
@@ -24,7 +27,7 @@ def greeting(settings: Settings, service: DispatchService) -> str:
     }
     lines = [f"Rescue Circle {__version__} takes calls."]
     lines += [f"  {label + ':':<24}{fact}" for label, fact in facts.items()]
-    lines += [f"  Note: {note}" for note in _notes(settings, service)]
+    lines += [f"  Note: {note}" for note in _notes(settings, service, is_alone=is_alone)]
     return "\n".join(lines)
 
 
@@ -40,8 +43,12 @@ def _ways(service: DispatchService) -> str:
     return f"{network.length_km:,.0f} km of streets, {network.name}"
 
 
-def _notes(settings: Settings, service: DispatchService) -> list[str]:
+def _notes(settings: Settings, service: DispatchService, *, is_alone: bool) -> list[str]:
     notes = []
+    if not is_alone:
+        notes.append(
+            "another service is at work on this database; only the one that takes a call rings phones for it: end one"
+        )
     if service.directory.rescuer_count == 0:
         notes.append("nobody can be alerted yet: rescue-circle registry import RESCUERS.csv")
     if service.directory.aed_count == 0:

@@ -23,6 +23,7 @@ from dispatch.service import DispatchService
 from dispatch.spool.spool import Spool
 from dispatch.streams.hub import Hub
 from registry.storage.database import DatabaseUnreachable
+from registry.storage.sole_service import sole_service
 from registry.storage.watched_database import DatabaseAway, WatchedDatabase, may_come_back
 from registry.tree_keeper import keep_trees
 from rescue_circle import open_files
@@ -31,6 +32,7 @@ from rescue_circle.emblem import with_emblem
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
+from rescue_circle.neighbours import Neighbours
 from rescue_circle.pauses import collect_meanwhile, keep_pauses_quiet, set_aside_unseen
 from rescue_circle.settings import Settings
 from rescue_circle.web_pages import WebPages, load_web_files, page_policy
@@ -194,6 +196,9 @@ async def _run(
     settings: Settings, service: DispatchService, database: WatchedDatabase, gate: Gate, ending: Ending
 ) -> None:
     await service.engine.deadlines.catch_up(within_s=OVERDUE_FIRST_S)
+    neighbours = Neighbours(sole_service(settings.database_url))
+    neighbours.show(service.metrics)
+    await neighbours.look()
     pages = await asyncio.to_thread(lambda: with_emblem(load_web_files(), settings.emblem))
     gate.app, gate.hub = WebPages(build_app(service, database), pages, policy=_policy(settings)), service.hub
     set_aside_unseen()
@@ -206,13 +211,14 @@ async def _run(
     )
     # Nobody may be listening, or the disk be full: the service is none the worse for that.
     with suppress(OSError):
-        typer.echo(greeting(settings, service))
+        typer.echo(greeting(settings, service, is_alone=neighbours.is_alone))
     works = (
         service.engine.deadlines.run(),
         service.clock.follow(is_quiet=lambda: service.engine.live.open_count == 0),
         service.deliverer.run(),
         service.journal.run(),
         service.follower.run(),
+        neighbours.run(),
         keep_trees(service.directory),
         # A task of its own: one that hangs in a write must not keep us from ending the others.
         _keep_flushing(service, database),

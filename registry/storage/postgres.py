@@ -42,6 +42,7 @@ _END_SESSIONS = text(
 # Any two numbers that nobody else uses for advisory locks in this database.
 _MIGRATION_LOCK = 120_000_001
 _REGISTRY_LOCK = 120_000_002
+SERVICE_LOCK = 120_000_003
 
 
 class OnlyReads(RuntimeError):
