@@ -14,8 +14,8 @@ from simulators.volunteer import Behaviour
 ANSWER_S = 30.0
 """What the service waits for an answer, simulated (policy `answer_s`)."""
 LATE_SHARE = 0.015
-"""Of answers given in time, so many may come too late by the machine: less than the two in a hundred of which a report
-should not speak (assumption)."""
+"""Of answers given in time, so many may come too late by the machine: half as many as those with which a report tells
+no outcomes (`report.MOST_TOO_LATE`)."""
 SLOWEST = 2.0
 """Slower than this nobody would wait for a day's calls."""
 STEP_UP = 2.0

@@ -34,8 +34,6 @@ def print_report(console: Console, report: Mapping[str, object]) -> None:
 def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
     calls, alerts, phones = (_part(report, name) for name in ("calls", "alerts", "volunteers"))
     latency = _part(_part(report, "latency_ms"), "webhook_to_socket")
-    simulated, share = _part(report, "simulated_s"), _part(report, "share_within")
-    before = report["share_before_ambulance"]
     return [
         ("calls", f"{calls['sent']} sent, {calls['incidents']} incidents, {calls['lost']} lost{_broken_off(report)}"),
         ("phones", f"{phones['connected']} connected, of {phones['could_be_sent']} who are certified and on duty"),
@@ -50,16 +48,27 @@ def _lines(report: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{alerts['handed_back']} handed back, {alerts['arrived']} arrived",
         ),
         ("too late by the machine", _too_late_text(_part(report, "answers"), report["speed"]) + _paced(report)),
-        ("first hands (simulated)", _spread(simulated, "first_hands", calls["sent"])),
-        ("AED at the patient (simulated)", _spread(simulated, "first_aed", calls["sent"])),
-        ("ambulance (simulated)", _spread(simulated, "ambulance", calls["sent"])),
+        *_outcomes(report),
+        ("ambulance (simulated)", _spread(_part(report, "simulated_s"), "ambulance", calls["sent"])),
+        ("webhook to socket (real)", _latency_text(latency, report["speed"])),
+        *([("callbacks to 120", _callbacks_text(_part(report, "callbacks")))] if "callbacks" in report else []),
+    ]
+
+
+def _outcomes(report: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What the volunteers' answers decide, where these were heard in time."""
+    if report["withheld"]:
+        return [("first hands, AEDs (simulated)", f"not told: {report['withheld']}")]
+    simulated, share = _part(report, "simulated_s"), _part(report, "share_within")
+    calls = _part(report, "calls")["sent"]
+    return [
+        ("first hands (simulated)", _spread(simulated, "first_hands", calls)),
         (
             "first hands within",
             f"4 min: {_percent(share['240'])}, 5 min: {_percent(share['300'])} of all calls; before the ambulance: "
-            f"{_percent(before)} (published: 42-47 %)",
+            f"{_percent(report['share_before_ambulance'])} (published: 42-47 %)",
         ),
-        ("webhook to socket (real)", _latency_text(latency, report["speed"])),
-        *([("callbacks to 120", _callbacks_text(_part(report, "callbacks")))] if "callbacks" in report else []),
+        ("AED at the patient (simulated)", _spread(simulated, "first_aed", calls)),
     ]
 
 

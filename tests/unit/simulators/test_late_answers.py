@@ -1,16 +1,19 @@
 """How far a fast clock has spoilt a run: answers that were meant in time, and those of them that came too late."""
 
 import asyncio
+import io
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from dispatch.contracts.api import AlertView, IncidentView
 from dispatch.contracts.stream import Alert
-from simulators.ledger import Ledger, Said
+from simulators.ledger import CallState, Ledger, Said
 from simulators.report import Recorded, Run, measure
+from simulators.report_text import print_report
 from simulators.response import Response
 from simulators.volunteer import Behaviour
 
@@ -100,6 +103,50 @@ def test_a_run_without_answers_has_no_share() -> None:
     told = answers(Ledger(), recorded())
 
     assert told == {"meant_in_time": 0, "too_late": 0, "share_too_late": None}
+
+
+def played(late: int, of: int) -> Any:
+    """A run in which so many answers came too late, with hands and an ambulance at its one call."""
+    alerts = {f"a{number}": "timed_out" if number < late else "accepted" for number in range(of)}
+    taken = [said(alert_id, "accept") for alert_id, state in alerts.items() if state == "accepted"]
+    one = CallState(cad_ref="C-1", at=START, hands_s=200.0, aed_s=230.0, ambulance_s=600.0)
+    ledger = Ledger(meant_in_time=set(alerts), said=taken, calls={"C-1": one})
+    return measure(Run(ledger=ledger, recorded=[recorded(**alerts)], rescuers=frozenset()))
+
+
+def shown(report: Any) -> str:
+    console = Console(width=200, record=True, file=io.StringIO())
+    volunteers = {"connected": 1, "could_be_sent": 1}
+    rest = {"volunteers": volunteers, "speed": 300.0, "speeds": None, "interrupted": False, "faults": []}
+    print_report(console, {**report, **rest})
+    return console.export_text()
+
+
+def test_outcomes_are_told_where_the_machine_kept_up() -> None:
+    report = played(late=3, of=100)
+
+    assert report["withheld"] is None
+    assert report["simulated_s"]["first_hands"]["p50"] == 200.0
+    assert report["share_within"]["240"] == 1.0
+    assert "before the ambulance: 100 % (published: 42-47 %)" in shown(report).replace("100%", "100 %")
+
+
+def test_outcomes_are_the_machines_and_not_told_where_it_did_not() -> None:
+    report = played(late=4, of=100)
+    text = shown(report)
+
+    assert "4%" in report["withheld"]
+    assert report["simulated_s"]["first_hands"] == {"p50": None, "p90": None, "n": None}
+    assert report["simulated_s"]["first_aed"] == {"p50": None, "p90": None, "n": None}
+    assert report["simulated_s"]["ambulance"]["p50"] == 600.0
+    assert report["share_within"] == {"240": None, "300": None}
+    assert report["share_before_ambulance"] is None
+    assert "not told: 4%" in text
+    assert "published" not in text
+
+
+def test_one_late_answer_of_a_few_says_nothing() -> None:
+    assert played(late=1, of=5)["withheld"] is None
 
 
 @pytest.mark.parametrize(("late", "is_meant_in_time"), [(0.0, True), (1.0, False)])
