@@ -16,6 +16,7 @@ from registry import cabinet_kernels as kernels
 from registry.eligibility import Answer, find_standing_answer, usability
 from registry.models import Aed
 from registry.snapshot import SAME_BUILDING_M, Ids
+from registry.storeys import ground_is_first
 
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
@@ -154,7 +155,9 @@ class Cabinets:
         if self._devices[key]["answer"] != kernels.UNREAD:
             return
         aed = self._records[self._ids[key]]
-        self._devices[key]["inside_s"] = aeds_added_s((aed.floor,), (aed.location_text,), (aed.indoor,))[0]
+        self._devices[key]["inside_s"] = aeds_added_s(
+            (aed.floor,), (aed.location_text,), (aed.indoor,), (ground_is_first(aed.time_zone),)
+        )[0]
         standing = find_standing_answer(aed)
         if standing is None:
             self._hours[key] = usability(aed)

@@ -85,11 +85,20 @@ def aed_added_s(floor: Floor | None, *, indoor: bool | None = None) -> float:
 
 
 def aeds_added_s(
-    floor_text: Sequence[str], location_text: Sequence[str], indoor: Sequence[bool | None]
+    floor_text: Sequence[str],
+    location_text: Sequence[str],
+    indoor: Sequence[bool | None],
+    ground_is_first: Sequence[bool] | None = None,
 ) -> NDArray[np.float32]:
-    """(n,) `aed_added_s` of many AEDs, by their floor where it can be read, else by the text of their place."""
-    rows = zip(floor_text, location_text, indoor, strict=True)
+    """(n,) `aed_added_s` of many AEDs, by their floor where it can be read, else by the text of their place.
+
+    ground_is_first: how storeys are counted where each hangs, see `find_floor`; None as in China for all.
+    """
+    counted = [True] * len(floor_text) if ground_is_first is None else ground_is_first
+    floors = [
+        find_floor(floor, ground_is_first=first) or find_floor(place, ground_is_first=first)
+        for floor, place, first in zip(floor_text, location_text, counted, strict=True)
+    ]
     return np.array(
-        [aed_added_s(find_floor(floor) or find_floor(place), indoor=inside) for floor, place, inside in rows],
-        np.float32,
+        [aed_added_s(floor, indoor=inside) for floor, inside in zip(floors, indoor, strict=True)], np.float32
     )

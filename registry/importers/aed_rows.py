@@ -13,6 +13,7 @@ from registry.eligibility import BadOpeningHours, UnknownTimeZone, check_opening
 from registry.importers.aed_sources import RawAed
 from registry.importers.report import Rejected, Remark
 from registry.models import Aed, AedState
+from registry.storeys import floor_as_said, level_as_said
 
 # A row this far from the file's middle whose mirror image lies near it has its columns swapped.
 FAR_M = 500_000.0
@@ -109,14 +110,16 @@ def _refuse_swapped(lon: float, lat: float, middle: tuple[float, float] | None) 
 def _aed_of(row: RawAed, lon: float, lat: float, *, source: str, time_zone: str | None, earlier: dict[str, Aed]) -> Aed:
     # The state file writers leave blank is the usual one; a word nobody understands must not send someone running.
     state = _STATES.get(row.state.strip().lower(), AedState.OUT_OF_SERVICE)
+    zone = _zone_of(row, lon, lat, time_zone)
+    floor = floor_as_said(row.floor, zone) or level_as_said(row.level, zone)
     aed = Aed(
         aed_id="",
         lon=lon,
         lat=lat,
-        time_zone=_zone_of(row, lon, lat, time_zone),
+        time_zone=zone,
         name=row.name,
         location_text=row.location_text,
-        floor=row.floor[:64],
+        floor=floor[:64],
         indoor=_YES_NO.get(row.indoor.strip().lower()),
         access=row.access.strip()[:64],
         opening_hours=row.opening_hours.strip(),

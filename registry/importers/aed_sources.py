@@ -24,7 +24,10 @@ class ForeignDatum(ImportRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawAed:
-    """One row as it stands in the file. where: "line 12", "feature 3", "node/123"; lon, lat in `datum`."""
+    """One row as it stands in the file. where: "line 12", "feature 3", "node/123"; lon, lat in `datum`.
+
+    floor: as people there count; level: as OSM does, from 0.
+    """
 
     where: str
     ref: str
@@ -34,6 +37,7 @@ class RawAed:
     name: str = ""
     location_text: str = ""
     floor: str = ""
+    level: str = ""
     indoor: str = ""
     access: str = ""
     opening_hours: str = ""
@@ -152,7 +156,7 @@ def _from_osm_tags(ref: str, tags: Mapping[str, str], lon: float | None, lat: fl
         datum=Datum.WGS84,
         name=tags.get("name") or tags.get("operator", ""),
         location_text=_joined("; ", (said, address)),
-        floor=tags.get("level", ""),
+        level=tags.get("level", ""),
         indoor=tags.get("indoor", outdoor),
         access=tags.get("access", ""),
         opening_hours=tags.get("opening_hours", ""),
