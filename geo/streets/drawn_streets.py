@@ -16,6 +16,7 @@ from geo.streets.progress import Progress
 from geo.streets.walk_network import EdgeFlag
 from geo.streets.walkability import Tags, Wait, is_for_walkers, is_on_ground
 
+LACKING = "points that the extract lacks"
 # A bridge, a tunnel or a square is taken only where a street on the ground is this much farther (assumption): whoever
 # is beside a bridge mostly stands under it, and who is beside a square stands at the street as well.
 ASIDE_HANDICAP_M = 25.0
@@ -76,7 +77,7 @@ class DrawnStreets:
         piece: list[tuple[int, float, float]] = []
         for node in nodes:
             if not node.location.valid():
-                self.left_out["points that the extract lacks"] += 1
+                self.left_out[LACKING] += 1
                 self._add_piece(piece, kind)
                 piece = []
                 continue

@@ -7,7 +7,7 @@ from typing import Any
 
 import osmium
 
-from geo.streets.drawn_streets import DrawnStreets
+from geo.streets.drawn_streets import LACKING, DrawnStreets
 from geo.streets.line_network import build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.streets.opening import Settled, is_not_built_yet, settle
@@ -21,16 +21,21 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 
 _REPORT_EVERY = 2_000
+_GIVE_ANOTHER = "give an unbroken .osm.pbf, .osm.gz or .osm file, or a road layer by --lines"
 
 
 class UnreadableExtract(ValueError):
     """The file cannot be read as an OSM extract."""
 
+    def __init__(self, path: Path, why: str, advice: str = _GIVE_ANOTHER) -> None:
+        super().__init__(f"cannot read {path} as an OSM extract ({why}): {advice}")
+
+
+class UnsortedExtract(UnreadableExtract):
+    """The file's objects are not in OSM's order: nodes, ways, relations, each by number."""
+
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(
-            f"cannot read {path} as an OSM extract ({why}): give an unbroken .osm.pbf, .osm.gz or .osm file, "
-            "or a road layer by --lines"
-        )
+        super().__init__(path, why, f"sort it first, `osmium sort {path.name} -o sorted.osm.pbf`, and give that")
 
 
 def build_from_osm(
@@ -49,6 +54,7 @@ def build_from_osm(
 
     Raises:
         UnreadableExtract: no OSM file, or a broken one.
+        UnsortedExtract: it has to be sorted first.
         EmptyNetwork: it holds no street for walkers.
     """
     path = Path(path)
@@ -56,7 +62,10 @@ def build_from_osm(
         with osm_as_it_is(path) as current:
             streets, as_of = _read(current, pace, on, progress)
     except (RuntimeError, OSError) as error:
-        raise UnreadableExtract(path, str(error)) from error
+        kind = UnsortedExtract if "out of order" in str(error) else UnreadableExtract
+        raise kind(path, str(error)) from error
+    if not streets.point and streets.left_out[LACKING]:
+        raise UnsortedExtract(path, "the points of its streets come after them, or are not there")
     streets.cross_areas(progress)
     progress("building the network", 0, None)
     return build_from_shared_points(

@@ -8,7 +8,7 @@ import osmium
 import pytest
 
 from geo.streets.network_builder import BuildSummary, EmptyNetwork
-from geo.streets.osm import UnreadableExtract, build_from_osm
+from geo.streets.osm import UnreadableExtract, UnsortedExtract, build_from_osm
 from geo.streets.pace import SIGNAL_WAIT_S, WALKING
 from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import EdgeFlag, Snap, WalkNetwork
@@ -452,4 +452,18 @@ def test_a_broken_or_foreign_file_is_refused_with_what_to_give(tmp_path: Path, n
     path.write_bytes(content)
 
     with pytest.raises(UnreadableExtract, match=r"give an unbroken \.osm\.pbf"):
+        build_from_osm(path)
+
+
+@pytest.mark.parametrize("order", [["ways", "nodes"], ["nodes", "later", "ways"]])
+def test_an_extract_that_is_out_of_order_is_to_be_sorted(tmp_path: Path, order: list[str]) -> None:
+    parts = {
+        "nodes": "".join(f"<node id='{n}' version='1' lon='113.{n}' lat='34.7'/>" for n in (1, 2, 3)),
+        "ways": "<way id='7' version='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='footway'/></way>",
+        "later": "<way id='8' version='1'><nd ref='2'/><nd ref='3'/><tag k='highway' v='footway'/></way>",
+    }
+    path = tmp_path / "mixed.osm"
+    path.write_text(f"<osm version='0.6'>{''.join(parts[name] for name in order)}</osm>", encoding="utf-8")
+
+    with pytest.raises(UnsortedExtract, match=r"sort it first, `osmium sort mixed\.osm -o sorted\.osm\.pbf`"):
         build_from_osm(path)
