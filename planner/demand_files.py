@@ -18,6 +18,8 @@ from registry.importers.files import CsvRow, plain, read_csv
 
 # In place of a column: nothing is counted but the rows.
 NO_COLUMN = "none"
+# No population, and far from what can no longer be added up.
+_HEAVIEST = 1e15
 
 
 class UnusableDemandFile(ValueError):
@@ -155,11 +157,13 @@ def _checked(texts: Sequence[tuple[str, str]], file: str) -> NDArray[np.float64]
         except ValueError:
             value = math.nan
         values.append(value)
-        if not (math.isfinite(value) and value >= 0.0):
+        if not 0.0 <= value <= _HEAVIEST:
             bad.append(f"{where}: {text or 'empty'}")
     if bad:
+        is_heavy = any(value > _HEAVIEST for value in values)
+        limit = f" to {_HEAVIEST:g}" if is_heavy else ""
         more = f" and {len(bad) - LISTED} more" if len(bad) > LISTED else ""
-        raise BadWeights(f"{file}: weights must be numbers from 0 up, not {'; '.join(bad[:LISTED])}{more}")
+        raise BadWeights(f"{file}: weights must be numbers from 0 up{limit}, not {'; '.join(bad[:LISTED])}{more}")
     return np.array(values)
 
 

@@ -18,6 +18,8 @@ from geo.siting.steps import Report, choose, left_to_decide
 DEFAULT_TIME_LIMIT_S = 60.0
 
 _ROUNDING = 1e-9
+# Weights of this sum may still be squared; the search for prices does that.
+_HEAVIEST = 1e150
 
 
 class BadSitingProblem(ValueError):
@@ -32,7 +34,7 @@ class EmptyDemand(BadSitingProblem):
 
 
 class BadWeights(BadSitingProblem):
-    """A weight is negative, no number, or missing."""
+    """A weight is negative, no number, too large, or missing."""
 
 
 class BadCount(BadSitingProblem):
@@ -138,14 +140,46 @@ def _told(given: _Given, chosen: NDArray[np.int64], open_bound: float, seconds: 
 
 
 def _checked(covers: Any, weight: ArrayLike, count: int, fixed: Any, time_limit_s: float) -> _Given:
+    cover = _checked_cover(covers)
+    candidates, points = cover.shape
+    weights = _checked_weights(weight, points)
+    kept = _checked_fixed(fixed, candidates)
+    try:
+        count, most = operator.index(count), candidates - kept.size
+    except TypeError:
+        raise BadCount(f"cannot choose {count!r} sites: give a whole number") from None
+    if not 1 <= count <= most:
+        why = f"{candidates} candidates, {kept.size} of them fixed" if kept.size else f"{candidates} candidates"
+        raise BadCount(f"cannot choose {count} of {why}: choose 1 to {most}" if most else f"nothing to choose: {why}")
+    if not time_limit_s > 0.0:
+        raise BadSitingProblem(f"a time limit of {time_limit_s} s leaves no time: give some seconds")
+    covered = np.asarray(cover[kept].sum(axis=0)).ravel() > 0 if kept.size else np.zeros(points, np.bool_)
+    return _Given(cover=cover, weight=weights, open_weight=np.where(covered, 0.0, weights), count=count, kept=kept)
+
+
+def _checked_cover(covers: Any) -> Any:
     if getattr(covers, "ndim", None) != 2:
         raise BadSitingProblem("covers must be a matrix: one row for each candidate, one column for each demand point")
-    cover = scipy.sparse.csr_array(covers != 0 if scipy.sparse.issparse(covers) else np.asarray(covers) != 0)
-    cover = cover.astype(np.float64)
-    candidates, points = cover.shape
-    if points == 0:
+    given = scipy.sparse.csr_array(covers) if scipy.sparse.issparse(covers) else np.asarray(covers)
+    values = given.data if scipy.sparse.issparse(given) else given
+    try:
+        # Of a table of distances the inf of what is out of reach would count as covered.
+        wrong = int((~np.isfinite(values)).sum())
+    except TypeError:
+        raise BadSitingProblem(f"covers must be numbers or booleans, not {given.dtype}") from None
+    if wrong:
+        raise BadSitingProblem(f"{wrong} entries of covers are no number: give 0 where a candidate does not cover")
+    cover = scipy.sparse.csr_array(given != 0).astype(np.float64)
+    if cover.shape[1] == 0:
         raise EmptyDemand
-    weights = np.asarray(weight, np.float64)
+    return cover
+
+
+def _checked_weights(weight: ArrayLike, points: int) -> NDArray[np.float64]:
+    try:
+        weights = np.asarray(weight, np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadWeights(f"the weights are no numbers ({error}): give one number for each demand point") from error
     if weights.shape != (points,):
         raise BadWeights(f"there are {points} demand points but weights of shape {weights.shape}: give one for each")
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0.0)))
@@ -154,17 +188,24 @@ def _checked(covers: Any, weight: ArrayLike, count: int, fixed: Any, time_limit_
             f"{wrong.size} weights are negative or no number, the first at {wrong[0]} ({weights[wrong[0]]:g}): "
             "leave those demand points out, or give them zero"
         )
-    kept = np.unique(np.asarray(fixed, np.int64)) if np.size(fixed) else np.zeros(0, np.int64)
-    if kept.size and (kept[0] < 0 or kept[-1] >= candidates):
+    if (heavy := np.flatnonzero(weights > _HEAVIEST / points)).size:
+        raise BadWeights(
+            f"{heavy.size} weights are too large to be added up, the first at {heavy[0]} ({weights[heavy[0]]:g}): "
+            "count in larger units"
+        )
+    return weights
+
+
+def _checked_fixed(fixed: Any, candidates: int) -> NDArray[np.int64]:
+    if not np.size(fixed):
+        return np.zeros(0, np.int64)
+    given = np.asarray(fixed)
+    if given.dtype.kind not in "iu":
+        raise BadFixed(f"fixed sites must be candidates' whole numbers, 0 to {candidates - 1}, not {given.dtype}")
+    kept = np.unique(given.astype(np.int64))
+    if kept[0] < 0 or kept[-1] >= candidates:
         raise BadFixed(f"fixed sites must be candidates, 0 to {candidates - 1}: {kept[0]} to {kept[-1]} were given")
-    count, most = operator.index(count), candidates - kept.size
-    if not 1 <= count <= most:
-        why = f"{candidates} candidates, {kept.size} of them fixed" if kept.size else f"{candidates} candidates"
-        raise BadCount(f"cannot choose {count} of {why}: choose 1 to {most}" if most else f"nothing to choose: {why}")
-    if not time_limit_s > 0.0:
-        raise BadSitingProblem(f"a time limit of {time_limit_s} s leaves no time: give some seconds")
-    covered = np.asarray(cover[kept].sum(axis=0)).ravel() > 0 if kept.size else np.zeros(points, np.bool_)
-    return _Given(cover=cover, weight=weights, open_weight=np.where(covered, 0.0, weights), count=count, kept=kept)
+    return kept
 
 
 def _in_order(

@@ -3,6 +3,7 @@
 import csv
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,6 +206,12 @@ def test_stored_zeros_and_doubled_entries_cover_as_any_reader_would_expect() -> 
         ([1.0, -1.0], 1, (), BadWeights, "first at 1"),
         ([1.0, np.nan], 1, (), BadWeights, "no number"),
         ([1.0, np.inf], 1, (), BadWeights, "no number"),
+        ([1e308, 1e308], 1, (), BadWeights, "too large to be added up, the first at 0"),
+        (["1", "many"], 1, (), BadWeights, "no numbers"),
+        ([1.0, 10**400], 1, (), BadWeights, "no numbers"),
+        ([1.0, 1.0], 1.5, (), BadCount, "whole number"),
+        ([1.0, 1.0], 1, (0.5,), BadFixed, "whole numbers"),
+        ([1.0, 1.0], 1, (np.nan,), BadFixed, "whole numbers"),
         ([1.0], 1, (), BadWeights, "give one for each"),
         ([1.0, 1.0], 0, (), BadCount, "choose 1 to 3"),
         ([1.0, 1.0], 4, (), BadCount, "choose 1 to 3"),
@@ -214,11 +221,22 @@ def test_stored_zeros_and_doubled_entries_cover_as_any_reader_would_expect() -> 
     ],
 )
 def test_a_bad_problem_is_refused_with_what_to_change(
-    weight: list[float], count: int, fixed: tuple[int, ...], error: type[BadSitingProblem], says: str
+    weight: list[Any], count: Any, fixed: tuple[Any, ...], error: type[BadSitingProblem], says: str
 ) -> None:
     covers = scipy.sparse.csr_array((3, 2 if weight else 0))
     with pytest.raises(error, match=says):
         choose_sites(covers, weight, count, fixed=fixed)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_covers_nobody(value: float) -> None:
+    covers = np.array([[value, 0.0], [0.0, 1.0]])
+
+    for table in (covers, scipy.sparse.csr_array(covers), scipy.sparse.lil_array(covers)):
+        with pytest.raises(BadSitingProblem, match="1 entries of covers are no number"):
+            choose_sites(table, [1.0, 1.0], 1)
+    with pytest.raises(BadSitingProblem, match="must be numbers"):
+        choose_sites(np.array([["near", "far"]]), [1.0, 1.0], 1)
 
 
 def test_the_optimum_of_the_san_francisco_instance_is_found_and_proven(shared_data: Path) -> None:

@@ -52,7 +52,7 @@ def test_residents_by_district_may_be_told_in_tens_of_thousands(tmp_path: Path) 
     assert found.residents == pytest.approx((795_000.0, 848_000.0))
 
 
-@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "", "many"])
+@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "1e308", "", "many"])
 def test_a_weight_that_is_no_weight_is_refused_with_its_line(tmp_path: Path, weight: str) -> None:
     with pytest.raises(BadWeights, match=f"line 3: {weight or 'empty'}"):
         read(tmp_path, f"lon,lat,weight\n113.6,34.7,1\n113.6,34.7,{weight}\n")
