@@ -33,7 +33,8 @@ class PlacedDemand:
     """Demand and where it snaps to.
 
     snaps: None without streets.
-    cell_m: how close together the points are, for gap areas. off_network: points farther from any street than the
+    cell_m: how close together the points are, for gap areas. is_grid: they stand for the ground around them, rather
+        than for places that somebody recorded. off_network: points farther from any street than the
         network's limit; they stay in the demand, and nothing covers them.
     """
 
@@ -42,6 +43,7 @@ class PlacedDemand:
     cell_m: float
     off_network: int
     notes: tuple[Bilingual, ...]
+    is_grid: bool = False
 
 
 def street_demand(network: WalkNetwork) -> PlacedDemand:
@@ -126,7 +128,7 @@ def population_demand(population: Population, districts: Districts, network: Wal
         return _on_pieces(pieces, weight, DemandKind.PEOPLE, source, tuple(notes))
     held = where >= 0
     demand = Demand(lon=lon[held], lat=lat[held], weight=weight[held], kind=DemandKind.PEOPLE, source=source)
-    return PlacedDemand(demand=demand, snaps=None, cell_m=spacing_m, off_network=0, notes=tuple(notes))
+    return PlacedDemand(demand=demand, snaps=None, cell_m=spacing_m, off_network=0, notes=tuple(notes), is_grid=True)
 
 
 def _on_pieces(

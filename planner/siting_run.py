@@ -278,7 +278,7 @@ def _on_straight_lines(ground: Ground, question: SitingQuestion) -> tuple[Biling
     )
     reach_m = question.minutes * 60.0 * question.speed_m_s / DETOUR_FACTOR / (2.0 if question.there_and_back else 1.0)
     apart_m = ground.placed.cell_m
-    if ground.districts is None or apart_m < reach_m:
+    if not ground.placed.is_grid or apart_m < reach_m:
         return (said,)
     # A site on a point of the grid then covers that point's whole square, however little of it is in reach.
     coarse = Bilingual(
