@@ -94,7 +94,7 @@ def _weighted(path: Path, table: PointTable, chosen: str | None) -> DemandPoints
         kind = DemandKind.PEOPLE if column.is_people else DemandKind.WEIGHT
         texts = list(zip(table.where, table.column(column.header), strict=True))
         weight = column.factor * _checked(texts, path.name) * table.share
-        notes = [*table.notes, *_shared_note(path, table)]
+        notes = [*table.notes, *_shared_note(path, table), _column_note(path, column)]
     return DemandPoints(
         lon=table.lon,
         lat=table.lat,
@@ -173,6 +173,14 @@ def _source(path: Path, column: Counted | None) -> Bilingual:
     return Bilingual(
         en=f"{path.name}: points weighted by {column.header}{_times(column)}",
         zh=f"{path.name}：以 {column.header}{_times(column)} 加权的点",
+    )
+
+
+def _column_note(path: Path, column: Counted) -> Bilingual:
+    what = ("residents", "人口") if column.is_people else ("weights", "权重")
+    return Bilingual(
+        en=f"{path.name}: {what[0]} are its column {column.header}{_times(column)}",
+        zh=f"{path.name}：{what[1]}取自“{column.header}”列{_times(column)}",
     )
 
 

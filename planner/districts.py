@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.places.antimeridian import beside_area, middle_lon
 from geo.places.datum import Datum
 from planner.columns import UnclearColumn, find_code, find_unit
-from planner.layers import LayerOptions, UnusableLayer, read_layer
+from planner.layers import LayerOptions, UnusableLayer, cell_text, read_layer
 from planner.plan_model import Bilingual
 from registry.importers.aed_rows import read_position
 from registry.importers.files import plain
@@ -168,7 +168,7 @@ def _names(table: gpd.GeoDataFrame, path: Path, chosen: str | None) -> tuple[tup
         raise UnusableDistricts(
             f"{path.name} has no column of names (found: {', '.join(headers)}): say which with --district-name COLUMN"
         )
-    names = tuple(_as_name(value) for value in table[column])
+    names = tuple(cell_text(value) for value in table[column])
     if nameless := sum(not name for name in names):
         raise UnusableDistricts(
             f"{path.name}: {nameless} districts have no name in its column {column}: name them, or choose another "
@@ -186,17 +186,13 @@ def _told_apart(table: gpd.GeoDataFrame, headers: Sequence[str]) -> list[str]:
     """The headers without columns that say the same as one before them."""
     first: dict[tuple[str, ...], str] = {}
     for header in headers:
-        first.setdefault(tuple(_as_name(value) for value in table[header]), header)
+        first.setdefault(tuple(cell_text(value) for value in table[header]), header)
     return list(first.values())
-
-
-def _as_name(value: object) -> str:
-    return "" if value is None or value != value else str(value).strip()  # noqa: PLR0124 - NaN alone differs from itself
 
 
 def _codes(table: gpd.GeoDataFrame) -> tuple[str, ...]:
     column = find_code([str(one) for one in table.columns if one != table.geometry.name])
-    return () if column is None else tuple(plain_code(_as_name(value)) for value in table[column])
+    return () if column is None else tuple(plain_code(cell_text(value)) for value in table[column])
 
 
 def _refuse_unearthly(path: Path, names: Sequence[str], shapes: NDArray[np.object_]) -> None:

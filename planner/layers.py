@@ -1,5 +1,6 @@
 """Map layers as planners hand them in: one layer of a file in degrees of WGS-84, or in one sentence why not."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pyproj.exceptions import CRSError, ProjError
 from geo.places.datum import Datum, convert
 
 _WGS84 = "EPSG:4326"
+_EXACT_BELOW = 2.0**53
 _RASTERS = {".tif", ".tiff", ".asc", ".vrt", ".img", ".nc", ".grib", ".jp2"}
 # These keep their text in the encoding of whoever wrote them; all others say it, or are UTF-8.
 _OF_ANY_ENCODING = {".shp", ".dbf", ".zip", ".tab", ".mif"}
@@ -64,6 +66,15 @@ def read_layer(path: Path, options: LayerOptions) -> Layer:
     if not isinstance(table, gpd.GeoDataFrame):
         raise UnusableLayer(_no_layer(path))
     return Layer(name=name, table=table, shape=_in_wgs84(table, path, options))
+
+
+def cell_text(value: Any) -> str:
+    """A cell of a layer's table as a CSV holds it: nothing where there is nothing, whole numbers without a point."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_BELOW:
+        return str(int(value))
+    return str(value).strip()
 
 
 def _layer_name(path: Path, options: LayerOptions) -> str:

@@ -1,6 +1,5 @@
 """Points of a CSV or a map layer, each with its row: what cannot be a place of this city is left out, and said."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from geo.places.antimeridian import middle_lon
 from geo.places.datum import Datum
 from geo.places.projection import geodesic_m
-from planner.layers import LayerOptions, read_layer
+from planner.layers import LayerOptions, cell_text, read_layer
 from planner.plan_model import Bilingual
 from registry.importers.aed_rows import FAR_M, read_position
 from registry.importers.columns import find_coordinates
@@ -113,7 +112,7 @@ def _layer_points(path: Path, options: LayerOptions) -> tuple[list[str], list[_R
     names = [plain(header) for header in headers]
     rows: list[_Read] = []
     for number, (shape, *values) in enumerate(zip(layer.shape, *columns, strict=True), start=1):
-        cells = {name: _text(value) for name, value in zip(names, values, strict=True)}
+        cells = {name: cell_text(value) for name, value in zip(names, values, strict=True)}
         rows += _features(f"feature {number}", shape, cells)
     return headers, rows
 
@@ -194,12 +193,3 @@ def _left_out(path: Path, unreadable: Sequence[str], foreign: Sequence[str]) -> 
             )
         )
     return tuple(notes)
-
-
-def _text(value: Any) -> str:
-    """A cell as a CSV would hold it: nothing where there is nothing, whole numbers without a point."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()

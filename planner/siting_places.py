@@ -21,7 +21,10 @@ from planner.point_files import PointTable, UnusablePoints, read_points
 from registry.importers.columns import take
 
 MAX_PLACES = 30_000
-_IDS = ("id", "candidate_id", "site_id", "ref", "code", "@id", "osm_id", "编号", "候选点编号", "代码", "序号")
+_IDS = (
+    *("id", "candidate_id", "site_id", "ref", "code", "@id", "osm_id", "objectid", "fid", "gid"),
+    *("编号", "候选点编号", "代码", "序号"),
+)
 _NAMES = (
     *("name", "site", "title", "place", "venue", "address"),
     *("名称", "候选点", "场所名称", "场所", "点位", "地点", "单位名称", "位置", "地址"),
