@@ -2,9 +2,9 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from geo.streets.line_network import Lines
 from geo.streets.pace import Pace
 from geo.streets.plazas import lines_across
 from geo.streets.progress import Progress
+from geo.streets.ties import Ties, find_ties, spread_out
 from geo.streets.walk_network import EdgeFlag
-from geo.streets.walkability import Tags, Wait, is_for_walkers, is_on_ground
+from geo.streets.walkability import Tags, Wait, is_for_walkers, is_on_ground, is_under_the_sky
 
 LACKING = "points that the extract lacks"
 # A bridge, a tunnel or a square is taken only where a street on the ground is this much farther (assumption): whoever
@@ -22,11 +23,15 @@ LACKING = "points that the extract lacks"
 ASIDE_HANDICAP_M = 25.0
 
 
+# Nobody steps onto these from beside them.
+_NO_WAY_OUT = EdgeFlag.PRIVATE | EdgeFlag.STEPS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
     bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead.
-    hours: number of those at which it is open, -1 for always."""
+    hours: number of those at which it is open, -1 for always. is_open: one steps onto it from beside it."""
 
     flags: EdgeFlag
     street: int
@@ -34,14 +39,27 @@ class Kind:
     on_ground: bool
     handicap_m: float
     hours: int = -1
+    is_open: bool = False
 
 
 @dataclass(slots=True)
 class Area:
-    """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first."""
+    """An area to be crossed: rings of node numbers and of positions (k, 2), the outer one first. is_square: it lies
+    open to the streets beside it."""
 
     rings: list[tuple[list[int], NDArray[np.float64]]]
     kind: Kind
+    is_square: bool
+
+
+class _Corner(NamedTuple):
+    """A point of an area's rim. area: which of the areas; is_met: a street meets it there."""
+
+    number: int
+    lon: float
+    lat: float
+    area: int
+    is_met: bool
 
 
 @dataclass(slots=True)
@@ -62,12 +80,14 @@ class DrawnStreets:
     handicap_m: "array[float]" = field(default_factory=lambda: array("d"))
     street: "array[int]" = field(default_factory=lambda: array("q"))
     hours: "array[int]" = field(default_factory=lambda: array("q"))
+    is_open: "array[int]" = field(default_factory=lambda: array("B"))
     names: dict[str, int] = field(default_factory=dict)
     hours_texts: dict[str, int] = field(default_factory=dict)
     stops: set[int] = field(default_factory=set)
     gates: dict[int, str] = field(default_factory=dict)
     waits: dict[int, Wait] = field(default_factory=dict)
     areas: list[Area] = field(default_factory=list)
+    fences: list[list[tuple[float, float]]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     made_up: int = 0
@@ -87,15 +107,45 @@ class DrawnStreets:
                 piece = piece[-1:]
         self._add_piece(piece, kind)
 
-    def add_area(self, rings: Sequence[Iterable[Any]], kind: Kind) -> None:
+    def add_area(self, rings: Sequence[Iterable[Any]], kind: Kind, *, is_square: bool) -> None:
         """An area: its rims are walked now, the lines across when every street that meets it is known."""
-        area = Area([], kind)
+        area = Area([], kind, is_square)
         for ring in rings:
             nodes = [(node.ref, node.lon, node.lat) for node in ring if node.location.valid()]
             self._add_line(nodes, kind)
             area.rings.append(([node[0] for node in nodes], np.array([node[1:] for node in nodes]).reshape(-1, 2)))
         if all(len(numbers) > 3 and numbers[0] == numbers[-1] for numbers, _ in area.rings):
             self.areas.append(area)
+
+    def join_squares(self) -> None:
+        """Lay a line to the street beside it from every corner of a square at which no street meets it: many squares
+        are drawn without, and whoever stands deep inside one would be led out at its far end."""
+        number, passes = np.unique(np.asarray(self.point), return_counts=True)
+        points: list[_Corner] = []
+        for index, square in enumerate(self.areas):
+            if not square.is_square or square.kind.hours >= 0 or square.kind.flags & EdgeFlag.PRIVATE:
+                continue
+            for numbers, xy in square.rings:
+                own = np.ones(len(numbers) - 1, int)
+                own[0] = 2
+                is_met = passes[np.searchsorted(number, numbers[:-1])] > own
+                points += map(_Corner, numbers[:-1], *xy[:-1].T.tolist(), [index] * own.size, is_met.tolist())
+        corners, doors = ([point for point in points if point.is_met is is_met] for is_met in (False, True))
+        for corner, on_street in self._ties(corners, doors):
+            self._add_line([(corner.number, corner.lon, corner.lat), on_street], self.areas[corner.area].kind)
+
+    def _ties(self, corners: list[_Corner], doors: list[_Corner]) -> Iterator[tuple[_Corner, tuple[int, float, float]]]:
+        """The corners to be joined, and the new points on streets that each is joined to."""
+        segment = self._open_segments()
+        lon, lat = np.asarray(self.lon), np.asarray(self.lat)
+        ends = np.stack([np.column_stack((lon[at], lat[at])) for at in (segment, segment + 1)], axis=1)
+        rim, door = (np.array([(one.lon, one.lat) for one in some]).reshape(-1, 2) for some in (corners, doors))
+        square, door_of = (np.array([one.area for one in some], np.int64) for some in (corners, doors))
+        ties = find_ties(rim, ends, [np.array(fence) for fence in self.fences])
+        ties = spread_out(ties, rim, square, door, door_of)
+        on_street = self._insert(segment[ties.segment], ties)
+        for index, place, *at in zip(ties.rim.tolist(), on_street, ties.lon.tolist(), ties.lat.tolist(), strict=True):
+            yield corners[index], (place, at[0], at[1])
 
     def cross_areas(self, progress: Progress) -> None:
         """Lay the lines across every area."""
@@ -128,6 +178,7 @@ class DrawnStreets:
             on_ground=on_ground,
             handicap_m=ASIDE_HANDICAP_M if area or not on_ground else 0.0,
             hours=-1 if flags & EdgeFlag.PRIVATE else self._hours_number(hours),
+            is_open=not area and not hours and not flags & _NO_WAY_OUT and is_under_the_sky(tags),
         )
 
     def lines(self) -> Lines:
@@ -145,6 +196,28 @@ class DrawnStreets:
             hours=np.asarray(self.hours, np.int64),
             hours_texts=list(self.hours_texts),
         )
+
+    def _open_segments(self) -> NDArray[np.int64]:
+        """(s,) the first points of all segments of streets that one steps onto from beside them."""
+        line = np.repeat(np.arange(len(self.flags)), np.diff(np.asarray(self.start)))
+        within = np.flatnonzero(line[1:] == line[:-1])
+        return np.asarray(within[np.asarray(self.is_open)[line[within]] != 0])
+
+    def _insert(self, segment: NDArray[np.int64], ties: Ties) -> list[int]:
+        """New points where ties meet segments, which are told by their first points: their numbers."""
+        made = np.array([self._made_up_point() for _ in range(segment.size)], np.int64)
+        order = np.lexsort((ties.at, segment))
+        places = segment[order] + 1
+        self.start = array("q", (np.asarray(self.start) + np.searchsorted(places, self.start)).tobytes())
+        for name, code, values in (
+            ("point", "q", made[order]),
+            ("lon", "d", ties.lon[order]),
+            ("lat", "d", ties.lat[order]),
+            ("on_ground", "B", 1),
+            ("wait_s", "d", 0.0),
+        ):
+            setattr(self, name, array(code, np.insert(np.asarray(getattr(self, name)), places, values).tobytes()))
+        return [int(number) for number in made]
 
     def _gate(self, hours: str) -> Kind:
         return Kind(
@@ -188,6 +261,7 @@ class DrawnStreets:
         self.handicap_m.append(kind.handicap_m)
         self.street.append(kind.street)
         self.hours.append(kind.hours)
+        self.is_open.append(kind.is_open)
 
     def _wait_s(self, point: int, kind: Kind) -> float:
         wait = self.waits.get(point)

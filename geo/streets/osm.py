@@ -15,7 +15,17 @@ from geo.streets.osm_file import osm_as_it_is
 from geo.streets.pace import WALKING, Pace
 from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
-from geo.streets.walkability import LeftOut, Passage, Walkable, find_wait, is_way_through, judge_point, judge_way
+from geo.streets.walkability import (
+    LeftOut,
+    Passage,
+    Walkable,
+    find_wait,
+    is_fence,
+    is_square,
+    is_way_through,
+    judge_point,
+    judge_way,
+)
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
@@ -66,6 +76,7 @@ def build_from_osm(
         raise kind(path, str(error)) from error
     if not streets.point and streets.left_out[LACKING]:
         raise UnsortedExtract(path, "the points of its streets come after them, or are not there")
+    streets.join_squares()
     streets.cross_areas(progress)
     progress("building the network", 0, None)
     return build_from_shared_points(
@@ -92,6 +103,8 @@ def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> tuple[
             _take_node(streets, item, on)
         elif item.is_way() and "highway" in item.tags:
             _take_way(streets, item, on)
+        elif item.is_way() and is_fence(item.tags):
+            streets.fences.append([(node.lon, node.lat) for node in item.nodes if node.location.valid()])
         elif item.is_area() and not item.from_way() and "highway" in item.tags:
             _take_multipolygon(streets, item, on)
     return streets, as_of
@@ -121,7 +134,8 @@ def _take_way(streets: DrawnStreets, way: Any, on: date | None) -> None:
         return
     streets.notes.update(settled.notes)
     if verdict.area and way.is_closed():
-        streets.add_area([way.nodes], streets.kind(way.tags, verdict.flags, settled.hours, area=True))
+        kind = streets.kind(way.tags, verdict.flags, settled.hours, area=True)
+        streets.add_area([way.nodes], kind, is_square=is_square(way.tags))
     else:
         streets.add_way(way.nodes, streets.kind(way.tags, verdict.flags, settled.hours))
 
@@ -135,7 +149,7 @@ def _take_multipolygon(streets: DrawnStreets, area: Any, on: date | None) -> Non
     streets.notes.update(settled.notes)
     for outer in area.outer_rings():
         kind = streets.kind(area.tags, verdict.flags, settled.hours, area=True)
-        streets.add_area([outer, *area.inner_rings(outer)], kind)
+        streets.add_area([outer, *area.inner_rings(outer)], kind, is_square=is_square(area.tags))
 
 
 def _judge(settled: Settled, on: date | None, *, multipolygon: bool = False) -> Walkable | LeftOut:

@@ -151,6 +151,22 @@ def is_on_ground(tags: Tags) -> bool:
     return tags.get("bridge", "no") == "no" and tags.get("tunnel", "no") == "no" and layer == "0"
 
 
+def is_under_the_sky(tags: Tags) -> bool:
+    """Whether one steps from a way or an area onto what lies beside it: on the ground, and in no house."""
+    outside = all(tags.get(key, "no") == "no" for key in ("indoor", "covered"))
+    return outside and is_on_ground(tags) and tags.get("level", "0") == "0" and tags.get("highway") != "corridor"
+
+
+def is_square(tags: Tags) -> bool:
+    """Whether an area lies open to the streets beside it, unlike a platform."""
+    return tags.get("highway") in {"footway", "living_street", "pedestrian"} and is_under_the_sky(tags)
+
+
+def is_fence(tags: Tags) -> bool:
+    """Whether nobody steps across a line with these tags."""
+    return tags.get("barrier") in _SOLID_BARRIERS
+
+
 def _slope(incline: str) -> EdgeFlag:
     if incline == "up" or incline[:1].isdigit():
         return EdgeFlag.RISING

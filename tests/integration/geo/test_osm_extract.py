@@ -159,6 +159,32 @@ def test_whoever_is_beside_a_bridge_or_a_tunnel_stands_at_the_street_under_or_ov
     assert walk.length_m == pytest.approx(18.0 + 95.0, abs=3.0)
 
 
+def beside_a_street(folder: Path, drawing: Drawing, **tags: str) -> float:
+    """From the far end of a square, the only one that a footway meets, to the street 10 m in front of it."""
+    drawing.way((0, 0), (10, 0), highway="residential")
+    drawing.way((4, 0.1), (6, 0.1), (6, 4), (4, 4), (4, 0.1), **{"highway": "pedestrian", "area": "yes", **tags})
+    drawing.way((4, 4), (4, 9), (0, 9), (0, 0), highway="footway")
+    drawing.way((6, 4), (6, 5), (4, 5), highway="footway")
+    network, _ = drawing.build(folder)
+    return length_m(network, (5, 4), (5, 0))
+
+
+def test_one_steps_from_deep_inside_a_square_onto_the_street_that_runs_beside_it_unjoined(tmp_path: Path) -> None:
+    assert beside_a_street(tmp_path, Drawing()) == pytest.approx(600.0, abs=4.0)
+
+
+@pytest.mark.parametrize("tags", [{"highway": "platform"}, {"layer": "1"}, {"access": "private"}, {"indoor": "yes"}])
+def test_one_does_not_step_from_a_platform_a_roof_or_private_ground(tmp_path: Path, tags: dict[str, str]) -> None:
+    assert beside_a_street(tmp_path, Drawing(), **tags) > 1_500.0
+
+
+def test_one_does_not_step_over_a_fence_between_a_square_and_a_street(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((3, 0.05), (7, 0.05), barrier="fence")
+
+    assert beside_a_street(tmp_path, drawing) > 1_500.0
+
+
 def test_whoever_is_on_a_long_bridge_stays_on_it(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.way((0, 0), (10, 0), highway="footway", bridge="yes")
