@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI
@@ -50,6 +51,7 @@ from dispatch.spool.spool import Spool, SpooledJournal
 from dispatch.streams.frames import AlertFrames, Renderer
 from dispatch.streams.hub import Hub
 from geo.places import spatial_index
+from geo.streets.network_file import NetworkFileError
 from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import WalkNetwork
 from geo.walking import walk_area
@@ -69,7 +71,7 @@ from rescue_circle.calling_back import build_deliverer, build_outbox, target_fin
 from rescue_circle.channel_ground import build_relay, on_the_line
 from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
-from rescue_circle.settings import Settings
+from rescue_circle.settings import BadSettings, Settings
 
 
 async def build_service(settings: Settings, database: WatchedDatabase, spool: Spool) -> DispatchService:
@@ -146,13 +148,22 @@ def _heard_of(relay: Relay, engine: Engine, alert_id: str) -> None:
 async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetwork | None, Directory]:
     """The streets and, once the tables are of this version, the live picture of who and what is on them."""
     await asyncio.to_thread(migrate, settings.database_url)
-    network = await asyncio.to_thread(WalkNetwork.load, settings.network) if settings.network else None
+    network = await asyncio.to_thread(_load_network, settings.network) if settings.network else None
     if network is not None:
         await asyncio.to_thread(warm_up, network)
         await asyncio.to_thread(walk_area.warm_up, network)
     await asyncio.to_thread(spatial_index.warm_up)
     limits = DispatchLimits(time_zone=ZoneInfo(settings.time_zone))
     return network, await Directory.load(database, network=network, limits=limits)
+
+
+def _load_network(file: Path) -> WalkNetwork:
+    try:
+        return WalkNetwork.load(file)
+    except OSError as error:
+        raise BadSettings(f"RESCUE_NETWORK: cannot read {file}: {error.strerror or error}") from error
+    except NetworkFileError as error:
+        raise BadSettings(f"RESCUE_NETWORK: {error}") from error
 
 
 def _build_scout(

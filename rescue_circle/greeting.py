@@ -18,7 +18,7 @@ def greeting(settings: Settings, service: DispatchService, *, is_alone: bool = T
         "people open": f"{settings.public_address}/ (volunteers, console, map of AEDs)",
         "phones connect to": f"ws://{_where(settings)}/streams/volunteer",
         "consoles connect to": f"ws://{_where(settings)}/streams/dispatcher",
-        "everything else": f"http://{_where(settings)}/docs (interface), /readyz, /metrics",
+        "everything else": f"http://{_where(settings)}/openapi.json (interface), /readyz, /metrics",
         "who can help": f"{service.directory.rescuer_count:,} rescuers, {service.directory.aed_count:,} AEDs",
         "ways": _ways(service),
         "database": make_url(settings.database_url).render_as_string(hide_password=True),

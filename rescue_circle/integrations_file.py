@@ -71,18 +71,6 @@ class Configured:
     dialects: "Mapping[str, Dialect]"
 
 
-def get_integrations(
-    file: Path | None,
-    default_secrets: tuple[str, ...],
-    *,
-    trusted_proxies: str = "",
-    environment: Mapping[str, str] = os.environ,
-) -> tuple[Integration, ...]:
-    """The integrations of `get_configured`."""
-    configured = get_configured(file, default_secrets, trusted_proxies=trusted_proxies, environment=environment)
-    return configured.integrations
-
-
 def get_configured(
     file: Path | None,
     default_secrets: tuple[str, ...],
@@ -105,7 +93,8 @@ def get_configured(
         found = (Integration(name=DEFAULT_INTEGRATION, secrets=default_secrets), *found)
     if not found:
         raise BadIntegrations(
-            "RESCUE_WEBHOOK_SECRET: Field required (or RESCUE_INTEGRATIONS, a file with the secrets of several systems)"
+            "RESCUE_WEBHOOK_SECRET is missing: 120's secret, whsec_ and base64 (or RESCUE_INTEGRATIONS, a file with "
+            "the secrets of several systems)"
         )
     return Configured(integrations=found, dialects=reader.dialects if reader else {})
 

@@ -8,7 +8,7 @@ from geo.places.datum import Datum
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
 from registry.directory import Directory
-from rescue_circle.settings import Settings
+from rescue_circle.settings import BadSettings, Settings
 
 
 async def build_maps(
@@ -28,9 +28,12 @@ def _read_outlines(settings: Settings) -> DistrictSheet | None:
     if settings.districts is None:
         return None
     # Who gives no outlines does not wait for geopandas.
-    from planner.districts import read_districts  # noqa: PLC0415
+    from planner.districts import UnusableDistricts, read_districts  # noqa: PLC0415
 
-    read = read_districts(settings.districts, datum=Datum.WGS84)
+    try:
+        read = read_districts(settings.districts, datum=Datum.WGS84)
+    except (OSError, UnusableDistricts) as error:
+        raise BadSettings(f"RESCUE_DISTRICTS: {error}") from error
     return DistrictSheet.of(read.name, read.area)
 
 

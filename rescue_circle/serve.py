@@ -32,6 +32,7 @@ from rescue_circle.emblem import with_emblem
 from rescue_circle.ending import Ending
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
+from rescue_circle.listening import open_sockets
 from rescue_circle.neighbours import Neighbours
 from rescue_circle.pauses import collect_meanwhile, keep_pauses_quiet, set_aside_unseen
 from rescue_circle.settings import Settings
@@ -98,6 +99,7 @@ async def serve(settings: Settings) -> None:
     Raises:
         The rooms' own errors where something cannot be loaded.
     """
+    sockets = open_sockets(settings.host, settings.port)
     gate = Gate()
     sys.setswitchinterval(THREAD_SWITCH_S)
     open_files.allow_all()
@@ -120,7 +122,7 @@ async def serve(settings: Settings) -> None:
     work = asyncio.create_task(_work(settings, database, gate, ending))
     work.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
-        await server.serve()
+        await server.serve(sockets)
     finally:
         ending.begin()
         work.cancel()

@@ -1,6 +1,7 @@
 """Settings of the service, each from an environment variable RESCUE_...; the READMEs have the table."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -9,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
 from pydantic.config import JsonDict
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
-from dispatch.access.integrations import Integration
 from dispatch.access.secrets import check_webhook_secret, split_secrets
 from dispatch.access.tokens import LEAST_SECRET_BYTES
 from dispatch.core.events import DEFAULT_INTEGRATION
@@ -22,6 +23,7 @@ from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
 from rescue_circle.emblem import read_emblem
+from rescue_circle.environment import PREFIX, find_misspelt
 from rescue_circle.integrations_file import BadIntegrations, Configured, get_configured
 
 
@@ -49,9 +51,7 @@ def zh(meaning: str) -> JsonDict:
 class Settings(BaseSettings):
     """Secrets have no default: a service that anybody can sign for must not start."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RESCUE_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
     database_url: str = Field(
         DEFAULT_URL,
@@ -77,7 +77,6 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "",
-        pattern=r"^(https?://[^\s/?#]+/?)?$",
         description="address under which phones and consoles open the service, as https://rescue.example; invitations "
         "lead there. None: the address it listens on",
         json_schema_extra=zh(
@@ -323,6 +322,19 @@ class Settings(BaseSettings):
             check_webhook_secret(secret)
         return text
 
+    @field_validator("public_url")
+    @classmethod
+    def _a_name_of_its_own(cls, text: str) -> str:
+        parts = urlsplit(text)
+        if text and not (parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"\s", text)):
+            raise ValueError("write an address like https://rescue.example")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError(
+                "write no more than scheme and name, like https://rescue.example: pages, streams and 120's door stand "
+                "at the root of an address, so give the service a name of its own instead of a path"
+            )
+        return text
+
     @field_validator("pace")
     @classmethod
     def _known_pace(cls, text: str) -> str:
@@ -408,10 +420,6 @@ class Settings(BaseSettings):
             parse_area(text)
         return text
 
-    def load_integrations(self) -> tuple[Integration, ...]:
-        """Raises: BadIntegrations."""
-        return self.load_configured().integrations
-
     def load_configured(self) -> Configured:
         """The integrations with their dialects.
 
@@ -467,16 +475,51 @@ def get_settings() -> Settings:
     Raises:
         BadSettings: with every wrong variable and what is wrong with it.
     """
+    wrong = find_misspelt(os.environ, map(_variable, Settings.model_fields))
+    settings = None
     try:
         settings = Settings()  # type: ignore[call-arg]  # the environment gives what has no default
-        # Read once here, so that a mistake in the file ends the start and not the first call.
-        settings.load_integrations()
-    except BadIntegrations as error:
-        raise BadSettings(str(error)) from error
     except ValidationError as error:
-        wrong = "; ".join(f"RESCUE_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors())
-        raise BadSettings(wrong) from error
+        wrong += [_told(part) for part in error.errors()]
+    try:
+        # Read once here, so that a mistake in the file ends the start and not the first call.
+        _load_integrations(settings)
+    except BadIntegrations as error:
+        wrong.append(str(error))
+    except ValueError:
+        # Told above: a secret that is none.
+        pass
+    if settings is None or wrong:
+        raise BadSettings("; ".join(wrong))
     return settings
+
+
+def _load_integrations(settings: Settings | None) -> None:
+    """Also where other settings cannot be used: whoever has several secrets to make is told so once."""
+    if settings is not None:
+        settings.load_configured()
+        return
+    file, secret, proxies = (
+        os.environ.get(_variable(name), "") for name in ("integrations", "webhook_secret", "trusted_proxies")
+    )
+    get_configured(Path(file) if file else None, split_secrets(secret), trusted_proxies=proxies)
+    file, secret = (os.environ.get(_variable(name), "") for name in ("integrations", "webhook_secret"))
+    get_configured(
+        Path(file) if file else None,
+        split_secrets(secret),
+        trusted_proxies=os.environ.get(_variable("trusted_proxies"), ""),
+    )
+
+
+def _variable(field: str) -> str:
+    return f"{PREFIX}{field.upper()}"
+
+
+def _told(wrong: ErrorDetails) -> str:
+    field = str(wrong["loc"][0])
+    if wrong["type"] == "missing":
+        return f"{_variable(field)} is missing: {Settings.model_fields[field].description}"
+    return f"{_variable(field)}: {wrong['msg'].removeprefix('Value error, ')}"
 
 
 def parse_area(text: str) -> ServiceArea:

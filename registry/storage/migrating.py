@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from registry.storage import postgres
 from registry.storage.database import DatabaseUnreachable, default_url, parse_url
 from registry.storage.sqlite_engines import sqlite_engine
+from registry.storage.watched_database import is_away
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -61,14 +62,15 @@ async def _migrate(url: URL) -> None:
     except (DBAPIError, sqlite3.Error, OSError, postgres.NoPostgis) as error:
         shown = url.render_as_string(hide_password=True)
         reason = str(getattr(error, "orig", None) or error or type(error).__name__)
-        advice = "check the path or --database" if is_sqlite else "check that it runs, or --database"
+        advice = f"check {'the path' if is_sqlite else 'that it runs'}, RESCUE_DATABASE_URL or --database"
         raise DatabaseUnreachable(f"cannot open database {shown}: {reason}; {advice}") from error
 
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         postgres.prepare(connection)
-    if _is_at_head(connection):
+    versions = _versions(connection)
+    if versions == [HEAD]:
         return
     from alembic import command  # noqa: PLC0415 - see HEAD
     from alembic.util import CommandError  # noqa: PLC0415
@@ -81,14 +83,23 @@ def _upgrade(connection: Connection) -> None:
                 raise DatabaseUnreachable(
                     f"a row of {broken[0]} refers to a missing one of {broken[2]}: restore a backup"
                 )
+    except DBAPIError as error:
+        if is_away(error):
+            raise
+        raise DatabaseUnreachable(
+            f"the tables are not those of version {', '.join(versions) or 'none'}, which the database says it has, so "
+            f"they cannot be brought up to date ({error.orig}): somebody has changed it or restored a part of it; "
+            "restore a whole backup, or name another database"
+        ) from error
     except CommandError as error:
         raise DatabaseUnreachable(f"{error}: the database was made by a newer version; update this program") from error
 
 
-def _is_at_head(connection: Connection) -> bool:
+def _versions(connection: Connection) -> list[str]:
+    """What the database says of itself; nothing where it has no tables of ours."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [HEAD]
+        return []
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
 
 
 def _open_once(url: URL) -> None:

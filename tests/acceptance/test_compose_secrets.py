@@ -29,7 +29,7 @@ def value_of(found: "re.Match[str]", given: dict[str, str]) -> str:
 def test_the_secret_of_one_system_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     set_as_composed(monkeypatch, {**GIVEN, "RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET})
 
-    assert [one.name for one in get_settings().load_integrations()] == ["120"]
+    assert [one.name for one in get_settings().load_configured().integrations] == ["120"]
 
 
 def test_the_file_of_several_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_the_file_of_several_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path
     file.write_text(f'[zhongmou]\nsecrets = ["{WEBHOOK_SECRET}"]\n', encoding="utf-8")
     set_as_composed(monkeypatch, {**GIVEN, "RESCUE_INTEGRATIONS": str(file)})
 
-    assert [one.name for one in get_settings().load_integrations()] == ["zhongmou"]
+    assert [one.name for one in get_settings().load_configured().integrations] == ["zhongmou"]
 
 
 def test_without_either_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The command line says in one line what is wrong and what to do, and never shows a traceback for it."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dispatch.access.tokens import Access, TokenSigner
 from rescue_circle.settings_table import settings_rows
 from tests.support.command import command
+from tests.support.ports import HOST
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 
 GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SECRET, "RESCUE_PORT": "0"}
@@ -21,8 +23,16 @@ GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SE
         ({"RESCUE_TOKEN_SECRET": "short"}, "RESCUE_TOKEN_SECRET"),
         ({"RESCUE_TIME_ZONE": "Mars/Olympus"}, "Asia/Shanghai"),
         ({"RESCUE_SERVICE_AREA": "1,2,3"}, "min_lon,min_lat,max_lon,max_lat"),
-        ({"RESCUE_NETWORK": "missing.net"}, "missing.net"),
+        ({"RESCUE_NETWORK": "missing.net"}, "RESCUE_NETWORK: cannot read missing.net"),
         ({"RESCUE_NETWORK": "foreign.net"}, "rescue-circle geo build"),
+        ({"RESCUE_NETWORK": "foreign.net"}, "RESCUE_NETWORK: "),
+        ({"RESCUE_DISTRICTS": "missing.geojson"}, "RESCUE_DISTRICTS: "),
+        ({"RESCUE_POTR": "8120"}, "RESCUE_POTR is no setting: did you mean RESCUE_PORT?"),
+        ({"RESCUE_ROUTER": "x"}, "RESCUE_ROUTER is no setting: `rescue-circle settings` shows them all"),
+        ({"RESCUE_HOST": "no.such.name.invalid"}, "RESCUE_HOST: 'no.such.name.invalid' is no address"),
+        ({"RESCUE_HOST": "192.0.2.1"}, "RESCUE_HOST: 192.0.2.1 cannot be listened on"),
+        ({"RESCUE_PUBLIC_URL": "https://city.example/rescue"}, "a name of its own instead of a path"),
+        ({"RESCUE_PUBLIC_URL": "rescue.example"}, "RESCUE_PUBLIC_URL: write an address like https://"),
         ({"RESCUE_DATABASE_URL": "mysql://nowhere"}, "sqlite"),
     ],
 )
@@ -34,6 +44,33 @@ def test_serve_says_which_setting_is_wrong(change: dict[str, str], told: str, tm
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_secret_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    done = command("serve", folder=tmp_path, RESCUE_POTR="1")
+
+    assert done.returncode == 2
+    assert [
+        name for name in ("RESCUE_TOKEN_SECRET", "RESCUE_WEBHOOK_SECRET", "RESCUE_POTR") if name not in done.stderr
+    ] == []
+    assert "32 random characters" in done.stderr
+
+
+def test_a_port_that_somebody_has_is_named_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        done = command("serve", folder=tmp_path, **{**GOOD, "RESCUE_PORT": str(port)})
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"RESCUE_PORT: port {port} of 127.0.0.1 is in use, perhaps by another service: end it, or name another"
+    ]
+
+
+def test_what_is_no_setting_but_of_use_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    done = command("spool", "list", folder=tmp_path, **GOOD, RESCUE_URL="http://127.0.0.1:1", RESCUE_DATA="x")
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_setting_is_printed(tmp_path: Path) -> None:

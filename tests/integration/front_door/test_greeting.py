@@ -1,8 +1,10 @@
 """What a person sees who starts the service, and what a machine that reads its log."""
 
 import json
+import re
 from pathlib import Path
 
+from tests.support.plain_http import fetch
 from tests.support.process import running
 from tests.support.service import Service
 from tests.support.town import Town
@@ -16,6 +18,12 @@ def test_a_service_that_is_ready_says_where_to_connect_and_what_it_knows(service
     assert f"{service.websocket_url}/streams/volunteer" in text
     assert "12 rescuers, 3 AEDs" in text
     assert "test town" in text
+    pages = [
+        part for line in text.splitlines() if "everything else" in line for part in re.findall(r"/[a-z.]+\b", line)
+    ]
+    named = [part for part in pages if part in {"/openapi.json", "/readyz", "/metrics", "/docs"}]
+    assert {fetch("GET", service.url + page).status_code for page in named} == {200}
+    assert len(named) == 3
     assert len(ready) == 1
     assert ready[0]["address"] == service.url
     assert (ready[0]["rescuers"], ready[0]["aeds"], ready[0]["open_incidents"]) == (12, 3, 0)

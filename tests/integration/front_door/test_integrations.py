@@ -13,7 +13,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from dispatch.access.tokens import Access, Identity, TokenSigner
-from rescue_circle.integrations_file import BadIntegrations, get_integrations
+from rescue_circle.integrations_file import BadIntegrations, get_configured
 from tests.acceptance.test_documents import block
 from tests.support.plain_http import fetch
 from tests.support.process import running
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_used_is_explained_without_showing_a_secret(text: 
     file.write_text(text)
 
     with pytest.raises(BadIntegrations) as refused:
-        get_integrations(file, ())
+        get_configured(file, ())
 
     assert told in str(refused.value)
     assert not any(secret in str(refused.value) for secret in (HERE, NEW, OLD, "c2hvcnQ"))
@@ -124,16 +124,16 @@ def test_the_default_centres_secrets_stand_in_one_place_only(tmp_path: Path) -> 
     file.write_text(FILE)
 
     with pytest.raises(BadIntegrations, match="leave one out"):
-        get_integrations(file, (HERE,))
+        get_configured(file, (HERE,))
     with pytest.raises(BadIntegrations, match="cannot read"):
-        get_integrations(tmp_path / "missing.toml", ())
+        get_configured(tmp_path / "missing.toml", ())
 
 
 def test_secrets_are_not_shown_by_what_holds_them(tmp_path: Path) -> None:
     file = tmp_path / "integrations.toml"
     file.write_text(FILE)
 
-    shown = repr(get_integrations(file, ()))
+    shown = repr(get_configured(file, ()).integrations)
 
     assert "zhongmou" in shown
     assert "whsec_" not in shown
@@ -143,7 +143,7 @@ def test_the_documented_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "integrations.toml"
     file.write_text(block("docs/connect-120.md", "integrations"))
 
-    found = {integration.name: integration for integration in get_integrations(file, ())}
+    found = {integration.name: integration for integration in get_configured(file, ()).integrations}
 
     assert set(found) == {"120", "zhongmou"}
     assert len(found["zhongmou"].secrets) == 2
@@ -154,10 +154,10 @@ def test_a_callbacks_secret_changes_too_and_is_never_the_messages_own(tmp_path: 
     file = tmp_path / "integrations.toml"
     entry = f'[120]\nsecrets = ["{HERE}"]\ncallback_url = "https://120.example/"\ncallback_secret = '
     file.write_text(f'{entry}"{NEW} {OLD}"')
-    [integration] = get_integrations(file, ())
+    [integration] = get_configured(file, ()).integrations
     file.write_text(f'{entry}"{NEW} {HERE}"')
 
     with pytest.raises(BadIntegrations, match="another secret"):
-        get_integrations(file, ())
+        get_configured(file, ())
 
     assert integration.callback_secret == f"{NEW} {OLD}"

@@ -174,6 +174,22 @@ async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
         migrate(url)
 
 
+@pytest.mark.parametrize("version", ["0002_dispatch", "0004_registry_changes", None])
+async def test_a_database_that_is_newer_than_it_says_is_left_alone_and_it_is_said_what_to_do(
+    url: str, version: str | None
+) -> None:
+    migrate(url)
+    database = Database(url)
+    async with database.write() as connection:
+        await connection.execute(text("DELETE FROM alembic_version"))
+        if version:
+            await connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    await database.close()
+
+    with pytest.raises(DatabaseUnreachable, match=f"not those of version {version or 'none'}.*restore a whole backup"):
+        migrate(url)
+
+
 @pytest.mark.parametrize("url", ["rescue.sqlite3", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
 def test_an_unusable_database_url_is_refused_with_one_that_works(url: str) -> None:
     with pytest.raises(BadDatabaseUrl, match=r"sqlite.*///"):
