@@ -7,13 +7,12 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import structlog
 import typer
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dispatch.access.proxies import PeerNoted
 from dispatch.api.hardening import Hardened
@@ -30,6 +29,7 @@ from rescue_circle import open_files
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.emblem import with_emblem
 from rescue_circle.ending import Ending
+from rescue_circle.forwarded import Forwarded
 from rescue_circle.greeting import greeting
 from rescue_circle.handover import FINISH_S, HandingOverServer, hand_over_streams
 from rescue_circle.listening import open_sockets
@@ -77,6 +77,9 @@ class Gate:
             await hand_over_streams(self.hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            # Wherever something can be got; the server leaves the body out.
+            scope = {**scope, "method": "GET"}
         if scope["type"] == "http" and scope["path"] == "/healthz":
             await _answer(send, 200, {"status": "alive"})
         elif self.app is not None and not self.stopping:
@@ -111,14 +114,16 @@ async def serve(settings: Settings) -> None:
         await gate.hand_over()
 
     # Not by uvicorn's own option, which would put it around everything: whose connection it is must be seen before.
-    by_proxy: Any = ProxyHeadersMiddleware(cast("Any", Hardened(gate)), trusted_hosts=settings.trusted_proxies)
-    app = PeerNoted(by_proxy)
+    app = PeerNoted(Forwarded(Hardened(gate), settings.trusted_proxies))
     server = HandingOverServer(_config(settings, app), hand_over)
     # When uvicorn has served its last request it raises the signal that ended it once more, and by default that would
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     database = WatchedDatabase(settings.database_url)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # A terminal that is closed ends it as any other end does; nohup keeps that away.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: setattr(server, "should_exit", True))
     work = asyncio.create_task(_work(settings, database, gate, ending))
     work.add_done_callback(lambda _: setattr(server, "should_exit", True))
     try:
@@ -138,6 +143,7 @@ def _config(settings: Settings, app: PeerNoted) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        # Ours, since it also says whose word it does not take.
         proxy_headers=False,
         # The parser whose limit on headers the next line sets.
         http="h11",

@@ -1,6 +1,7 @@
 """Settings of the service, each from an environment variable RESCUE_...; the READMEs have the table."""
 
 import hashlib
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -295,10 +296,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "127.0.0.1",
-        description="addresses of reverse proxies, comma between, whose X-Forwarded-For tells the caller's address; "
-        "their word alone counts on a centre's client certificate",
+        description="addresses of reverse proxies, or their networks as 172.30.120.0/24, comma between, whose "
+        "X-Forwarded-For tells the caller's address; their word alone counts on a centre's client certificate",
         json_schema_extra=zh(
-            "反向代理的地址，以逗号分隔；只采信它们在 X-Forwarded-For 中给出的来访地址，"
+            "反向代理的地址或网段（如 172.30.120.0/24），以逗号分隔；只采信它们在 X-Forwarded-For 中给出的来访地址，"
             "以及它们转告的接入系统客户端证书"
         ),
     )
@@ -412,6 +413,18 @@ class Settings(BaseSettings):
         if path is not None:
             read_emblem(path)
         return path
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, text: str) -> str:
+        for one in text.split(","):
+            try:
+                ipaddress.ip_network(one.strip())
+            except ValueError as error:
+                raise ValueError(
+                    f"{one.strip()!r} is neither an address nor a network: write them like 127.0.0.1,172.30.120.0/24"
+                ) from error
+        return text
 
     @field_validator("service_area")
     @classmethod

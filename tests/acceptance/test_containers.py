@@ -49,6 +49,15 @@ def test_only_this_machine_reaches_the_service_and_nobody_the_database(services:
     assert "ports" not in services["database"]
 
 
+def test_a_proxy_of_the_compose_network_is_believed(services: dict[str, Any]) -> None:
+    composed = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
+    (network,) = composed["networks"]["default"]["ipam"]["config"]
+    given = services["rescue-circle"]["environment"]["RESCUE_TRUSTED_PROXIES"]
+
+    assert re.fullmatch(r"\$\{RESCUE_TRUSTED_PROXIES:-(.*)\}", given)
+    assert network["subnet"] in given
+
+
 def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service["environment"].items():

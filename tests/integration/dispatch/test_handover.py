@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import sqlite3
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -46,6 +48,17 @@ async def close_code(phone: Phone) -> int:
     with pytest.raises(ConnectionClosed) as closed:
         await phone.expect("nothing that comes")
     return closed.value.rcvd.code if closed.value.rcvd else 0
+
+
+async def test_a_terminal_that_is_closed_hands_phones_over_too(process: ServiceProcess) -> None:
+    async with phone_of(process.service, "r00") as phone:
+        os.kill(process.pid, signal.SIGHUP)
+        told = await phone.expect("reconnect")
+        code = await close_code(phone)
+
+    assert told["after_s"] >= 0
+    assert code == RESTARTING
+    assert await process.ended() == 0
 
 
 async def test_phones_are_told_when_to_come_back_and_lose_nothing(process: ServiceProcess) -> None:

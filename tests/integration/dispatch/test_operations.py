@@ -15,6 +15,7 @@ from registry.repository import load_rescuers
 from registry.storage.database import Database
 from rescue_circle.serve import Gate
 from tests.support.phone import phone_of
+from tests.support.plain_http import fetch
 from tests.support.process import running, standing_by
 from tests.support.service import Service, call
 from tests.support.town import Town, place
@@ -228,6 +229,22 @@ async def test_once_it_is_ready_the_service_answers_itself() -> None:
 
     assert (await through_gate(gate, "GET", "/readyz")).json() == "ready"
     assert (await through_gate(gate, "GET", "/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json", "/"])
+def test_whoever_asks_for_no_more_than_the_head_is_answered_like_one_who_wants_it_all(
+    standing_service: Service, path: str
+) -> None:
+    head, whole = (fetch(method, standing_service.url + path) for method in ("HEAD", "GET"))
+
+    assert head.status_code == whole.status_code == 200
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.content == b""
+    assert whole.content
+
+
+def test_nothing_is_changed_by_asking_for_a_head(standing_service: Service) -> None:
+    assert fetch("HEAD", f"{standing_service.url}/webhooks/120").status_code == 405
 
 
 async def test_a_phone_that_comes_before_the_service_is_ready_is_told_to_come_again() -> None:

@@ -33,6 +33,7 @@ GOOD = {"RESCUE_WEBHOOK_SECRET": WEBHOOK_SECRET, "RESCUE_TOKEN_SECRET": TOKEN_SE
         ({"RESCUE_HOST": "192.0.2.1"}, "RESCUE_HOST: 192.0.2.1 cannot be listened on"),
         ({"RESCUE_PUBLIC_URL": "https://city.example/rescue"}, "a name of its own instead of a path"),
         ({"RESCUE_PUBLIC_URL": "rescue.example"}, "RESCUE_PUBLIC_URL: write an address like https://"),
+        ({"RESCUE_TRUSTED_PROXIES": "proxy.example"}, "RESCUE_TRUSTED_PROXIES: 'proxy.example' is neither"),
         ({"RESCUE_DATABASE_URL": "mysql://nowhere"}, "sqlite"),
     ],
 )
