@@ -4,7 +4,7 @@ accounts of those who work at a desk; and what anybody reports of an AED.
 All times are real time: they bound secrets and prove consents, and no simulated clock may stretch them.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from registry.storage.types import UtcDateTime
 from registry.tables import aeds, certificates, metadata, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
@@ -75,6 +75,17 @@ push_subscriptions = Table(
     Column("created_at", UtcDateTime(), nullable=False),
 )
 
+# Where another app reaches a volunteer, by the name that the settings give its channel: an openid, a push token.
+channel_addresses = Table(
+    "channel_addresses",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created_at", UtcDateTime(), nullable=False),
+    PrimaryKeyConstraint("rescuer_id", "channel"),
+)
+
 # The last one of each volunteer.
 test_alarms = Table(
     "test_alarms",
@@ -105,6 +116,6 @@ aed_problems = Table(
 
 PERSONAL_TABLES = (
     *(rescuer_personal, rescuer_homes, rescuer_presences, certificates),
-    *(invitations, consents, sessions, push_subscriptions, test_alarms),
+    *(invitations, consents, sessions, push_subscriptions, channel_addresses, test_alarms),
 )
 """Their rows are erased with their rescuer."""

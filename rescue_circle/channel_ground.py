@@ -1,6 +1,7 @@
-"""Wires the ways beside the streams: a gateway for SMS and voice, Web Push, and the relay that uses them."""
+"""Wires the ways beside the streams: SMS and voice by a gateway, Web Push, other apps, and the relay that uses them."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -11,6 +12,7 @@ from dispatch.channels.gateway import Gateway
 from dispatch.channels.port import Channel
 from dispatch.channels.posting import http_client
 from dispatch.channels.relay import Relay
+from dispatch.channels.token_push import Recipe, TokenPush
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.operations.metrics import Metrics
 from dispatch.people.people import People
@@ -24,7 +26,7 @@ async def build_relay(
     settings: Settings, database: Database, people: People, *, directory: Directory, hub: Hub, metrics: Metrics
 ) -> Relay:
     """A relay over the channels that the settings name; with none of them it does nothing."""
-    addresses = AddressBook(database, people.push)
+    addresses = AddressBook(database, people.push, people.addresses)
     channels = await _channels(settings, addresses, people)
     if channels:
         await addresses.refresh()
@@ -47,11 +49,14 @@ async def build_relay(
 async def _channels(settings: Settings, addresses: AddressBook, people: People) -> list[Channel]:
     """The quickest first."""
     channels: list[Channel] = []
-    if not (settings.vapid_private_key or settings.sms_url or settings.voice_url):
+    recipes = settings.load_app_channels()
+    people.addresses.offered = frozenset(one.name for one in recipes)
+    if not (settings.vapid_private_key or settings.sms_url or settings.voice_url or recipes):
         return channels
     http = await asyncio.to_thread(http_client)
     if settings.vapid_private_key:
         channels.append(await asyncio.to_thread(_web_push, settings, addresses, people, http))
+    channels += [_by_recipe(one, settings, addresses, http) for one in recipes]
     for name, url in (("sms", settings.sms_url), ("voice", settings.voice_url)):
         if url is not None:
             target = CallbackTarget(url=str(url), secrets=split_secrets(settings.gateway_secret))
@@ -66,6 +71,17 @@ async def _channels(settings: Settings, addresses: AddressBook, people: People) 
                 )
             )
     return channels
+
+
+def _by_recipe(recipe: Recipe, settings: Settings, addresses: AddressBook, http: httpx.AsyncClient) -> Channel:
+    return TokenPush(
+        recipe,
+        addresses=addresses,
+        http=http,
+        language=settings.gateway_language,
+        app_url=f"{settings.public_address}/volunteer/",
+        zone=ZoneInfo(settings.time_zone),
+    )
 
 
 def _web_push(settings: Settings, addresses: AddressBook, people: People, http: httpx.AsyncClient) -> Channel:

@@ -17,12 +17,14 @@ from sqlalchemy.engine import make_url
 
 from dispatch.access.secrets import check_webhook_secret, split_secrets
 from dispatch.access.tokens import LEAST_SECRET_BYTES
+from dispatch.channels.token_push import Recipe
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
 from dispatch.incidents.service_area import ServiceArea
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
+from rescue_circle.app_channels_file import BadAppChannels, read_app_channels
 from rescue_circle.emblem import read_emblem
 from rescue_circle.environment import PREFIX, find_misspelt
 from rescue_circle.integrations_file import BadIntegrations, Configured, get_configured
@@ -218,6 +220,12 @@ class Settings(BaseSettings):
         "zh",
         description="of these messages: zh or en",
         json_schema_extra=zh("这些消息的语言：zh 或 en"),
+    )
+    app_channels: Path | None = Field(
+        None,
+        description="TOML file of other apps that ring volunteers: WeChat's subscription messages, phone makers' "
+        "pushes; docs/channels.md",
+        json_schema_extra=zh("其他能呼叫志愿者的应用的 TOML 文件：微信订阅消息、手机厂商推送；见 docs/channels.md"),
     )
     vapid_private_key: str = Field(
         "",
@@ -450,6 +458,10 @@ class Settings(BaseSettings):
             )
         return configured
 
+    def load_app_channels(self) -> tuple[Recipe, ...]:
+        """Raises: BadAppChannels."""
+        return read_app_channels(self.app_channels) if self.app_channels else ()
+
     @property
     def token_secrets(self) -> tuple[str, ...]:
         """The one that signs first."""
@@ -497,7 +509,9 @@ def get_settings() -> Settings:
     try:
         # Read once here, so that a mistake in the file ends the start and not the first call.
         _load_integrations(settings)
-    except BadIntegrations as error:
+        if settings is not None:
+            settings.load_app_channels()
+    except (BadIntegrations, BadAppChannels) as error:
         wrong.append(str(error))
     except ValueError:
         # Told above: a secret that is none.

@@ -67,6 +67,7 @@ STATUS: dict[type[Exception], int] = {
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
     people.PushNotOffered: 409,
+    people.ChannelNotOffered: 409,
     people.RescuerErased: 409,
     CallbackDelivered: 409,
     NoAedAway: 409,

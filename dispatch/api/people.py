@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller, host_of
@@ -16,7 +16,9 @@ from dispatch.core.commands import Answer, AnswerAlert
 from dispatch.core.consequences import rescuer_key, rescuer_recipient
 from dispatch.core.incident import HELD, AlertStatus
 from dispatch.core.refusals import Refused
+from dispatch.incidents.intake import storable
 from dispatch.people.alert_history import tell_history
+from dispatch.people.channel_addresses import ChannelAddress
 from dispatch.people.consent import CHINESE, CONSENT_VERSION, ENGLISH, ConsentText
 from dispatch.people.reach import PushSubscription
 from dispatch.people.refusals import NoConsent, RescuerErased
@@ -32,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 STREAM = "stream"
 
+ChannelName = Annotated[str, Path(max_length=32)]
+
 
 def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["people"])
@@ -41,6 +45,7 @@ def build_router(service: DispatchService) -> APIRouter:
     _add_past(router, service)
     _add_test_alarm(router, service)
     _add_push(router, service)
+    _add_addresses(router, service)
     return router
 
 
@@ -189,6 +194,25 @@ def _add_push(router: APIRouter, service: DispatchService) -> None:
         """Forget the subscription."""
         _get_standing(service, caller)
         await people.push.forget(caller.subject)
+
+
+def _add_addresses(router: APIRouter, service: DispatchService) -> None:
+    people = service.people
+
+    @router.put("/me/addresses/{channel}", status_code=204, response_class=Response, responses=may_refuse(404, 409))
+    async def put_address(channel: ChannelName, body: wire.AddressRequest, caller: Caller) -> None:
+        """Store where another app reaches this volunteer, in place of an earlier one; it rings for whoever gave it
+        last."""
+        if _get_standing(service, caller).off_consent:
+            raise NoConsent(NoConsent.__doc__)
+        given = ChannelAddress(rescuer_id=caller.subject, channel=channel, address=storable(body.address))
+        await people.addresses.put(given)
+
+    @router.delete("/me/addresses/{channel}", status_code=204, response_class=Response)
+    async def delete_address(channel: ChannelName, caller: Caller) -> None:
+        """Forget it."""
+        _get_standing(service, caller)
+        await people.addresses.forget(caller.subject, channel)
 
 
 def _get_standing(service: DispatchService, caller: Identity) -> Rescuer:

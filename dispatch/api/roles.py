@@ -85,6 +85,8 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/me/push": _may(V),
     "PUT /api/me/push": _may(V),
     "DELETE /api/me/push": _may(V),
+    "PUT /api/me/addresses/{channel}": _may(V),
+    "DELETE /api/me/addresses/{channel}": _may(V),
     "GET /api/public/aeds": _OPEN,
     "GET /api/public/walk": _OPEN,
     "POST /api/tokens": _may(R, S),

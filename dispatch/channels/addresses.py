@@ -1,4 +1,5 @@
-"""Who has a phone number and who a browser that takes pushes, in memory: asked for each silent volunteer near a call.
+"""Who has a phone number, a browser that takes pushes or an address in another app, in memory: asked for each silent
+volunteer near a call.
 
 Whoever sends reads the newest address first; what is held here serves while the database is away.
 """
@@ -9,9 +10,10 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, func, select
 
+from dispatch.people.channel_addresses import ChannelAddresses
 from dispatch.people.reach import PushSubscription, PushSubscriptions
 from registry.contacts import ContactBook
-from registry.people_tables import push_subscriptions
+from registry.people_tables import channel_addresses, push_subscriptions
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
@@ -23,14 +25,16 @@ READ_LIMIT_S = 1.0
 
 
 class AddressBook:
-    """Phones and subscriptions by rescuer. `run()` until cancelled keeps them up to date."""
+    """Phones, subscriptions and addresses by rescuer. `run()` until cancelled keeps them up to date."""
 
-    def __init__(self, database: Database, push: PushSubscriptions) -> None:
+    def __init__(self, database: Database, push: PushSubscriptions, given: ChannelAddresses) -> None:
         self._database = database
         self._push = push
+        self._given = given
         self._contacts = ContactBook(database)
         self._phones: dict[str, str] = {}
         self._subscriptions: dict[str, PushSubscription] = {}
+        self._addresses: dict[tuple[str, str], str] = {}
         self._seen: tuple[Any, ...] = ()
 
     def has_phone(self, rescuer_id: str) -> bool:
@@ -38,6 +42,10 @@ class AddressBook:
 
     def has_subscription(self, rescuer_id: str) -> bool:
         return rescuer_id in self._subscriptions
+
+    def has_address(self, rescuer_id: str, channel: str) -> bool:
+        """In another app, as the settings name its channel."""
+        return (rescuer_id, channel) in self._addresses
 
     def push_service_of(self, rescuer_id: str) -> str:
         """Scheme and host of where this person's pushes go; empty without a subscription."""
@@ -76,6 +84,27 @@ class AddressBook:
         except DatabaseAway:
             log.info("subscription_kept_until_next_time")
 
+    async def find_address(self, rescuer_id: str, channel: str) -> str | None:
+        """As `find_phone`."""
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                found = await self._given.find(rescuer_id, channel)
+        except (TimeoutError, DatabaseAway):
+            return self._addresses.get((rescuer_id, channel))
+        if found is None:
+            self._addresses.pop((rescuer_id, channel), None)
+        else:
+            self._addresses[rescuer_id, channel] = found
+        return found
+
+    async def forget_address(self, rescuer_id: str, channel: str, address: str) -> None:
+        """The other app does not know it any more."""
+        self._addresses.pop((rescuer_id, channel), None)
+        try:
+            await self._given.forget(rescuer_id, channel, address)
+        except DatabaseAway:
+            log.info("address_kept_until_next_time")
+
     async def run(self) -> None:
         while True:
             try:
@@ -95,21 +124,25 @@ class AddressBook:
         seen = await self._database.consult(_fingerprint)
         if seen == self._seen:
             return
-        self._phones, self._subscriptions = await self._database.consult(_read)
+        self._phones, self._subscriptions, self._addresses = await self._database.consult(_read)
         self._seen = seen
 
 
 def _fingerprint(connection: Connection) -> tuple[Any, ...]:
     phones = select(func.count()).select_from(rescuer_personal)
-    pushes = select(func.count(), func.max(push_subscriptions.c.created_at))
-    return connection.execute(phones).scalar_one(), *connection.execute(pushes).one()
+    given = (select(func.count(), func.max(table.c.created_at)) for table in (push_subscriptions, channel_addresses))
+    return connection.execute(phones).scalar_one(), *(tuple(connection.execute(one).one()) for one in given)
 
 
-def _read(connection: Connection) -> tuple[dict[str, str], dict[str, PushSubscription]]:
+def _read(
+    connection: Connection,
+) -> tuple[dict[str, str], dict[str, PushSubscription], dict[tuple[str, str], str]]:
     people = rescuer_personal.c
     phones = connection.execute(select(people.rescuer_id, people.phone_e164).where(people.phone_e164 != ""))
     pushes = connection.execute(select(push_subscriptions))
+    given = connection.execute(select(channel_addresses))
     return (
         {row.rescuer_id: row.phone_e164 for row in phones},
         {row.rescuer_id: PushSubscription(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth) for row in pushes},
+        {(row.rescuer_id, row.channel): row.address for row in given},
     )

@@ -20,6 +20,30 @@ TEXTS: dict[Language, dict[Kind, str]] = {
 }
 
 
+TITLES: dict[Language, dict[Kind, str]] = {
+    "zh": {Kind.ALARM: "急救呼叫", Kind.CALL_OFF: "呼叫已取消", Kind.TEST: "测试呼叫"},
+    "en": {Kind.ALARM: "Cardiac arrest near you", Kind.CALL_OFF: "Call is over", Kind.TEST: "Test alarm"},
+}
+
+SHORT: dict[Language, dict[Kind, str]] = {
+    "zh": {
+        Kind.ALARM: "附近有人心脏骤停，请立即打开应答",
+        Kind.CALL_OFF: "本次呼叫已取消，不用再前往",
+        Kind.TEST: "测试呼叫，请打开确认收到",
+    },
+    "en": {Kind.ALARM: "You are needed: open", Kind.CALL_OFF: "You need not go", Kind.TEST: "Test: open to confirm"},
+}
+"""For templates whose fields take 20 characters."""
+
+
+def title_of(kind: Kind, language: Language) -> str:
+    return TITLES[language][kind]
+
+
+def short_text_of(kind: Kind, language: Language) -> str:
+    return SHORT[language][kind]
+
+
 def text_of(kind: Kind, language: Language, *, url: str) -> str:
     """One short message, or what a voice says."""
     return TEXTS[language][kind].format(url=url)

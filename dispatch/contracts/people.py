@@ -146,6 +146,12 @@ class TestAlarmView(WireModel):
     channel: str | None
 
 
+class AddressRequest(WireModel, Unshown):
+    """Where another app reaches this volunteer: WeChat's openid, a phone maker's push token."""
+
+    address: Annotated[str, Field(min_length=1, max_length=512)]
+
+
 class PushKeys(WireModel, Unshown):
     """As a browser's `PushSubscription.toJSON()` has them: base64url."""
 

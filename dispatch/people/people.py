@@ -6,6 +6,7 @@ from typing import Self
 
 from dispatch.access.marks import Marks
 from dispatch.people.accounts import Accounts
+from dispatch.people.channel_addresses import ChannelAddresses
 from dispatch.people.passwords import Passwords
 from dispatch.people.problems import AedProblems
 from dispatch.people.reach import (
@@ -35,6 +36,7 @@ class People:
     sessions: Sessions
     volunteers: Volunteers
     push: PushSubscriptions
+    addresses: ChannelAddresses
     tests: TestAlarms
     problems: AedProblems
     public_url: str
@@ -53,6 +55,7 @@ class People:
             sessions=sessions,
             volunteers=Volunteers(database, sessions),
             push=PushSubscriptions(database),
+            addresses=ChannelAddresses(database),
             tests=TestAlarms(database),
             problems=AedProblems(database),
             public_url=public_url.rstrip("/"),

@@ -37,6 +37,12 @@ class PushNotOffered(RuntimeError):
     code = "push_not_offered"
 
 
+class ChannelNotOffered(RuntimeError):
+    """This service has no channel of this name."""
+
+    code = "channel_not_offered"
+
+
 class BadSubscription(ValueError):
     """No push could ever be sent to this subscription; the message says why."""
 

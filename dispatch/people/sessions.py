@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 from dispatch.access.tokens import Access, Identity
 from dispatch.people import secrets
 from dispatch.people.refusals import NoSession
-from registry.people_tables import accounts, push_subscriptions, sessions
+from registry.people_tables import accounts, channel_addresses, push_subscriptions, sessions
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers
 
@@ -133,9 +133,10 @@ def _end(connection: Connection, which: ColumnElement[bool]) -> None:
 
 
 def forget_pushes_of(connection: Connection, which: ColumnElement[bool]) -> None:
-    """The push subscriptions of volunteers whose sessions, those in `which`, are about to end."""
+    """The push subscriptions and addresses of volunteers whose sessions, those in `which`, are about to end."""
     owners = select(sessions.c.rescuer_id).where(which, sessions.c.rescuer_id.is_not(None))
-    connection.execute(delete(push_subscriptions).where(push_subscriptions.c.rescuer_id.in_(owners)))
+    for table in (push_subscriptions, channel_addresses):
+        connection.execute(delete(table).where(table.c.rescuer_id.in_(owners)))
 
 
 def _held(row: Row[Any]) -> secrets.HeldSession:

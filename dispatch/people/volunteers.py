@@ -18,7 +18,7 @@ from dispatch.people.refusals import (
 )
 from dispatch.people.sessions import Opened, Sessions, find_volunteer
 from dispatch.people.transactions import settled
-from registry.people_tables import consents, invitations, push_subscriptions, test_alarms
+from registry.people_tables import channel_addresses, consents, invitations, push_subscriptions, test_alarms
 from registry.repository import UnknownRescuer
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuer_presences, rescuers
@@ -102,7 +102,7 @@ class Volunteers:
         await settled(self._database, work)
 
     async def withdraw(self, rescuer_id: str, duty_changed_at: datetime) -> None:
-        """Off duty, no position, no push subscription; all in one transaction. The live picture must follow.
+        """Off duty, no position, no push subscription or address; all in one transaction. The live picture must follow.
 
         Raises:
             UnknownRescuer, RescuerErased
@@ -116,7 +116,7 @@ class Volunteers:
                 rescuer_id=rescuer_id, version="", given_at=now, withdrawn_at=now
             )
             connection.execute(upsert.on_conflict_do_update(index_elements=["rescuer_id"], set_={"withdrawn_at": now}))
-            for table in (rescuer_presences, push_subscriptions):
+            for table in (rescuer_presences, push_subscriptions, channel_addresses):
                 connection.execute(delete(table).where(table.c.rescuer_id == rescuer_id))
             silent = {"on_duty": False, "duty_changed_at": duty_changed_at, "last_seen_at": None}
             connection.execute(update(rescuers).where(rescuers.c.rescuer_id == rescuer_id).values(silent))
