@@ -31,7 +31,7 @@ SHORT: dict[Language, dict[Kind, str]] = {
         Kind.CALL_OFF: "本次呼叫已取消，不用再前往",
         Kind.TEST: "测试呼叫，请打开确认收到",
     },
-    "en": {Kind.ALARM: "You are needed: open", Kind.CALL_OFF: "You need not go", Kind.TEST: "Test: open to confirm"},
+    "en": {Kind.ALARM: "You are needed: open", Kind.CALL_OFF: "You need not go", Kind.TEST: "Test: please confirm"},
 }
 """For templates whose fields take 20 characters."""
 
