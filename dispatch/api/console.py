@@ -34,6 +34,8 @@ AT_ONCE = 8
 
 Degrees = Annotated[float, Query(ge=-180, le=180)]
 Latitude = Annotated[float, Query(ge=-90, le=90)]
+Finite = Annotated[float, Query(allow_inf_nan=False)]
+"""Of a place that may not be on earth: the answer says so better than a range does."""
 
 
 def build_router(service: DispatchService, database: Database) -> APIRouter:
@@ -56,7 +58,7 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
         return ConsoleAeds(at=now, aeds=tuple(shown), truncated=len(found) > MOST_AEDS)
 
     @router.get("/console/place")
-    async def see_place(*, lon: float, lat: float, datum: Annotated[str, Query(max_length=32)] = "") -> PlaceSeen:
+    async def see_place(*, lon: Finite, lat: Finite, datum: Annotated[str, Query(max_length=32)] = "") -> PlaceSeen:
         """Where these numbers lie: in WGS-84, and by the nearest street. Nothing is kept and nobody is rung.
 
         422 with the same codes as a call that is taken by hand: `no_datum`, `outside_service_area` and so on.

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 STREAM = "stream"
 
-ChannelName = Annotated[str, Path(max_length=32)]
+ChannelName = Annotated[str, Path(pattern="^[a-z0-9_-]{1,32}$")]
 
 
 def build_router(service: DispatchService) -> APIRouter:

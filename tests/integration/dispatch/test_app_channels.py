@@ -76,6 +76,9 @@ def test_a_call_rings_whoever_gave_an_address_and_says_nothing_of_where(
         assert give(service, "r00", "wechat", "openid-0") == 204
         assert give(service, "r01", "maker", "device-1") == 204
         assert give(service, "r01", "pager", "device-1") == 409
+        assert give(service, "r01", "%00", "device-1") == 422
+        assert give(service, "r01", "maker", "device-1\x00") == 204
+        assert give(service, "r01", "maker", "device-1") == 204
         eventually(lambda: channels_of(service, "r00") == ["wechat"] and channels_of(service, "r01") == ["maker"])
 
         service.post_call(call())

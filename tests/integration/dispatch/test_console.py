@@ -133,12 +133,18 @@ async def test_a_place_without_a_datum_or_outside_the_area_is_not_guessed_at(ser
             f"lon={lat}&lat={lon}&datum=wgs84",
             "lon=0&lat=0&datum=wgs84",
             "lon=2.35&lat=48.85&datum=wgs84",
+            "lon=1e300&lat=1e300&datum=gcj02",
+            f"lon=nan&lat={lat}&datum=wgs84",
+            f"lon={lon}&lat=inf&datum=gcj02",
         )
     ]
     nowhere = service.get(f"/api/console/place?lon={far[0]}&lat={far[1]}&datum=wgs84")
     nameless = service.get(f"/api/console/place?lon={lon}&lat={lat}&datum=wgs84")
 
-    assert codes == ["no_datum", "unknown_datum", "swapped_coordinates", "zero_coordinates", "outside_service_area"]
+    assert codes == [
+        *("no_datum", "unknown_datum", "swapped_coordinates", "zero_coordinates", "outside_service_area"),
+        *("bad_coordinates", "bad_request", "bad_request"),
+    ]
     assert (nowhere["street"], nowhere["network_distance_m"]) == (None, None)
     assert (nameless["street"], nameless["network_distance_m"]) == (None, pytest.approx(0, abs=0.1))
 
