@@ -1,7 +1,7 @@
 // What the screen may say of the line and of an answer that is under way: only what is so. Keys of the words in
 // words-truth.ts, which hold for every state of the machine.
 import type { Assignment } from "../generated/stream.ts";
-import { type State, exitsOf } from "./machine.ts";
+import type { State } from "./machine.ts";
 
 export type LineWord =
   | "connecting"
@@ -26,11 +26,12 @@ export function lineWords(state: State): LineWord[] {
   const { session, line, call } = state;
   if (session === "none" || (session === "here" && line === "online")) return [];
   const what = session === "over" ? "over" : WHAT[line];
-  // Known by what can still be done, so that no promise outlives the call.
   const open = call !== null && call.stage !== "called_off";
-  if (!open) return what === "connecting" || call !== null ? [what] : what === "lost" ? [what, "unreachable"] : [what];
+  if (!open) return what === "lost" && call === null ? [what, "unreachable"] : [what];
   if (call.assignment !== null) return [what, heldOf(call.assignment), ...(session === "over" ? (["untold"] as const) : [])];
-  return exitsOf(state).includes("accept") || call.stage === "declining" ? [what, "can_answer"] : [what, "no_address_yet"];
+  if (call.stage === "accepting") return [what, "no_address_yet"];
+  // Whoever is not let in would not be heard over HTTP either.
+  return what === "refused" || what === "signed_out" ? [what] : [what, "can_answer"];
 }
 
 const WHAT: Record<State["line"], LineWord> = {
