@@ -100,3 +100,25 @@ def test_the_compressions_are_in_sight_after_arrival_wherever_the_page_was_scrol
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport(ratio=1)
     # On the scene nobody gives the task back; it ends with the hand-over.
     expect(page.get_by_test_id("give-back")).to_have_count(0)
+
+
+def test_whether_one_can_be_reached_is_the_worst_of_all_checks(people: People, service: Service) -> None:
+    page = joined_phone(people, service, "r00", NEAR)
+    verdict = page.get_by_test_id("reachability")
+    # Never tested yet.
+    expect(verdict).to_have_attribute("data-state", "warn")
+    page.get_by_test_id("test-alarm").click()
+    shows(page, "test")
+    page.get_by_test_id("test-alarm-seen").click()
+    shows(page, "home")
+    expect(page.get_by_test_id("check-proof")).to_have_attribute("data-says", "proven")
+
+    page.context.set_geolocation({"longitude": NEAR[0], "latitude": NEAR[1], "accuracy": 4_000.0})
+    expect(page.get_by_test_id("check-place")).to_have_attribute("data-says", "coarse")
+    expect(verdict).to_have_attribute("data-state", "warn")
+    expect(verdict).not_to_contain_text("能。")
+    expect(verdict).to_contain_text("精确位置")
+
+    page.get_by_test_id("duty-switch").click()
+    expect(verdict).to_have_attribute("data-topic", "duty")
+    expect(verdict).to_contain_text("开始值班")

@@ -16,6 +16,8 @@ export interface Fix {
 
 export const fix = signal<Fix | null>(null);
 export const permission = signal<Permission>("unknown");
+/** It is allowed, and the phone could not find out where it is. */
+export const fixFailed = signal(false);
 
 /** On duty a position is good for half an hour in matching: one in five minutes, or sooner after a walk, is enough. */
 const EVERY_MS = { duty: 300_000, call: 4_000 };
@@ -43,6 +45,7 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
   if (watch !== null) navigator.geolocation.clearWatch(watch);
   watch = null;
   clearInterval(timer);
+  fixFailed.value = false;
   if (to === "off") {
     fix.value = null;
     sent = null;
@@ -66,11 +69,13 @@ export function setPace(to: Pace, send: (frame: Omit<PositionFrame, "type">) => 
   watch = navigator.geolocation.watchPosition(
     ({ coords, timestamp }) => {
       permission.value = "granted";
+      fixFailed.value = false;
       fix.value = { lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy, at: Math.min(timestamp, Date.now()) };
       offer();
     },
     (error) => {
       if (error.code === error.PERMISSION_DENIED) permission.value = "denied";
+      else fixFailed.value = true;
     },
     { enableHighAccuracy: to === "call", maximumAge: to === "call" ? 2_000 : 60_000, timeout: 30_000 },
   );

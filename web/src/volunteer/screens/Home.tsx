@@ -1,15 +1,15 @@
 // On duty or off, and whether the phone would really ring.
 import { formatDateTime } from "../../shared/i18n.ts";
 import { Button } from "../../shared/components.tsx";
-import { soundReady, unlockSound } from "../alarm.ts";
-import { connection, dutyPending, me, onDuty, otherWays, reportAbout, router, setDuty, who } from "../app.ts";
+import { unlockSound } from "../alarm.ts";
+import { connection, dutyPending, me, onDuty, reportAbout, router, setDuty, who } from "../app.ts";
 import { installable } from "../install.ts";
 import { askForNotices } from "../notices.ts";
 import { demoAt } from "../position.ts";
 import { words } from "../words.ts";
 import { MissedCalls } from "./Missed.tsx";
 import { Page } from "./parts.tsx";
-import { Reachability } from "./Reachability.tsx";
+import { Reachability, told, worst } from "./Reachability.tsx";
 
 export function HomeScreen() {
   const { home, nav } = words.value;
@@ -17,8 +17,10 @@ export function HomeScreen() {
   // Until it is known once, a tap would switch the wrong way.
   const known = me.value !== null;
   const online = connection.value === "connected";
-  const reachable = online && soundReady.value;
-  const onHint = !online ? (otherWays.value.length > 0 ? words.value.reach.offline : words.value.reach.offlineNone) : !soundReady.value ? home.tapForSound : home.onHint;
+  // That this phone rings is promised only where nothing known speaks against it.
+  const { grade, topic } = worst.value;
+  const reachable = grade !== "bad" && topic !== "line" && topic !== "sound" && topic !== "place";
+  const onHint = reachable ? home.onHint : told(worst.value);
   const hint = dutyPending.value || (!known && online) ? home.pending : on ? onHint : home.offHint;
   const consented = me.value?.volunteer?.consented_at;
   return (

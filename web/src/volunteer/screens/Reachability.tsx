@@ -1,19 +1,23 @@
-// Honest about whether the phone can be reached: what has been proven, and what would keep it silent.
-import type { ComponentChildren } from "preact";
+// Honest about whether the phone can be reached: the worst of all checks, and what to do about each.
+import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serviceNow, tick } from "../../shared/clock.ts";
 import { Button, toast } from "../../shared/components.tsx";
 import { wordingOf } from "../../shared/errors.ts";
-import { formatDateTime, formatTime } from "../../shared/i18n.ts";
+import { formatDateTime, formatDistance, formatTime } from "../../shared/i18n.ts";
 import { soundReady, unlockSound } from "../alarm.ts";
-import { connection, me, onDuty, otherWays, sendTestAlarm } from "../app.ts";
+import { connection, me, onDuty, otherWays, refreshMe, sendTestAlarm } from "../app.ts";
+import { sessionState } from "../mission.ts";
 import { pushState, readPush, subscribe } from "../notices.ts";
-import { permission } from "../position.ts";
+import { fix, fixFailed, permission } from "../position.ts";
+import { type Check, checksOf, type Facts, obstaclesOf, type Proof, worstOf } from "../reach.ts";
 import { words } from "../words.ts";
+import { reachWords } from "../words-reach.ts";
 
-type Proof = "proven" | "unproven" | "failed" | "waiting" | "old";
 const ARRIVES_WITHIN_MS = 60_000;
+const ASKED_EVERY_MS = 60_000;
 const PROVEN_FOR_MS = 14 * 86_400_000;
+const KIND = { good: "good", waiting: undefined, warn: "warn", off: "off", bad: "bad" } as const;
 
 function proof(): Proof {
   const last = me.value?.volunteer?.last_test_alarm ?? null;
@@ -23,104 +27,113 @@ function proof(): Proof {
   return age > ARRIVES_WITHIN_MS ? "failed" : "waiting";
 }
 
+const facts = computed<Facts>(() => {
+  const volunteer = me.value?.volunteer;
+  return {
+    session: sessionState.value,
+    known: volunteer != null,
+    onDuty: onDuty.value,
+    online: connection.value === "connected",
+    otherWays: otherWays.value,
+    sound: soundReady.value,
+    permission: permission.value,
+    accuracyM: fix.value?.accuracy_m ?? null,
+    fixFailed: fixFailed.value,
+    // A view that was remembered from an older service has no limit.
+    maxAccuracyM: volunteer?.max_accuracy_m ?? Infinity,
+    reasons: volunteer?.reasons ?? [],
+    push: pushState.value,
+    proof: proof(),
+  };
+});
+/** Everything that keeps an alarm from being heard here. */
+const checks = computed(() => checksOf(facts.value));
+export const worst = computed(() => worstOf(checks.value));
+
 export function Reachability() {
   const { reach } = words.value;
-  const found = proof();
   const online = connection.value === "connected";
   useEffect(() => void readPush(), [online]);
-  const last = me.value?.volunteer?.last_test_alarm;
-  const when = last?.arrived_at ? timeOrDate(last.arrived_at) : "";
-  const words_: Record<Proof, string> = {
-    proven: reach.proven(when),
-    old: reach.provenOld(when),
-    unproven: reach.unproven,
-    failed: reach.failed,
-    waiting: reach.waiting,
-  };
-  const state = !onDuty.value ? "unproven" : found === "proven" ? "proven" : found === "failed" ? "failed" : "unproven";
-  const verdict = !onDuty.value ? reach.offDuty : !online ? (otherWays.value.length > 0 ? reach.offline : reach.offlineNone) : words_[found];
-  const kind = !onDuty.value ? "off" : !online || found === "failed" ? "bad" : found === "proven" ? "good" : "warn";
+  // A certificate ends, a position counts or no longer does, while the page stays open.
+  useEffect(() => {
+    const again = setInterval(() => void refreshMe(), ASKED_EVERY_MS);
+    return () => clearInterval(again);
+  }, []);
+  const all = checks.value;
+  const { grade, topic } = worst.value;
   return (
     <section class="card stack" aria-labelledby="reach-title">
       <h2 id="reach-title">{reach.title}</h2>
-      <p class="note" data-kind={kind} data-testid="reachability" data-state={online ? state : "failed"} role="status">
-        {verdict}
+      <p class="note" data-kind={KIND[grade]} data-testid="reachability" data-state={grade} data-topic={topic} role="status">
+        {verdict(worst.value, all)}
       </p>
       <dl class="checks">
-        <Check label={reach.sound} ok={soundReady.value}>
-          {soundReady.value ? (
-            reach.soundOn
-          ) : (
-            <>
-              {reach.soundOff}
-              <Button size="small" data-testid="unlock-sound" onClick={() => void unlockSound()}>
-                {reach.unlock}
-              </Button>
-            </>
-          )}
-        </Check>
-        <Check label={reach.place} ok={!onDuty.value ? null : permission.value === "granted" ? true : permission.value === "unknown" ? null : false}>
-          {!onDuty.value ? reach.placeOff : permission.value === "granted" ? reach.placeOn : permission.value === "unknown" ? reach.placeUnknown : reach.placeDenied}
-        </Check>
-        <ClosedCheck />
-        <Papers />
+        {all.map((one) => (
+          <Row key={one.topic} check={one} />
+        ))}
       </dl>
-      <Button data-testid="test-alarm" disabled={!onDuty.value || found === "waiting"} onClick={() => void sendTestAlarm()}>
+      <Button data-testid="test-alarm" disabled={!onDuty.value || proof() === "waiting"} onClick={() => void sendTestAlarm()}>
         {reach.test}
       </Button>
     </section>
   );
 }
 
-function ClosedCheck() {
-  const { reach } = words.value;
-  const others = otherWays.value.filter((name) => name !== "push");
-  const state = pushState.value;
-  const ok = state === "on" || others.length > 0;
-  const text = {
-    unknown: reach.closedOff,
-    unsupported: reach.closedNone,
-    not_offered: reach.closedNotOffered,
-    off: reach.closedOff,
-    on: reach.closedPush,
-    denied: reach.closedDenied,
-  }[state];
-  return (
-    <Check label={reach.closed} ok={ok}>
-      {others.length > 0 && state !== "on" ? reach.closedChannels(others.map((name) => reach.channels[name] ?? name).join(" / ")) : text}
-      {state === "off" && (
-        <Button size="small" data-testid="push-on" onClick={() => void subscribe().catch((error: unknown) => toast(wordingOf(error), "bad"))}>
-          {reach.turnOn}
-        </Button>
-      )}
-    </Check>
-  );
+function verdict(worst: Check, all: readonly Check[]): string {
+  const { yes, no, maybe, asking, more } = reachWords.value;
+  const arrived = me.value?.volunteer?.last_test_alarm?.arrived_at;
+  if (worst.grade === "good") return yes(arrived ? timeOrDate(arrived) : "");
+  if (worst.grade === "waiting") return asking;
+  const others = all.filter((one) => one !== worst && (one.grade === "bad" || one.grade === "warn" || one.grade === "off")).length;
+  return `${worst.grade === "warn" ? maybe : no}${told(worst)}${others > 0 ? ` ${more(others)}` : ""}`;
 }
 
-function Papers() {
+/** What a check found and what to do. */
+export function told({ topic, says, grade }: Check): string {
   const { reach } = words.value;
-  const volunteer = me.value?.volunteer;
-  if (!volunteer) return null;
-  const against = volunteer.dispatchable ? [] : volunteer.reasons.filter((code) => code !== "off_duty" && code !== "no_consent");
-  const until = volunteer.certificates.map((one) => one.valid_until ?? "").sort().at(-1);
-  const fine = until ? reach.validUntil(until.slice(0, 10)) : reach.papersOk;
-  return (
-    <Check label={reach.papers} ok={against.length === 0}>
-      {against.length === 0 ? fine : against.map((code) => reach.reasons[code] ?? reach.reasonOther(code)).join(" ")}
-    </Check>
-  );
+  const texts = reachWords.value;
+  const { volunteer } = me.value ?? {};
+  if (topic === "papers" && says === "against") {
+    const against = obstaclesOf(volunteer?.reasons ?? []);
+    return [...against.map((code) => reach.reasons[code] ?? reach.reasonOther(code)), texts.askForPapers].join(" ");
+  }
+  if (topic === "papers" && says === "fine") {
+    const until = volunteer?.certificates.map((one) => one.valid_until ?? "").sort().at(-1);
+    return until ? reach.validUntil(until.slice(0, 10)) : (texts.papers["fine"] ?? "");
+  }
+  if (topic === "closed" && says === "others") {
+    const names = otherWays.value.filter((name) => name !== "push").map((name) => reach.channels[name] ?? name);
+    return reach.closedChannels(names.join(" / "));
+  }
+  const here = topic === "place" && says === "coarse" ? texts.coarse(formatDistance(fix.value?.accuracy_m ?? 0), formatDistance(facts.value.maxAccuracyM)) : (texts[topic][says] ?? says);
+  return topic === "place" && grade === "bad" ? `${here} ${texts.place["noHome"]}` : here;
 }
 
-function Check({ label, ok, children }: { label: string; ok: boolean | null; children: ComponentChildren }) {
+function Row({ check }: { check: Check }) {
+  const { reach } = words.value;
+  const { topic, grade, says } = check;
+  const ok = grade === "good" ? "true" : grade === "waiting" || grade === "off" ? "unknown" : "false";
   return (
-    <div class="check" data-ok={ok === null ? "unknown" : String(ok)}>
+    <div class="check" data-ok={ok} data-testid={`check-${topic}`} data-says={says}>
       <dt>
         <span class="check-mark" aria-hidden="true">
-          {ok === null ? "–" : ok ? "✓" : "!"}
+          {ok === "unknown" ? "–" : ok === "true" ? "✓" : "!"}
         </span>
-        {label}
+        {reachWords.value.labels[topic]}
       </dt>
-      <dd>{children}</dd>
+      <dd>
+        {told(check)}
+        {topic === "sound" && grade !== "good" && (
+          <Button size="small" data-testid="unlock-sound" onClick={() => void unlockSound()}>
+            {reach.unlock}
+          </Button>
+        )}
+        {topic === "closed" && says === "off" && (
+          <Button size="small" data-testid="push-on" onClick={() => void subscribe().catch((error: unknown) => toast(wordingOf(error), "bad"))}>
+            {reach.turnOn}
+          </Button>
+        )}
+      </dd>
     </div>
   );
 }
