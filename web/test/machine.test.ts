@@ -97,7 +97,7 @@ const EVENTS: MachineEvent[] = [
   { ...assignment("direct", "", null), reason: "patient_moved" },
   ended(),
   ended("other"),
-  ...(["accept", "decline", "aed_collected", "arrived", "done"] as const).map((step) => ({ type: "step", step, id: `s-${step}` }) as const),
+  ...(["accept", "decline", "aed_collected", "at_door", "arrived", "done"] as const).map((step) => ({ type: "step", step, id: `s-${step}` }) as const),
   ...(["undo", "dismiss", "moved_seen", "leaving", "time"] as const).map((type) => ({ type })),
   { type: "answered", id: "x0", ok: true, code: "ok" },
   { type: "answered", id: "x0", ok: false, code: "too_late" },
@@ -155,7 +155,7 @@ function wrongWith(next: State, effects: Effect[]): string[] {
   return wrong;
 }
 
-const STEPS = ["accept", "decline", "aed_collected", "arrived", "done"];
+const STEPS = ["accept", "decline", "aed_collected", "at_door", "arrived", "done"];
 
 describe("session x line x call", () => {
   it("is true, and stays so under every event", () => {
@@ -186,7 +186,7 @@ describe("session x line x call", () => {
   it("does nothing for a tap on what is not there, as the second of two", () => {
     const wrong: string[] = [];
     for (const state of states()) {
-      for (const step of ["accept", "decline", "aed_collected", "arrived", "done"] as const) {
+      for (const step of ["accept", "decline", "aed_collected", "at_door", "arrived", "done"] as const) {
         if (exitsOf(state).includes(step)) continue;
         const { state: next, effects } = reduce(state, { type: "step", step, id: "again" }, now(0));
         if (next.call !== state.call || effects.some((one) => one.do === "send")) wrong.push(`${step} in ${state.call?.stage}`);

@@ -24,10 +24,12 @@ export interface Call {
   setOffAt: number;
   /** The patient's place changed and the volunteer has not taken note of it. */
   moved: boolean;
+  /** At the building's entrance; what is left is doors, stairs and lifts. */
+  atDoor?: boolean;
   ended: { reason: string; returnAed: boolean } | null;
 }
 
-export type Step = "aed_collected" | "arrived" | "done" | "decline" | "accept";
+export type Step = "aed_collected" | "at_door" | "arrived" | "done" | "decline" | "accept";
 
 /** Null: nothing rings and nobody is on the way. */
 export type CallState = Call | null;
@@ -62,6 +64,7 @@ export function onAssignment(state: CallState, frame: Assignment, now: number): 
     assignment: frame,
     setOffAt: Math.min(now, Date.parse(frame.at)),
     moved: frame.reason === "patient_moved" && underWay,
+    atDoor: underWay && frame.reason !== "patient_moved" && same.atDoor === true,
     ended: null,
   };
 }
@@ -79,6 +82,8 @@ export function onStep(state: CallState, step: Step): CallState {
       return state.stage === "ringing" ? { ...state, stage: "accepting" } : state;
     case "aed_collected":
       return state.stage === "on_the_way" ? { ...state, stage: "with_aed" } : state;
+    case "at_door":
+      return { ...state, atDoor: true };
     case "arrived":
       return { ...state, stage: "arrived", moved: false };
     case "decline":

@@ -86,6 +86,7 @@ export function begun(session: Session, call: CallState): State {
 export function exitsOf({ call }: State): Exit[] {
   if (call === null) return [];
   const moved: Exit[] = call.moved ? ["moved_seen"] : [];
+  const door: Exit[] = call.atDoor ? [] : ["at_door"];
   switch (call.stage) {
     case "ringing":
       return ["accept", "decline"];
@@ -94,9 +95,9 @@ export function exitsOf({ call }: State): Exit[] {
     case "accepting":
       return ["decline"];
     case "on_the_way":
-      return [...moved, ...(call.role === "fetch_aed" ? (["aed_collected"] as const) : []), "arrived", "decline"];
+      return [...moved, ...(call.role === "fetch_aed" ? (["aed_collected"] as const) : door), "arrived", "decline"];
     case "with_aed":
-      return [...moved, "arrived", "decline"];
+      return [...moved, ...door, "arrived", "decline"];
     case "arrived":
       return [...moved, "done"];
     case "called_off":

@@ -5,22 +5,22 @@ type Texts = Readonly<Record<string, string>>;
 
 export const reachWords = dictionary(
   {
-    yes: (when: string) => `能。测试警报 ${when} 送达，各项都正常。`,
+    yes: (when: string) => `能。测试呼叫 ${when} 送达，各项都正常。`,
     no: "不能：",
     maybe: "不一定：",
     asking: "正在确认…",
-    labels: { session: "登录", papers: "资格", duty: "值班", line: "网络", sound: "声音", place: "位置", closed: "关闭应用后", proof: "测试警报" },
+    labels: { session: "登录", papers: "资格", duty: "待命", line: "网络", sound: "声音", place: "位置", closed: "关闭应用后", proof: "测试呼叫" },
     session: { over: "这部手机上的登录已失效。请向邀请您的人要一个新邀请。" } as Texts,
     papers: { unknown: "等待服务器确认…", fine: "有效" } as Texts,
     askForPapers: "请把新证书交给志愿者管理人员登记。",
-    duty: { unknown: "等待服务器确认…", on: "值班中", off: "未值班，不会叫您。需要时点上面的「开始值班」。" } as Texts,
+    duty: { unknown: "等待服务器确认…", on: "待命中", off: "未待命，不会叫您。需要时点上面的「开始待命」。" } as Texts,
     line: {
       on: "已连接",
       others: "现在没有连接，只有短信、电话等其他通道能叫到您。请检查网络。",
       none: "现在没有连接，也没有别的通道。请检查网络，或开启推送。",
     } as Texts,
     place: {
-      off: "未值班时不使用",
+      off: "未待命时不使用",
       on: "已允许",
       none: "还没有定位。请到窗边或室外，并打开手机定位。",
       denied: "定位被拒绝：按登记住址计算，可能叫不到您。请在手机系统设置中允许定位。",
@@ -36,17 +36,17 @@ export const reachWords = dictionary(
     proof: {
       proven: "已送达",
       old: "上次送达已过两周。请再测一次。",
-      unproven: "还没有证实。请点下面发一次测试警报。",
+      unproven: "还没有证实。请点下面发一次测试呼叫。",
       waiting: "已发出，等待送达…",
       failed: "上次没有送达！请检查网络和系统设置，再测一次。",
     } as Texts,
     closed: {
       push: "通过系统推送响铃",
       unknown: "正在确认…",
-      off: "推送未开启，关闭应用后叫不到您。请开启推送，或值班时保持本页打开。",
+      off: "推送未开启，关闭应用后叫不到您。请开启推送，或待命时保持本页打开。",
       denied: "通知被拒绝，关闭应用后叫不到您。请在手机系统设置的「通知」中允许本应用。",
-      unsupported: "此浏览器不能推送，关闭应用后叫不到您。值班时请保持本页打开。",
-      not_offered: "服务器未开通推送，关闭应用后叫不到您。值班时请保持本页打开。",
+      unsupported: "此浏览器不能推送，关闭应用后叫不到您。待命时请保持本页打开。",
+      not_offered: "服务器未开通推送，关闭应用后叫不到您。待命时请保持本页打开。",
     } as Texts,
     more: (n: number) => `另有 ${n} 项要处理，见下。`,
   },

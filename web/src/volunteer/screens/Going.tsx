@@ -79,7 +79,12 @@ export function GoingScreen() {
           </Button>
         )}
       </main>
-      <footer class="going-actions" data-two={exits.includes("aed_collected") ? "" : undefined}>
+      <footer class="going-actions" data-two={exits.includes("aed_collected") || exits.includes("at_door") ? "" : undefined}>
+        {exits.includes("at_door") && (
+          <Button size="big" wide data-testid="at-door" onClick={() => step("at_door")}>
+            {going.atDoor}
+          </Button>
+        )}
         {exits.includes("aed_collected") && (
           <Button kind="go" size="big" wide data-testid="aed-collected" onClick={() => step("aed_collected")}>
             {going.collected}

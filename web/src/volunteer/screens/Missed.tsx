@@ -4,7 +4,8 @@ import { useEffect } from "preact/hooks";
 import { api, type Schemas } from "../../shared/api.ts";
 import { serviceNow } from "../../shared/clock.ts";
 import { formatDateTime } from "../../shared/i18n.ts";
-import { call, connection } from "../app.ts";
+import { connection } from "../app.ts";
+import { call } from "../mission.ts";
 import { words } from "../words.ts";
 
 type Past = Schemas["PastAlert"];

@@ -5,8 +5,8 @@ from alembic import op
 
 from registry.storage.types import UtcDateTime
 
-revision = "0010_channel_addresses"
-down_revision = "0009_epochs"
+revision = "0011_channel_addresses"
+down_revision = "0010_rests"
 branch_labels = None
 depends_on = None
 
