@@ -9,6 +9,7 @@ import { ApiError, wordingOf, wordingOfCode } from "../shared/errors.ts";
 import { type Kept, localMemory, openStream, type Result } from "../shared/stream.ts";
 import { keepAwake, leaveFullScreen, setUpAlarm, startRinging, stopRinging, unlockSound } from "./alarm.ts";
 import { isActive, remainingS } from "./call.ts";
+import { holdBack } from "./hold-back.ts";
 import { forgetAll, recall, remember } from "./memory.ts";
 import { call, followLine, happened, heed, isAnswer, stream, took } from "./mission.ts";
 import { dropPush, readPush } from "./notices.ts";
@@ -308,6 +309,8 @@ function followOverlay(): void {
     call.value !== null ? "call" : testRinging.value !== null ? "test" : invitation.value !== null ? "consent" : null,
   );
   effect(() => router.cover(wanted.value));
+  const rings = computed(() => call.value?.stage === "ringing");
+  effect(() => (rings.value ? holdBack() : undefined));
 }
 
 /** Whoever does not agree has not joined; where they were before, they still are. */
