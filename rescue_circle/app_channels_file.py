@@ -35,7 +35,7 @@ from pydantic import (
 )
 
 from dispatch.access.integrations import NAME
-from dispatch.channels.token_push import KNOWN, AskAs, Recipe, unknown_placeholders
+from dispatch.channels.recipe import KNOWN, AskAs, Recipe, unknown_placeholders
 from dispatch.channels.wechat import API, wechat_recipe
 
 OURS = frozenset({"stream", "push", "sms", "voice"})

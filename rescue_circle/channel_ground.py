@@ -11,8 +11,9 @@ from dispatch.channels.addresses import AddressBook
 from dispatch.channels.gateway import Gateway
 from dispatch.channels.port import Channel
 from dispatch.channels.posting import http_client
+from dispatch.channels.recipe import Recipe
 from dispatch.channels.relay import Relay
-from dispatch.channels.token_push import Recipe, TokenPush
+from dispatch.channels.token_push import TokenPush
 from dispatch.core.consequences import rescuer_recipient
 from dispatch.operations.metrics import Metrics
 from dispatch.people.people import People

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from dispatch.access.secrets import check_webhook_secret, split_secrets
 from dispatch.access.tokens import LEAST_SECRET_BYTES
-from dispatch.channels.token_push import Recipe
+from dispatch.channels.recipe import Recipe
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
 from dispatch.incidents.service_area import ServiceArea

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dispatch.channels.token_push import Recipe
+from dispatch.channels.recipe import Recipe
 
 API = "https://api.weixin.qq.com"
 WRONG_OPENID = "40003"
