@@ -56,7 +56,8 @@ def answered(dialect: "Dialect", answer: WebhookAnswer, message: "Tree") -> Webh
         body = form.render(answer.model_dump(mode="json"), message)
     except ValueError as error:
         # The call is durable, and a sender that is told otherwise would send it for ever.
-        log.warning("answer_not_in_dialect", dialect=dialect.name, error=str(error))
+        # Its name only: the library's words quote the message.
+        log.warning("answer_not_in_dialect", dialect=dialect.name, error=type(error).__name__)
         return answer
     return Response(body, status_code=form.status, media_type=form.content_type)
 
@@ -69,7 +70,7 @@ def refused(request: Request, code: str, message: str, ours: Response) -> Respon
     try:
         body = dialect.answer.render_refusal(code, message)
     except ValueError as error:
-        log.warning("answer_not_in_dialect", dialect=dialect.name, error=str(error))
+        log.warning("answer_not_in_dialect", dialect=dialect.name, error=type(error).__name__)
         return ours
     waits = {name: value for name, value in ours.headers.items() if name == "retry-after"}
     return Response(body, status_code=ours.status_code, media_type=dialect.answer.content_type, headers=waits)

@@ -32,6 +32,7 @@ LOOK_SHARE = 0.2
 FAULT_PAUSE_S = 1.0
 SMALL_BODY = 16 * 1024
 """A receiver's answer up to this size is read to its end, so that the connection can be used again."""
+NOT_TAKEN = Answer(status=None, error="the receiver answered that it has not taken it")
 
 
 class CallbackMetrics:
@@ -182,7 +183,10 @@ class Deliverer:
                 asyncio.timeout(self._rules.timeout_s),
                 http.stream("POST", target.url, content=content, headers=headers) as response,
             ):
-                answer = _answer(response, self._now())
+                came = _answer(response, self._now())
+                if target.reads_answers and response.is_success:
+                    return came if target.took(await _read_start(response)) else NOT_TAKEN
+                answer = came
                 if int(response.headers.get("content-length", SMALL_BODY + 1)) <= SMALL_BODY:
                     await response.aread()
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
@@ -200,6 +204,16 @@ class Deliverer:
             attempts=callback.attempts + 1,
             error=answer.error,
         )
+
+
+async def _read_start(response: httpx.Response) -> bytes:
+    """What is larger is no receipt."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > SMALL_BODY:
+            break
+    return bytes(body)
 
 
 def _answer(response: httpx.Response, now: datetime) -> Answer:

@@ -16,6 +16,15 @@ class Wording(Protocol):
         """Whether callbacks of this type are sent at all."""
         ...
 
+    @property
+    def reads_answers(self) -> bool:
+        """Whether a 2xx alone does not say that a callback was taken."""
+        ...
+
+    def took(self, answer: bytes) -> bool:
+        """Whether the body of a 2xx says so."""
+        ...
+
     def request(
         self, callback_id: str, body: str, at: datetime, *, secrets: Sequence[str], path: str
     ) -> tuple[dict[str, str], bytes]:
@@ -36,6 +45,13 @@ class CallbackTarget:
 
     def wants(self, kind: str) -> bool:
         return self.wording is None or self.wording.wants(kind)
+
+    @property
+    def reads_answers(self) -> bool:
+        return self.wording is not None and self.wording.reads_answers
+
+    def took(self, answer: bytes) -> bool:
+        return self.wording is None or self.wording.took(answer)
 
     def headers(self, callback_id: str, body: str, at: datetime) -> dict[str, str]:
         """Standard Webhooks headers of one attempt, at real time."""

@@ -200,6 +200,9 @@ class CallbackTable(Table):
         default={}, description='their names of our events: {"incident.accepted" = "ACCEPT"}'
     )
     only: frozenset[str] | None = Field(default=None, description="the events that are sent; without it all")
+    taken: Compiled | None = Field(
+        default=None, description="an expression into the body of a 2xx that is true where the callback was taken"
+    )
     time_form: TimeForm = Field(default=ISO, description="the form of times: iso, unix_s, unix_ms or a pattern")
     time_zone: Zone = Field(default="UTC", description="the zone of times, such as Asia/Shanghai")
     proof: CallbackProof = Field(default=StandardWebhooks(kind="standard_webhooks"), description="a table with kind")

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from dispatch.access.hmac_scheme import HmacScheme, Request, get_key
 from dispatch.callbacks.targets import standard_headers
+from dispatch.dialects.expressions import BadExpression
 from dispatch.dialects.form import AnswerTable, CallbackTable
 from dispatch.dialects.proof_forms import CallbackToken, StandardWebhooks
 from dispatch.dialects.templates import Template
-from dispatch.dialects.trees import Tree
+from dispatch.dialects.trees import Tree, Unreadable, decode, read_tree
 from dispatch.dialects.values import ISO, UNIX_MS, UNIX_S
 
 REFUSED = "refused"
@@ -87,6 +88,21 @@ class CallbackForm:
 
     def wants(self, kind: str) -> bool:
         return self.table.only is None or kind in self.table.only
+
+    @property
+    def reads_answers(self) -> bool:
+        return self.table.taken is not None
+
+    def took(self, answer: bytes) -> bool:
+        """What cannot be read does not say so."""
+        if self.table.taken is None:
+            return True
+        text, _ = decode(answer, None)
+        try:
+            tree = text.strip() if self.table.format == "text" else read_tree(text, form=self.table.format)
+            return self.table.taken.find(tree) is True
+        except (Unreadable, BadExpression):
+            return False
 
     def request(
         self, callback_id: str, body: str, at: datetime, *, secrets: Sequence[str], path: str

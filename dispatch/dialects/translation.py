@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.dialects.expressions import BadExpression, Expression, Seen
 from dispatch.dialects.form import IGNORED, DialectFile
-from dispatch.dialects.trees import Tree, leaves
+from dispatch.dialects.trees import TEXT, Tree, leaves
 from dispatch.dialects.values import (
     MINUTES,
     SECONDS,
@@ -154,7 +154,10 @@ class _Translation:
             "lat": self._read("location.lat", told.lat, as_degrees, "bad_location"),
             "accuracy_m": self._read("location.accuracy_m", told.accuracy_m, self._as_number, "bad_accuracy_m"),
         }
-        datum = self._read("location.datum", told.datum, self._as_datum, "unknown_datum") or self._form.place.datum
+        datum = self._read("location.datum", told.datum, self._as_datum, "unknown_datum")
+        # One that stands there and cannot be read is not the usual one.
+        if datum is None and not self._has("unknown_datum"):
+            datum = self._form.place.datum
         location = {name: value for name, value in place.items() if value is not None}
         if datum and ("lon" in location or "lat" in location):
             location["datum"] = datum
@@ -192,13 +195,21 @@ class _Translation:
             self._add(code, f"{error}.")
             self._readings.append(Reading(name=name, expression=expression.text, found=None, problem=str(error)))
             return None
+        found = self._unwrapped(found)
         self._readings.append(Reading(name=name, expression=expression.text, found=found))
         return found
+
+    def _unwrapped(self, found: Any) -> Any:
+        """The text of an XML element to which somebody has given attributes."""
+        if not isinstance(found, dict) or not all(name == TEXT or name.startswith("@") for name in found):
+            return found
+        self._seen.fields.add((id(found), TEXT))
+        return found.get(TEXT)
 
     def _is_left_out(self, found: Any) -> bool:
         return (
             found is None
-            or found == []
+            or found in ([], {})
             or (isinstance(found, str) and (not found.strip() or found.strip() in self._form.texts.blanks))
         )
 

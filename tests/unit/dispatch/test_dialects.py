@@ -112,6 +112,38 @@ def test_a_vendor_that_writes_xml_in_gbk_with_degrees_minutes_and_seconds() -> N
     }
 
 
+def test_attributes_that_nobody_knew_of_do_not_hide_a_text() -> None:
+    told = (
+        sample("minghe.xml")
+        .decode("gbk")
+        .replace("<Addr>", '<Addr lang="zh">')
+        .replace("<Floor/>", '<Floor unit="F"/>')
+    )
+
+    _, understood = read(VENDORS["minghe"], told.encode("gbk"))
+
+    assert understood.attention is None
+    assert understood.details
+    assert (understood.details.address, understood.details.floor) == ("中原路1号3单元502", "")
+    assert understood.details.more["Alarm.Addr.@lang"] == "zh"
+    assert "Alarm.Addr.#text" not in understood.details.more
+
+
+@pytest.mark.parametrize(
+    ("told", "attention"), [({"datum": "utm"}, "unknown_datum"), ({"datum": {"a": 1}}, "unknown_datum"), ({}, None)]
+)
+def test_a_datum_that_stands_there_and_is_not_known_is_never_the_usual_one(
+    told: dict[str, Any], attention: str | None
+) -> None:
+    place = '[fields.location]\nlon = "x"\nlat = "y"\ndatum = "datum"\n[place]\ndatum = "wgs84"\n[proof]'
+    dialect = parse_dialect(PLAIN.replace("[proof]", place), "plain")
+
+    _, understood = read(dialect, {"ref": "A", "at": "2026-01-05T08:00:00Z", "x": 113.665, "y": 34.757, **told})
+
+    assert understood.attention == attention
+    assert (understood.details is None) is (attention is not None)
+
+
 def test_a_vendor_whose_numbers_have_commas() -> None:
     _, understood = read(VENDORS["notruf"], sample("notruf.json"))
 

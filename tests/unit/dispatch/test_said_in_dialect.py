@@ -2,10 +2,12 @@
 
 import hashlib
 
+import pytest
 from starlette.requests import Request
 
 from dispatch.access.proxies import PEER
-from dispatch.api.said_in_dialect import message_id_of, proof_request
+from dispatch.api.said_in_dialect import answered, message_id_of, proof_request
+from dispatch.contracts.webhook import WebhookAnswer
 from dispatch.dialects.dialect import parse_dialect
 from dispatch.dialects.translation import Translated
 from tests.unit.dispatch.test_dialects import PLAIN
@@ -53,3 +55,16 @@ def test_a_message_is_known_by_its_own_id_or_else_by_its_bytes() -> None:
     for message_id in (None, "", "x" * 257, "a\x00b", "\ud800"):
         assert message_id_of(DIALECT, None, Translated(message={}, message_id=message_id), {}, BODY) == OF_BYTES
     assert message_id_of(WITH_HEADER, None, told, {}, BODY) == OF_BYTES
+
+
+def test_an_answer_that_the_dialect_cannot_give_is_ours_and_quotes_nobody_in_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dialect = parse_dialect(PLAIN + "[answer]\nbody = {n = '{sum(message.ages || `[]`)}'}", "plain")
+    ours = WebhookAnswer(code="accepted", message_id="M1")
+
+    given = answered(dialect, ours, {"ages": ["Li Si, 67"]})
+
+    assert given is ours
+    assert "answer_not_in_dialect" in (told := capsys.readouterr().out)
+    assert "Li Si" not in told

@@ -107,6 +107,35 @@ def test_a_vendor_is_told_only_what_it_wants() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "took"),
+    [
+        (b'{"code": 0}', True),
+        (b'{"code": 500, "msg": "busy"}', False),
+        (b'{"code": "0"}', False),
+        (b"", False),
+        (b"<html>", False),
+        (b"[" * 100_000, False),
+    ],
+)
+def test_a_receivers_answer_says_whether_it_has_taken_a_callback(answer: bytes, took: bool) -> None:
+    assert target(ALL["kangtuo"]).reads_answers
+    assert target(ALL["kangtuo"]).took(answer) is took
+    assert not target(ALL["notruf"]).reads_answers
+    assert target(ALL["notruf"]).took(answer)
+
+
+def test_a_receiver_may_answer_with_a_word_or_in_xml() -> None:
+    plain = '[callback]\nformat = "text"\nbody = "{event}"\ntaken = "@ == \'success\'"'
+    xml = '[callback]\nformat = "xml"\nbody = {a = "{event}"}\ntaken = "r.ok == \'1\'"'
+
+    assert [target(parse_dialect(PLAIN + plain, "x")).took(told) for told in (b"success\n", b"fail")] == [True, False]
+    assert [target(parse_dialect(PLAIN + xml, "x")).took(told) for told in (b"<r><ok>1</ok></r>", b"<r/>")] == [
+        True,
+        False,
+    ]
+
+
 def test_a_callback_is_signed_as_its_receiver_checks_it() -> None:
     accepted = next(message for message in OURS if message["type"] == "incident.accepted")
 
