@@ -35,7 +35,9 @@ def report_call(incident: Incident | None, report: cmd.ReportCall, now: datetime
         yield ev.CallConfirmed()
     if incident and incident.closed:
         ended_at = incident.closed_reported_at
-        if ended_at and report.reported_at > ended_at and incident.attention is None:
+        # A call that is told once more may be another's, of a sender whose clock is behind.
+        is_news = report.created and incident.call_confirmed
+        if ended_at and (is_news or report.reported_at > ended_at) and incident.attention is None:
             yield ev.AttentionRaised(code="news_after_end")
         return
     # An old call may come in parts: its place after it.

@@ -49,9 +49,12 @@ class References:
         if held is None:
             return self._opened(message, record)
         if message.type is MessageType.CALL_CREATED and message.details is not None:
-            if held.incident.closed and _is_after_end(message, held.incident):
+            is_elsewhere = self._is_elsewhere(message.details, held)
+            if held.incident.closed and (
+                _is_after_end(message, held.incident) or (is_elsewhere and _is_newer_word(message, held.incident))
+            ):
                 return self._opened(message, record)
-            if self._is_elsewhere(message.details, held):
+            if is_elsewhere and not held.incident.closed:
                 return await self._apart(message, message.details, record)
         return _for(held.incident.incident_id, message, record)
 
@@ -79,7 +82,7 @@ class References:
 
     def _is_elsewhere(self, details: Details, held: LiveIncident) -> bool:
         incident = held.incident
-        if incident.closed or not incident.call_confirmed or held.details is None:
+        if not incident.call_confirmed or held.details is None:
             return False
         room_m = max(ANOTHER_PLACE_M, details.accuracy_m or 0.0, held.details.accuracy_m or 0.0)
         return self._distance_m(details, held.details) > room_m
@@ -90,6 +93,13 @@ class References:
 
 def _for(incident_id: str, message: Understood, record: CallRecord) -> Case:
     return Case(incident_id=incident_id, command=command_of(message, incident_id, record.integration), is_new=False)
+
+
+def _is_newer_word(message: Understood, incident: Incident) -> bool:
+    """Whether it is no old message of the incident that comes again. A sender whose clock is behind has its next call
+    begin before the last one's end."""
+    told_at = incident.location_reported_at
+    return told_at is not None and message.reported_at > told_at
 
 
 def _is_after_end(message: Understood, incident: Incident) -> bool:

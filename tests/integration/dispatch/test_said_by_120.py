@@ -92,6 +92,28 @@ def test_a_second_open_call_far_off_under_one_reference_is_rung_for_and_the_firs
     assert seen(service, first["incident_id"]) == before
 
 
+def test_the_next_call_of_a_terminal_that_is_behind_rings_elsewhere_and_is_looked_at_nearby(service: Service) -> None:
+    now = datetime.now(UTC)
+    first = taken(service, call(cad_ref="0005", location=at(-300, 0), at=now - timedelta(seconds=60)))
+    taken(service, call("call.closed", cad_ref="0005", at=now))
+    nearby = taken(service, call(cad_ref="0005", location=at(-310, 0), at=now - timedelta(seconds=30)))
+    elsewhere = taken(service, call(cad_ref="0005", location=at(300, 0), at=now - timedelta(seconds=20)))
+
+    assert (nearby["incident_id"], nearby["attention"]) == (first["incident_id"], "news_after_end")
+    assert elsewhere["incident_id"] != first["incident_id"]
+    assert is_searched_for(service, elsewhere["incident_id"])
+
+
+def test_an_old_message_of_a_call_that_is_over_rings_nobody_though_the_place_has_moved_since(service: Service) -> None:
+    now = datetime.now(UTC)
+    first = taken(service, call(cad_ref="0006", location=at(-300, 0), at=now - timedelta(seconds=60)))
+    taken(service, call("call.updated", cad_ref="0006", location=at(300, 0), at=now - timedelta(seconds=40)))
+    taken(service, call("call.closed", cad_ref="0006", at=now))
+    again = taken(service, call(cad_ref="0006", location=at(-300, 0), at=now - timedelta(seconds=60)))
+
+    assert (again["incident_id"], again["attention"]) == (first["incident_id"], "news_after_end")
+
+
 def test_a_used_message_id_with_another_body_is_a_call_and_rings(service: Service) -> None:
     body = call(cad_ref="0005")
     first = taken(service, body, message_id="msg_1")
