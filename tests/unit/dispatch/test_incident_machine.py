@@ -31,7 +31,11 @@ OVER = {
 }
 seconds = st.floats(1, 300) | st.floats(1, 1_000)
 rarely = st.integers(0, 7).map(lambda dice: dice == 0)
-reported = st.integers(-120, 120)
+reported = st.integers(-120, 120) | st.sampled_from([-172_800, -10_800, -600, 600, 28_800, 200_000])
+"""Seconds by which the word of a sender, or its clock, is ahead; most are about right."""
+remarks = st.none() | st.sampled_from(
+    ["no_datum", "not_utf8", "vague_place", "reference_used_again", "message_id_used_again"]
+)
 directs = st.lists(seconds, max_size=len(RESCUERS)).map(lambda walks: dict(zip(RESCUERS, walks, strict=False)))
 trips = st.lists(
     st.tuples(st.sampled_from(RESCUERS), st.sampled_from(AEDS), seconds, seconds).map(
@@ -93,7 +97,7 @@ class IncidentMachine(RuleBasedStateMachine):
         has_location=st.booleans(),
         away_s=reported,
         eta_s=st.none() | st.integers(-60, 2_000),
-        attention=st.none() | st.sampled_from(["no_datum", "not_utf8"]),
+        remark=st.tuples(remarks, st.sampled_from([0.0, 12.0, 3_000.0])),
         near=st.none() | st.booleans(),
     )
     def report(
@@ -103,22 +107,46 @@ class IncidentMachine(RuleBasedStateMachine):
         has_location: bool,
         away_s: int,
         eta_s: int | None,
-        attention: str | None,
+        remark: tuple[str | None, float],
         near: bool | None,
     ) -> None:
-        at = self.story.now + timedelta(seconds=away_s)
+        attention, moved_m = remark
+        # A time ahead of receipt counts as that of receipt; then the order of arrival decides.
+        by_arrival = away_s > 0
+        at = self.story.now + timedelta(seconds=min(away_s, 0))
+        before = self.story.incident
         eta_at = None if eta_s is None else self.story.now + timedelta(seconds=eta_s)
-        self.tell(
+        # A place that is vaguer than the one held changes its words at most: 0 m.
+        metres = 0.0 if attention == "vague_place" else moved_m
+        events = self.tell(
             call(
                 created=created,
                 has_location=has_location,
                 reported_at=at,
                 ambulance_eta_at=eta_at,
                 attention=attention,
-                moved_m=12.0 if has_location else None,
+                moved_m=metres if has_location else None,
+                by_arrival=by_arrival,
                 near=self._beside(near, has_location=has_location),
             )
         )
+        self._no_older_word_counts(before, events, by_arrival=by_arrival, is_placed=has_location)
+        if before is not None and not before.closed:
+            assert set(before.held_alerts) <= set(self.incident.held_alerts), (
+                "telling a place calls nobody off by itself"
+            )
+
+    def _no_older_word_counts(
+        self, before: Incident | None, events: list[ev.Event], *, by_arrival: bool, is_placed: bool
+    ) -> None:
+        was = before.location_reported_at if before else None
+        if was is None or before is None:
+            return
+        placed = [event for event in events if isinstance(event, ev.LocationSet)]
+        believed = not by_arrival and not before.location_by_arrival
+        assert all(event.reported_at >= was for event in placed if believed), "an older word replaces no newer one"
+        if by_arrival and is_placed and not before.closed:
+            assert placed, "of clocks that cannot be compared the later to arrive counts"
 
     def _beside(self, served: bool | None, *, has_location: bool) -> cmd.Neighbour | None:
         """As the writer asks for it: of a call for which nobody has been rung yet."""
