@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
 
+from geo.places.projection import geodesic_m
 from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
 
 # Where the project runs; another city sets its own in `DispatchLimits`.
@@ -230,13 +231,32 @@ def depends_on_place(opening_hours: str) -> bool:
 
 
 def position_of(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Position | None:
-    """The fresh and accurate presence, else the home position, else None."""
+    """The fresh and accurate presence, else the home position, else None; who has just been somewhere else, however
+    roughly that is known, is not taken to be at home."""
     presence = rescuer.presence
     if presence is not None and _is_fresh(presence, at, limits):
-        return Position(lon=presence.lon, lat=presence.lat, at_home=False)
+        if is_accurate(presence, limits):
+            return Position(lon=presence.lon, lat=presence.lat, at_home=False)
+        if is_away_from_home(rescuer):
+            return None
     if rescuer.home_lon is not None and rescuer.home_lat is not None:
         return Position(lon=rescuer.home_lon, lat=rescuer.home_lat, at_home=True)
     return None
+
+
+def is_accurate(presence: Presence, limits: DispatchLimits) -> bool:
+    """Whether it can decide a walk."""
+    return presence.accuracy_m <= limits.presence_max_accuracy_m
+
+
+def is_away_from_home(rescuer: Rescuer) -> bool:
+    """Whether the home lies outside the circle in which the phone was last, with room for a phone that says too little:
+    its radius holds two of three positions."""
+    presence = rescuer.presence
+    if presence is None or rescuer.home_lon is None or rescuer.home_lat is None:
+        return False
+    away_m = geodesic_m(presence.lon, presence.lat, rescuer.home_lon, rescuer.home_lat)
+    return float(away_m) > 2 * presence.accuracy_m
 
 
 def _answer_when_open(aed: Aed) -> Answer:
@@ -301,5 +321,4 @@ def _require_aware(at: datetime) -> None:
 
 def _is_fresh(presence: Presence, at: datetime, limits: DispatchLimits) -> bool:
     age_s = (at - presence.observed_at).total_seconds()
-    accurate = presence.accuracy_m <= limits.presence_max_accuracy_m
-    return accurate and -limits.clock_skew_s <= age_s <= limits.presence_max_age_s
+    return -limits.clock_skew_s <= age_s <= limits.presence_max_age_s

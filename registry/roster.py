@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.places.projection import LocalPlane
 from geo.places.rtree_index import RTreeIndex
 from geo.places.spatial_index import PointIndex
-from registry.eligibility import DispatchLimits, certified_span, local_day
+from registry.eligibility import DispatchLimits, certified_span, is_accurate, is_away_from_home, local_day
 from registry.models import Rescuer
 from registry.roster_kernels import PERSON, who_may_go
 from registry.snapshot import Ids
@@ -155,12 +155,14 @@ class _Columns:
         presence = rescuer.presence
         lon, lat = (presence.lon, presence.lat) if presence else _NOWHERE
         home = rescuer.home_lon, rescuer.home_lat
-        counts = presence is not None and presence.accuracy_m <= self._limits.presence_max_accuracy_m
+        counts = presence is not None and is_accurate(presence, self._limits)
+        is_away = not counts and is_away_from_home(rescuer)
         return (
             lon,
             lat,
             *(_NOWHERE if None in home else home),
             _us(presence.observed_at) if presence and counts else _NEVER_US,
+            _us(presence.observed_at) if presence and is_away else _NEVER_US,
             _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US,
             rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent,
         )
@@ -203,7 +205,7 @@ class _Columns:
 
 
 def _nobody(count: int) -> NDArray[Any]:
-    return np.full(count, np.array((*_NOWHERE, *_NOWHERE, _NEVER_US, _NEVER_US, False, *_UNREAD), PERSON))
+    return np.full(count, np.array((*_NOWHERE, *_NOWHERE, _NEVER_US, _NEVER_US, _NEVER_US, False, *_UNREAD), PERSON))
 
 
 def _us(at: datetime) -> int:

@@ -15,14 +15,15 @@ Array = Any
 PERSON = np.dtype(
     [
         ("lon", "f8"), ("lat", "f8"), ("home_lon", "f8"), ("home_lat", "f8"),
-        ("observed_us", "i8"), ("seen_us", "i8"),
+        ("observed_us", "i8"), ("away_us", "i8"), ("seen_us", "i8"),
         ("willing", "?"), ("papers", "?"), ("papers_from", "i4"), ("papers_until", "i4"),
     ],
     align=True,
 )  # fmt: skip
 """All that decides whether a person may go, side by side: a call comes to cold caches. Degrees are NaN where there is
-no position, times microseconds. observed_us: of a position that is accurate enough to count. papers: whether they are
-in order from day `papers_from` to before `papers_until`, as ordinals."""
+no position, times microseconds. observed_us: of a position that is accurate enough to count; away_us: of one that is
+not, and yet tells that the person is not at home. papers: whether they are in order from day `papers_from` to before
+`papers_until`, as ordinals."""
 
 # Named beforehand, so that a call never waits for the compiler.
 _PEOPLE = types.Array(from_dtype(PERSON), 1, "C")
@@ -56,6 +57,8 @@ def who_may_go(
         person = people[one]
         is_fresh = oldest_us <= person.observed_us <= newest_us
         if is_fresh == is_home or not person.willing:
+            continue
+        if is_home and oldest_us <= person.away_us <= newest_us:
             continue
         if not person.papers_from <= day < person.papers_until:
             unread[unknown] = one

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.places.projection import LocalPlane
-from registry.eligibility import DEFAULT_LIMITS, Answer, find_standing_answer, is_dispatchable, is_usable, usability
+from registry.eligibility import (
+    DEFAULT_LIMITS,
+    Answer,
+    find_standing_answer,
+    is_dispatchable,
+    is_usable,
+    position_of,
+    usability,
+)
 from registry.models import Aed, AedState, Certificate, Presence, Rescuer
 from registry.roster import Roster
 
@@ -18,7 +26,11 @@ certificates = st.lists(
 )
 instants = st.integers(-4 * 24, 4 * 24).map(lambda hours: datetime(2025, 3, 5, tzinfo=UTC) + timedelta(hours=hours))
 presences = st.none() | st.builds(
-    Presence, lon=st.just(LON), lat=st.just(LAT), accuracy_m=st.sampled_from([5.0, 336.0, 337.0]), observed_at=instants
+    Presence,
+    lon=st.sampled_from([LON, LON + 0.0005, LON + 0.03]),
+    lat=st.just(LAT),
+    accuracy_m=st.sampled_from([5.0, 336.0, 337.0, 2500.0, 4000.0]),
+    observed_at=instants,
 )
 people = st.builds(
     Rescuer,
@@ -40,7 +52,9 @@ def test_who_may_go_is_who_the_rules_let_go_whenever_one_asks(states: list[Rescu
         roster.put(state)
         for at in asked:
             found = roster.around(LON, LAT, 100.0, at, seen_since=at)
-            allowed = is_dispatchable(state, at).answer is Answer.YES
+            where = position_of(state, at)
+            is_near = where is not None and where.lon != LON + 0.03
+            allowed = is_near and is_dispatchable(state, at).answer is Answer.YES
             assert roster.ids(found.key) == (("r",) if allowed else ())
 
 
