@@ -20,6 +20,8 @@ from geo.places.datum import Datum, convert
 _WGS84 = "EPSG:4326"
 _EXACT_BELOW = 2.0**53
 _RASTERS = {".tif", ".tiff", ".asc", ".vrt", ".img", ".nc", ".grib", ".jp2"}
+# What is assumed of a shapefile that says nothing.
+_NOT_NAMED = "ISO-8859-1"
 # These keep their text in the encoding of whoever wrote them; all others say it, or are UTF-8.
 _OF_ANY_ENCODING = {".shp", ".dbf", ".zip", ".tab", ".mif"}
 
@@ -60,12 +62,34 @@ def read_layer(path: Path, options: LayerOptions) -> Layer:
     if not path.exists():
         raise UnusableLayer(f"there is no file {path}")
     name = _layer_name(path, options)
-    encoding = options.encoding if path.suffix.lower() in _OF_ANY_ENCODING and options.encoding != "utf-8" else None
     with _told_in_our_words(path):
-        table = gpd.read_file(path, layer=name, **({"encoding": encoding} if encoding else {}))
+        table = _read(path, name, options)
     if not isinstance(table, gpd.GeoDataFrame):
         raise UnusableLayer(_no_layer(path))
     return Layer(name=name, table=table, shape=_in_wgs84(table, path, options))
+
+
+def _read(path: Path, name: str, options: LayerOptions) -> Any:
+    """The layer's table, in the encoding that the file names, that is given, or that its bytes leave no doubt about."""
+    if path.suffix.lower() not in _OF_ANY_ENCODING:
+        return gpd.read_file(path, layer=name)
+    if options.encoding != "utf-8":
+        return gpd.read_file(path, layer=name, encoding=options.encoding)
+    table = gpd.read_file(path, layer=name)
+    if pyogrio.read_info(path, layer=name)["encoding"] != _NOT_NAMED:
+        return table
+    texts = [str(header) for header in table.columns]
+    texts += [value for column in table.columns for value in table[column] if isinstance(value, str)]
+    try:
+        # So read, every byte is one letter.
+        data = "".join(texts).encode("latin-1")
+        data.decode("utf-8")
+    except UnicodeError:
+        raise UnusableLayer(
+            f"{path.name} does not name its text's encoding (a shapefile without its .cpg?): add --encoding gb18030 "
+            "for most Chinese files, --encoding cp932 for Japanese ones, --encoding cp1252 for western ones"
+        ) from None
+    return table if data.isascii() else gpd.read_file(path, layer=name, encoding="utf-8")
 
 
 def cell_text(value: Any) -> str:

@@ -185,3 +185,16 @@ def test_outlines_of_several_layers_or_with_swapped_axes_are_not_guessed_at(tmp_
     swapped = outlines(tmp_path, {"west": shapely.box(34.70, 113.60, 34.75, 113.65)})
     with pytest.raises(UnusableDistricts, match=r"the outline of west cannot be: latitude 113\.6 is impossible"):
         read_districts(swapped)
+
+
+@pytest.mark.parametrize(("written", "said"), [("gb18030", "gb18030"), ("utf-8", "utf-8")])
+def test_names_in_a_shapefile_without_its_cpg_are_no_rubble(tmp_path: Path, written: str, said: str) -> None:
+    path = tmp_path / "districts.shp"
+    table = gpd.GeoDataFrame({"名称": ["中原区", "金水区"]}, geometry=[WEST, EAST], crs="EPSG:4326")
+    table.to_file(path, encoding=written)
+    path.with_suffix(".cpg").unlink()
+
+    if written != "utf-8":
+        with pytest.raises(UnusableDistricts, match="add --encoding gb18030"):
+            read_districts(path)
+    assert read_districts(path, encoding=said).name == ("中原区", "金水区")
