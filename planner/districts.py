@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.places.antimeridian import beside_area, middle_lon
+from geo.places.antimeridian import beside_area, cut, middle_lon
 from geo.places.datum import Datum
 from planner.columns import UnclearColumn, find_code, find_unit
 from planner.layers import LayerOptions, UnusableLayer, cell_text, read_layer
@@ -22,6 +22,7 @@ from registry.importers.report import Rejected
 # Where none of the usual words heads a column.
 _NAMES_IN_OTHER_WORDS = ("nam", "nameen", "namezh")
 _WGS84 = "EPSG:4326"
+_HALF_TURN, _WHOLE_TURN = 180.0, 360.0
 # Outlines drawn by hand overlap by slivers; more than this share of the smaller one is a mistake.
 _MOST_OVERLAP = 0.01
 
@@ -141,7 +142,7 @@ def read_districts(
     except UnusableLayer as error:
         raise UnusableDistricts(str(error)) from error
     held = ~(shapely.is_missing(read.shape) | shapely.is_empty(read.shape))
-    table, shapes = read.table[held], read.shape[held]
+    table, shapes = read.table[held], np.array([_cut(shape) for shape in read.shape[held]], object)
     if table.empty or not {shape.geom_type for shape in shapes} <= {"Polygon", "MultiPolygon"}:
         raise UnusableDistricts(f"{path.name} holds no polygons only: districts are outlines")
     names, column = _names(table, path, name_column)
@@ -193,6 +194,13 @@ def _told_apart(table: gpd.GeoDataFrame, headers: Sequence[str]) -> list[str]:
 def _codes(table: gpd.GeoDataFrame) -> tuple[str, ...]:
     column = find_code([str(one) for one in table.columns if one != table.geometry.name])
     return () if column is None else tuple(plain_code(cell_text(value)) for value in table[column])
+
+
+def _cut(shape: shapely.Geometry) -> shapely.Geometry:
+    """A shape that is drawn on beyond the antimeridian, up to 360, as parts on either side."""
+    west, _, east, _ = shape.bounds
+    is_beyond = shape.geom_type in {"Polygon", "MultiPolygon"} and west >= -_WHOLE_TURN and east <= _WHOLE_TURN
+    return cut(shapely.make_valid(shape)) if is_beyond and max(-west, east) > _HALF_TURN else shape
 
 
 def _refuse_unearthly(path: Path, names: Sequence[str], shapes: NDArray[np.object_]) -> None:

@@ -198,3 +198,20 @@ def test_names_in_a_shapefile_without_its_cpg_are_no_rubble(tmp_path: Path, writ
         with pytest.raises(UnusableDistricts, match="add --encoding gb18030"):
             read_districts(path)
     assert read_districts(path, encoding=said).name == ("中原区", "金水区")
+
+
+def test_outlines_on_both_sides_of_the_antimeridian_lie_together(tmp_path: Path) -> None:
+    drawn_on = shapely.box(179.98, -16.9, 180.02, -16.8)
+    beside = shapely.MultiPolygon([shapely.box(179.98, -16.8, 180, -16.7), shapely.box(-180, -16.8, -179.98, -16.7)])
+    districts = read_districts(outlines(tmp_path, {"south": drawn_on, "north": beside}))
+
+    placed = population_demand(people_of(("south", 30.0), ("north", 70.0)), districts, None)
+
+    lon, lat = placed.demand.lon, placed.demand.lat
+    assert np.abs(lon).min() > 179.97
+    assert np.abs(lon).max() <= 180.0
+    assert np.bincount(districts.locate(lon, lat), placed.demand.weight) == pytest.approx([30.0, 70.0])
+    assert placed.demand.weight[lon > 0].sum() == pytest.approx(50.0, rel=0.05)
+    overlapping = shapely.box(-179.99, -16.85, -179.97, -16.75)
+    with pytest.raises(OverlappingDistricts, match="south and east"):
+        read_districts(outlines(tmp_path, {"south": drawn_on, "east": overlapping}))
