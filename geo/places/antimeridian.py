@@ -25,8 +25,8 @@ def together(lon: Floats) -> Floats:
     return beside(lon, float(lon[0]))
 
 
-def beside(lon: Floats, lon0: float) -> Floats:
-    """The same longitudes, each counted so that it lies within 180 degrees of `lon0`."""
+def beside(lon: Floats, lon0: float | Floats) -> Floats:
+    """The same longitudes, each counted so that it lies within 180 degrees of `lon0`, one for all or one for each."""
     turns = np.rint((lon - lon0) / 360.0)
     return lon - 360.0 * turns if turns.any() else lon
 

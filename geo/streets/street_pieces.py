@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.places.antimeridian import beside, wrapped
 from geo.streets.portions import portions
 from geo.streets.walk_network import EdgeFlag, Snaps, WalkNetwork
 
@@ -53,7 +54,7 @@ def street_pieces(network: WalkNetwork, *, longest_m: float = LONGEST_PIECE_M) -
     begin, end = number / whole, (number + 1) / whole
     fraction = ((begin + end) / 2.0).astype(np.float32)
     lon, lat = _places(network, _Axis.of(network), edge, fraction.astype(np.float64))
-    middle = Snaps(lon=lon, lat=lat, edge=edge, fraction=fraction, distance_m=np.zeros(edge.size, np.float32))
+    middle = Snaps(lon=wrapped(lon), lat=lat, edge=edge, fraction=fraction, distance_m=np.zeros(edge.size, np.float32))
     return Pieces(middle=middle, length_m=np.repeat(length / counts, counts), begin=begin, end=end)
 
 
@@ -97,7 +98,9 @@ def piece_lines(network: WalkNetwork, pieces: Pieces) -> Lines:
     for some in portions(len(pieces)):
         mine = slice(first[some.start], first[some.stop])
         place = _stops(axis, *axis.bends(network, pieces, some))
-        lon[mine], lat[mine] = axis.degrees(network, place)
+        east, lat[mine] = axis.degrees(network, place)
+        # No line runs round the world because its plane lies on the other side of the antimeridian.
+        lon[mine] = beside(east, np.repeat(pieces.middle.lon[some], np.diff(first[some.start : some.stop + 1])))
     return Lines(first=first, lon=lon, lat=lat)
 
 

@@ -11,6 +11,7 @@ from geo.places.antimeridian import beside, beside_area, between_lon, cut, middl
 from geo.places.projection import geodesic_m
 from geo.streets.network_builder import build_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
+from geo.streets.street_pieces import piece_lines, street_pieces
 from geo.walking.walk_time import walk_times
 from registry.directory import Directory
 from registry.models import Aed
@@ -45,6 +46,12 @@ def test_streets_on_both_sides_are_one_network() -> None:
 
     times = walk_times(network, network.snap_one(179.9995, -16.8), network.snap(LON, LAT), budget_s=900.0)
 
+    pieces = street_pieces(network)
+    lines = piece_lines(network, pieces)
+    assert np.abs(pieces.middle.lon).max() <= 180.0
+    assert (
+        np.abs(np.diff(lines.lon)[np.diff(np.repeat(np.arange(len(pieces)), np.diff(lines.first))) == 0]).max() < 0.01
+    )
     metres = geodesic_m(179.9995, -16.8, LON, LAT)
     assert times == pytest.approx(metres / DEFAULT_WALK_SPEED_M_S, rel=0.01)
 
