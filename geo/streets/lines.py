@@ -1,6 +1,7 @@
 """A layer of road lines, in any format GeoPandas reads, as a walk network."""
 
 import codecs
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,15 @@ _STEPS_PER_DEGREE = 10_000_000
 class UnreadableLines(ValueError):
     """The file holds no layer of lines that can be read."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"cannot read road lines from {path} ({why}): give a line layer such as a zipped shapefile")
+    def __init__(self, path: Path, why: str, advice: str = "give a line layer such as a zipped shapefile") -> None:
+        super().__init__(f"cannot read road lines from {path} ({why}): {advice}")
+
+
+class SeveralLayers(UnreadableLines):
+    """The file holds several layers, and nobody said which has the roads."""
+
+    def __init__(self, path: Path, layers: Sequence[str]) -> None:
+        super().__init__(path, f"it holds several layers: {', '.join(layers)}", "say which by --layer")
 
 
 class LinesWithoutCrs(ValueError):
@@ -71,8 +79,8 @@ def build_from_lines(
     encoding: what its letters are written in; found out where neither says it.
 
     Raises:
-        UnreadableLines, LinesWithoutCrs, WrongCrs, UnknownEncoding: the layer cannot be used; the message says what
-            to do.
+        UnreadableLines, SeveralLayers, LinesWithoutCrs, WrongCrs, UnknownEncoding: the layer cannot be used; the
+            message says what to do.
         EmptyNetwork: it has no lines.
     """
     path = Path(path)
@@ -114,6 +122,8 @@ def _read(
     encoding: str | None,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Shapes in degrees, and the name of each one's street."""
+    if layer is None:
+        _require_one_layer(path)
     is_guess = encoding is None and _says_no_encoding(path, layer)
     frame = _frame(path, layer=layer, where=where, encoding=LOSSLESS if is_guess else encoding)
     degrees = _degrees(path, frame, crs)
@@ -124,6 +134,15 @@ def _read(
             raise UnknownEncoding(path, first_strange(texts))
         frame = _frame(path, layer=layer, where=where, encoding=found)
     return degrees, _street_names(path, frame, street_column)
+
+
+def _require_one_layer(path: Path) -> None:
+    try:
+        found = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except (DataSourceError, DataLayerError, ValueError, OSError) as error:
+        raise UnreadableLines(path, str(error)) from error
+    if len(found) > 1:
+        raise SeveralLayers(path, found)
 
 
 def _says_no_encoding(path: Path, layer: str | None) -> bool:

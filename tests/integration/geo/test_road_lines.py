@@ -11,7 +11,7 @@ import shapely
 from geo.places.datum import Datum, convert
 from geo.places.projection import geodesic_m
 from geo.streets.layer_encoding import UnknownEncoding
-from geo.streets.lines import LinesWithoutCrs, UnreadableLines, WrongCrs, build_from_lines
+from geo.streets.lines import LinesWithoutCrs, SeveralLayers, UnreadableLines, WrongCrs, build_from_lines
 from geo.streets.network_builder import EmptyNetwork
 
 CROSSING = [shapely.LineString([(0, 0), (100, 0), (200, 0)]), shapely.LineString([(100, -50), (100, 0), (100, 80)])]
@@ -154,3 +154,14 @@ def test_points_are_no_roads_and_notes_are_no_layer(tmp_path: Path) -> None:
         build_from_lines(points)
     with pytest.raises(UnreadableLines, match="zipped shapefile"):
         build_from_lines(notes)
+
+
+def test_of_several_layers_none_is_taken_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "roads.gpkg"
+    for name, shapes in (("draft", CROSSING[:1]), ("roads", CROSSING)):
+        degrees = [shapely.transform(shape, lambda xy: 1.0 + xy / 1e5) for shape in shapes]
+        geopandas.GeoDataFrame(geometry=degrees, crs="EPSG:4326").to_file(path, layer=name)
+
+    with pytest.raises(SeveralLayers, match=r"several layers: draft, roads\): say which by --layer"):
+        build_from_lines(path)
+    assert build_from_lines(path, layer="roads")[1].edges == 4
