@@ -25,11 +25,15 @@ _WALKED_ON_THE_GROUND = frozenset({"trunk", "trunk_link"})
 # walks.
 _CAR_TUNNELS = frozenset({"primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"})
 _INVITED = frozenset({"yes", "designated", "permissive", "official", "public"})
-_CLOSED = frozenset({"no", "military", "use_sidepath"})
+# Not among them: "use_sidepath" tells of a better way beside, which the map does not always join to what lies on the
+# other side; nobody on the way to an arrest walks round for it.
+_CLOSED = frozenset({"no", "military"})
 # Not among them: "customers" and "permit" say who may drive and park there; nothing keeps a walker out of a
 # supermarket's car park. (Indoors it is a shop, and closed at night.)
 _PRIVATE = frozenset({"private", "residents", "members", "employees", "staff"})
 _PRIVATE_INDOORS = _PRIVATE | {"customers", "permit"}
+# Said of walkers themselves, these are meant as they stand.
+_PRIVATE_ON_FOOT = _PRIVATE_INDOORS | {"agricultural", "delivery", "forestry"}
 _FOR_WALKERS = frozenset({"bridleway", "corridor", "cycleway", "elevator", "footway", "path", "pedestrian", "steps"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes"})
 # Barriers against vehicles: `access=no` there speaks of these, and one walks past, over or under.
@@ -41,6 +45,7 @@ AGAINST_VEHICLES = frozenset(
 )  # fmt: skip
 # Barriers that a way is drawn across although nobody can pass, unless a tag says otherwise.
 _SOLID_BARRIERS = frozenset({"city_wall", "fence", "guard_rail", "hedge", "jersey_barrier", "retaining_wall", "wall"})
+_TURNSTILES = frozenset({"full-height_turnstile", "turnstile"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,8 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     invited = foot in _INVITED
     if tags.get("abandoned") == "yes" and not invited:
         return LeftOut(reason="abandoned")
+    if "yes" in {tags.get("ice_road"), tags.get("winter_road")}:
+        return LeftOut(reason="over ice or snow")
     if highway not in FOOT_HIGHWAYS | CAR_HIGHWAYS:
         return LeftOut(reason=f"highway={highway} is no street to walk")
     if _is_for_cars_only(tags, highway) and not invited:
@@ -94,7 +101,7 @@ def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     if highway == "steps":
         flags |= EdgeFlag.STEPS | _slope(tags.get("incline", ""))
     indoors = highway == "corridor" or tags.get("indoor", "no") != "no"
-    if access in (_PRIVATE_INDOORS if indoors else _PRIVATE):
+    if access in (_PRIVATE_ON_FOOT if foot else _PRIVATE_INDOORS if indoors else _PRIVATE):
         flags |= EdgeFlag.PRIVATE
     return Walkable(flags=flags, area=multipolygon or tags.get("area") == "yes")
 
@@ -109,7 +116,7 @@ def judge_point(tags: Tags) -> Passage:
     `access`, and a private gate is what a private way is: a last leg, no short cut."""
     foot = tags.get("foot", "")
     if foot:
-        return Passage.SHUT if foot in _CLOSED else Passage.PRIVATE if foot in _PRIVATE else Passage.FREE
+        return Passage.SHUT if foot in _CLOSED else Passage.PRIVATE if foot in _PRIVATE_ON_FOOT else Passage.FREE
     access, barrier = tags.get("access", ""), tags.get("barrier", "")
     if not barrier or access in _INVITED:
         return Passage.FREE
@@ -117,6 +124,9 @@ def judge_point(tags: Tags) -> Passage:
         return Passage.FREE if access == "no" and barrier in AGAINST_VEHICLES else Passage.SHUT
     if barrier in _SOLID_BARRIERS:
         return Passage.SHUT
+    # Behind a turnstile one pays, as in a metro station: whoever lies there is reached, but it is no short cut.
+    if barrier in _TURNSTILES:
+        return Passage.PRIVATE
     if access in _PRIVATE:
         return Passage.FREE if barrier in AGAINST_VEHICLES else Passage.PRIVATE
     return Passage.SHUT if tags.get("locked") == "yes" else Passage.FREE
