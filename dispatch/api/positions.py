@@ -21,7 +21,7 @@ REFUSED = {
     Fate.GONE: ("position_late", "No position of yours is kept."),
     Fate.JUMP: (
         "position_jump",
-        "Nobody comes so far in the time since the last position: one more from there, five seconds later, is believed.",
+        "Nobody comes so far in the time since the last position: one more from there, five seconds on, is believed.",
     ),
 }
 

@@ -31,7 +31,8 @@ _NO_WAY_OUT = EdgeFlag.PRIVATE | EdgeFlag.STEPS
 class Kind:
     """What the points of a line have in common. for_walkers: it crosses roads, rather than being one. on_ground: no
     bridge and no tunnel. handicap_m: by how much another street may be farther from a place and is taken instead.
-    hours: number of those at which it is open, -1 for always. is_open: one steps onto it from beside it."""
+    hours: number of those at which it is open, -1 for always. is_open: one steps onto it from beside it.
+    is_lift: one waits for it."""
 
     flags: EdgeFlag
     street: int
@@ -40,6 +41,7 @@ class Kind:
     handicap_m: float
     hours: int = -1
     is_open: bool = False
+    is_lift: bool = False
 
 
 @dataclass(slots=True)
@@ -179,6 +181,7 @@ class DrawnStreets:
             handicap_m=ASIDE_HANDICAP_M if area or not on_ground else 0.0,
             hours=-1 if flags & EdgeFlag.PRIVATE else self._hours_number(hours),
             is_open=not area and not hours and not flags & _NO_WAY_OUT and is_under_the_sky(tags),
+            is_lift=not area and tags.get("highway") == "elevator",
         )
 
     def lines(self) -> Lines:
@@ -256,6 +259,10 @@ class DrawnStreets:
             self.lat.append(lat)
             self.wait_s.append(self._wait_s(point, kind))
             self.on_ground.append(kind.on_ground)
+        if kind.is_lift:
+            # Half of the wait at an end is the line's own.
+            self.wait_s[-1] += self.pace.lift_wait_s
+            self.wait_s[-len(points)] += self.pace.lift_wait_s
         self.start.append(len(self.point))
         self.flags.append(kind.flags)
         self.handicap_m.append(kind.handicap_m)
@@ -267,6 +274,8 @@ class DrawnStreets:
         wait = self.waits.get(point)
         if wait is None or (wait.who_crosses and not kind.for_walkers):
             return 0.0
+        if wait.lift:
+            return self.pace.lift_wait_s
         return wait.share * (self.pace.signal_wait_s if wait.signal else self.pace.crossing_wait_s)
 
     def _made_up_point(self) -> int:

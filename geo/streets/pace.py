@@ -31,6 +31,9 @@ SIGNAL_WAIT_S = 20.0
 # Assumption: a look to both sides where cars have to stop, or a gap comes soon.
 CROSSING_WAIT_S = 3.0
 
+# As inside buildings (`walking/vertical.py`): 45 s until a lift is there and its doors have moved, 3 s for a floor.
+LIFT_WAIT_S = 48.0
+
 # Assumptions: one sees less of the ground at night, and it is slippery in the rain. No measurement of either among
 # volunteers is known to us.
 NIGHT_FACTOR = 0.9
@@ -50,7 +53,8 @@ class Pace:
 
     speed_m_s: on level street. steps_effort: factor on the length of stairs whose direction is not known,
     steps_up_effort and steps_down_effort of the others. private_effort: factor on private ground, gate_effort_m: metres
-    for getting in. signal_wait_s: at a signal, crossing_wait_s: at a crossing without.
+    for getting in. signal_wait_s: at a signal, crossing_wait_s: at a crossing without, lift_wait_s: for a
+    lift and in it.
 
     The speed is taken when a walk is measured; the rest is laid down in a network when it is built, a wait as the
     metres that are walked meanwhile. So a wait shrinks for who runs over a network built for walkers.
@@ -64,6 +68,7 @@ class Pace:
     gate_effort_m: float = GATE_EFFORT_M
     signal_wait_s: float = SIGNAL_WAIT_S
     crossing_wait_s: float = CROSSING_WAIT_S
+    lift_wait_s: float = LIFT_WAIT_S
 
     def __post_init__(self) -> None:
         if not 0.0 < self.speed_m_s < float("inf"):
@@ -87,6 +92,7 @@ PLAIN = Pace(
     gate_effort_m=0.0,
     signal_wait_s=0.0,
     crossing_wait_s=0.0,
+    lift_wait_s=0.0,
 )
 PACES = {"walking": WALKING, "dense-city": DENSE_CITY, "running": RUNNING}
 

@@ -73,12 +73,13 @@ class Passage(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """What a point costs who passes it. signal: a light, else a crossing without one. who_crosses: only who comes over
-    a way for walkers has to wait, not who follows the road. share: of one wait."""
+    """What a point costs who passes it. signal: a light, else a crossing without one, or a lift. who_crosses: only who
+    comes over a way for walkers has to wait, not who follows the road. share: of one wait."""
 
     signal: bool
     who_crosses: bool
     share: float = 1.0
+    lift: bool = False
 
 
 def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
@@ -140,6 +141,8 @@ def is_way_through(tags: Tags) -> bool:
 def find_wait(tags: Tags) -> Wait | None:
     """What a node with these tags costs, None where one walks on."""
     highway = tags.get("highway", "")
+    if highway == "elevator":
+        return Wait(signal=False, who_crosses=False, lift=True)
     if highway == "traffic_signals":
         # Drawn once for each direction, a junction is passed by two of them.
         return Wait(signal=True, who_crosses=False, share=0.5 if "traffic_signals:direction" in tags else 1.0)

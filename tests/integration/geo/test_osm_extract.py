@@ -9,7 +9,7 @@ import pytest
 
 from geo.streets.network_builder import BuildSummary, EmptyNetwork
 from geo.streets.osm import UnreadableExtract, UnsortedExtract, build_from_osm
-from geo.streets.pace import SIGNAL_WAIT_S, WALKING
+from geo.streets.pace import LIFT_WAIT_S, SIGNAL_WAIT_S, WALKING
 from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import EdgeFlag, Snap, WalkNetwork
 from geo.walking.walk_time import find_route, get_route
@@ -380,6 +380,23 @@ def test_everybody_waits_at_a_junction_with_signals(tmp_path: Path) -> None:
 
     route = get_route(network, at(network, 0, 1), at(network, 2, 1), speed_m_s=WALKING.speed_m_s)
     assert route.walk_time_s - route.length_m / WALKING.speed_m_s == pytest.approx(SIGNAL_WAIT_S, abs=0.1)
+
+
+@pytest.mark.parametrize("as_way", [False, True])
+def test_whoever_takes_a_lift_between_two_levels_waits_for_it(tmp_path: Path, as_way: bool) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (1, 0), highway="footway", level="0")
+    if as_way:
+        drawing.way((1, 0), (1.02, 0), highway="elevator")
+        drawing.way((1.02, 0), (2, 0), highway="footway", level="1")
+    else:
+        drawing.node(1, 0, highway="elevator")
+        drawing.way((1, 0), (2, 0), highway="footway", level="1")
+    network, _ = drawing.build(tmp_path)
+
+    route = get_route(network, at(network, 0, 0), at(network, 2, 0), speed_m_s=WALKING.speed_m_s)
+
+    assert route.walk_time_s - route.length_m / WALKING.speed_m_s == pytest.approx(LIFT_WAIT_S, abs=0.1)
 
 
 def test_points_that_the_extract_lacks_cut_the_way(tmp_path: Path) -> None:

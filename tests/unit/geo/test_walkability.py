@@ -107,6 +107,7 @@ def test_what_is_special_about_a_way_is_kept(tags: dict[str, str], flags: EdgeFl
         ({"highway": "crossing", "crossing:signals": "yes"}, Wait(signal=True, who_crosses=True)),
         ({"highway": "crossing", "crossing": "uncontrolled"}, Wait(signal=False, who_crosses=True)),
         ({"highway": "crossing"}, Wait(signal=False, who_crosses=True)),
+        ({"highway": "elevator"}, Wait(signal=False, who_crosses=False, lift=True)),
         ({"highway": "crossing", "crossing": "no"}, None),
         ({"barrier": "gate"}, None),
         ({}, None),
