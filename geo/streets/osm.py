@@ -19,6 +19,7 @@ from geo.streets.walkability import (
     LeftOut,
     Passage,
     Walkable,
+    find_street_kind,
     find_wait,
     is_fence,
     is_square,
@@ -32,6 +33,8 @@ OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 
 _REPORT_EVERY = 2_000
 _GIVE_ANOTHER = "give an unbroken .osm.pbf, .osm.gz or .osm file, or a road layer by --lines"
+# A way without any of these is no street.
+_STREET_KEYS = ("highway", "man_made", "public_transport", "railway")
 
 
 class UnreadableExtract(ValueError):
@@ -93,19 +96,19 @@ def build_from_osm(
 
 def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> tuple[DrawnStreets, str]:
     streets = DrawnStreets(pace)
-    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("highway"))
+    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter(*_STREET_KEYS))
     as_of = processor.header.get("osmosis_replication_timestamp")
-    items: Iterable[Any] = processor.with_filter(osmium.filter.KeyFilter("highway", "barrier"))
+    items: Iterable[Any] = processor.with_filter(osmium.filter.KeyFilter("barrier", *_STREET_KEYS))
     for count, item in enumerate(items):
         if count % _REPORT_EVERY == 0:
             progress("reading ways", count, None)
         if item.is_node():
             _take_node(streets, item, on)
-        elif item.is_way() and "highway" in item.tags:
+        elif item.is_way() and find_street_kind(item.tags):
             _take_way(streets, item, on)
         elif item.is_way() and is_fence(item.tags):
             streets.fences.append([(node.lon, node.lat) for node in item.nodes if node.location.valid()])
-        elif item.is_area() and not item.from_way() and "highway" in item.tags:
+        elif item.is_area() and not item.from_way() and find_street_kind(item.tags):
             _take_multipolygon(streets, item, on)
     return streets, as_of
 

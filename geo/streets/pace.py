@@ -31,8 +31,8 @@ SIGNAL_WAIT_S = 20.0
 # Assumption: a look to both sides where cars have to stop, or a gap comes soon.
 CROSSING_WAIT_S = 3.0
 
-# As inside buildings (`walking/vertical.py`): 45 s until a lift is there and its doors have moved, 3 s for a floor.
-LIFT_WAIT_S = 48.0
+# As inside buildings (`walking/vertical.py`): 54 s until a lift is there and its doors have moved, 3 s for a floor.
+LIFT_WAIT_S = 57.0
 
 # Assumptions: one sees less of the ground at night, and it is slippery in the rain. No measurement of either among
 # volunteers is known to us.

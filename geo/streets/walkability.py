@@ -82,9 +82,21 @@ class Wait:
     lift: bool = False
 
 
+def find_street_kind(tags: Tags) -> str | None:
+    """What `highway` says, or what stands for it: a platform, a pier. None where a way is no candidate for a street.
+
+    A platform below the ground is none: whoever is on the street above it would be taken to stand on it.
+    """
+    if "highway" in tags:
+        return tags.get("highway")
+    if "platform" in {tags.get("railway"), tags.get("public_transport")}:
+        return "platform" if is_on_ground(tags) and not tags.get("level", "0").startswith("-") else None
+    return "footway" if tags.get("man_made") == "pier" else None
+
+
 def judge_way(tags: Tags, *, multipolygon: bool = False) -> Walkable | LeftOut:
     """Whether a walker may use a way with these tags. `foot` speaks before `access`; cars' one-way does not matter."""
-    highway = tags.get("highway", "")
+    highway = find_street_kind(tags) or ""
     foot = tags.get("foot", "")
     invited = foot in _INVITED
     if tags.get("abandoned") == "yes" and not invited:

@@ -194,6 +194,18 @@ def test_whoever_is_on_a_long_bridge_stays_on_it(tmp_path: Path) -> None:
     assert at(network, 5, 0.05).distance_m == pytest.approx(5.0, abs=0.5)
 
 
+def test_whoever_is_on_a_platform_walks_along_it_to_where_it_is_left(tmp_path: Path) -> None:
+    drawing = Drawing()
+    drawing.way((0, 0), (3, 0), (9, 0), highway="residential")
+    drawing.way((3, 1), (9, 1), railway="platform")
+    drawing.way((3, 1), (3, 0), highway="footway")
+    drawing.way((0, 2), (9, 2), railway="rail")
+    network, _ = drawing.build(tmp_path)
+
+    assert at(network, 8, 1).distance_m == pytest.approx(0.0, abs=1.0)
+    assert length_m(network, (8, 1), (8, 0)) == pytest.approx(500.0 + 100.0 + 500.0, abs=4.0)
+
+
 def test_an_escalator_carries_one_way_only(tmp_path: Path) -> None:
     drawing = Drawing()
     drawing.way((0, 0), (1, 0), highway="steps", conveying="forward")
