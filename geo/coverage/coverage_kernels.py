@@ -84,7 +84,7 @@ def spread(
     """Label every node within `limit` of the nearest of the chosen starts; how many, listed in `settled`.
 
     graph: (arc_start, arc_head, arc_effort, node_zone); edges: (from, to, ahead, back); starts: (edge, fraction,
-    access effort), all on a street; chosen: indices of starts that lie in one zone, see `zones_of`;
+    access effort), all on a street; chosen: indices of starts that lie in one zone;
     labels: (effort, stamp, (heap key, heap node), settled). A node of the starts' own ground may be listed twice.
     """
     arc_start, arc_head, arc_effort, node_zone = graph

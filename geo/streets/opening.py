@@ -122,6 +122,7 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=4096)
 def _hours(text: str) -> OpeningHours | None:
     try:
-        return OpeningHours(text) if text else None
+        # A change farther off than a year is none: looking for it takes long.
+        return OpeningHours(text, max_interval_days=366) if text else None
     except ParserError:
         return None

@@ -73,7 +73,8 @@ def build_from_osm(
     path = Path(path)
     try:
         with osm_as_it_is(path) as current:
-            streets, as_of = _read(current, pace, on, progress)
+            streets = _read(current, pace, on, progress)
+        as_of = _as_of(path)
     except (RuntimeError, OSError) as error:
         kind = UnsortedExtract if "out of order" in str(error) else UnreadableExtract
         raise kind(path, str(error)) from error
@@ -94,10 +95,9 @@ def build_from_osm(
     )
 
 
-def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> tuple[DrawnStreets, str]:
+def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> DrawnStreets:
     streets = DrawnStreets(pace)
     processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter(*_STREET_KEYS))
-    as_of = processor.header.get("osmosis_replication_timestamp")
     items: Iterable[Any] = processor.with_filter(osmium.filter.KeyFilter("barrier", *_STREET_KEYS))
     for count, item in enumerate(items):
         if count % _REPORT_EVERY == 0:
@@ -110,7 +110,12 @@ def _read(path: Path, pace: Pace, on: date | None, progress: Progress) -> tuple[
             streets.fences.append([(node.lon, node.lat) for node in item.nodes if node.location.valid()])
         elif item.is_area() and not item.from_way() and find_street_kind(item.tags):
             _take_multipolygon(streets, item, on)
-    return streets, as_of
+    return streets
+
+
+def _as_of(path: Path) -> str:
+    with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
+        return reader.header().get("osmosis_replication_timestamp")
 
 
 def _take_node(streets: DrawnStreets, node: Any, on: date | None) -> None:

@@ -53,7 +53,7 @@ class _Found:
     def __init__(self) -> None:
         self.deleted: set[tuple[str, int]] = set()
         self.needs_a_copy = False
-        self._seen: set[tuple[str, int]] = set()
+        self._last = dict.fromkeys(_KINDS.values(), 0)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -65,8 +65,9 @@ class _Found:
         if attributes.get("action") == "delete":
             self.deleted.add((kind, number))
         is_plain = number > 0 and attributes.get("visible") != "false" and attributes.get("action") != "delete"
-        self.needs_a_copy |= not is_plain or (kind, number) in self._seen
-        self._seen.add((kind, number))
+        # Numbers that do not rise may come twice; what is copied is sorted as well.
+        self.needs_a_copy |= not is_plain or number <= self._last[kind]
+        self._last[kind] = number
 
 
 def _look_through(path: Path) -> _Found:
