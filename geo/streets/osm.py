@@ -11,7 +11,7 @@ from geo.streets.drawn_streets import LACKING, DrawnStreets
 from geo.streets.line_network import build_from_shared_points
 from geo.streets.network_builder import DEFAULT_SNAP_LIMIT_M, BuildSummary
 from geo.streets.opening import Settled, is_not_built_yet, settle
-from geo.streets.osm_file import osm_as_it_is
+from geo.streets.osm_file import is_twice, osm_as_it_is
 from geo.streets.pace import WALKING, Pace
 from geo.streets.progress import Progress, no_progress
 from geo.streets.walk_network import WalkNetwork
@@ -72,8 +72,14 @@ def build_from_osm(
     """
     path = Path(path)
     try:
-        with osm_as_it_is(path) as current:
-            streets = _read(current, pace, on, progress)
+        try:
+            with osm_as_it_is(path) as current:
+                streets = _read(current, pace, on, progress)
+        except RuntimeError as error:
+            if not is_twice(error):
+                raise
+            with osm_as_it_is(path, copied=True) as current:
+                streets = _read(current, pace, on, progress)
         as_of = _as_of(path)
     except (RuntimeError, OSError) as error:
         kind = UnsortedExtract if "out of order" in str(error) else UnreadableExtract

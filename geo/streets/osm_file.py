@@ -23,23 +23,29 @@ _CHUNK = 1 << 20
 
 
 @contextmanager
-def osm_as_it_is(path: Path) -> Iterator[Path]:
+def osm_as_it_is(path: Path, *, copied: bool = False) -> Iterator[Path]:
     """The file to read instead: `path` itself, or a copy that has every object once, as it is now, and is gone behind.
 
     XML files (editors') are looked through for deleted, new and repeated objects; of a PBF file its header tells
-    whether it is a history. In a copy new objects have large numbers, see `number_of`.
+    whether it is a history, and whoever reads it may find out that it is one (`is_twice`) and ask again for a copy.
+    In a copy new objects have large numbers, see `number_of`.
 
     Raises:
         RuntimeError, OSError: as the library does for what is no OSM file.
     """
     found = _look_through(path) if not path.name.lower().endswith(".pbf") else _Found()
-    if not found.needs_a_copy and not _is_history(path):
+    if not (copied or found.needs_a_copy or _is_history(path)):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="osm-") as folder:
         copy = Path(folder) / "now.osm.pbf"
         _write_copy(path, copy, found.deleted)
         yield copy
+
+
+def is_twice(error: RuntimeError) -> bool:
+    """Whether the library stopped because it came upon an object for a second time."""
+    return "twice in input" in str(error)
 
 
 def number_of(osm_id: int) -> int:
