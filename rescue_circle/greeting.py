@@ -3,6 +3,7 @@
 from sqlalchemy.engine import make_url
 
 from dispatch.service import DispatchService
+from registry.storage.private_file import is_open_to_others
 from rescue_circle import __version__
 from rescue_circle.settings import Settings
 
@@ -49,6 +50,9 @@ def _notes(settings: Settings, service: DispatchService, *, is_alone: bool) -> l
         notes.append(
             "another service is at work on this database; only the one that takes a call rings phones for it: end one"
         )
+    url = make_url(settings.database_url)
+    if is_open_to_others(url):
+        notes.append(f"every user of this machine can read the database: chmod 600 {url.database}*")
     if service.directory.rescuer_count == 0:
         notes.append("nobody can be alerted yet: rescue-circle registry import RESCUERS.csv")
     if service.directory.aed_count == 0:

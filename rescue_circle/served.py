@@ -38,7 +38,7 @@ def served(settings: Mapping[str, str], *, log: Path, host: str = HOST, port: in
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
     environment = {**inherited, **settings, "RESCUE_HOST": host, "RESCUE_PORT": str(port)}
     command = [sys.executable, "-c", "from rescue_circle.cli import main; main()", "serve"]
-    with log.open("wb") as output:
+    with open(log, "wb", opener=_for_owner_alone) as output:
         # A session of its own, so that Ctrl-C reaches us alone and the service ends when we say so.
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and command
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -50,6 +50,10 @@ def served(settings: Mapping[str, str], *, log: Path, host: str = HOST, port: in
             yield url
     finally:
         _end(child)
+
+
+def _for_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _wait_until_ready(child: "subprocess.Popen[bytes]", url: str, log: Path) -> None:

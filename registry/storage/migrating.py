@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.storage import postgres
 from registry.storage.database import DatabaseUnreachable, default_url, parse_url
+from registry.storage.private_file import make_private
 from registry.storage.sqlite_engines import sqlite_engine
 from registry.storage.watched_database import is_away
 
@@ -104,5 +105,6 @@ def _versions(connection: Connection) -> list[str]:
 
 def _open_once(url: URL) -> None:
     """Meet a bad path or a foreign file here: a failed connection leaves aiosqlite's thread behind, complaining."""
+    make_private(url.database)
     with closing(sqlite3.connect(url.database or "")) as connection:
         connection.execute("PRAGMA schema_version")

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from registry.storage.private_file import make_private
 from registry.storage.sqlite_checkpoints import MOST_PAGES
 from registry.storage.words import keep_storable
 
@@ -88,6 +89,10 @@ def _plain_engine(url: URL, *, begin: str, pool_size: int) -> Engine:
 
 def _with_pragmas(engine: Engine, *, begin: str, checks_references: bool = True) -> Engine:
     keep_storable(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def prepare(_dialect: Any, _record: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        make_private(str(arguments[0] if arguments else named.get("database", "")))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
