@@ -41,6 +41,7 @@ class Album:
         before = page.viewport_size
         for size in sizes:
             page.set_viewport_size(PHONE if size == "phone" else DESK)  # type: ignore[arg-type]
+            page.evaluate("scrollTo(0, 0)")
             # Two frames, so that what follows the size has been drawn; maps also need their tiles.
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             page.wait_for_load_state("networkidle")

@@ -76,9 +76,10 @@ describe("the two languages", () => {
   });
 
   it("say a floor as people do, and leave alone what is no number", () => {
-    expect(["3", "3F", "f3", "-1", "B1", "B2F"].map(formatFloor)).toEqual(["3 楼", "3 楼", "3 楼", "地下 1 层", "地下 1 层", "地下 2 层"]);
-    expect(["0", "站厅层", "1-2", "3 层", "L3", "B"].map(formatFloor)).toEqual(["0", "站厅层", "1-2", "3 层", "L3", "B"]);
+    expect(["3", "3F", "f3", "-1", "B1", "B2F"].map((floor) => formatFloor(floor))).toEqual(["3 楼", "3 楼", "3 楼", "地下 1 层", "地下 1 层", "地下 2 层"]);
+    expect(["0", "站厅层", "1-2", "3 层", "L3", "B"].map((floor) => formatFloor(floor))).toEqual(["0", "站厅层", "1-2", "3 层", "L3", "B"]);
     switchLang("en");
-    expect(["3F", "-1", "0", "B1", "站厅层", "Level 2"].map(formatFloor)).toEqual(["Floor 3", "Basement 1", "Floor 0", "Basement 1", "站厅层", "Level 2"]);
+    expect(["3F", "B1", "0"].map((floor) => formatFloor(floor, { labelled: true }))).toEqual(["3", "Basement 1", "0"]);
+    expect(["3F", "-1", "0", "B1", "站厅层", "Level 2"].map((floor) => formatFloor(floor))).toEqual(["Floor 3", "Basement 1", "Floor 0", "Basement 1", "站厅层", "Level 2"]);
   });
 });

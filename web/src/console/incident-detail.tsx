@@ -50,7 +50,7 @@ function Head({ incident }: { incident: IncidentView }) {
         {place ? place.address || whereOf(incident) : incident.erased_at ? t.value.erased : t.value.no_location}
       </h2>
       <dl class="facts">
-        {place?.floor && <Fact name={t.value.floor} value={formatFloor(place.floor)} />}
+        {place?.floor && <Fact name={t.value.floor} value={formatFloor(place.floor, { labelled: true })} />}
         {place?.note && <Fact name={t.value.note} value={place.note} />}
         {incident.caller_phone && <Fact name={t.value.caller_phone} value={incident.caller_phone} />}
         {Object.entries<string>(incident.more ?? {}).map(([name, said]) => (

@@ -25,7 +25,7 @@ export const en: Texts = {
   sign_out: "Sign out",
   restoring: "Restoring your session…",
 
-  new_call: "New call by hand",
+  new_call: "New call",
   aed_problems: "AED reports",
   mute: "Sound is on; press to mute",
   unmute: "Muted; press for sound",

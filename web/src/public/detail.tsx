@@ -47,7 +47,7 @@ export function AedDetail({ aed, onWalk, startBar }: DetailProps) {
         {aed.floor !== "" && (
           <div>
             <dt>{words.value.floor}</dt>
-            <dd>{formatFloor(aed.floor)}</dd>
+            <dd>{formatFloor(aed.floor, { labelled: true })}</dd>
           </div>
         )}
         <div>

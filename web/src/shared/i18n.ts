@@ -78,14 +78,16 @@ export function formatDistance(metres: number): string {
   return `${(metres / 1000).toFixed(1)}${zh ? " 公里" : " km"}`;
 }
 
-/** 3 楼 / Floor 3, 地下 1 层 / Basement 1, also of 3F, F3 and B1; anything else stands as it was written. */
-export function formatFloor(text: string): string {
+/** 3 楼 / Floor 3, 地下 1 层 / Basement 1, also of 3F, F3 and B1; anything else stands as it was written.
+ *
+ * labelled: the word Floor stands beside it already. */
+export function formatFloor(text: string, { labelled = false } = {}): string {
   const zh = lang.value === "zh";
   const written = text.trim();
   const [, below, number = "", basement] = /^(?:([-−])?F?(\d{1,3})F?|B(\d{1,2})F?)$/i.exec(written) ?? [];
   const down = basement ?? (below ? number : undefined);
   if (down !== undefined && Number(down) > 0) return zh ? `地下 ${Number(down)} 层` : `Basement ${Number(down)}`;
   // A floor 0 exists in some countries only: whoever wrote it knows which is meant.
-  if (Number(number) > 0) return zh ? `${Number(number)} 楼` : `Floor ${Number(number)}`;
-  return zh || /[^\x20-\x7e]/.test(written) || /floor|level|basement/i.test(written) ? written : `Floor ${written}`;
+  if (Number(number) > 0) return zh ? `${Number(number)} 楼` : labelled ? String(Number(number)) : `Floor ${Number(number)}`;
+  return zh || labelled || /[^\x20-\x7e]/.test(written) || /floor|level|basement/i.test(written) ? written : `Floor ${written}`;
 }
