@@ -145,9 +145,7 @@ def _joined(population: Population, districts: Districts) -> tuple[NDArray[np.fl
     notes, lost = [*population.notes, *districts.notes], []
     joined: dict[int, str] = {}
     for row, (name, residents) in enumerate(zip(population.name, population.residents, strict=True)):
-        code = population.code[row] if population.code else ""
-        index = districts.find_code(code) if code else None
-        index = districts.find(name) if index is None else index
+        index = _index_of(population, row, districts)
         if index is None and (around := districts.find_around_zone(name)) is not None:
             people[around] += residents
             notes.append(_zone_note(name, residents, districts.name[around]))
@@ -174,6 +172,17 @@ def _joined(population: Population, districts: Districts) -> tuple[NDArray[np.fl
     if people.sum() <= 0.0:
         raise UnusableDemand(f"{population.source} counts nobody")
     return people, notes
+
+
+def _index_of(population: Population, row: int, districts: Districts) -> int | None:
+    name, code = population.name[row], population.code[row] if population.code else ""
+    by_name, by_code = districts.find(name), districts.find_code(code) if code else None
+    if by_name is not None and by_code is not None and by_name != by_code:
+        raise UnusableDemand(
+            f"{population.source} calls {name} by the code {code}, which the outlines give to "
+            f"{districts.name[by_code]}: one of them is wrong"
+        )
+    return by_name if by_code is None else by_code
 
 
 def _find_total(population: Population, lost: list[int]) -> int | None:

@@ -161,6 +161,15 @@ def test_codes_join_what_names_do_not(tmp_path: Path, codes: tuple[str, str]) ->
     assert np.bincount(where, placed.demand.weight) == pytest.approx([5.0, 7.0])
 
 
+def test_a_code_and_a_name_of_two_districts_are_not_chosen_between(tmp_path: Path) -> None:
+    path = outlines(tmp_path, {"管城回族区": WEST, "金水区": EAST}, more={"adcode": ["410104", "410105"]})
+
+    with pytest.raises(UnusableDemand, match="calls 管城区 by the code 410105, which the outlines give to 金水区"):
+        population_demand(
+            people_of(("管城区", 5.0), ("金水区", 7.0), code=("410105", "410104")), read_districts(path), None
+        )
+
+
 def test_several_columns_of_names_are_asked_about(tmp_path: Path) -> None:
     areas = {"West": WEST, "East": EAST}
 
