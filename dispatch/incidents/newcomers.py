@@ -80,11 +80,15 @@ class Newcomers:
         try:
             await asyncio.Event().wait()
         finally:
-            self._lacking.clear()
-            tasks = list(self._tasks.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.close()
+
+    async def close(self) -> None:
+        """Look around no more."""
+        self._lacking.clear()
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _near(self, place: Place) -> list[str]:
         reach_lat = self._reach_m / DEGREE_M

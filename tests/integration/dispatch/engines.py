@@ -28,6 +28,7 @@ from registry.directory import Directory
 from registry.models import Aed, Certificate, Presence, Rescuer
 from registry.storage.database import Database
 from registry.storage.watched_database import WatchedDatabase
+from tests.support.waiting import until
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 PLANE = LocalPlane(113.665, 34.757)
@@ -100,6 +101,11 @@ class Desk:
         )
         return await self.engine.take_call(understood, record)
 
+    async def settle(self) -> None:
+        """Nobody looks around for helpers any more, and what had begun is done."""
+        await self.engine.newcomers.close()
+        await until(lambda: not self.engine.is_at_work)
+
     async def alerted(self, incident_id: str) -> dict[str, str | None]:
         """Rescuers of the incident with the AED each is to fetch, in the order they were rung."""
         live = await self.engine.live.find(incident_id)
@@ -139,6 +145,7 @@ async def desk(
         )
         await held.engine.resume()
         yield held
+        await held.settle()
     finally:
         await database.close()
 
@@ -168,6 +175,7 @@ async def desk_with_spool(
         journal.close_duplicate = held.engine.close_duplicate
         await journal.settle()
         yield DeskWithSpool(**vars(held), journal=journal, database=database)
+        await held.settle()
     finally:
         spool.close()
         await database.close()

@@ -91,7 +91,7 @@ async def test_a_call_and_an_answer_that_are_being_written_are_finished_first(
         alert = await phone.expect("alert")
         busy_database.execute("BEGIN IMMEDIATE")
         await phone.send({"type": "accept", "id": "late", "alert_id": alert["alert_id"]})
-        posting = post(process, call(cad_ref="B"))
+        posting = post(process, call(cad_ref="B", north_m=100.0))
         process.tell_to_end()
         await asyncio.to_thread(eventually, lambda: refuses(process))
         busy_database.execute("ROLLBACK")

@@ -9,7 +9,7 @@ from shapely.geometry import Point, shape
 
 from dispatch.access.tokens import Access
 from tests.support.audit import audit
-from tests.support.phone import console_of, phone_of
+from tests.support.phone import Phone, console_of, phone_of
 from tests.support.service import Service, call
 from tests.support.town import Town, place
 
@@ -42,6 +42,12 @@ def add(service: Service, incident_id: str, rescuer_id: str, **changes: Any) -> 
 def call_off(service: Service, incident_id: str, alert_id: str, **body: Any) -> httpx.Response:
     path = f"/api/incidents/{incident_id}/alerts/{alert_id}/call-off"
     return service.request("POST", path, **({"json": body} if body else {}))
+
+
+async def decline(phone: Phone) -> None:
+    """Whoever comes within reach of a call that lacks helpers rings at once; after a no only a dispatcher rings them."""
+    alert = await phone.expect("alert")
+    await phone.ask("decline", alert_id=alert["alert_id"])
 
 
 def alerts_of(service: Service, incident_id: str) -> dict[str, dict[str, Any]]:
@@ -104,12 +110,14 @@ async def test_who_is_added_rings_and_who_is_called_off_is_told_and_replaced(ser
         incident_id = open_call(service)
         rung = await first.expect("alert")
         await first.ask("accept", alert_id=rung["alert_id"])
-        async with phone_of(service, "r03") as chosen, phone_of(service, "r01") as replacing:
+        async with phone_of(service, "r03") as chosen:
+            await decline(chosen)
             answer = add(service, incident_id, "r03", role="fetch_aed")
             alert = await chosen.expect("alert")
             off = call_off(service, incident_id, rung["alert_id"], reason="out_of_touch")
             ended = await first.expect("alert_ended")
-            instead = await replacing.expect("alert")
+            async with phone_of(service, "r01") as replacing:
+                instead = await replacing.expect("alert")
             twice = call_off(service, incident_id, rung["alert_id"])
     timeline = service.get(f"/api/incidents/{incident_id}/timeline")
 
@@ -145,6 +153,7 @@ async def test_the_aed_that_is_named_is_the_one_that_is_fetched_if_it_can_be_tak
     aeds = {aed["location_text"]: aed["aed_id"] for aed in service.get("/api/console/aeds")["aeds"]}
     incident_id = open_call(service)
     async with phone_of(service, "r04") as phone:
+        await decline(phone)
         closed = add(service, incident_id, "r04", aed_id=aeds["夜间关闭"])
         unknown = add(service, incident_id, "r04", aed_id="no such AED")
         nonsense = add(service, incident_id, "r04", role="direct", aed_id=aeds["开放时间不详"])
@@ -229,14 +238,16 @@ async def test_candidates_are_those_who_are_free_and_reachable_the_soonest_first
         incident_id = open_call(service, north_m=-300, floor="")
         rung = await near.expect("alert")
         await near.ask("decline", alert_id=rung["alert_id"])
-        async with phone_of(service, "r06"), phone_of(service, "r04") as off_duty:
+        async with phone_of(service, "r06") as far, phone_of(service, "r04") as off_duty:
+            await decline(far)
+            await decline(off_duty)
             await off_duty.ask("duty", on=False)
             found = service.get(f"/api/incidents/{incident_id}/candidates")
             added = add(service, incident_id, found[0]["rescuer_id"])
             left = service.get(f"/api/incidents/{incident_id}/candidates")
 
     assert [one["rescuer_id"] for one in found] == ["r00", "r06"]
-    assert [one["before"] for one in found] == ["declined", None]
+    assert [one["before"] for one in found] == ["declined", "declined"]
     assert found[0]["walk_time_s"] == pytest.approx(360 / 1.4, abs=2)
     assert not found[0]["straight_line"]
     assert added.status_code == 200
@@ -246,6 +257,7 @@ async def test_candidates_are_those_who_are_free_and_reachable_the_soonest_first
 async def test_a_candidate_comes_with_the_aed_that_is_there_soonest(service: Service) -> None:
     incident_id = open_call(service)
     async with phone_of(service, "r05") as phone:
+        await decline(phone)
         found = service.get(f"/api/incidents/{incident_id}/candidates")[0]
         add(service, incident_id, "r05", role="fetch_aed", aed_id=found["aed_id"])
         alert = await phone.expect("alert")

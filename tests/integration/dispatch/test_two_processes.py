@@ -59,6 +59,7 @@ async def test_nobody_and_nothing_is_promised_twice_however_two_processes_race(d
     async with both(database_url, PEOPLE) as (north, s):
         calls = [live_through(at, f"{at is north}-{number}", rng) for number in range(CALLS) for at in (north, s)]
         incident_ids = await asyncio.gather(*calls)
+        await asyncio.gather(north.settle(), s.settle())
         incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
         held = await north.reader.read_reservations()
 
@@ -93,6 +94,7 @@ async def test_no_dispatcher_of_one_process_takes_what_another_has_promised(data
         incident_ids = await asyncio.gather(*calls, *(by_hand(at, f"more-{at is north}", rng) for at in (north, s)))
         # However the race went, whom nobody else has wanted can be had.
         await north.engine.add_rescuer(incident_ids[0], Wish(rescuer_id=SPARE.rescuer_id, force=True))
+        await asyncio.gather(north.settle(), s.settle())
         incidents = [await north.reader.find_incident(incident_id) for incident_id in incident_ids]
         held = await north.reader.read_reservations()
 
