@@ -12,8 +12,7 @@ from geo.places.datum import Datum
 from planner.columns import Counted, UnclearColumn, find_code, find_counted, find_unit, rates_of_people
 from planner.layers import LayerOptions, UnusableLayer
 from planner.plan_model import Bilingual, DemandKind
-from planner.point_files import LISTED, PointTable, UnusablePoints, is_csv, read_points
-from registry.importers.columns import find_coordinates
+from planner.point_files import LISTED, NoCoordinates, PointTable, UnusablePoints, read_points
 from registry.importers.files import CsvRow, plain, read_csv
 
 # In place of a column: nothing is counted but the rows.
@@ -73,13 +72,12 @@ def read_demand(
         raise UnusableDemandFile(f"there is no file {path}")
     options = LayerOptions(option="--demand", layer=layer, datum=datum, encoding=encoding)
     try:
-        if is_csv(path):
+        try:
+            table = read_points(path, options)
+        except NoCoordinates:
             headers, rows = read_csv(path, encoding)
-            if not rows:
-                raise UnusableDemandFile(f"{path.name} has no rows: the demand is empty")
-            if find_coordinates(headers, datum=datum or Datum.WGS84, file=path.name) is None:
-                return _population(path, headers, rows, weight_column, unit_column)
-        return _weighted(path, read_points(path, options), weight_column)
+            return _population(path, headers, rows, weight_column, unit_column)
+        return _weighted(path, table, weight_column)
     except (UnclearColumn, UnusableLayer, UnusablePoints) as error:
         raise UnusableDemandFile(str(error)) from error
 
@@ -112,6 +110,8 @@ def _population(
     unit = find_unit(headers, chosen=unit_column, option="--unit-column", file=path.name)
     code = find_code(headers)
     named = unit or code
+    if not rows:
+        raise UnusableDemandFile(f"{path.name} has no rows: the demand is empty")
     if column is None or named is None:
         raise UnusableDemandFile(
             f"{path.name} has neither coordinates (lon, lat) nor districts with residents (unit, population); "

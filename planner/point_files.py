@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -19,7 +19,7 @@ from registry.importers.columns import find_coordinates
 from registry.importers.files import plain, read_csv
 from registry.importers.report import Rejected
 
-CSV_SUFFIXES = {".csv", ".tsv", ".txt"}
+_CSV_SUFFIXES = {".csv", ".tsv", ".txt"}
 LISTED = 5
 # What lies apart from all others by such an empty stretch belongs to no city of theirs, nor to their country.
 _EMPTY_STRETCH_M = 1_000_000.0
@@ -54,8 +54,7 @@ class PointTable:
         return [row.get(plain(header), "") for row in self.cells]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(NamedTuple):
     """One point as it stands in the file, before it is checked."""
 
     where: str
@@ -66,20 +65,15 @@ class _Read:
     share: float = 1.0
 
 
-def is_csv(path: Path) -> bool:
-    """Whether the file is read as text with a header line."""
-    return path.suffix.lower() in CSV_SUFFIXES
-
-
 def read_points(path: Path, options: LayerOptions) -> PointTable:
     """The points of a CSV with coordinates or of a map layer.
 
     Raises:
         UnusablePoints, NoCoordinates, UnusableLayer, ImportRefused: the message says what to mend.
     """
-    headers, rows = _csv_points(path, options) if is_csv(path) else _layer_points(path, options)
+    headers, rows = _csv_points(path, options) if path.suffix.lower() in _CSV_SUFFIXES else _layer_points(path, options)
     if not rows:
-        raise UnusablePoints(f"{path.name} has no rows: it is empty")
+        raise UnusablePoints(f"{path.name} has no rows: the {options.option.lstrip('-')} is empty")
     return _checked(path, headers, rows)
 
 
