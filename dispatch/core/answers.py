@@ -7,7 +7,8 @@ from dispatch.core import events as ev
 from dispatch.core.commands import Answer
 from dispatch.core.consequences import aed_key, rescuer_key
 from dispatch.core.events import Role
-from dispatch.core.incident import ENGAGED, Alert, AlertStatus, Incident, evolve
+from dispatch.core.evolving import evolve
+from dispatch.core.incident import ENGAGED, Alert, AlertStatus, Incident
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from dispatch.core.reporting import NOBODY

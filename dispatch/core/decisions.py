@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.answers import decide_answer
-from dispatch.core.incident import AlertStatus, Incident, alert_id_of, evolve
+from dispatch.core.evolving import evolve
+from dispatch.core.incident import AlertStatus, Incident, alert_id_of
 from dispatch.core.joining import decide_joining, end_one, ends_one_of_several, take_up
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused

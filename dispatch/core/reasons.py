@@ -9,7 +9,8 @@ from datetime import datetime
 
 from dispatch.core import events as ev
 from dispatch.core.events import Role
-from dispatch.core.incident import Incident, evolve
+from dispatch.core.evolving import evolve
+from dispatch.core.incident import Incident
 
 FIRST_SEARCH = "first_search"
 SOMEBODY_CAME = "somebody_came"

@@ -11,7 +11,8 @@ from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, no_candidates
 from dispatch.core.consequences import reserved
 from dispatch.core.decisions import decide, wanted_search
-from dispatch.core.incident import Incident, evolve_together
+from dispatch.core.evolving import evolve_together
+from dispatch.core.incident import Incident
 from dispatch.core.policy import Policy, Wanted, budgets, reaches_somebody
 from dispatch.incidents.live import LiveIncident
 from dispatch.incidents.scout import Scout, climb_s

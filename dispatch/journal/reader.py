@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from dispatch import tables as t
-from dispatch.core.incident import Incident, evolve_all
+from dispatch.core.evolving import evolve_all
+from dispatch.core.incident import Incident
 from dispatch.core.matching import Place
 from dispatch.core.rests import Rest, RestKind
 from dispatch.event_codec import decode

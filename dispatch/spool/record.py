@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from dispatch.core.events import Event
-from dispatch.core.incident import Incident, evolve_all
+from dispatch.core.evolving import evolve_all
+from dispatch.core.incident import Incident
 from dispatch.event_codec import UnreadableEvent, decode, encode, event_type
 from dispatch.records import Appended, CallRecord, Details, InboxRow
 from dispatch.spool.file import SpoolError

@@ -13,7 +13,8 @@ from dispatch import tables as t
 from dispatch.core import events as ev
 from dispatch.core.consequences import notices, reserved
 from dispatch.core.decisions import next_deadline
-from dispatch.core.incident import Incident, evolve
+from dispatch.core.evolving import evolve
+from dispatch.core.incident import Incident
 from dispatch.core.policy import Policy
 from dispatch.event_codec import decode
 from registry.storage.database import Database

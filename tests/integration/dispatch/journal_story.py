@@ -7,7 +7,8 @@ from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates
 from dispatch.core.decisions import decide, wanted_search
 from dispatch.core.events import DEFAULT_INTEGRATION
-from dispatch.core.incident import Incident, evolve
+from dispatch.core.evolving import evolve
+from dispatch.core.incident import Incident
 from dispatch.core.matching import Place
 from dispatch.core.policy import Policy
 from dispatch.journal.journal import Journal

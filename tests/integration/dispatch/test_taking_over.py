@@ -45,7 +45,7 @@ def call_off(service: Service, incident_id: str, alert_id: str, **body: Any) -> 
 
 
 async def decline(phone: Phone) -> None:
-    """Whoever comes within reach of a call that lacks helpers rings at once; after a no only a dispatcher rings them."""
+    """Whoever comes within reach of a call that lacks helpers rings at once; after a no it takes a dispatcher."""
     alert = await phone.expect("alert")
     await phone.ask("decline", alert_id=alert["alert_id"])
 

@@ -10,7 +10,8 @@ from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.candidates import Candidates, Way
 from dispatch.core.decisions import decide, wanted_search
-from dispatch.core.incident import Alert, Incident, evolve, evolve_together
+from dispatch.core.evolving import evolve, evolve_together
+from dispatch.core.incident import Alert, Incident
 from dispatch.core.policy import Policy
 from dispatch.event_codec import decode, encode_all, event_type
 

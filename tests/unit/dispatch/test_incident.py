@@ -9,7 +9,8 @@ from dispatch.core import events as ev
 from dispatch.core.candidates import Way
 from dispatch.core.consequences import reserved
 from dispatch.core.decisions import decide, next_deadline
-from dispatch.core.incident import AlertStatus, evolve_all, evolve_together, incident_of
+from dispatch.core.evolving import evolve_all, evolve_together
+from dispatch.core.incident import AlertStatus, incident_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from tests.unit.dispatch.incident_story import INCIDENT, NOON, Story, Trip, call, candidates, kinds

@@ -14,7 +14,8 @@ from dispatch.core import events as ev
 from dispatch.core.candidates import Way
 from dispatch.core.consequences import aed_key, notices, rescuer_key, reserved
 from dispatch.core.decisions import next_deadline, wanted_search
-from dispatch.core.incident import AlertStatus, Incident, evolve_all
+from dispatch.core.evolving import evolve_all
+from dispatch.core.incident import AlertStatus, Incident
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
 from tests.unit.dispatch.incident_story import INCIDENT, Story, Trip, call, candidates
