@@ -45,7 +45,7 @@ COMMANDS = {
     ),
     "whose": OnDemand(
         where="dispatch.people.cli:whose",
-        help="Say which rescuers the log means by its marks.",
+        help="Say which rescuers the log means by these marks; nobody can without the service's secret.",
     ),
     "accounts": OnDemand(
         where="dispatch.people.cli:app", help="Accounts of dispatchers, registry officers and administrators."

@@ -28,7 +28,8 @@ MOST_SHOWN = 200
 """Characters of a value that a sample holds."""
 
 app = typer.Typer(
-    no_args_is_help=True, help="120 systems and their dialects: who may call, and what would be understood."
+    no_args_is_help=True,
+    help="120 systems and their dialects: who may call, and what a sample would be understood as.",
 )
 _out = Console(soft_wrap=True, highlight=False)
 
@@ -215,4 +216,4 @@ def _shown(value: Any) -> str:
 
 @app.callback()
 def integrations() -> None:
-    """120 systems and their dialects."""
+    """120 systems and their dialects: who may call, and what a sample would be understood as."""

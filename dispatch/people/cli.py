@@ -126,7 +126,7 @@ def whose(
     secret: Annotated[str, typer.Option(envvar="RESCUE_TOKEN_SECRET", help="The service's.", show_default=False)] = "",
     database: DatabaseOption = None,
 ) -> None:
-    """Say which rescuers of the registry the log means by these marks; nobody can without the service's secret."""
+    """Say which rescuers the log means by these marks; nobody can without the service's secret."""
     secrets = split_secrets(secret)
     if not secrets:
         _refuse("RESCUE_TOKEN_SECRET: the secret with which the service made its marks is needed")
