@@ -231,7 +231,8 @@ def _reach_deadline(
     if _waits_for_its_call(incident) and now >= incident.opened_at + timedelta(seconds=policy.overtake_s):
         yield ev.AttentionRaised(code="call_missing")
     if incident.put_off_until and (reached.neighbour_over or now >= incident.put_off_until):
-        yield from take_up(incident, "other_over" if reached.neighbour_over else "nobody_said")
+        why = "waited" if incident.beside is None else "other_over" if reached.neighbour_over else "nobody_said"
+        yield from take_up(incident, why)
     if _searches(incident) and now >= incident.opened_at + timedelta(seconds=policy.search_limit_s):
         yield ev.SearchEnded(reason="time_over" if incident.held_alerts else "nobody_left")
     elif incident.next_search_at and incident.next_search_at <= now:

@@ -238,13 +238,13 @@ class NobodyAvailable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPutOff:
-    """Another open incident is so near that both may be one patient: nobody is rung for this one before `until`, unless
-    a dispatcher says so."""
+    """Nobody is rung before `until`, unless a dispatcher says so. beside: another open incident so near that both may
+    be one patient; None where the call was told late, and its end may be right behind it."""
 
     schema_version: ClassVar[int] = 1
-    beside: str
-    distance_m: float
     until: datetime
+    beside: str | None = None
+    distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,11 @@ def put_off(near: cmd.Neighbour, now: datetime, policy: Policy) -> Iterator[ev.E
     yield ev.SearchPutOff(beside=near.incident_id, distance_m=round(near.distance_m, 1), until=until)
 
 
+def put_off_late(policy: Policy, now: datetime) -> ev.Event:
+    """What follows from a call out of a queue: its end may be right behind it."""
+    return ev.SearchPutOff(until=now + timedelta(seconds=policy.outbox_s))
+
+
 def take_up(incident: Incident, reason: str) -> Iterator[ev.Event]:
     """The search begins after all."""
     if incident.put_off_until is not None:

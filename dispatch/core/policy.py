@@ -35,6 +35,8 @@ class Policy:
     overtake_s: how long an update may wait for the call it overtook before a dispatcher must look.
     put_off_s: how long a call beside another one, for which somebody comes, waits for a dispatcher to say whether both
         are one patient (assumption: whoever comes for the first is there for the second as well).
+    told_late_s, outbox_s: a call that is told so late comes from a queue, as after an outage; so long it waits for what
+        was queued behind it, which may be its end (assumptions).
     decline_rest_s: who has said no is not rung for other calls so soon after (assumption: what keeps somebody from one
         call keeps them from the next).
     rest_s: who has gone to a call is rung again so soon after only where nobody else could be there in the same time
@@ -59,6 +61,8 @@ class Policy:
     open_limit_s: float = 7200.0
     overtake_s: float = 10.0
     put_off_s: float = 60.0
+    told_late_s: float = 600.0
+    outbox_s: float = 2.0
     decline_rest_s: float = 300.0
     rest_s: float = 3600.0
 

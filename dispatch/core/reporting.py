@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.incident import Incident
-from dispatch.core.joining import ANOTHER_NEAR, put_off, take_up
+from dispatch.core.joining import ANOTHER_NEAR, put_off, put_off_late, take_up
 from dispatch.core.policy import Policy
 
 NOBODY = "nobody_available"
@@ -51,6 +51,8 @@ def report_call(incident: Incident | None, report: cmd.ReportCall, now: datetime
             yield ev.SearchEnded(reason=OLD_CALL)
         elif report.near and not (incident and incident.beside):
             yield from put_off(report.near, now, policy)
+        elif is_unplaced and now - report.reported_at > timedelta(seconds=policy.told_late_s):
+            yield put_off_late(policy, now)
         elif incident and not report.near:
             yield from take_up(incident, "place_changed")
     if report.ambulance_eta_at and _brings_new_eta(incident, report):

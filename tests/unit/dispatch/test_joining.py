@@ -129,3 +129,26 @@ def test_a_dispatcher_ends_all_calls_of_an_incident() -> None:
 
     assert first.incident
     assert first.incident.closed == "closed"
+
+
+def test_a_call_out_of_a_queue_whose_end_is_right_behind_it_rings_nobody() -> None:
+    """FAULTS A13: a centre that sent its outbox after an outage rang 84 alarms and called them off again."""
+    told = story()
+    told.tell(call(reported_at=NOON - timedelta(minutes=20)))
+    told.now += timedelta(milliseconds=300)
+    told.tell(ended("cad-1"))
+
+    assert told.alerted == []
+    assert told.incident
+    assert told.incident.closed == "closed"
+
+
+def test_a_call_out_of_a_queue_that_goes_on_rings_after_two_seconds() -> None:
+    told = story()
+    told.tell(call(reported_at=NOON - timedelta(minutes=20)))
+    assert told.wait(1) == []
+
+    events = told.wait(1)
+
+    assert kinds(events)[0] == "SearchTakenUp"
+    assert len(told.alerted) == 7

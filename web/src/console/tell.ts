@@ -162,7 +162,7 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
     case "NobodyAvailable":
       return ["ask", "附近暂无人可派，继续搜索"];
     case "SearchPutOff":
-      return ["ask", `相距 ${formatDistance(number(data, "distance_m"))} 另有一起事件，暂缓呼叫`];
+      return data["beside"] ? ["ask", `相距 ${formatDistance(number(data, "distance_m"))} 另有一起事件，暂缓呼叫`] : ["quiet", "120 迟报的呼救，稍候是否已结束"];
     case "SearchTakenUp":
       return ["plain", `开始呼叫：${takenUpWord(text(data, "reason"))}`];
     case "IncidentTakenIn":
@@ -243,7 +243,9 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
     case "NobodyAvailable":
       return ["ask", "Nobody nearby can be sent; the search goes on"];
     case "SearchPutOff":
-      return ["ask", `${formatDistance(number(data, "distance_m"))} away is another incident: nobody is rung for now`];
+      return data["beside"]
+        ? ["ask", `${formatDistance(number(data, "distance_m"))} away is another incident: nobody is rung for now`]
+        : ["quiet", "Told late: its end may be right behind it"];
     case "SearchTakenUp":
       return ["plain", `The search begins: ${takenUpWord(text(data, "reason"))}`];
     case "IncidentTakenIn":

@@ -130,6 +130,7 @@ const SEARCH: Words = {
 const TAKEN_UP: Words = {
   another_patient: ["调度员确认是另一位患者", "a dispatcher says it is another patient"],
   nobody_said: ["等待时间已到", "nobody said anything"],
+  waited: ["没有随后的结束消息", "no end came behind it"],
   other_over: ["另一起事件已结束", "the other incident is over"],
   place_changed: ["位置已变", "the place is another one now"],
 };
