@@ -16,7 +16,7 @@ from registry.storage.database import Database
 from rescue_circle.serve import Gate
 from tests.support.phone import phone_of
 from tests.support.plain_http import fetch
-from tests.support.process import running, standing_by
+from tests.support.process import RESTLESS, running, standing_by
 from tests.support.service import Service, call
 from tests.support.town import Town, place
 from tests.support.waiting import eventually
@@ -147,10 +147,10 @@ async def fetched(service: Service, cad_ref: str) -> list[str]:
 async def test_an_aed_that_was_taken_is_promised_again_only_when_it_is_back_even_over_a_restart(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
-    with running(town, town_database, tmp_path / "first.log") as service:
+    with running(town, town_database, tmp_path / "first.log", **RESTLESS) as service:
         aed_id = await carry_away(service, "A")
         before_restart = await fetched(service, "B")
-    with running(town, town_database, tmp_path / "second.log") as service:
+    with running(town, town_database, tmp_path / "second.log", **RESTLESS) as service:
         after_restart = await fetched(service, "C")
         back = service.request("POST", f"/api/aeds/{aed_id}/returned", Access.REGISTRY_OFFICER)
         twice = service.request("POST", f"/api/aeds/{aed_id}/returned", Access.REGISTRY_OFFICER)
