@@ -20,7 +20,8 @@ from tests.integration.dispatch.test_spool import fill
 from tests.unit.dispatch.incident_story import candidates
 
 pytestmark = pytest.mark.both_databases
-ONE_PHONE = Policy(alerts=1, direct_wanted=1)
+ONE_PHONE = Policy(alerts=1, direct_wanted=1, put_off_s=0)
+"""All calls are told from one place: none waits for the one before."""
 CROWD = [rescuer("no", 20), *(rescuer(f"r{number}", 100 + 10 * number) for number in range(8))]
 DAY = timedelta(days=1)
 

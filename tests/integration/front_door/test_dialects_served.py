@@ -144,7 +144,7 @@ def test_each_centre_is_understood_and_answered_in_its_own_words(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
     with centres(town, town_database, tmp_path) as service:
-        ours = call(cad_ref="K-1")
+        ours = call(cad_ref="K-1", north_m=500.0)
         raw = json.dumps(ours).encode()
         standard = fetch("POST", f"{service.url}/webhooks/120", content=raw, headers=signed(raw))
         first = kangtuo()

@@ -34,8 +34,16 @@ messages_per_minute = 5000
 """
 
 
-def send(service: Service, integration: str, secret: str, cad_ref: str = "A-1", message_id: str = "") -> httpx.Response:
-    raw, at = json.dumps(call(cad_ref=cad_ref)), datetime.now(UTC)
+def send(
+    service: Service,
+    integration: str,
+    secret: str,
+    cad_ref: str = "A-1",
+    message_id: str = "",
+    *,
+    north_m: float = 0.0,
+) -> httpx.Response:
+    raw, at = json.dumps(call(cad_ref=cad_ref, north_m=north_m)), datetime.now(UTC)
     message_id = message_id or uuid.uuid4().hex
     headers = {
         "webhook-id": message_id,
@@ -62,8 +70,9 @@ def test_two_centres_call_with_their_own_secrets_and_may_use_the_same_reference(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
     with two_centres(town, town_database, tmp_path) as service:
-        ours, theirs = send(service, "120", HERE, message_id="m1"), send(service, "zhongmou", NEW, message_id="m1")
-        with_the_old_secret = send(service, "zhongmou", OLD, cad_ref="A-2")
+        ours = send(service, "120", HERE, message_id="m1")
+        theirs = send(service, "zhongmou", NEW, message_id="m1", north_m=100.0)
+        with_the_old_secret = send(service, "zhongmou", OLD, cad_ref="A-2", north_m=200.0)
         swapped = [send(service, "120", NEW), send(service, "zhongmou", HERE), send(service, "zhongmou", STRANGE)]
         unknown = send(service, "nowhere", HERE)
         incidents = service.get("/api/incidents")

@@ -189,7 +189,7 @@ def test_a_finer_place_leaves_the_rest_as_it_was_and_a_word_is_taken_back() -> N
         ({"body__eventNo": ""}, "no_cad_ref", "`body.eventNo` holds no reference"),
         ({"body__eventNo": {"no": 1}}, "no_cad_ref", "fields of its own"),
         ({"body__site__x": "113,68"}, "bad_location", "`body.site.x`: '113,68' is not a number"),
-        ({"body__site__x": 0, "body__site__y": 0}, "zero_coordinates", "0,0"),
+        ({"body__site__x": 0, "body__site__y": 0}, "zero_coordinates", "an exact 0"),
         ({"body__site__radius": "near"}, "bad_accuracy_m", "`body.site.radius`"),
         ({"body__car__etaSeconds": "soon"}, "bad_ambulance_eta", "`body.car.etaSeconds`"),
         ({"body__site__hint": {"a": 1}}, "bad_note", "`body.site.hint`"),

@@ -76,7 +76,7 @@ def test_codes_are_random_and_fit_into_an_address() -> None:
     assert all(len(one) >= 22 and one.replace("-", "").replace("_", "").isascii() for one in made)
 
 
-WORDS = {"2026-11": "89c4c427b4df7150"}
+WORDS = {"2026-11": "89c4c427b4df7150", "2026-12": "85b19cb528236eee"}
 
 
 def test_other_words_of_the_consent_have_another_version() -> None:

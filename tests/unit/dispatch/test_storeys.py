@@ -11,6 +11,7 @@ from dispatch.core.candidates import Candidates
 from dispatch.core.matching import Place, Walker, find_candidates, find_way
 from dispatch.core.policy import Wanted, choose
 from dispatch.incidents.scout import climb_s
+from dispatch.records import Details
 from geo.streets.walk_network import WalkNetwork
 from registry.directory import Directory
 from registry.models import Aed, Certificate, Rescuer
@@ -138,5 +139,8 @@ def test_a_way_measured_anew_to_a_patient_upstairs_counts_the_climb() -> None:
     ],
 )  # fmt: skip
 def test_a_floor_is_climbed_to_however_120_tells_it(told: str, plainly: str) -> None:
-    assert climb_s(told) == climb_s(plainly)
-    assert (climb_s(told) > 0.0) is (plainly not in {"", "1楼"})
+    def told_s(floor: str) -> float:
+        return climb_s(Details(place=PATIENT, floor=floor))
+
+    assert told_s(told) == told_s(plainly)
+    assert (told_s(told) > 0.0) is (plainly not in {"", "1楼"})
