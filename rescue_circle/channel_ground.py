@@ -96,6 +96,11 @@ def _web_push(settings: Settings, addresses: AddressBook, people: People, http: 
     return push
 
 
+def needs_message(hub: Hub, relay: Relay, rescuer_id: str) -> bool:
+    """Whether somebody has no open app, and some other way reaches them."""
+    return relay.reaches(rescuer_id) and not hub.is_connected(rescuer_recipient(rescuer_id))
+
+
 def on_the_line(hub: Hub, relay: Relay, rescuer_id: str) -> bool:
     """Whether somebody can be rung now, by stream or by a channel."""
     return hub.is_connected(rescuer_recipient(rescuer_id)) or relay.reaches(rescuer_id)

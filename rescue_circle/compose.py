@@ -68,7 +68,7 @@ from registry.storage.migrating import migrate
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
-from rescue_circle.channel_ground import build_relay, on_the_line
+from rescue_circle.channel_ground import build_relay, needs_message, on_the_line
 from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
 from rescue_circle.settings import BadSettings, Settings
@@ -92,7 +92,13 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     people = People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
     relay = await build_relay(settings, database, people, directory=directory, hub=hub, metrics=metrics)
     scout = _build_scout(
-        settings, directory, network, policy=policy, is_on_the_line=partial(on_the_line, hub, relay), clock=clock
+        settings,
+        directory,
+        network,
+        policy=policy,
+        is_on_the_line=partial(on_the_line, hub, relay),
+        needs_message=partial(needs_message, hub, relay) if relay.has_channels else None,
+        clock=clock,
     )
     alerts = AlertFrames(directory=directory, ways=Ways(directory=directory, scout=scout))
     journal, reader = await _land_journal(Journal(database, policy, outbox), database, spool)
@@ -173,6 +179,7 @@ def _build_scout(
     *,
     policy: Policy,
     is_on_the_line: Callable[[str], bool],
+    needs_message: Callable[[str], bool] | None,
     clock: Clock,
 ) -> Scout:
     heard_at = directory.last_heard_at
@@ -183,6 +190,7 @@ def _build_scout(
         walker=Walker(speed_m_s=settings.speed_m_s, takeout_s=policy.takeout_s),
         is_on_the_line=is_on_the_line,
         clock_now=clock.now,
+        needs_message=needs_message,
         outage=Outage(since=heard_at, until=clock.now()) if heard_at else None,
     )
 

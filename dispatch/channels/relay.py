@@ -99,6 +99,11 @@ class Relay:
         self._slots: defaultdict[tuple[str, str], asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         metrics.show("rescue_channel_waiting", "Messages being sent or waiting for it.", lambda: len(self._tasks))
 
+    @property
+    def has_channels(self) -> bool:
+        """Whether there is any way beside the streams."""
+        return bool(self._channels)
+
     def reaches(self, rescuer_id: str) -> bool:
         """Whether some channel has an address of this person; one that failed lately may be all that they have."""
         return any(one.reaches(rescuer_id) for one in self._channels)

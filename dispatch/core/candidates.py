@@ -20,6 +20,7 @@ class Candidates:
     trip_straight_line: (k,) bool, as `straight_line`, of either leg.
     climb_s: seconds from the street to the patient's floor, which the times above leave out.
     resting: ids of those who are left alone where anybody else can go; see `rests`.
+    slow: of them who has no open app: a message or a call has to bring it, and the answer takes longer.
     near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
     """
 
@@ -34,6 +35,7 @@ class Candidates:
     trip_straight_line: NDArray[np.bool_]
     resting: frozenset[str] = frozenset()
     climb_s: float = 0.0
+    slow: frozenset[str] = frozenset()
     near_s: float = 0.0
 
     def whole_s(self, street_s: float) -> float:

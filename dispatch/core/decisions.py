@@ -4,14 +4,16 @@ A command that changes nothing returns no events; one that may not be, by a pers
 that goes back to the phone, or to the console of a dispatcher who takes over.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.core import commands as cmd
 from dispatch.core import events as ev
 from dispatch.core.answers import decide_answer
 from dispatch.core.evolving import evolve
-from dispatch.core.incident import AlertStatus, Incident, alert_id_of
+from dispatch.core.incident import Alert, AlertStatus, Incident, alert_id_of
 from dispatch.core.joining import decide_joining, end_one, ends_one_of_several, take_up
 from dispatch.core.policy import Plan, Policy, Wanted, plan_alerts
 from dispatch.core.refusals import Refused
@@ -98,7 +100,8 @@ def next_deadline(incident: Incident, policy: Policy) -> datetime | None:
     if incident.closed:
         return None
     due = [incident.opened_at + timedelta(seconds=policy.open_limit_s)]
-    due += [alert.answer_by for alert in incident.alerts.values() if alert.status is AlertStatus.RINGING]
+    ringing = [alert for alert in incident.alerts.values() if alert.status is AlertStatus.RINGING]
+    due += [alert.answer_by if alert.gave_place else _place_until(alert, policy) for alert in ringing]
     if incident.next_search_at:
         due.append(incident.next_search_at)
     if incident.put_off_until:
@@ -108,6 +111,10 @@ def next_deadline(incident: Incident, policy: Policy) -> datetime | None:
     if _searches(incident):
         due.append(incident.opened_at + timedelta(seconds=policy.search_limit_s))
     return min(due)
+
+
+def _place_until(alert: Alert, policy: Policy) -> datetime:
+    return min(alert.answer_by, alert.alerted_at + timedelta(seconds=policy.answer_s))
 
 
 def _cap_s(incident: Incident, now: datetime, policy: Policy) -> float:
@@ -160,7 +167,13 @@ def _offer(
     wanted = wanted_search(incident, now, policy, unasked=offer.unasked)
     if wanted is None:
         return
+    nobody_comes = not any(alert.holds_place for alert in incident.held_alerts)
     plan = plan_alerts(policy, wanted, offer.candidates)
+    nobody_new = not plan.alerts and nobody_comes
+    if nobody_new and not offer.unasked:
+        # Whoever stayed silent may not have heard it.
+        others = wanted.excluded_rescuers - _silent(incident)
+        plan = plan_alerts(policy, replace(wanted, excluded_rescuers=others), offer.candidates)
     if offer.unasked and not plan.alerts:
         return
     answer_by = now + timedelta(seconds=policy.answer_s)
@@ -173,15 +186,28 @@ def _offer(
         alerted=len(plan.alerts),
         next_at=next_at,
     )
-    yield from _alerts(incident, plan, answer_by, epoch)
-    if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):
+    yield from _alerts(incident, plan, _answer_by(offer.candidates.slow, now, policy), epoch)
+    if nobody_new:
         if not incident.nobody_available:
             yield ev.NobodyAvailable()
         if incident.attention is None:
             yield ev.AttentionRaised(code=NOBODY)
 
 
-def _alerts(incident: Incident, plan: Plan, answer_by: datetime, epoch: str) -> Iterator[ev.Event]:
+def _silent(incident: Incident) -> frozenset[str]:
+    """Who was rung once and has not answered."""
+    rung = Counter(alert.rescuer_id for alert in incident.alerts.values())
+    silent = {alert.rescuer_id for alert in incident.alerts.values() if alert.status is AlertStatus.TIMED_OUT}
+    return frozenset(rescuer_id for rescuer_id in silent if rung[rescuer_id] == 1)
+
+
+def _answer_by(slow: frozenset[str], now: datetime, policy: Policy) -> Callable[[str], datetime]:
+    """By rescuer: until when an answer is waited for."""
+    soon, late = (now + timedelta(seconds=waited_s) for waited_s in (policy.answer_s, policy.message_answer_s))
+    return lambda rescuer_id: late if rescuer_id in slow else soon
+
+
+def _alerts(incident: Incident, plan: Plan, answer_by: Callable[[str], datetime], epoch: str) -> Iterator[ev.Event]:
     for number, planned in enumerate(plan.alerts, start=len(incident.alerts) + 1):
         yield ev.RescuerAlerted(
             alert_id=alert_id_of(incident.incident_id, number, epoch),
@@ -192,7 +218,7 @@ def _alerts(incident: Incident, plan: Plan, answer_by: datetime, epoch: str) -> 
             to_aed_s=None if planned.to_aed_s is None else round(planned.to_aed_s, 1),
             straight_line=planned.straight_line,
             wave=plan.wave,
-            answer_by=answer_by,
+            answer_by=answer_by(planned.rescuer_id),
         )
 
 
@@ -226,8 +252,10 @@ def _reach_deadline(
             yield event
             incident = evolve(incident, event, now)
     for alert in incident.alerts.values():
-        if alert.status is AlertStatus.RINGING and alert.alert_id in reached.undelivered and not alert.undelivered:
+        if alert.status is AlertStatus.RINGING and alert.alert_id in reached.undelivered and not alert.gave_place:
             yield ev.AlertUndelivered(alert_id=alert.alert_id)
+        elif alert.status is AlertStatus.RINGING and not alert.gave_place and _place_until(alert, policy) <= now:
+            yield ev.AlertOutwaited(alert_id=alert.alert_id)
     if _waits_for_its_call(incident) and now >= incident.opened_at + timedelta(seconds=policy.overtake_s):
         yield ev.AttentionRaised(code="call_missing")
     if incident.put_off_until and (reached.neighbour_over or now >= incident.put_off_until):

@@ -140,6 +140,15 @@ class AlertUndelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertOutwaited:
+    """It was rung by a way that takes longer than an open app: its answer is waited for, and somebody else is rung in
+    its place meanwhile."""
+
+    schema_version: ClassVar[int] = 1
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentStraight:
     """The AED that somebody was asked for is another's by now: they go straight to the patient instead."""
 
@@ -319,6 +328,7 @@ Event = (
     | AlertDeclined
     | AlertTimedOut
     | AlertUndelivered
+    | AlertOutwaited
     | SentStraight
     | AlertWithdrawn
     | AssignmentHandedBack

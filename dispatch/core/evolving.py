@@ -167,9 +167,9 @@ def _alert_changes(incident: Incident, event: ev.Event, at: datetime) -> Changes
             return _with_alert(incident, replace(alert, aed_returned=True))
         case ev.DoorReached():
             return _with_alert(incident, replace(alert, at_door_at=at))
-        case ev.AlertUndelivered():
+        case ev.AlertUndelivered() | ev.AlertOutwaited():
             searches = not incident.search_ended and not incident.closed
-            missed = _with_alert(incident, replace(alert, undelivered=True))
+            missed = _with_alert(incident, replace(alert, gave_place=True))
             return {**missed, "search_due": incident.search_due or searches}
         case ev.SentStraight():
             sent = replace(
@@ -225,7 +225,7 @@ def _leaves_place(event: ev.Event) -> bool:
 def _answered(alert: Alert, event: ev.Event, at: datetime) -> Alert:
     alert = replace(alert, status=_ANSWERS[type(event)], eta_at=None)
     if isinstance(event, ev.AlertAccepted):
-        return replace(alert, accepted_at=at, eta_at=_after(at, alert.walk_time_s), undelivered=False)
+        return replace(alert, accepted_at=at, eta_at=_after(at, alert.walk_time_s), gave_place=False)
     return replace(alert, arrived_at=at) if isinstance(event, ev.ResponderArrived) else alert
 
 

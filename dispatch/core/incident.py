@@ -32,7 +32,8 @@ class Alert:
     """One rescuer rung for one incident, and what came of it.
 
     by_hand: a dispatcher's choice, which the machine does not undo. eta_at: when somebody on the way should be with the
-    patient, as far as the events tell; None before and after. undelivered: no phone has it, as far as is known.
+    patient, as far as the events tell; None before and after. gave_place: it rings, and
+    somebody else is rung in its place.
     """
 
     alert_id: str
@@ -53,7 +54,7 @@ class Alert:
     arrived_at: datetime | None = None
     eta_at: datetime | None = None
     by_hand: bool = False
-    undelivered: bool = False
+    gave_place: bool = False
 
     @property
     def carries_aed(self) -> bool:
@@ -62,7 +63,7 @@ class Alert:
     @property
     def holds_place(self) -> bool:
         """Whether it counts among those of whom no more are rung than the policy says."""
-        return self.status in HELD and not self.undelivered
+        return self.status in HELD and not self.gave_place
 
 
 NO_ALERTS: Mapping[str, Alert] = MappingProxyType({})

@@ -23,6 +23,8 @@ class Policy:
     direct_wanted, fetch_wanted: acceptances after which no more are rung in that role.
     hands_wanted: responders at the patient's side that are enough, with an AED or none under way (two-person CPR).
     answer_s: time for an answer before the next is rung (KATRETTER: 30 s; Mobile Retter: 20 s).
+    message_answer_s: the same for whom a message or a call has to reach; it holds no place longer than `answer_s`
+        (assumption: as long as a gateway takes it for news).
     delivered_within_s: an alert that no phone has after this holds no place: a phone on the line acknowledges in less
         than a second (assumption).
     direct_budget_s: 240 s, the golden four minutes; fetch_budget_s: an AED may take longer (DESIGN, assumption).
@@ -49,6 +51,7 @@ class Policy:
     fetch_wanted: int = 2
     hands_wanted: int = 2
     answer_s: float = 30.0
+    message_answer_s: float = 90.0
     delivered_within_s: float = 4.0
     direct_budget_s: float = 240.0
     fetch_budget_s: float = 360.0

@@ -23,6 +23,7 @@ _TRIGGERS: tuple[tuple[type[ev.Event], str], ...] = (
     (ev.AlertDeclined, "somebody_declined"),
     (ev.AssignmentHandedBack, "somebody_handed_back"),
     (ev.AlertTimedOut, "somebody_stayed_silent"),
+    (ev.AlertOutwaited, "somebody_stayed_silent"),
     (ev.AlertUndelivered, "somebody_was_not_reached"),
     (ev.AlertWithdrawn, "somebody_was_called_off"),
     (ev.ResponderStoodDown, "somebody_was_called_off"),

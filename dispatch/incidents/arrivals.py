@@ -47,7 +47,7 @@ class Arrivals:
         return [
             alert
             for alert in incident.alerts.values()
-            if alert.status is AlertStatus.RINGING and not alert.undelivered and alert.alert_id not in self._heard
+            if alert.status is AlertStatus.RINGING and not alert.gave_place and alert.alert_id not in self._heard
         ]
 
     def _due(self, alert: Alert) -> datetime:

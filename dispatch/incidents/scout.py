@@ -56,7 +56,8 @@ class Outage:
 
 
 class Scout:
-    """Read-only eyes of the engine. `is_on_the_line` tells whether a rescuer's phone is connected now."""
+    """Read-only eyes of the engine. `is_on_the_line` tells whether a rescuer's phone is connected now. needs_message:
+    who is reached by a message or a call only; None where there are no such ways."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class Scout:
         walker: Walker,
         is_on_the_line: Callable[[str], bool],
         clock_now: Callable[[], datetime],
+        needs_message: Callable[[str], bool] | None = None,
         outage: Outage | None = None,
     ) -> None:
         self.reservations, self.rests = Reservations(), Rests()
@@ -75,6 +77,7 @@ class Scout:
         self._directory = directory
         self._policy = policy
         self._is_on_the_line = is_on_the_line
+        self._needs_message = needs_message
         self._now = clock_now
         self._outage = outage
 
@@ -109,7 +112,8 @@ class Scout:
             nearby = nearby.take(willing, np.ones(len(nearby.aed_id), np.bool_))
         found = find_candidates(self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s)
         resting = self.rests.at(RestKind.WENT, at)
-        return replace(found, resting=resting) if resting else found
+        slow = frozenset(filter(self._needs_message, found.rescuer_id)) if self._needs_message else frozenset()
+        return replace(found, resting=resting, slow=slow) if resting or slow else found
 
     def around(
         self, patient: Place, *, budget_s: float, at: datetime, released: frozenset[str] = frozenset()

@@ -57,13 +57,15 @@ def aed(name: str, east_m: float, north_m: float = 0) -> Aed:
 
 @dataclass
 class Desk:
-    """One engine with its clock and everything it has published. gone: whose phones take no alert."""
+    """One engine with its clock and everything it has published. gone: whose phones take no alert. slow: whom a
+    message has to reach."""
 
     engine: Engine
     reader: JournalReader
     clock: Clock
     published: list[InboxRow]
     gone: set[str]
+    slow: set[str]
     scout: Scout
 
     @property
@@ -193,6 +195,7 @@ def _wired(
     clock = clock or Clock(start=NOON, speed=0.001)
     published: list[InboxRow] = []
     gone: set[str] = set()
+    slow: set[str] = set()
 
     def publish(rows: Sequence[InboxRow]) -> None:
         published.extend(rows)
@@ -207,6 +210,7 @@ def _wired(
         walker=Walker(takeout_s=rule.takeout_s),
         is_on_the_line=lambda _rescuer_id: True,
         clock_now=clock.now,
+        needs_message=slow.__contains__,
     )
     engine = Engine(
         journal=journal,
@@ -217,4 +221,4 @@ def _wired(
         publish=publish,
         new_id=lambda: f"{name}{next(numbers)}",
     )
-    return Desk(engine=engine, reader=reader, clock=clock, published=published, gone=gone, scout=scout)
+    return Desk(engine=engine, reader=reader, clock=clock, published=published, gone=gone, slow=slow, scout=scout)

@@ -138,6 +138,22 @@ async def test_who_is_beside_the_patient_rings_after_four_seconds_where_seven_ph
         assert "beside" in await at.alerted(incident_id)
 
 
+async def test_who_is_reached_by_a_message_may_answer_when_others_ring_already(url: str) -> None:
+    people = [rescuer("sms", 38), rescuer("next", 200)]
+    async with desk(url, people, policy=Policy(alerts=1)) as at:
+        at.slow.add("sms")
+        incident_id = (await at.take_call("A")).incident_id
+        at.clock.advance(at.clock.now() + timedelta(seconds=31))
+        await at.engine.reach_deadline(incident_id)
+        assert list(await at.alerted(incident_id)) == ["sms", "next"]
+        at.clock.advance(at.clock.now() + timedelta(seconds=4))
+        await say(at, incident_id, "sms", Answer.ACCEPT)
+        live = await at.engine.live.find(incident_id)
+
+    assert live
+    assert live.incident.status == "en_route"
+
+
 async def test_who_comes_back_beside_an_incident_without_helpers_rings_at_once(url: str) -> None:
     away, far = replace(rescuer("back", 30), on_duty=False), replace(rescuer("far", 5_000), on_duty=False)
     async with desk(url, [away, far]) as at:

@@ -1,6 +1,6 @@
 """Helpers that tell an incident's story in tests: commands in, the incident and its events out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -20,8 +20,11 @@ INCIDENT = "inc"
 Trip = tuple[str, str, float, float]
 
 
-def candidates(direct: dict[str, float], trips: Sequence[Trip] = ()) -> Candidates:
-    """`direct`: seconds to the patient by rescuer. `trips`: rescuer, AED, seconds to the AED, seconds in all."""
+def candidates(direct: dict[str, float], trips: Sequence[Trip] = (), *, slow: Collection[str] = ()) -> Candidates:
+    """`direct`: seconds to the patient by rescuer. `trips`: rescuer, AED, seconds to the AED, seconds in all.
+
+    slow: whom a message has to reach.
+    """
     rescuers = tuple(dict.fromkeys([*direct, *(trip[0] for trip in trips)]))
     aeds = tuple(dict.fromkeys(trip[1] for trip in trips))
     return Candidates(
@@ -34,6 +37,7 @@ def candidates(direct: dict[str, float], trips: Sequence[Trip] = ()) -> Candidat
         trip_to_aed_s=np.array([trip[2] for trip in trips], np.float32),
         trip_s=np.array([trip[3] for trip in trips], np.float32),
         trip_straight_line=np.zeros(len(trips), np.bool_),
+        slow=frozenset(slow),
     )
 
 

@@ -241,6 +241,7 @@ def test_a_late_yes_is_refused_once_enough_others_go() -> None:
 def test_a_late_yes_is_refused_where_rescuer_or_aed_is_promised_elsewhere(key: str, told: str) -> None:
     story = Story(candidates({"r1": 10.0}, [("r0", "aed0", 20.0, 60.0)]))
     story.tell(call())
+    story.around = candidates({})
     story.wait(31)
     alert = story.alert_of("r0")
 
@@ -257,6 +258,7 @@ def test_a_late_yes_is_refused_where_rescuer_or_aed_is_promised_elsewhere(key: s
 def test_a_late_yes_is_refused_when_the_ambulance_is_there() -> None:
     story = Story(candidates({"r0": 20.0}))
     story.tell(call())
+    story.around = candidates({})
     story.wait(31)
     story.tell(cmd.ReportAmbulance(incident_id=INCIDENT, cad_ref="cad-1"))
 
@@ -584,3 +586,73 @@ def test_at_the_door_and_with_the_patient_are_two_times_and_their_difference_is_
 
     assert arrived == ev.ResponderArrived(alert_id=story.alert_of("r0").alert_id, from_door_s=90.5)
     assert story.answer("r0", "at_door") == [], "out of order it is no news"
+
+
+def test_whom_a_message_has_to_reach_has_longer_to_answer_and_holds_a_place_no_longer() -> None:
+    """FAULTS B10: somebody 27 s away who answered 34 s after an SMS was refused."""
+    story = Story(candidates({"sms": 27.0}, slow=["sms"]), policy=Policy(alerts=1))
+    story.tell(call())
+    story.around = candidates({"next": 60.0})
+
+    events = story.wait(30)
+    assert kinds(events)[0] == "AlertOutwaited"
+    assert story.alerted == ["sms", "next"], "others are rung at 30 s all the same"
+    assert story.incident
+    assert next_deadline(story.incident, story.policy) is not None
+    story.wait(4)
+    story.answer("sms", "accept")
+
+    assert story.alert_of("sms").status is AlertStatus.ACCEPTED
+
+
+def test_who_does_not_answer_a_message_is_silent_after_a_minute_and_a_half() -> None:
+    story = Story(candidates({"sms": 27.0}, slow=["sms"]), policy=Policy(alerts=1))
+    story.tell(call())
+    story.wait(30)
+    story.around = candidates({})
+
+    story.wait(60)
+
+    assert story.alert_of("sms").status is AlertStatus.TIMED_OUT
+
+
+def test_who_stayed_silent_is_asked_once_more_where_nobody_else_is_left() -> None:
+    """FAULTS B10: silent ones may be asked again when nobody is left."""
+    story = Story(candidates({"silent": 27.0, "no": 40.0}))
+    story.tell(call())
+    story.answer("no", "decline")
+
+    for _ in range(5):
+        story.wait(30)
+
+    assert story.alerted == ["silent", "no", "silent"], "once, and never who has said no"
+
+
+def test_a_late_yes_to_the_first_ringing_counts_for_the_second() -> None:
+    story = Story(candidates({"silent": 27.0}))
+    story.tell(call())
+    first = story.alert_of("silent")
+    story.wait(30)
+    assert story.incident
+
+    story.tell(
+        cmd.AnswerAlert(
+            alert_id=first.alert_id,
+            rescuer_id="silent",
+            answer=cmd.Answer.ACCEPT,
+            promised=reserved(story.incident),
+        )
+    )
+
+    assert story.alert_of("silent").status is AlertStatus.ACCEPTED
+    assert story.alert_of("silent").alert_id != first.alert_id
+    assert story.incident.attention is None
+
+
+def test_while_somebody_else_can_be_rung_the_silent_are_left_alone() -> None:
+    story = Story(candidates({"silent": 27.0, "far": 500.0}), policy=Policy(alerts=1))
+    story.tell(call())
+
+    story.wait(30)
+
+    assert story.alerted == ["silent", "far"]

@@ -82,6 +82,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.story.around = candidates(
             {one: walk_s for one, walk_s in self.direct.items() if rescuer_key(one) not in promised},
             [trip for trip in self.trips if rescuer_key(trip[0]) not in promised and aed_key(trip[1]) not in promised],
+            slow=RESCUERS[::3],
         )
 
     @initialize(direct=directs, offered=trips, created=st.booleans(), unlocated=st.booleans())
@@ -327,12 +328,17 @@ class IncidentMachine(RuleBasedStateMachine):
         self.tell(cmd.RaiseAttention(code="matching_failed"))
 
     @invariant()
-    def the_machine_alerts_nobody_again(self) -> None:
-        rung: set[str] = set()
+    def the_machine_alerts_again_only_who_stayed_silent_and_only_once(self) -> None:
+        rung: Counter[str] = Counter()
+        silent: set[str] = set()
+        of_alert = {one.alert_id: one.rescuer_id for one in self.story.events if isinstance(one, ev.RescuerAlerted)}
         for event in self.story.events:
+            if isinstance(event, ev.AlertTimedOut):
+                silent.add(of_alert[event.alert_id])
             if isinstance(event, ev.RescuerAlerted):
-                assert event.by_hand or event.rescuer_id not in rung
-                rung.add(event.rescuer_id)
+                once_more = event.rescuer_id in silent and rung[event.rescuer_id] == 1
+                assert event.by_hand or not rung[event.rescuer_id] or once_more
+                rung[event.rescuer_id] += 1
 
     @precondition(lambda self: self.story.incident is not None)
     @invariant()
@@ -384,7 +390,8 @@ class IncidentMachine(RuleBasedStateMachine):
         # Who said yes late comes on top: somebody else was rung in their place by then.
         late = {alert.alert_id for alert in moving if alert.accepted_at and alert.accepted_at >= alert.answer_by}
         # And so does who could not be reached, and comes all the same.
-        missed = {event.alert_id for event in self.story.events if isinstance(event, ev.AlertUndelivered)}
+        gave_place = ev.AlertUndelivered | ev.AlertOutwaited
+        missed = {event.alert_id for event in self.story.events if isinstance(event, gave_place)}
         held = [alert for alert in moving if not alert.by_hand and alert.alert_id not in late | missed]
         assert len(held) <= self.story.policy.alerts
 

@@ -139,6 +139,8 @@ function sayZh(type: string, data: Data, context: TellContext): Said {
       return ["bad", `${who()} 未应答`];
     case "AlertUndelivered":
       return ["bad", `${who()} 的手机没有收到，另叫他人`];
+    case "AlertOutwaited":
+      return ["quiet", `${who()} 尚未应答（短信或电话），另叫他人`];
     case "SentStraight":
       return ["plain", `AED 已由他人去取，${who()} 直接赶往患者`];
     case "AlertWithdrawn":
@@ -220,6 +222,8 @@ function sayEn(type: string, data: Data, context: TellContext): Said {
       return ["bad", `No answer from ${who()}`];
     case "AlertUndelivered":
       return ["bad", `Not reached, so others are rung: ${who()}`];
+    case "AlertOutwaited":
+      return ["quiet", `No answer yet from ${who()}, who was sent a message: others are rung`];
     case "SentStraight":
       return ["plain", `Somebody else fetches the AED: ${who()} goes straight to the patient`];
     case "AlertWithdrawn":
