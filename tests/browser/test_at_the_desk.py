@@ -1,5 +1,7 @@
 """The dispatcher's console: getting in, seeing, and taking over from the machine."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -94,7 +96,9 @@ def test_coordinates_from_another_map_ring_nobody_before_their_datum_is_said_and
 def test_the_dispatcher_calls_one_off_adds_another_and_moves_the_patient(people: People, service: Service) -> None:
     first = joined_phone(people, service, "r00", place(60, 0))
     console = console_of(people)
-    service.post_call(call()).raise_for_status()
+    # The rule rings nobody who would come after the ambulance.
+    eta = (datetime.now(UTC) + timedelta(seconds=400)).isoformat()
+    service.post_call(call(ambulance_eta=eta)).raise_for_status()
     rings(first)
     first.get_by_test_id("accept").click()
     shows(first, "assignment")

@@ -121,4 +121,4 @@ def test_whether_one_can_be_reached_is_the_worst_of_all_checks(people: People, s
 
     page.get_by_test_id("duty-switch").click()
     expect(verdict).to_have_attribute("data-topic", "duty")
-    expect(verdict).to_contain_text("开始值班")
+    expect(verdict).to_contain_text("开始待命")

@@ -231,6 +231,8 @@ class CentreMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_journal_says_the_same(self) -> None:
+        # Whoever is set free may be rung for another call, a moment later.
+        self._wait_for(self.desk.settle)
         for one in self._open():
             incident_id = one.incident.incident_id
             stored = self._wait_for(lambda incident_id=incident_id: self.desk.reader.find_incident(incident_id))

@@ -210,6 +210,8 @@ async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service
     browser = joined(service, "r00")
     stored = {"endpoint": "https://push.example/abc", "p256dh": "B", "auth": "A", "created_at": datetime.now(UTC)}
     await change(town_database, insert(t.push_subscriptions).values(rescuer_id="r00", **stored))
+    elsewhere = {"channel": "wechat", "address": "openid", "created_at": datetime.now(UTC)}
+    await change(town_database, insert(t.channel_addresses).values(rescuer_id="r00", **elsewhere))
     browser.request("POST", "/api/me/test-alarm").raise_for_status()
     invite(service, "r00")
     before = [await rows(town_database, table, "r00") for table in t.PERSONAL_TABLES]
@@ -248,7 +250,7 @@ async def test_a_volunteer_sees_what_came_of_the_calls_that_rang_also_of_those_t
         return alerts
 
     async with phone_of(service, "r00") as phone:
-        for cad_ref, answer in (("ZZ-1", "decline"), ("ZZ-2", None), ("ZZ-3", "accept")):
+        for cad_ref, answer in (("ZZ-1", None), ("ZZ-2", "accept"), ("ZZ-3", "decline")):
             incident_id = service.post_call(call(cad_ref=cad_ref)).json()["incident_id"]
             rung = await phone.expect("alert")
             assert past()[0] == {
@@ -264,9 +266,9 @@ async def test_a_volunteer_sees_what_came_of_the_calls_that_rang_also_of_those_t
 
     told = past()
     assert [(one["outcome"], one["reason"]) for one in told] == [
+        ("declined", None),
         ("called_off", "stood_down"),
         ("ended", "stood_down"),
-        ("declined", None),
     ]
     assert past(1) == told[:1]
     assert joined(service, "r01").request("GET", "/api/me/alerts").json() == {"alerts": []}

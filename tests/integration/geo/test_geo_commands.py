@@ -211,6 +211,6 @@ def test_an_unknown_pace_is_explained(network_file: Path) -> None:
 def test_the_way_is_told_in_chinese_with_the_floor_at_its_end(network_file: Path) -> None:
     result = run("walk", network_file, "--from", START, "--to", END, "--lang", "zh", "--place", "A口", "--floor", "2F")
 
-    assert result.stdout.splitlines()[-3:] == ["向东沿Main St走90米。", "走台阶，110米。", "到达：A口，2F。"]
+    assert result.stdout.splitlines()[-3:] == ["向东沿Main St走90米。", "走台阶，110米。", "到达：A口，2楼。"]
     assert "inside: 31 s" in result.stdout
     assert result.stdout.splitlines()[0] == "200 m, 4 min 13 s"
