@@ -34,7 +34,7 @@ def decide_answer(
         raise Refused("not_your_alert", "This alert went to somebody else.")
     match command.answer:
         case Answer.ACCEPT:
-            return _accept(incident, _newest(incident, alert), command, now, policy)
+            return _accept(incident, alert, command, now, policy)
         case Answer.DECLINE:
             return _decline(alert)
         case Answer.AED_COLLECTED:
@@ -45,14 +45,6 @@ def decide_answer(
             return _arrive(incident, alert, command, now, policy)
         case Answer.DONE:
             return _done(alert, aed_returned=command.aed_returned)
-
-
-def _newest(incident: Incident, alert: Alert) -> Alert:
-    """The alert that rings now where somebody answers an earlier one of theirs, as by the link of its message."""
-    ringing = (one for one in incident.alerts.values() if one.status is AlertStatus.RINGING)
-    if alert.status is not AlertStatus.TIMED_OUT:
-        return alert
-    return next((one for one in ringing if one.rescuer_id == alert.rescuer_id), alert)
 
 
 def _accept(incident: Incident, alert: Alert, command: cmd.AnswerAlert, now: datetime, policy: Policy) -> Events:

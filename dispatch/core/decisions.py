@@ -4,9 +4,7 @@ A command that changes nothing returns no events; one that may not be, by a pers
 that goes back to the phone, or to the console of a dispatcher who takes over.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.core import commands as cmd
@@ -167,13 +165,7 @@ def _offer(
     wanted = wanted_search(incident, now, policy, unasked=offer.unasked)
     if wanted is None:
         return
-    nobody_comes = not any(alert.holds_place for alert in incident.held_alerts)
     plan = plan_alerts(policy, wanted, offer.candidates)
-    nobody_new = not plan.alerts and nobody_comes
-    if nobody_new and not offer.unasked:
-        # Whoever stayed silent may not have heard it.
-        others = wanted.excluded_rescuers - _silent(incident)
-        plan = plan_alerts(policy, replace(wanted, excluded_rescuers=others), offer.candidates)
     if offer.unasked and not plan.alerts:
         return
     answer_by = now + timedelta(seconds=policy.answer_s)
@@ -187,18 +179,11 @@ def _offer(
         next_at=next_at,
     )
     yield from _alerts(incident, plan, _answer_by(offer.candidates.slow, now, policy), epoch)
-    if nobody_new:
+    if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):
         if not incident.nobody_available:
             yield ev.NobodyAvailable()
         if incident.attention is None:
             yield ev.AttentionRaised(code=NOBODY)
-
-
-def _silent(incident: Incident) -> frozenset[str]:
-    """Who was rung once and has not answered."""
-    rung = Counter(alert.rescuer_id for alert in incident.alerts.values())
-    silent = {alert.rescuer_id for alert in incident.alerts.values() if alert.status is AlertStatus.TIMED_OUT}
-    return frozenset(rescuer_id for rescuer_id in silent if rung[rescuer_id] == 1)
 
 
 def _answer_by(slow: frozenset[str], now: datetime, policy: Policy) -> Callable[[str], datetime]:
