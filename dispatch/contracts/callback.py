@@ -64,8 +64,9 @@ class ResponderData(IncidentData):
 class StoodDownData(IncidentData):
     """So many who rang, and so many who were on the way or there, are called off for `reason`.
 
-    reason: enough_there, patient_moved, ambulance_there, cancelled, closed, expired, or stood_down by a dispatcher; of
-    one person whom a dispatcher called off: called_off, not_needed, not_suitable, out_of_touch, unsafe.
+    reason: enough_there, patient_moved, ambulance_there, cancelled, closed, expired, answered_earlier (the first of
+    two ringings), or stood_down by a dispatcher; of one person whom a dispatcher called off: called_off, not_needed,
+    not_suitable, out_of_touch, unsafe.
     """
 
     reason: str

@@ -36,7 +36,7 @@ def decide_answer(
         case Answer.ACCEPT:
             return _accept(incident, alert, command, now, policy)
         case Answer.DECLINE:
-            return _decline(alert)
+            return _decline(incident, alert)
         case Answer.AED_COLLECTED:
             return _collect(alert)
         case Answer.AT_DOOR:
@@ -48,9 +48,10 @@ def decide_answer(
 
 
 def _accept(incident: Incident, alert: Alert, command: cmd.AnswerAlert, now: datetime, policy: Policy) -> Events:
-    promised = command.promised
     if alert.status in {AlertStatus.ACCEPTED, AlertStatus.ARRIVED}:
         return ()
+    anew = _rung_anew(incident, alert)
+    promised = command.promised - (_held_by(anew) if anew else frozenset())
     if alert.status not in {AlertStatus.RINGING, AlertStatus.TIMED_OUT}:
         _must_be(alert, AlertStatus.RINGING)
     is_late = alert.status is AlertStatus.TIMED_OUT or now > alert.answer_by
@@ -63,7 +64,27 @@ def _accept(incident: Incident, alert: Alert, command: cmd.AnswerAlert, now: dat
         # Others have been asked by now, and yet a late yes is better than nobody.
         _must_still_be_wanted(incident, Role.DIRECT if instead else alert.role, policy)
     cleared = (ev.AttentionCleared(),) if incident.attention == NOBODY else ()
-    return (*instead, ev.AlertAccepted(alert_id=alert.alert_id), *cleared)
+    # The phone hears of its task before it hears that the other ringing is over.
+    return (*instead, ev.AlertAccepted(alert_id=alert.alert_id), *_end_of(anew), *cleared)
+
+
+def _rung_anew(incident: Incident, alert: Alert) -> Alert | None:
+    """The alert that rings now for somebody who stayed silent at this one, and answers it all the same."""
+    if alert.status is not AlertStatus.TIMED_OUT:
+        return None
+    ringing = (one for one in incident.alerts.values() if one.status is AlertStatus.RINGING)
+    return next((one for one in ringing if one.rescuer_id == alert.rescuer_id), None)
+
+
+def _held_by(alert: Alert) -> frozenset[str]:
+    aed = {aed_key(alert.aed_id)} if alert.aed_id else set()
+    return frozenset({rescuer_key(alert.rescuer_id), *aed})
+
+
+def _end_of(anew: Alert | None) -> Events:
+    if anew is None:
+        return ()
+    return (ev.AlertWithdrawn(alert_id=anew.alert_id, reason="answered_earlier", leaves_place=False),)
 
 
 def _must_still_be_wanted(incident: Incident, role: Role, policy: Policy) -> None:
@@ -89,15 +110,17 @@ def _instead_of_fetching(alert: Alert, command: cmd.AnswerAlert) -> Events:
     return (sent,)
 
 
-def _decline(alert: Alert) -> Events:
+def _decline(incident: Incident, alert: Alert) -> Events:
     if alert.status in {AlertStatus.DECLINED, AlertStatus.HANDED_BACK}:
         return ()
     if alert.status is AlertStatus.ACCEPTED:
         return (ev.AssignmentHandedBack(alert_id=alert.alert_id),)
     if alert.status is AlertStatus.ARRIVED:
         raise Refused("already_arrived", "You are with the patient: say done when you leave.")
-    _must_be(alert, AlertStatus.RINGING)
-    return (ev.AlertDeclined(alert_id=alert.alert_id),)
+    anew = _rung_anew(incident, alert)
+    if anew is None:
+        _must_be(alert, AlertStatus.RINGING)
+    return (ev.AlertDeclined(alert_id=alert.alert_id), *_end_of(anew))
 
 
 def _collect(alert: Alert) -> Events:

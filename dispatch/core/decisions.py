@@ -4,7 +4,9 @@ A command that changes nothing returns no events; one that may not be, by a pers
 that goes back to the phone, or to the console of a dispatcher who takes over.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.core import commands as cmd
@@ -168,6 +170,11 @@ def _offer(
     plan = plan_alerts(policy, wanted, offer.candidates)
     if offer.unasked and not plan.alerts:
         return
+    if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):
+        yield from _nobody_available(incident)
+        # Whoever stayed silent may not have heard it.
+        others = wanted.excluded_rescuers - _silent(incident)
+        plan = plan_alerts(policy, replace(wanted, excluded_rescuers=others), offer.candidates)
     answer_by = now + timedelta(seconds=policy.answer_s)
     # Whoever comes between two waves must not put off the next.
     next_at = min(answer_by, incident.next_search_at or answer_by) if offer.unasked else answer_by
@@ -179,11 +186,20 @@ def _offer(
         next_at=next_at,
     )
     yield from _alerts(incident, plan, _answer_by(offer.candidates.slow, now, policy), epoch)
-    if not plan.alerts and not any(alert.holds_place for alert in incident.held_alerts):
-        if not incident.nobody_available:
-            yield ev.NobodyAvailable()
-        if incident.attention is None:
-            yield ev.AttentionRaised(code=NOBODY)
+
+
+def _nobody_available(incident: Incident) -> Iterator[ev.Event]:
+    if not incident.nobody_available:
+        yield ev.NobodyAvailable()
+    if incident.attention is None:
+        yield ev.AttentionRaised(code=NOBODY)
+
+
+def _silent(incident: Incident) -> frozenset[str]:
+    """Who was rung once and has not answered."""
+    rung = Counter(alert.rescuer_id for alert in incident.alerts.values())
+    silent = (alert.rescuer_id for alert in incident.alerts.values() if alert.status is AlertStatus.TIMED_OUT)
+    return frozenset(rescuer_id for rescuer_id in silent if rung[rescuer_id] == 1)
 
 
 def _answer_by(slow: frozenset[str], now: datetime, policy: Policy) -> Callable[[str], datetime]:

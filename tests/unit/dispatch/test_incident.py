@@ -522,7 +522,7 @@ def test_nobody_reached_is_nobody_available_until_somebody_says_yes() -> None:
 
     events = story.wait(4, gone=["gone"])
 
-    assert kinds(events) == ["AlertUndelivered", "SearchMade", "NobodyAvailable", "AttentionRaised"]
+    assert kinds(events) == ["AlertUndelivered", "NobodyAvailable", "AttentionRaised", "SearchMade"]
     story.answer("gone", "accept")
     assert story.incident
     assert story.incident.attention is None
@@ -614,3 +614,90 @@ def test_who_does_not_answer_a_message_is_silent_after_a_minute_and_a_half() -> 
     story.wait(60)
 
     assert story.alert_of("sms").status is AlertStatus.TIMED_OUT
+
+
+def test_who_stayed_silent_is_asked_once_more_where_nobody_else_is_left() -> None:
+    """FAULTS B10: silent ones may be asked again when nobody is left."""
+    story = Story(candidates({"silent": 27.0, "no": 40.0}))
+    story.tell(call())
+    story.answer("no", "decline")
+
+    for _ in range(5):
+        story.wait(30)
+
+    assert story.alerted == ["silent", "no", "silent"], "once, and never who has said no"
+
+
+def test_a_dispatcher_hears_of_the_silence_before_the_silent_are_asked_once_more() -> None:
+    story = Story(candidates({"silent": 27.0}))
+    story.tell(call())
+
+    events = story.wait(30)
+
+    told = ["NobodyAvailable", "AttentionRaised", "SearchMade", "RescuerAlerted"]
+    assert kinds(events) == ["AlertTimedOut", "WaveEnded", *told]
+    assert story.incident
+    assert story.incident.attention == "nobody_available"
+    assert story.incident.status == "alerting"
+
+
+def asked_again() -> tuple[Story, str, str]:
+    """Somebody who stayed silent is rung anew: with the ids of both alerts."""
+    story = Story(candidates({"silent": 27.0}))
+    story.tell(call())
+    first = story.alert_of("silent").alert_id
+    story.wait(30)
+    return story, first, story.alert_of("silent").alert_id
+
+
+def answer_to(story: Story, alert_id: str, answer: cmd.Answer) -> list[ev.Event]:
+    assert story.incident
+    return story.tell(
+        cmd.AnswerAlert(alert_id=alert_id, rescuer_id="silent", answer=answer, promised=reserved(story.incident))
+    )
+
+
+def test_a_late_yes_to_the_first_ringing_counts_as_that_and_ends_the_second() -> None:
+    story, first, second = asked_again()
+
+    events = answer_to(story, first, cmd.Answer.ACCEPT)
+
+    assert kinds(events) == ["AlertAccepted", "AlertWithdrawn", "AttentionCleared"]
+    assert story.incident
+    assert story.incident.alerts[first].status is AlertStatus.ACCEPTED
+    assert story.incident.alerts[second].status is AlertStatus.WITHDRAWN
+
+
+def test_a_late_no_to_the_first_ringing_ends_the_second() -> None:
+    story, first, second = asked_again()
+
+    answer_to(story, first, cmd.Answer.DECLINE)
+    story.wait(60)
+
+    assert story.incident
+    assert story.incident.alerts[first].status is AlertStatus.DECLINED
+    assert story.incident.alerts[second].status is AlertStatus.WITHDRAWN
+    assert story.alerted == ["silent", "silent"]
+
+
+def test_a_late_yes_to_the_first_ringing_keeps_the_aed_that_the_second_asked_for() -> None:
+    story = Story(candidates({"silent": 27.0, "hands": 20.0}, trips=[("silent", "aed", 60.0, 100.0)]))
+    story.tell(call())
+    first = story.alert_of("silent")
+    story.wait(30)
+    assert first.aed_id == story.alert_of("silent").aed_id == "aed"
+
+    events = answer_to(story, first.alert_id, cmd.Answer.ACCEPT)
+
+    assert "SentStraight" not in kinds(events)
+    assert story.incident
+    assert story.incident.alerts[first.alert_id].aed_id == "aed"
+
+
+def test_while_somebody_else_can_be_rung_the_silent_are_left_alone() -> None:
+    story = Story(candidates({"silent": 27.0, "far": 500.0}), policy=Policy(alerts=1))
+    story.tell(call())
+
+    story.wait(30)
+
+    assert story.alerted == ["silent", "far"]

@@ -328,12 +328,17 @@ class IncidentMachine(RuleBasedStateMachine):
         self.tell(cmd.RaiseAttention(code="matching_failed"))
 
     @invariant()
-    def the_machine_alerts_nobody_again(self) -> None:
-        rung: set[str] = set()
+    def the_machine_alerts_again_only_who_stayed_silent_and_only_once(self) -> None:
+        rung: Counter[str] = Counter()
+        silent: set[str] = set()
+        of_alert = {one.alert_id: one.rescuer_id for one in self.story.events if isinstance(one, ev.RescuerAlerted)}
         for event in self.story.events:
+            if isinstance(event, ev.AlertTimedOut):
+                silent.add(of_alert[event.alert_id])
             if isinstance(event, ev.RescuerAlerted):
-                assert event.by_hand or event.rescuer_id not in rung
-                rung.add(event.rescuer_id)
+                once_more = event.rescuer_id in silent and rung[event.rescuer_id] == 1
+                assert event.by_hand or not rung[event.rescuer_id] or once_more
+                rung[event.rescuer_id] += 1
 
     @precondition(lambda self: self.story.incident is not None)
     @invariant()

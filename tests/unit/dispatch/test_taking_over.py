@@ -109,8 +109,9 @@ def test_the_ambulance_and_the_end_of_the_call_call_off_whom_a_dispatcher_added(
         assert status(story, "chosen") is AlertStatus.WITHDRAWN
 
 
-def test_somebody_who_stayed_silent_can_be_rung_again_by_hand_and_only_so() -> None:
-    story = story_of({"silent": 30})
+def test_somebody_who_stayed_silent_can_be_rung_again_by_hand_and_only_so_while_others_come() -> None:
+    story = story_of({"silent": 30, "coming": 40})
+    story.answer("coming", "accept")
     story.wait(31)
     by_the_rule = story.alerted.count("silent")
     story.tell(added("silent"))

@@ -28,6 +28,7 @@ const ALERT: Words = {
 
 const REASON: Words = {
   enough_there: ["现场已足够", "enough help is there"],
+  answered_earlier: ["已对上一次呼叫作答", "answered the first ringing"],
   patient_moved: ["患者位置变了，走不到了", "the patient's place changed"],
   ambulance_there: ["救护车已到", "the ambulance is there"],
   cancelled: ["120 取消了呼救", "120 cancelled the call"],

@@ -138,6 +138,7 @@ export const en: SameWords<typeof zh> = {
     returnAed: "Put the AED back in its place",
     reasons: {
       enough_there: "Enough people are with the patient.",
+      answered_earlier: "You answered the first ringing already.",
       timed_out: "Not answered in time; somebody else is called.",
       patient_moved: "The patient's place has changed; others are nearer.",
       ambulance_there: "The ambulance is there.",

@@ -136,6 +136,7 @@ export const zh = {
     returnAed: "请把 AED 放回原处",
     reasons: {
       enough_there: "患者身边已有足够的人。",
+      answered_earlier: "您已对上一次呼叫作答。",
       timed_out: "没有在时间内应答，已通知别人。",
       patient_moved: "患者位置变了，别人更近。",
       ambulance_there: "救护车已到。",
