@@ -87,7 +87,7 @@ KNOWN_FAILURES = (
     "registry.storage.database:DatabaseUnreachable",
     "rescue_circle.documents:NoPlaceForTable",
     "rescue_circle.integrations_file:BadIntegrations",
-    "rescue_circle.settings:BadSettings",
+    "rescue_circle.settings_loading:BadSettings",
 )
 """What a user can mend, beside an OSError; their messages say how."""
 

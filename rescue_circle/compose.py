@@ -71,7 +71,8 @@ from rescue_circle.calling_back import build_deliverer, build_outbox, target_fin
 from rescue_circle.channel_ground import build_relay, needs_message, on_the_line
 from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
-from rescue_circle.settings import BadSettings, Settings
+from rescue_circle.settings import Settings
+from rescue_circle.settings_loading import BadSettings
 
 
 async def build_service(settings: Settings, database: WatchedDatabase, spool: Spool) -> DispatchService:

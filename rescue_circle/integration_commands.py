@@ -21,7 +21,8 @@ from dispatch.dialects.translation import Translated
 from dispatch.dialects.trees import Tree
 from dispatch.incidents.intake import Understood, understand_translated
 from rescue_circle.integrations_file import Configured, get_configured
-from rescue_circle.settings import Settings, parse_area
+from rescue_circle.settings import Settings
+from rescue_circle.settings_checks import parse_area
 
 NOT_UNDERSTOOD = 1
 MOST_SHOWN = 200

@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from rescue_circle.settings import BadSettings
+from rescue_circle.settings_loading import BadSettings
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:

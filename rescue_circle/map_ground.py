@@ -8,7 +8,8 @@ from geo.places.datum import Datum
 from geo.streets.walk_network import WalkNetwork
 from geo.tiles.district_tiles import DistrictSheet
 from registry.directory import Directory
-from rescue_circle.settings import BadSettings, Settings
+from rescue_circle.settings import Settings
+from rescue_circle.settings_loading import BadSettings
 
 
 async def build_maps(

@@ -13,7 +13,7 @@ def serve_command() -> None:
     # Thousands of modules, so after the collector has been told to keep out of it.
     from rescue_circle.logs import configure_logs  # noqa: PLC0415
     from rescue_circle.serve import serve  # noqa: PLC0415
-    from rescue_circle.settings import get_settings  # noqa: PLC0415
+    from rescue_circle.settings_loading import get_settings  # noqa: PLC0415
 
     settings = get_settings()
     configure_logs(settings.log_level)

@@ -1,22 +1,15 @@
 """Settings of the service, each from an environment variable RESCUE_...; the READMEs have the table."""
 
 import hashlib
-import ipaddress
-import os
-import re
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field, HttpUrl, ValidationInfo, field_validator
 from pydantic.config import JsonDict
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
-from dispatch.access.secrets import check_webhook_secret, split_secrets
-from dispatch.access.tokens import LEAST_SECRET_BYTES
+from dispatch.access.secrets import split_secrets
 from dispatch.channels.recipe import Recipe
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
@@ -24,17 +17,10 @@ from dispatch.incidents.service_area import ServiceArea
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
-from rescue_circle.app_channels_file import BadAppChannels, read_app_channels
-from rescue_circle.emblem import read_emblem
-from rescue_circle.environment import PREFIX, find_misspelt
+from rescue_circle import settings_checks as checks
+from rescue_circle.app_channels_file import read_app_channels
+from rescue_circle.environment import PREFIX
 from rescue_circle.integrations_file import BadIntegrations, Configured, get_configured
-
-
-class BadSettings(ValueError):
-    """A setting is missing or cannot be used; the message names the variable."""
-
-    code = "bad_settings"
-
 
 AREA = "min_lon,min_lat,max_lon,max_lat; calls outside it need attention; without it the network's bounds and 5 km"
 PACE = "how volunteers go: walking (1.4 m/s, assumption), dense-city (1.8) or running (2.3; both Jonsson 2020)"
@@ -78,7 +64,7 @@ class Settings(BaseSettings):
         description="port to listen on",
         json_schema_extra=zh("监听端口"),
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(checks.a_name_of_its_own)] = Field(
         "",
         description="address under which phones and consoles open the service, as https://rescue.example; invitations "
         "lead there. None: the address it listens on",
@@ -86,7 +72,7 @@ class Settings(BaseSettings):
             "手机和调度台打开本服务所用的地址，如 https://rescue.example，邀请链接指向这里。无：即监听地址"
         ),
     )
-    webhook_secret: str = Field(
+    webhook_secret: Annotated[str, AfterValidator(checks.usable_secrets)] = Field(
         "",
         repr=False,
         description="120's secret, whsec_ and base64; while it changes the new one and the old one. Needed unless "
@@ -104,22 +90,22 @@ class Settings(BaseSettings):
             "与 RESCUE_WEBHOOK_SECRET 二选一"
         ),
     )
-    token_secret: str = Field(
+    token_secret: Annotated[str, AfterValidator(checks.long_secrets)] = Field(
         repr=False,
         description="signs tokens; at least 32 random characters; while it changes the new and the old one",
         json_schema_extra=zh("签发令牌用，至少 32 个随机字符；更换期间新旧两个都写"),
     )
-    time_zone: str = Field(
+    time_zone: Annotated[str, AfterValidator(checks.a_time_zone)] = Field(
         "Asia/Shanghai",
         description="in which certificates' days begin and end",
         json_schema_extra=zh("救护员证的有效期按此时区起止"),
     )
-    service_area: str | None = Field(
+    service_area: Annotated[str, AfterValidator(checks.an_area)] | None = Field(
         None,
         description=AREA,
         json_schema_extra=zh("min_lon,min_lat,max_lon,max_lat；范围以外的呼救转人工处理；不设则取路网范围外扩 5 公里"),
     )
-    pace: str = Field(
+    pace: Annotated[str, AfterValidator(checks.a_pace)] = Field(
         "walking",
         description=PACE,
         json_schema_extra=zh(
@@ -227,7 +213,7 @@ class Settings(BaseSettings):
         "pushes; docs/channels.md",
         json_schema_extra=zh("其他能呼叫志愿者的应用的 TOML 文件：微信订阅消息、手机厂商推送；见 docs/channels.md"),
     )
-    vapid_private_key: str = Field(
+    vapid_private_key: Annotated[str, AfterValidator(checks.a_vapid_key)] = Field(
         "",
         repr=False,
         description="turns Web Push on: 32 bytes in base64url, as `rescue-circle channels vapid-key` prints them",
@@ -281,7 +267,7 @@ class Settings(BaseSettings):
         description="outlines of districts for the pages' map: GeoJSON, WGS-84",
         json_schema_extra=zh("网页地图上的行政区边界：GeoJSON，WGS-84"),
     )
-    tile_url: str | None = Field(
+    tile_url: Annotated[str, AfterValidator(checks.a_tile_address)] | None = Field(
         None,
         description="pages draw this map instead of ours: URL of PNG or JPEG tiles with {z}, {x} and {y}; their origin "
         "is the one that pages may load from beside this service",
@@ -294,7 +280,7 @@ class Settings(BaseSettings):
         description="datum of those tiles; on gcj02 (maps of mainland China) pages shift what they draw",
         json_schema_extra=zh("这些瓦片的坐标系；为 gcj02（中国大陆的地图）时，网页会把所画内容相应偏移"),
     )
-    emblem: Path | None = Field(
+    emblem: Annotated[Path, AfterValidator(checks.a_picture)] | None = Field(
         None,
         description="SVG or PNG, 256 KiB at most, that pages bear instead of our own sign, as of the Red Cross society "
         "that runs the service; protected emblems are for those whom the law allows them",
@@ -302,7 +288,7 @@ class Settings(BaseSettings):
             "网页上代替本产品标志的图标，如运行方红会的标志：SVG 或 PNG，最大 256 KiB；受保护的标志只限依法有权者使用"
         ),
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Annotated[str, AfterValidator(checks.addresses)] = Field(
         "127.0.0.1",
         description="addresses of reverse proxies, or their networks as 172.30.120.0/24, comma between, whose "
         "X-Forwarded-For tells the caller's address; their word alone counts on a centre's client certificate",
@@ -324,121 +310,27 @@ class Settings(BaseSettings):
         json_schema_extra=zh("日志级别：debug、info、warning 或 error"),
     )
 
-    @field_validator("webhook_secret")
-    @classmethod
-    def _usable_secrets(cls, text: str) -> str:
-        for secret in split_secrets(text):
-            check_webhook_secret(secret)
-        return text
-
-    @field_validator("public_url")
-    @classmethod
-    def _a_name_of_its_own(cls, text: str) -> str:
-        parts = urlsplit(text)
-        if text and not (parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"\s", text)):
-            raise ValueError("write an address like https://rescue.example")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError(
-                "write no more than scheme and name, like https://rescue.example: pages, streams and 120's door stand "
-                "at the root of an address, so give the service a name of its own instead of a path"
-            )
-        return text
-
-    @field_validator("pace")
-    @classmethod
-    def _known_pace(cls, text: str) -> str:
-        get_pace(text)
-        return text
-
-    @field_validator("token_secret")
-    @classmethod
-    def _long_secrets(cls, text: str) -> str:
-        secrets = split_secrets(text)
-        if not secrets or any(len(secret.encode()) < LEAST_SECRET_BYTES for secret in secrets):
-            raise ValueError(f"a secret is at least {LEAST_SECRET_BYTES} random characters, without spaces or commas")
-        return text
-
     @field_validator("callback_secret")
     @classmethod
     def _secret_of_its_own(cls, text: str, info: ValidationInfo) -> str:
-        secrets = split_secrets(text)
-        if info.data.get("callback_url") and not secrets:
-            raise ValueError("RESCUE_CALLBACK_URL needs a secret to sign with, whsec_ and base64")
-        for secret in secrets:
-            check_webhook_secret(secret)
+        needed = "RESCUE_CALLBACK_URL needs a secret to sign with, whsec_ and base64"
+        checks.signing_secrets(text, needed if info.data.get("callback_url") else "")
         # With one secret for both ways a callback sent back to us would count as 120's word.
-        if set(secrets) & set(split_secrets(info.data.get("webhook_secret", ""))):
+        if set(split_secrets(text)) & set(split_secrets(info.data.get("webhook_secret", ""))):
             raise ValueError("give callbacks another secret than 120's webhook has")
         return text
 
     @field_validator("gateway_secret")
     @classmethod
     def _signs_for_gateways(cls, text: str, info: ValidationInfo) -> str:
-        secrets = split_secrets(text)
-        if (info.data.get("sms_url") or info.data.get("voice_url")) and not secrets:
-            raise ValueError("a gateway needs a secret to know us by, whsec_ and base64")
-        for secret in secrets:
-            check_webhook_secret(secret)
-        return text
-
-    @field_validator("vapid_private_key")
-    @classmethod
-    def _a_private_key(cls, text: str) -> str:
-        if text and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
-            raise ValueError("write the 43 characters that `rescue-circle channels vapid-key` prints")
-        return text
+        needed = "a gateway needs a secret to know us by, whsec_ and base64"
+        return checks.signing_secrets(text, needed if info.data.get("sms_url") or info.data.get("voice_url") else "")
 
     @field_validator("vapid_contact")
     @classmethod
     def _a_contact(cls, text: str, info: ValidationInfo) -> str:
         if info.data.get("vapid_private_key") and not text.startswith(("mailto:", "https:")):
             raise ValueError("Web Push needs an address for complaints, such as mailto:desk@example.org")
-        return text
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one like Asia/Shanghai") from error
-        return name
-
-    @field_validator("tile_url")
-    @classmethod
-    def _a_template(cls, text: str | None) -> str | None:
-        if text is not None:
-            parts = urlsplit(text)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or set(" ;,'") & set(parts.netloc):
-                raise ValueError("write an address like https://tiles.example/{z}/{x}/{y}.png")
-            if not all(f"{{{name}}}" in text for name in "zxy"):
-                raise ValueError("the address needs {z}, {x} and {y} where zoom, column and row belong")
-        return text
-
-    @field_validator("emblem")
-    @classmethod
-    def _a_picture(cls, path: Path | None) -> Path | None:
-        if path is not None:
-            read_emblem(path)
-        return path
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _addresses(cls, text: str) -> str:
-        for one in text.split(","):
-            try:
-                ipaddress.ip_network(one.strip())
-            except ValueError as error:
-                raise ValueError(
-                    f"{one.strip()!r} is neither an address nor a network: write them like 127.0.0.1,172.30.120.0/24"
-                ) from error
-        return text
-
-    @field_validator("service_area")
-    @classmethod
-    def _four_numbers(cls, text: str | None) -> str | None:
-        if text is not None:
-            parse_area(text)
         return text
 
     def load_configured(self) -> Configured:
@@ -491,70 +383,4 @@ class Settings(BaseSettings):
 
     @property
     def area(self) -> ServiceArea | None:
-        return parse_area(self.service_area) if self.service_area else None
-
-
-def get_settings() -> Settings:
-    """Settings from the environment.
-
-    Raises:
-        BadSettings: with every wrong variable and what is wrong with it.
-    """
-    wrong = find_misspelt(os.environ, map(_variable, Settings.model_fields))
-    settings = None
-    try:
-        settings = Settings()  # type: ignore[call-arg]  # the environment gives what has no default
-    except ValidationError as error:
-        wrong += [_told(part) for part in error.errors()]
-    try:
-        # Read once here, so that a mistake in the file ends the start and not the first call.
-        _load_integrations(settings)
-        if settings is not None:
-            settings.load_app_channels()
-    except (BadIntegrations, BadAppChannels) as error:
-        wrong.append(str(error))
-    except ValueError:
-        # Told above: a secret that is none.
-        pass
-    if settings is None or wrong:
-        raise BadSettings("; ".join(wrong))
-    return settings
-
-
-def _load_integrations(settings: Settings | None) -> None:
-    """Also where other settings cannot be used: whoever has several secrets to make is told so once."""
-    if settings is not None:
-        settings.load_configured()
-        return
-    file, secret, proxies = (
-        os.environ.get(_variable(name), "") for name in ("integrations", "webhook_secret", "trusted_proxies")
-    )
-    get_configured(Path(file) if file else None, split_secrets(secret), trusted_proxies=proxies)
-    file, secret = (os.environ.get(_variable(name), "") for name in ("integrations", "webhook_secret"))
-    get_configured(
-        Path(file) if file else None,
-        split_secrets(secret),
-        trusted_proxies=os.environ.get(_variable("trusted_proxies"), ""),
-    )
-
-
-def _variable(field: str) -> str:
-    return f"{PREFIX}{field.upper()}"
-
-
-def _told(wrong: ErrorDetails) -> str:
-    field = str(wrong["loc"][0])
-    if wrong["type"] == "missing":
-        return f"{_variable(field)} is missing: {Settings.model_fields[field].description}"
-    return f"{_variable(field)}: {wrong['msg'].removeprefix('Value error, ')}"
-
-
-def parse_area(text: str) -> ServiceArea:
-    """Raises: ValueError."""
-    try:
-        min_lon, min_lat, max_lon, max_lat = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise ValueError("write four numbers: min_lon,min_lat,max_lon,max_lat") from error
-    if not (-180 <= min_lon < max_lon <= 180 and -90 <= min_lat < max_lat <= 90):
-        raise ValueError("the order is min_lon,min_lat,max_lon,max_lat, in degrees")
-    return ServiceArea(min_lon=min_lon, min_lat=min_lat, max_lon=max_lon, max_lat=max_lat)
+        return checks.parse_area(self.service_area) if self.service_area else None

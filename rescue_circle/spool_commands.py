@@ -21,7 +21,8 @@ from dispatch.spool.set_aside import Outcome, SetAside, SetAsideRecord, Settled,
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway, is_away
 from rescue_circle.calling_back import build_outbox, target_finder
-from rescue_circle.settings import Settings, get_settings
+from rescue_circle.settings import Settings
+from rescue_circle.settings_loading import get_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="What the journal would not take after an outage: see it, land it, settle it."

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rescue_circle.settings import BadSettings, get_settings
+from rescue_circle.settings_loading import BadSettings, get_settings
 from tests.conftest import PROJECT
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 

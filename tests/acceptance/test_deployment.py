@@ -10,7 +10,8 @@ import pytest
 
 from dispatch.api.hardening import LARGER_BODIES
 from rescue_circle import ending
-from rescue_circle.settings import Settings, get_settings
+from rescue_circle.settings import Settings
+from rescue_circle.settings_loading import get_settings
 from tests.acceptance.test_documents import block
 from tests.conftest import PROJECT
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET

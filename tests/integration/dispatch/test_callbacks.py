@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from dispatch.access.tokens import Access
 from rescue_circle.cli import app
-from rescue_circle.settings import BadSettings, get_settings
+from rescue_circle.settings_loading import BadSettings, get_settings
 from tests.support.phone import phone_of
 from tests.support.plain_http import fetch
 from tests.support.process import running, standing_by

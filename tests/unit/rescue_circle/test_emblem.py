@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rescue_circle.emblem import MOST_BYTES, UnusableEmblem, read_emblem, with_emblem
-from rescue_circle.settings import BadSettings, get_settings
+from rescue_circle.settings_loading import BadSettings, get_settings
 from rescue_circle.web_pages import ASK_FIRST, WebFile
 from tests.support.service import TOKEN_SECRET, WEBHOOK_SECRET
 
