@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.far_server import Posted, serving
 
 GOOD_MAKER, STALE_MAKER = "80000000", "80200003"
 STALE_WECHAT = 40001
@@ -26,6 +27,14 @@ class Platform:
     codes: dict[str, int] = field(default_factory=dict)
     tokens_given: Counter[str] = field(default_factory=Counter)
     good: set[str] = field(default_factory=set)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, posted: Posted) -> tuple[int, bytes]:
+        bearer = posted.headers.get("authorization", "").removeprefix("Bearer ")
+        parts = urlsplit(posted.path)
+        with self.turn:
+            status, told = self._told(parts.path, parse_qs(parts.query), bearer, posted.body)
+        return status, json.dumps(told).encode()
 
     def end_tokens(self) -> None:
         self.good.clear()
@@ -33,7 +42,9 @@ class Platform:
     def sent_to(self, address: str) -> list[dict[str, Any]]:
         return [one for one in self.sent if address in {one.get("touser"), *one.get("message", {}).get("token", [])}]
 
-    def answer(self, path: str, query: dict[str, list[str]], bearer: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def _answer_to(
+        self, path: str, query: dict[str, list[str]], bearer: str, body: bytes
+    ) -> tuple[int, dict[str, Any]]:
         """Status and body, as documented by these interfaces."""
         match path:
             case "/cgi-bin/stable_token":
@@ -71,31 +82,5 @@ class Platform:
 
 @contextmanager
 def platform() -> Iterator[Platform]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        end = Platform(f"http://127.0.0.1:{server.server_port}")
-        turn = threading.Lock()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                bearer = self.headers.get("authorization", "").removeprefix("Bearer ")
-                parts = urlsplit(self.path)
-                with turn:
-                    status, answer = end.answer(parts.path, parse_qs(parts.query), bearer, body)
-                told = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(told)))
-                self.end_headers()
-                self.wfile.write(told)
-
-            def log_message(self, *_: Any) -> None:
-                """Quiet."""
-
-        server.RequestHandlerClass = Handler
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield end
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Platform) as end:
+        yield end

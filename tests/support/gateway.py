@@ -3,11 +3,9 @@
 import base64
 import json
 import os
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import http_ece
@@ -21,15 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks import Webhook
 
+from tests.support.far_server import Posted, serving
+
 GATEWAY_SECRET = "whsec_dGVzdHMtb25seS1zZWNyZXQtb2YtdGhlLWdhdGV3YXk="
 VAPID_KEY = base64.urlsafe_b64encode(bytes(range(1, 33))).decode().rstrip("=")
-
-
-@dataclass(frozen=True)
-class Posted:
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass
@@ -44,8 +37,10 @@ class FarEnd:
     reason: str = ""
     posted: list[Posted] = field(default_factory=list)
 
-    def answer_to(self, path: str) -> int:
-        return self.answers.pop(0) if self.answers else self.by_path.get(path, self.status)
+    def answer(self, posted: Posted) -> tuple[int, bytes]:
+        self.posted.append(posted)
+        status = self.answers.pop(0) if self.answers else self.by_path.get(posted.path, self.status)
+        return status, self.reason.encode()
 
     def messages(self) -> list[dict[str, Any]]:
         """What a gateway was told, each signed as it should be."""
@@ -61,31 +56,8 @@ class FarEnd:
 
 @contextmanager
 def far_end() -> Iterator[FarEnd]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        end = FarEnd(f"http://127.0.0.1:{server.server_port}")
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                end.posted.append(Posted(self.path, headers, body))
-                reason = end.reason.encode()
-                self.send_response(end.answer_to(self.path))
-                self.send_header("content-length", str(len(reason)))
-                self.end_headers()
-                self.wfile.write(reason)
-
-            def log_message(self, *_: Any) -> None:
-                """Quiet."""
-
-        server.RequestHandlerClass = Handler
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield end
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(FarEnd) as end:
+        yield end
 
 
 @dataclass

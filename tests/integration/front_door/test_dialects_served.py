@@ -5,12 +5,11 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 from dispatch.access.hmac_scheme import HmacScheme, Request
 from geo.places.datum import Datum, convert
 from rescue_circle.integrations_file import BadIntegrations, get_configured
+from tests.support.far_server import Posted, serving
 from tests.support.phone import phone_of
 from tests.support.plain_http import fetch
 from tests.support.process import running
@@ -219,55 +219,40 @@ def test_a_certificate_told_by_somebody_who_is_no_trusted_proxy_counts_for_nothi
     assert "RESCUE_TRUSTED_PROXIES" in refused.json()["message"]
 
 
-@contextmanager
-def listening() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A vendor's receiver: its address, and what has come."""
-    came: list[tuple[dict[str, str], bytes]] = []
+@dataclass
+class BusyAtFirst:
+    """A vendor's receiver, busy the first time, as such receivers say it; `came`: what it was sent."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            came.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            # Busy the first time, as such receivers say it.
-            answer = b'{"code": 0}' if len(came) > 1 else b'{"code": 500, "msg": "busy"}'
-            self.send_response(200)
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    url: str
+    came: list[Posted] = field(default_factory=list)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/back", came
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def answer(self, posted: Posted) -> tuple[int, bytes]:
+        self.came.append(posted)
+        return 200, b'{"code": 0}' if len(self.came) > 1 else b'{"code": 500, "msg": "busy"}'
 
 
 async def test_a_centre_is_called_back_in_its_own_words_with_what_it_wants_to_hear(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
-    with listening() as (url, came), centres(town, town_database, tmp_path, callback_url=url) as service:
+    with (
+        serving(BusyAtFirst) as vendor,
+        centres(town, town_database, tmp_path, callback_url=f"{vendor.url}/back") as service,
+    ):
         async with phone_of(service, "r00") as phone:
             told = (await asyncio.to_thread(as_kangtuo, service, kangtuo())).json()["data"]["incident"]
             alert = await phone.expect("alert")
             assert (await phone.ask("accept", alert_id=alert["alert_id"]))["ok"]
             await asyncio.to_thread(as_kangtuo, service, kangtuo("END"))
-            await asyncio.to_thread(eventually, lambda: len(came) == 3)
+            await asyncio.to_thread(eventually, lambda: len(vendor.came) == 3)
         kept = service.get(f"/api/callbacks?incident_id={told}")
 
-    messages = [json.loads(body) for _, body in came]
+    messages = [json.loads(one.body) for one in vendor.came]
     assert [one["head"]["event"] for one in messages] == ["RING", "RING", "ACCEPT"]
     assert [one["head"]["serial"] for one in messages[1:]] == [one["callback_id"] for one in kept]
     assert messages[0] == messages[1]
     assert {one["body"]["eventNo"] for one in messages} == {"K-1"}
     assert isinstance(messages[2]["body"]["eta"], int)
-    assert {headers["x-app-token"] for headers, _ in came} == {CALLBACK_TOKEN}
+    assert {one.headers["x-app-token"] for one in vendor.came} == {CALLBACK_TOKEN}
     # The end, which this centre does not want to hear, leaves no gap in the numbers of the rest.
     assert [one["seq"] for one in kept] == [1, 2]
 
