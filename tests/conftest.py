@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from registry.storage.migrating import migrate
+from tests.support.gateway import FarEnd, far_end
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster, get_programs, running_cluster
 from tests.support.process import running
@@ -169,3 +170,17 @@ def _new_database(kind: str, request: pytest.FixtureRequest, folder: Path, conte
         yield cluster.url(name)
     finally:
         cluster.drop_database(name)
+
+
+@pytest.fixture
+def gateway() -> Iterator[FarEnd]:
+    """A gateway for SMS and calls."""
+    with far_end() as end:
+        yield end
+
+
+@pytest.fixture
+def push_service() -> Iterator[FarEnd]:
+    """A browser's push service."""
+    with far_end() as end:
+        yield end

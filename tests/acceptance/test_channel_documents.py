@@ -14,7 +14,7 @@ from dispatch.contracts import people as wire
 from tests.acceptance.test_documents import block
 from tests.conftest import PROJECT
 from tests.support.field_tables import Mode, described, documented
-from tests.support.gateway import GATEWAY_SECRET, VAPID_KEY, Browser, FarEnd, far_end
+from tests.support.gateway import GATEWAY_SECRET, VAPID_KEY, Browser, FarEnd
 from tests.support.process import running
 from tests.support.service import Service, call
 from tests.support.town import Town
@@ -42,18 +42,6 @@ def test_how_long_each_message_is_worth_something_is_told() -> None:
 
     for kind, words in ((Kind.ALARM, "for an alarm"), (Kind.CALL_OFF, "for a call-off"), (Kind.TEST, "for a test")):
         assert f"{GOOD_FOR_S[kind]:.0f} s {words}" in text or f"{GOOD_FOR_S[kind]:.0f} s after `at` {words}" in text
-
-
-@pytest.fixture
-def gateway() -> Iterator[FarEnd]:
-    with far_end() as end:
-        yield end
-
-
-@pytest.fixture
-def push_service() -> Iterator[FarEnd]:
-    with far_end() as end:
-        yield end
 
 
 @pytest.fixture

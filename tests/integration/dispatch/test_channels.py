@@ -25,18 +25,6 @@ from tests.support.waiting import eventually, until
 ADDRESS = "中原路1号3单元502"
 
 
-@pytest.fixture
-def gateway() -> Iterator[FarEnd]:
-    with far_end() as end:
-        yield end
-
-
-@pytest.fixture
-def push_service() -> Iterator[FarEnd]:
-    with far_end() as end:
-        yield end
-
-
 @contextmanager
 def service_with(
     town: Town, database: str, folder: Path, *, sms: FarEnd | None = None, push: FarEnd | None = None
