@@ -19,7 +19,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from dispatch.contracts.webhook import CallData, CallLocation, CallMessage, MessageType
+from dispatch.contracts.webhook import CallData, CallLocation, CallMessage, MessageType, ToldLocation
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -64,7 +64,7 @@ class ScenarioMessage(BaseModel):
             timestamp=base + timedelta(seconds=self.offset_s),
             data=CallData(
                 cad_ref=self.cad_ref + run,
-                location=self.location,
+                location=ToldLocation(**self.location.model_dump()) if self.location else None,
                 ambulance_eta=None if eta is None else base + timedelta(seconds=eta),
                 caller_phone=self.caller_phone,
             ),

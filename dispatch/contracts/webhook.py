@@ -44,13 +44,28 @@ class CallLocation(WireModel, Unshown):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
+class ToldLocation(WireModel, Unshown):
+    """What a message tells of where the patient is: a place, words, or both. What it leaves out stays as it was; null
+    takes a word back."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"lon": ["lat"], "lat": ["lon"]}})
+
+    lon: float | None = None
+    lat: float | None = None
+    datum: Annotated[str, Field(max_length=32)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0)] | None = None
+    address: Annotated[str, Field(max_length=500)] | None = ""
+    floor: Annotated[str, Field(max_length=50)] | None = ""
+    note: Annotated[str, Field(max_length=1000)] | None = ""
+
+
 class CallData(WireModel, Unshown):
     """`cad_ref` is 120's own reference of the call; every message about the call carries it."""
 
     cad_ref: Annotated[str, Field(min_length=1, max_length=200)]
-    location: CallLocation | None = None
+    location: ToldLocation | None = None
     ambulance_eta: AwareDatetime | None = None
-    caller_phone: Annotated[str, Field(max_length=40)] = ""
+    caller_phone: Annotated[str, Field(max_length=40)] | None = ""
 
 
 class CallMessage(WireModel):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from dispatch.contracts.webhook import CallData, CallLocation, MessageType
+from dispatch.contracts.webhook import CallData, CallLocation, MessageType, ToldLocation
 from dispatch.core.matching import Place
 from dispatch.incidents.service_area import BadLocation, ServiceArea, get_place
 from dispatch.records import WORDS, Details
@@ -235,7 +235,7 @@ def _read_more(fields: dict[str, Any]) -> dict[str, str | None]:
     told = fields.get("location")
     beside = [(name, value) for name, value in fields.items() if name not in CallData.model_fields]
     if isinstance(told, dict):
-        inside = [(name, value) for name, value in told.items() if name not in CallLocation.model_fields]
+        inside = [(name, value) for name, value in told.items() if name not in ToldLocation.model_fields]
         beside += [(f"location.{name}", value) for name, value in inside]
     return _shown(beside)
 

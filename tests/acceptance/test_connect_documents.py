@@ -16,7 +16,7 @@ from tests.support.field_tables import Mode, described, documented
 from tests.support.service import Service
 
 DOCUMENT = PROJECT / "docs/connect-120.md"
-SECTIONS = {"CallData": "data", "CallLocation": "location", "Counts": "counts"}
+SECTIONS = {"CallData": "data", "ToldLocation": "location", "Counts": "counts"}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ SECTIONS = {"CallData": "data", "CallLocation": "location", "Counts": "counts"}
     [
         ("message", wire.CallMessage, "validation"),
         ("data", wire.CallData, "validation"),
-        ("location", wire.CallLocation, "validation"),
+        ("location", wire.ToldLocation, "validation"),
         ("answer", wire.WebhookAnswer, "serialization"),
         ("refusal", wire.Refusal, "serialization"),
         ("counts", callbacks.Counts, "serialization"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dispatch.contracts.webhook import CallData, CallLocation, CallMessage, MessageType
+from dispatch.contracts.webhook import CallData, CallMessage, MessageType, ToldLocation
 from dispatch.incidents.intake import MAX_REF, WIDER_THAN_A_WALK_M, Understood, understand
 from dispatch.incidents.service_area import ServiceArea
 
@@ -133,7 +133,7 @@ plain_text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), ma
             CallData,
             cad_ref=plain_text.filter(bool),
             location=st.builds(
-                CallLocation,
+                ToldLocation,
                 lon=st.floats(AREA.min_lon, AREA.max_lon),
                 lat=st.floats(AREA.min_lat, AREA.max_lat),
                 datum=st.just("wgs84"),

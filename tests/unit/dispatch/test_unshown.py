@@ -10,7 +10,7 @@ from dispatch.access.tokens import Access, Identity
 from dispatch.contracts import stream as wire
 from dispatch.contracts.api import AlertView, IncidentView, IssuedToken, PositionView, SetLocation, WalkView
 from dispatch.contracts.people import InvitationView, JoinRequest, MeView, Session, SignIn
-from dispatch.contracts.webhook import CallData, CallLocation
+from dispatch.contracts.webhook import CallData, CallLocation, ToldLocation
 from dispatch.core.matching import Place
 from dispatch.incidents.intake import understand
 from dispatch.people.reach import PushSubscription
@@ -47,7 +47,7 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         understand(b'{"type": "\xe4\xb8\xad\xe5\x8e\x9f\xe8\xb7\xaf"}', area=None, received_at=NOW),
         LOCATION,
         SetLocation(location=LOCATION),
-        CallData(cad_ref="A", location=LOCATION, caller_phone="13900000000"),
+        CallData(cad_ref="A", location=ToldLocation(**LOCATION.model_dump()), caller_phone="13900000000"),
         IssuedToken(subject="r1", token="eyJtoken", expires_at=NOW),
         wire.Hello(token="eyJtoken"),
         wire.Position(lon=113.665, lat=34.757, datum="wgs84", accuracy_m=5, observed_at=NOW),
