@@ -76,15 +76,15 @@ def _without_tuples(schema: Any) -> Any:
     return plain
 
 
-@pytest.mark.parametrize("access", [None, *Access])
-def test_every_answer_is_one_that_the_description_knows(
-    fuzzed: Service, interface: BaseSchema, known_ids: dict[str, list[str]], access: Access | None
+def test_every_answer_to_anybody_is_one_that_the_description_knows(
+    fuzzed: Service, interface: BaseSchema, known_ids: dict[str, list[str]]
 ) -> None:
-    headers = {"authorization": f"Bearer {fuzzed.token(access, 'r03')}"} if access else {}
+    """Whoever asks, with any token or none: making up a request costs more than its answers do."""
+    tokens = [{"authorization": f"Bearer {fuzzed.token(access, 'r03')}"} for access in Access]
     with requests.Session() as session:
         session.trust_env = False
         for found in interface.get_all_operations():
-            _fuzz(found.ok(), fuzzed.url, session, headers, known_ids)
+            _fuzz(found.ok(), fuzzed.url, session, [{}, *tokens], known_ids)
     assert fuzzed.get("/readyz")["status"] == "ready"
 
 
@@ -92,7 +92,7 @@ def _fuzz(
     operation: APIOperation[Any, Any, Any, Any],
     url: str,
     session: requests.Session,
-    headers: dict[str, str],
+    callers: list[dict[str, str]],
     known_ids: dict[str, list[str]],
 ) -> None:
     cases = st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
@@ -111,7 +111,8 @@ def _fuzz(
                 case.path_parameters[name] = data.draw(st.sampled_from(known_ids[name]))
         if isinstance(case.body, dict) and "location" in case.body and data.draw(st.booleans(), label="a real place"):
             case.body["location"] = PLACE
-        response = case.call(base_url=url, session=session, headers=headers)
-        case.validate_response(response, checks=CHECKS)
+        for headers in callers:
+            response = case.call(base_url=url, session=session, headers=headers)
+            case.validate_response(response, checks=CHECKS)
 
     answers()

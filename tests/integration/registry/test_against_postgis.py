@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sqlalchemy import Text, func, insert, select, text
+from sqlalchemy import Text, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.projection import LocalPlane
@@ -51,9 +51,9 @@ async def city(request: pytest.FixtureRequest, database_url: str) -> AsyncIterat
         await connection.execute(insert(aeds), rows)
         directory = Directory(await load_aeds(connection), [], plane=plane)
         for first, gone in ((0, slice(0, 100)), (1, slice(100, 200))):
-            for row in rows[first::3]:
-                mine = aeds.c.aed_id == row["aed_id"]
-                await connection.execute(aeds.update().where(mine).values(position=_somewhere(plane, rng)))
+            moved = [{"key": row["aed_id"], "place": _somewhere(plane, rng)} for row in rows[first::3]]
+            move = aeds.update().where(aeds.c.aed_id == bindparam("key")).values(position=bindparam("place"))
+            await connection.execute(move, moved)
             await connection.execute(aeds.delete().where(aeds.c.aed_id.in_([row["aed_id"] for row in rows[gone]])))
             now = {aed.aed_id: aed for aed in await load_aeds(connection)}
             for row in rows:
