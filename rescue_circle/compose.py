@@ -89,8 +89,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     policy, hub, metrics = _policy_of(settings), Hub(), Metrics()
     find_callback_target = target_finder(settings, configured)
     outbox = await build_outbox(database, find_callback_target)
-    newest, *older = settings.token_secrets
-    people = People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
+    people = _build_people(settings, database)
     relay = await build_relay(settings, database, people, directory=directory, hub=hub, metrics=metrics)
     scout = _build_scout(
         settings,
@@ -115,9 +114,6 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         metrics=metrics,
         epoch=await get_epoch(database),
     )
-    receipts = ReceiptBook(database)
-    receipts.on_delivered, receipts.on_seen = partial(_heard_of, relay, engine), relay.seen
-    relay.on_taken = engine.arrivals.note
     service = DispatchService(
         engine=engine,
         journal=journal,
@@ -125,7 +121,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),
         renderer=Renderer(live=engine.live, alerts=alerts),
-        receipts=receipts,
+        receipts=_listen_for_phones(ReceiptBook(database), relay, engine),
         hub=hub,
         clock=clock,
         tokens=tokens,
@@ -145,6 +141,18 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
     gauges.install(service)
     show_disks(settings, metrics)
     return service
+
+
+def _build_people(settings: Settings, database: WatchedDatabase) -> People:
+    newest, *older = settings.token_secrets
+    return People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
+
+
+def _listen_for_phones(receipts: ReceiptBook, relay: Relay, engine: Engine) -> ReceiptBook:
+    """What a phone or a channel says of an alert reaches whoever waits for it."""
+    receipts.on_delivered, receipts.on_seen = partial(_heard_of, relay, engine), relay.seen
+    relay.on_taken = engine.arrivals.note
+    return receipts
 
 
 def _heard_of(relay: Relay, engine: Engine, alert_id: str) -> None:
