@@ -26,8 +26,10 @@ settings.load_profile("without deadlines")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A job that a shell put in the background ignores Ctrl-C, and so would every command that tests start from there.
+    # A job that a shell put in the background ignores Ctrl-C, and one under nohup the end of its terminal: so would
+    # every command that tests start from there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL with PostGIS")
     config.addinivalue_line("markers", "only_postgis: one of these that means nothing on SQLite")
 
