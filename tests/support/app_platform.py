@@ -42,9 +42,7 @@ class Platform:
     def sent_to(self, address: str) -> list[dict[str, Any]]:
         return [one for one in self.sent if address in {one.get("touser"), *one.get("message", {}).get("token", [])}]
 
-    def _answer_to(
-        self, path: str, query: dict[str, list[str]], bearer: str, body: bytes
-    ) -> tuple[int, dict[str, Any]]:
+    def _told(self, path: str, query: dict[str, list[str]], bearer: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """Status and body, as documented by these interfaces."""
         match path:
             case "/cgi-bin/stable_token":
