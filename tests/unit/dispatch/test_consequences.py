@@ -62,6 +62,7 @@ def test_who_declines_is_told_nothing_more_and_is_free_with_the_aed() -> None:
 
 def test_who_stays_silent_is_told_that_the_ringing_is_over() -> None:
     story = ringing()
+    story.around = candidates({})
 
     events = story.wait(30)
 
