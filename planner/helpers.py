@@ -19,8 +19,9 @@ from geo.places.datum import Datum
 from planner.plan_model import Bilingual
 from registry.eligibility import Answer, DispatchLimits, is_dispatchable, position_of
 from registry.importers.files import ImportRefused
+from registry.importers.people.people_file import checked_rescuers
+from registry.importers.people.row_reader import PeopleOptions
 from registry.importers.report import Progress
-from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
 from registry.repository import load_aeds, load_rescuers
@@ -28,6 +29,7 @@ from registry.storage.database import Database
 from registry.storage.migrating import migrate
 
 REGISTRY = "registry"
+_FOR_ONE_PLAN = "ids of one plan's people, which nobody keeps"
 Result = TypeVar("Result")
 
 
@@ -112,10 +114,10 @@ def get_rescuers(
         people = _from_database(database, load_rescuers)
     else:
         with naming_datum("--rescuer-datum"):
-            drafts, refused = checked_rescuers(
-                Path(source), encoding=encoding, datum=datum, region=region, progress=progress
-            )
-        rejected = len(refused)
+            # No id is kept, so any secret will do for lists that give none.
+            options = PeopleOptions(datum=datum, region=region, secret=_FOR_ONE_PLAN)
+            file = checked_rescuers(Path(source), options, encoding=encoding, progress=progress)
+        rejected = len(file.rejected)
         people = [
             Rescuer(
                 rescuer_id=draft.rescuer_id,
@@ -124,7 +126,7 @@ def get_rescuers(
                 home_lon=draft.home[0] if draft.home else None,
                 home_lat=draft.home[1] if draft.home else None,
             )
-            for draft in drafts
+            for draft in file.people
         ]
     limits = DispatchLimits(time_zone=time_zone)
     ready = [person for person in people if is_dispatchable(person, at, limits).answer is Answer.YES]

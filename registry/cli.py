@@ -17,6 +17,8 @@ from geo.places.datum import Datum, UnknownDatum, parse_datum
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
 from registry.importers.files import ImportRefused
+from registry.importers.people.certificates import parse_valid_years
+from registry.importers.people.person_ids import VARIABLE as PEOPLE_VARIABLE
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
 from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
@@ -64,6 +66,17 @@ def import_command(
     ] = None,
     encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030")] = "utf-8",
     region: Annotated[str, typer.Option(help="Country of phone numbers without a country code")] = "CN",
+    valid_years: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=YEARS", help="How long a kind of certificate holds where a row names no end"),
+    ] = None,
+    ignore_column: Annotated[
+        list[str] | None, typer.Option(metavar="HEADER", help="Leave out a column of people that looks like a date")
+    ] = None,
+    people_secret: Annotated[
+        str,
+        typer.Option(envvar=PEOPLE_VARIABLE, help="Makes ids where a list of people has none.", show_default=False),
+    ] = "",
     database: DatabaseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")] = False,
     report_file: Annotated[Path | None, typer.Option("--report", help="Write the whole report as JSON")] = None,
@@ -78,6 +91,9 @@ def import_command(
             time_zone=time_zone,
             encoding=encoding,
             region=region.upper(),
+            people_secret=people_secret,
+            valid_years=parse_valid_years(valid_years or []),
+            ignored_columns=tuple(ignore_column or []),
             dry_run=dry_run,
         )
         with _ProgressBar(file.name) as advance:

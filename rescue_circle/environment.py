@@ -5,9 +5,13 @@ from difflib import get_close_matches
 
 PREFIX = "RESCUE_"
 OTHERS = frozenset(
-    {"RESCUE_URL", "RESCUE_SERVICE", "RESCUE_SIMULATOR_TOKEN", "RESCUE_DATA", "RESCUE_DATABASE_PASSWORD"}
+    {
+        *("RESCUE_URL", "RESCUE_SERVICE", "RESCUE_SIMULATOR_TOKEN", "RESCUE_DATA", "RESCUE_DATABASE_PASSWORD"),
+        "RESCUE_PEOPLE_SECRET",
+    }
 )
-"""Of the documents' examples, the pages' development, the simulators, the tests and docker-compose.yml."""
+"""Of the documents' examples, the pages' development, the simulators, the tests, docker-compose.yml and imports of
+people."""
 
 
 def find_misspelt(environment: Mapping[str, str], known: Iterable[str]) -> list[str]:

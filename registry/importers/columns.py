@@ -50,17 +50,6 @@ AED_COLUMNS: Mapping[str, tuple[str, ...]] = {
 # Several columns make up one address.
 ADDRESS_COLUMNS = ("address", "地址", "详细地址", "住所", "address1", "address2", "address3", "postcode", "方書")
 
-RESCUER_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "rescuer_id", "编号", "志愿者编号"),
-    "name": ("name", "姓名"),
-    "phone": ("phone", "mobile", "手机", "手机号", "电话", "联系电话"),
-    "certificate_kind": ("certificate_kind", "证书类型", "证书种类"),
-    "certificate_number": ("certificate_number", "证书编号", "证书号"),
-    "valid_from": ("valid_from", "发证日期", "有效期起", "生效日期"),
-    "valid_until": ("valid_until", "有效期至", "有效期止", "失效日期"),
-    "on_duty": ("on_duty", "在岗", "值班", "是否在岗"),
-}
-
 _LON = ("lon", "lng", "long", "longitude", "经度", "経度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
 _HOME = ("home", "家庭", "住址", "常住")
@@ -112,14 +101,6 @@ def find_coordinates(headers: Iterable[str], *, datum: Datum | None, file: str) 
             "countries), --datum gcj02 (Amap, Tencent) or --datum bd09 (Baidu); they differ by up to 600 m"
         )
     return CoordinateColumns(lon=pairs[None]["lon"], lat=pairs[None]["lat"], datum=datum)
-
-
-def looks_like_rescuers(headers: Iterable[str]) -> bool:
-    """Whether the headers speak of people with certificates."""
-    present = {plain(header) for header in headers}
-    telling = ("certificate_kind", "certificate_number", "valid_until", "phone")
-    personal = [name for field in telling for name in RESCUER_COLUMNS[field]]
-    return all(any(plain(name) in present for name in names) for names in (RESCUER_COLUMNS["id"], personal))
 
 
 def _axis_of(header: str) -> tuple[str, Datum | None]:

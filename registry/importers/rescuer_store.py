@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, case, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.importers.people.drafts import RescuerDraft
 from registry.importers.report import ImportReport, Remark
-from registry.importers.rescuer_rows import RescuerDraft
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
 from registry.tables import certificates, rescuer_homes, rescuer_personal, rescuers

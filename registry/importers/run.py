@@ -1,7 +1,7 @@
 """Imports a file into the registry: what is new, what changed, what was refused; a second time changes nothing."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +14,11 @@ from geo.places.datum import Datum
 from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds, digest_of
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
-from registry.importers.columns import looks_like_rescuers
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
+from registry.importers.people.columns import looks_like_rescuers
+from registry.importers.people.people_file import checked_rescuers
+from registry.importers.people.row_reader import PeopleOptions
 from registry.importers.report import ImportReport, Progress, Remark, no_progress
-from registry.importers.rescuer_rows import checked_rescuers
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
 from registry.storage.database import Database
@@ -49,6 +50,9 @@ class ImportOptions:
     source: names the registry that the rows come from; default "osm" for OpenStreetMap, else the file's name.
     time_zone: IANA name for opening hours; default the zone in force where each AED hangs.
     region: country of phone numbers without a country code.
+    people_secret: makes ids where a list of people gives none.
+    valid_years: for how long a kind of certificate holds, for rows without an end.
+    ignored_columns: headers of a list of people that are left out though they look as if they told something.
     """
 
     kind: ImportKind | None = None
@@ -57,6 +61,9 @@ class ImportOptions:
     time_zone: str | None = None
     encoding: str = "utf-8"
     region: str = "CN"
+    people_secret: str = field(default="", repr=False)
+    valid_years: Mapping[str, int] = field(default_factory=dict)
+    ignored_columns: tuple[str, ...] = ()
     dry_run: bool = False
 
 
@@ -88,11 +95,17 @@ async def import_file(
     if file_format is not FileFormat.CSV:
         raise UnreadableFile(f"{path.name}: rescuers are imported from CSV only")
     report = ImportReport(file=path.name, kind=kind, source=options.source or path.stem, dry_run=options.dry_run)
-    people, report.rejected = checked_rescuers(
-        path, encoding=options.encoding, datum=options.datum, region=options.region, progress=progress
+    reading = PeopleOptions(
+        datum=options.datum,
+        region=options.region,
+        secret=options.people_secret,
+        valid_years=options.valid_years,
+        ignored_columns=options.ignored_columns,
     )
-    _refuse_empty(report, len(people), path)
-    await save_rescuers(database, people, report, now=now)
+    found = checked_rescuers(path, reading, encoding=options.encoding, progress=progress)
+    report.rejected, report.warnings = found.rejected, found.warnings
+    _refuse_empty(report, len(found.people), path)
+    await save_rescuers(database, found.people, report, now=now)
     return report
 
 

@@ -15,7 +15,8 @@ from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.importers.aed_sources import ForeignDatum
 from registry.importers.columns import MissingColumns, UnknownDatumOfFile
 from registry.importers.files import ImportRefused, UnreadableFile, WrongEncoding
-from registry.importers.rescuer_rows import UnknownRegion
+from registry.importers.people.people_file import UnknownRegion
+from registry.importers.people.person_ids import NoPeopleSecret
 from registry.importers.run import ImportKind, ImportOptions, UnclearKind, import_file
 from registry.models import Aed, Certificate
 from registry.repository import find_contact, load_aeds, load_rescuers
@@ -219,7 +220,8 @@ async def test_another_encoding_is_refused_and_taken_when_named(
         ("aed.gpkg", b"SQLite format 3", AS_AEDS, UnreadableFile, "ogr2ogr -f GeoJSON"),
         ("aed.tif", b"II*", AS_AEDS, UnreadableFile, "a raster.* lists nothing"),
         ("people.geojson", b'{"features": []}', ImportOptions(kind=ImportKind.RESCUERS), UnreadableFile, "CSV"),
-        ("people.csv", b"name,phone\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), MissingColumns, "id"),
+        ("people.csv", b"name,age\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), MissingColumns, "id"),
+        ("people.csv", b"name,phone\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), NoPeopleSecret, "PEOPLE_SECRET"),
         (
             "people.csv",
             b"id,phone\na,1\n",
@@ -348,7 +350,7 @@ async def test_rescuers_come_in_with_certificates_and_normal_phones(database: Da
     file.write_text(
         "编号,姓名,手机号,证书类型,证书编号,发证日期,有效期至,在岗,家庭经度,家庭纬度\n"
         "r1,王芳,138 1234 5678,红十字救护员,A1,2024年5月1日,2027/4/30,是,113.66,34.75\n"
-        "r1,王芳,138 1234 5678,CPR,B2,,,是,113.66,34.75\n"
+        "r1,王芳,138 1234 5678,CPR,B2,,长期,是,113.66,34.75\n"
         "r2,Anna,+41 44 668 18 00,,,,,否,,\n",
         encoding="utf-8",
     )

@@ -8,9 +8,10 @@ import pytest
 from geo.places.datum import Datum
 from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
 from registry.importers.aed_sources import RawAed, read_geojson
-from registry.importers.columns import UnknownDatumOfFile, find_coordinates, looks_like_rescuers
+from registry.importers.columns import UnknownDatumOfFile, find_coordinates
 from registry.importers.files import read_csv
 from registry.importers.japanese_hours import opening_hours_of
+from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.report import Rejected
 
 

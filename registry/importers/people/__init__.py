@@ -1,0 +1,1 @@
+"""Rescuers from the sheets of Red Cross societies: who they are, how to reach them, what they may do until when."""

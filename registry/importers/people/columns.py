@@ -1,0 +1,125 @@
+"""Which column of a sheet of people means what, in nine languages, and which ones nobody may leave out unseen."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.importers.people.date_words import folded
+
+_WORDS = tomllib.loads((Path(__file__).parent / "columns.toml").read_text(encoding="utf-8"))
+RESCUER_COLUMNS: Mapping[str, tuple[str, ...]] = {field: tuple(names) for field, names in _WORDS["fields"].items()}
+"""Headers by what they mean, each as one of many spellings (see `header_key`)."""
+
+# Words of headers about until when something counts, or whether it still does.
+_TELLING = re.compile(
+    "有效|失效|到期|过期|過期|期限|截止|屆滿|届满|有効|失効|満了|効期|效期|复训|複訓|复审|再认证|更新期|吊销|注销|撤销|状态|狀態|状態"
+    "|유효|만료|기한|갱신|상태"
+    r"|expir|\bvalid|\bend date|renew|revok|\bstat(?:e|us|ut|o)\b|gultig|ablauf|lauft ab|verfall|zustand"
+    "|geldig|verval|verloop|validite|validez|validita|valable|valido|valida|echeance|peremption|estado"
+    "|caduc|vencim|vigen|scaden|rinnovo|renovacion"
+)
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>")
+_PERSONAL = (
+    "姓名",
+    "志愿者姓名",
+    "救护员姓名",
+    "氏名",
+    "성명",
+    "nom et prénom",
+    "nombre y apellidos",
+    "nome e cognome",
+)
+
+
+_POSITION = re.compile(r"经度|纬度|經度|緯度|経度|(?:^|[\W_])(?:lon|lng|long|lat)(?:$|[\W_\d])|longitude|latitude")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleColumns:
+    """Headers as written, by what they mean; cards: of identity cards; unused: everything else."""
+
+    by_field: Mapping[str, tuple[str, ...]]
+    cards: tuple[str, ...]
+    other_dates: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def has_people(self) -> bool:
+        """Whether rows can be told apart by person."""
+        return any(self.by_field[field] for field in ("id", "certificate_number", "phone"))
+
+    def take(self, cells: Mapping[str, str], field: str) -> str:
+        """The first cell of a row that is filled under a header of this field; "" where there is none."""
+        return next((text for header in self.by_field[field] if (text := cells.get(header, "").strip())), "")
+
+
+def header_key(header: str) -> str:
+    """A header without what writers disagree on: case, accents, width, blanks, signs."""
+    return "".join(letter for letter in folded(header) if letter.isalnum())
+
+
+def find_columns(headers: Iterable[str], *, ignored: Collection[str] = ()) -> PeopleColumns:
+    """What each header means. ignored: headers that are left out though they may tell something."""
+    left_out = {header_key(header) for header in ignored}
+    found: dict[str, list[tuple[int, str]]] = {field: [] for field in RESCUER_COLUMNS}
+    others: dict[str, list[str]] = {"cards": [], "other_dates": [], "unused": []}
+    for header in dict.fromkeys(headers):
+        meaning = None if header_key(header) in left_out else _meaning_of(header)
+        if meaning is None:
+            if not _POSITION.search(folded(header)):
+                others["unused"].append(header)
+        elif isinstance(meaning, str):
+            others[meaning].append(header)
+        else:
+            field, rank = meaning
+            found[field].append((rank, header))
+    _name_parts(found)
+    return PeopleColumns(
+        by_field={field: tuple(header for _, header in sorted(ranked)) for field, ranked in found.items()},
+        cards=tuple(others["cards"]),
+        other_dates=tuple(others["other_dates"]),
+        unused=tuple(others["unused"]),
+    )
+
+
+def looks_telling(header: str) -> bool:
+    """Whether a header speaks of how long something holds, or whether it still does."""
+    return _TELLING.search(folded(header).replace("_", " ")) is not None
+
+
+def looks_like_rescuers(headers: Iterable[str]) -> bool:
+    """Whether the headers speak of people with certificates; devices have names and phones as well."""
+    columns = find_columns(headers).by_field
+    papers = columns["certificate_kind"] or columns["certificate_number"]
+    person = columns["name"] or columns["family_name"] or columns["id"]
+    named_as_people_are = {header_key(one) for one in columns["name"]} & {header_key(one) for one in _PERSONAL}
+    return bool(person and papers) or bool(named_as_people_are and columns["phone"] and columns["valid_until"])
+
+
+def _meaning_of(header: str) -> tuple[str, int] | str | None:
+    """(field, rank in it), "cards", "other_dates", or None; a note in brackets is left out where it hides the word."""
+    for key in (header_key(header), header_key(_IN_BRACKETS.sub("", folded(header)))):
+        if key in _CARD_KEYS:
+            return "cards"
+        if key in _FIELDS:
+            return _FIELDS[key]
+        if key in _OTHER_DATE_KEYS:
+            return "other_dates"
+    return None
+
+
+def _name_parts(found: dict[str, list[tuple[int, str]]]) -> None:
+    """A given name alone beside no family name is a whole name: "nome" in an Italian list, "nom" in a French one."""
+    for alone, other in (("given_name", "family_name"), ("family_name", "given_name")):
+        if found[alone] and not found[other]:
+            found["name"] += [(rank + 1000, header) for rank, header in found[alone]]
+            found[alone] = []
+
+
+_FIELDS = {
+    header_key(name): (field, rank) for field, names in RESCUER_COLUMNS.items() for rank, name in enumerate(names)
+}
+_CARD_KEYS = frozenset(map(header_key, _WORDS["others"]["cards"]))
+_OTHER_DATE_KEYS = frozenset(map(header_key, _WORDS["others"]["dates"]))
