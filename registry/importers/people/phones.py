@@ -71,6 +71,8 @@ def _as_text(plain: str) -> str:
 
 def _numbers(plain: str, region: str) -> list[PhoneNumber]:
     """The valid numbers of a text, each once, in their order."""
+    # The library takes what follows a semicolon for a parameter of the number before it.
+    plain = plain.replace(";", " / ")
     try:
         whole = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
