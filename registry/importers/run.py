@@ -15,6 +15,7 @@ from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds, digest_of
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
+from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.people.people_file import checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
@@ -103,7 +104,8 @@ async def import_file(
         ignored_columns=options.ignored_columns,
     )
     found = checked_rescuers(path, reading, encoding=options.encoding, progress=progress)
-    report.rejected, report.warnings = found.rejected, found.warnings
+    report.rejected = found.rejected
+    report.warnings = [*found.warnings, *await remarks_on_known(database, found.people)]
     _refuse_empty(report, len(found.people), path)
     await save_rescuers(database, found.people, report, now=now)
     return report

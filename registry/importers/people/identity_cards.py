@@ -39,6 +39,9 @@ _BETWEEN = re.compile(r"[\s.,\-_/·]")
 # Long enough for a card's number among words.
 _RUN = re.compile(r"[0-9A-Z](?:[ \-]?[0-9A-Z]){11,21}")
 
+_LONG = 15
+"""Signs of a card's number; beside cards, so long a number is one with a slip in its date."""
+
 _MOST = 0.75
 """One number in ten passes the weaker check digits by chance, three quarters of a column do not."""
 
@@ -52,15 +55,18 @@ class CardColumn:
     def __init__(self, texts: Iterable[str], *, may_be_numbering: bool = False) -> None:
         """may_be_numbering: papers are numbered with places and dates in them as cards are, but end otherwise."""
         cells = [text for text in texts if text.strip()]
+        sure = sum(map(is_card, cells))
+        may_be = sum(not is_card(text) and may_be_card(text) for text in cells)
         self._is_numbering = may_be_numbering and _is_numbering(cells)
-        cards = sum(is_card(text) or may_be_card(text) for text in cells)
-        self._are_cards = bool(cells) and cards >= _MOST * len(cells)
+        self._holds_cards = sure > 0
+        self._are_cards = bool(cells) and (2 * sure >= len(cells) or sure + may_be >= _MOST * len(cells))
 
     def is_card(self, text: str) -> bool:
         """Whether a cell of this column is a card's number, or most of one."""
         if self._is_numbering:
             return False
-        return holds_card(text) or (self._are_cards and may_be_card(text))
+        is_as_long = self._holds_cards and len(_plain(text)) >= _LONG
+        return holds_card(text) or is_as_long or (self._are_cards and may_be_card(text))
 
     @property
     def are_cards(self) -> bool:
