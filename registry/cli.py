@@ -70,8 +70,12 @@ def import_command(
         list[str] | None,
         typer.Option(metavar="KIND=YEARS", help="How long a kind of certificate holds where a row names no end"),
     ] = None,
-    ignore_column: Annotated[
+    ignore: Annotated[
         list[str] | None, typer.Option(metavar="HEADER", help="Leave out a column of people that looks like a date")
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADER=MEANING", help="What a column of people means, such as valid_until"),
     ] = None,
     people_secret: Annotated[
         str,
@@ -93,7 +97,8 @@ def import_command(
             region=region.upper(),
             people_secret=people_secret,
             valid_years=parse_valid_years(valid_years or []),
-            ignored_columns=tuple(ignore_column or []),
+            ignored=tuple(ignore or []),
+            mapped={header: meaning for header, _, meaning in (one.rpartition("=") for one in mapped or [])},
             dry_run=dry_run,
         )
         with _ProgressBar(file.name) as advance:

@@ -53,7 +53,8 @@ class ImportOptions:
     region: country of phone numbers without a country code.
     people_secret: makes ids where a list of people gives none.
     valid_years: for how long a kind of certificate holds, for rows without an end.
-    ignored_columns: headers of a list of people that are left out though they look as if they told something.
+    ignored, mapped: headers of a list of people that are left out though they look as if they told something; and what
+        others mean, as fields of `RESCUER_COLUMNS`.
     """
 
     kind: ImportKind | None = None
@@ -64,7 +65,8 @@ class ImportOptions:
     region: str = "CN"
     people_secret: str = field(default="", repr=False)
     valid_years: Mapping[str, int] = field(default_factory=dict)
-    ignored_columns: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
 
 
@@ -101,7 +103,8 @@ async def import_file(
         region=options.region,
         secret=options.people_secret,
         valid_years=options.valid_years,
-        ignored_columns=options.ignored_columns,
+        ignored=options.ignored,
+        mapped=options.mapped,
     )
     found = checked_rescuers(path, reading, encoding=options.encoding, progress=progress)
     report.rejected = found.rejected

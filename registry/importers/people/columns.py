@@ -60,13 +60,20 @@ def header_key(header: str) -> str:
     return "".join(letter for letter in folded(header) if letter.isalnum())
 
 
-def find_columns(headers: Iterable[str], *, ignored: Collection[str] = ()) -> PeopleColumns:
-    """What each header means. ignored: headers that are left out though they may tell something."""
+def find_columns(
+    headers: Iterable[str], *, ignored: Collection[str] = (), mapped: Mapping[str, str] | None = None
+) -> PeopleColumns:
+    """What each header means. ignored: headers that are left out though they may tell something.
+
+    mapped: what a header means, as one of the fields of `RESCUER_COLUMNS`, above all that is known of it.
+    """
     left_out = {header_key(header) for header in ignored}
+    told = {header_key(header): field for header, field in (mapped or {}).items()}
     found: dict[str, list[tuple[int, str]]] = {field: [] for field in RESCUER_COLUMNS}
     others: dict[str, list[str]] = {"cards": [], "other_dates": [], "unused": []}
     for header in dict.fromkeys(headers):
-        meaning = None if header_key(header) in left_out else _meaning_of(header)
+        key = header_key(header)
+        meaning = (told[key], -1) if key in told else None if key in left_out else _meaning_of(header)
         if meaning is None:
             if not _POSITION.search(folded(header)):
                 others["unused"].append(header)

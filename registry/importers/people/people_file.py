@@ -1,15 +1,20 @@
 """A whole file of people: which of its tables are of people, what was taken of them, and what there is to mend."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import phonenumbers
 
 from registry.importers.columns import MissingColumns
 from registry.importers.files import ImportRefused
-from registry.importers.people.columns import PeopleColumns, find_columns, looks_like_rescuers
+from registry.importers.people.columns import (
+    RESCUER_COLUMNS,
+    PeopleColumns,
+    find_columns,
+    header_key,
+    looks_like_rescuers,
+)
 from registry.importers.people.drafts import ReadRow, RescuerDraft, joined
 from registry.importers.people.privacy import ending_of
 from registry.importers.people.row_reader import PeopleOptions, RowReader, rows_of
@@ -18,10 +23,19 @@ from registry.importers.people.unread_columns import refuse_unread_dates, remark
 from registry.importers.report import Progress, Rejected, Remark
 
 
+class BadMapping(ImportRefused):
+    """`--map` or `--ignore` names a column that the list has not, or a meaning that there is not."""
+
+    code = "bad_mapping"
+
+
 class UnknownRegion(ImportRefused):
     """The phone region is not a two-letter country code."""
 
     code = "unknown_region"
+
+
+_TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,36 +51,49 @@ def checked_rescuers(path: Path, options: PeopleOptions, *, encoding: str, progr
     """The people of a file whose headers `columns.toml` knows.
 
     Raises:
-        MissingColumns, UnknownDatumOfFile, UnknownRegion, DateColumnNotUnderstood, NoPeopleSecret, WrongEncoding,
-        UnreadableFile
+        MissingColumns, UnknownDatumOfFile, UnknownRegion, BadMapping, DateColumnNotUnderstood, NoPeopleSecret,
+        WrongEncoding, UnreadableFile
     """
     if options.region not in phonenumbers.SUPPORTED_REGIONS:
         raise UnknownRegion(f"{options.region!r} is no country code for phone numbers: use two letters, such as CN")
-    read: list[ReadRow] = []
-    rejected: list[Remark] = []
-    warnings: list[Remark] = []
-    order: dict[str, int] = {}
-    for sheet in _tables_of_people(read_people_sheets(path, encoding)):
-        columns = _checked_columns(sheet, options)
-        warnings += remarks_on_unused(columns)
-        reader = RowReader(sheet, columns, options)
-        for done, row in enumerate(rows_of(sheet), start=1):
-            order[row.where] = len(order)
-            try:
-                person, remarks = reader.read(row)
-            except Rejected as error:
-                rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
-            else:
-                read.append(person)
-                warnings += remarks
-            if done % 1000 == 0:
-                progress(done, len(sheet.rows))
-    people, doubled = joined(read)
+    sheets = _tables_of_people(read_people_sheets(path, encoding))
+    _check_mapping(sheets, options)
+    found = _Found()
+    for sheet in sheets:
+        _read_sheet(sheet, options, found, progress)
+    people, doubled = joined(found.rows)
     return PeopleFile(
         people=people,
-        rejected=sorted(rejected + doubled, key=lambda remark: order[remark.where]),
-        warnings=_gathered([*warnings, *_shared_phones(people)]),
+        rejected=sorted(found.rejected + doubled, key=lambda remark: found.order[remark.where]),
+        warnings=[*found.warnings, *_shared_phones(people)],
     )
+
+
+@dataclass(slots=True)
+class _Found:
+    """order: when each row came, by where it stands."""
+
+    rows: list[ReadRow] = field(default_factory=list)
+    rejected: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    order: dict[str, int] = field(default_factory=dict)
+
+
+def _read_sheet(sheet: PeopleSheet, options: PeopleOptions, found: _Found, progress: Progress) -> None:
+    columns = _checked_columns(sheet, options)
+    found.warnings += remarks_on_unused(columns)
+    reader = RowReader(sheet, columns, options)
+    for done, row in enumerate(rows_of(sheet), start=1):
+        found.order[row.where] = len(found.order)
+        try:
+            person, remarks = reader.read(row)
+        except Rejected as error:
+            found.rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
+        else:
+            found.rows.append(person)
+            found.warnings += remarks
+        if done % _TOLD_EVERY == 0:
+            progress(done, len(sheet.rows))
 
 
 def _tables_of_people(sheets: list[PeopleSheet]) -> list[PeopleSheet]:
@@ -75,14 +102,24 @@ def _tables_of_people(sheets: list[PeopleSheet]) -> list[PeopleSheet]:
     return found or [sheet for sheet in sheets if find_columns(sheet.headers).has_people] or sheets[:1]
 
 
+def _check_mapping(sheets: list[PeopleSheet], options: PeopleOptions) -> None:
+    present = {header_key(header) for sheet in sheets for header in sheet.headers}
+    for header in (*options.mapped, *options.ignored):
+        if header_key(header) not in present:
+            raise BadMapping(f"there is no column {header!r} (found: {', '.join(sheets[0].headers)})")
+    for header, field_name in options.mapped.items():
+        if field_name not in RESCUER_COLUMNS:
+            raise BadMapping(f"{header}={field_name}: a column of people means one of {', '.join(RESCUER_COLUMNS)}")
+
+
 def _checked_columns(sheet: PeopleSheet, options: PeopleOptions) -> PeopleColumns:
-    columns = find_columns(sheet.headers, ignored=options.ignored_columns)
+    columns = find_columns(sheet.headers, ignored=options.ignored, mapped=options.mapped)
     if not columns.has_people:
         raise MissingColumns(
             f"{sheet.name} has neither a column id (编号) nor one of certificate numbers (证书编号) or phones (手机号) "
             f"(found: {', '.join(sheet.headers)})"
         )
-    refuse_unread_dates(sheet, columns, options.ignored_columns)
+    refuse_unread_dates(sheet, columns, options.ignored)
     return columns
 
 
@@ -99,14 +136,3 @@ def _shared_phones(people: Iterable[RescuerDraft]) -> Iterable[Remark]:
                 "person, leave one of them out"
             )
             yield Remark(where=person.where, reason="shared_phone", text=text)
-
-
-def _gathered(remarks: Iterable[Remark]) -> list[Remark]:
-    """One for each thing that is said, with the number of rows that it is said of."""
-    alike: dict[tuple[str, str], list[Remark]] = defaultdict(list)
-    for remark in remarks:
-        alike[remark.reason, remark.text].append(remark)
-    return [
-        first if not others else replace(first, text=f"{first.text} (and {len(others)} more rows)")
-        for first, *others in alike.values()
-    ]

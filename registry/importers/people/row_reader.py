@@ -71,14 +71,15 @@ class PeopleOptions:
     list does not tell.
     secret: makes ids where the list gives none.
     valid_years: for how long a kind of certificate holds from its beginning on, for rows without an end.
-    ignored_columns: headers that are left out though they look as if they told something.
+    ignored: headers that are left out though they look as if they told something. mapped: fields by header.
     """
 
     datum: Datum | None = None
     region: str = "CN"
     secret: str = field(default="", repr=False)
     valid_years: Mapping[str, int] = field(default_factory=dict)
-    ignored_columns: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
 
 
 class RowReader:

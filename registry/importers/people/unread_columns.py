@@ -32,9 +32,9 @@ def refuse_unread_dates(sheet: PeopleSheet, columns: PeopleColumns, ignored: Col
         cells = [cell for row in sheet.rows if not is_blank(cell := row.cells.get(header, ""))]
         if header_key(header) not in waved and cells and (looks_telling(header) or _are_dates(cells)):
             raise DateColumnNotUnderstood(
-                f"{sheet.name}: the column {header!r} looks like a date or a validity, and is not understood. Name it "
-                "有效期至 (valid_until) where a certificate ends in it, 发证日期 (valid_from) where one begins, or "
-                f"leave it out with --ignore-column {header!r}"
+                f"{sheet.name}: the column {header!r} looks like a date or a validity, and is not understood. Say what "
+                f'it means: --map "{header}=valid_until" where certificates end in it, --map "{header}=issued" where '
+                f'they begin, or --ignore "{header}" if it says nothing of use'
             )
 
 

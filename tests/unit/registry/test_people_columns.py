@@ -124,7 +124,7 @@ def refuse(header: str, *cells: str, ignored: tuple[str, ...] = ()) -> None:
     ],
 )
 def test_a_column_of_dates_that_nobody_understands_refuses_the_sheet_by_its_name(header: str, cells: list[str]) -> None:
-    with pytest.raises(DateColumnNotUnderstood, match=rf"people\.csv.*'{header}'.*--ignore-column"):
+    with pytest.raises(DateColumnNotUnderstood, match=rf"people\.csv.*'{header}'.*--map.*--ignore"):
         refuse(header, *cells)
     refuse(header, *cells, ignored=(header,))
 
