@@ -18,6 +18,7 @@ from dispatch.spool.spool import Spool
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.people_columns_table import people_columns_markdown
 from rescue_circle.roles_table import roles_markdown
 from rescue_circle.settings import Settings
 from rescue_circle.settings_table import Language, settings_markdown
@@ -65,6 +66,7 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "asyncapi.json": _written(asyncapi(title="Rescue Circle's streams", version=__version__)),
         GENERATED / "webhook.schema.json": _written(_schema("A message of 120", TypeAdapter(CallMessage))),
         GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
+        GENERATED / "people-columns.md": people_columns_markdown(),
         GENERATED / "roles.md": roles_markdown(),
         **readmes,
     }
@@ -86,7 +88,7 @@ def with_table(document: str, name: str, table: str) -> str:
 def docs(
     project: Annotated[Path, typer.Argument(help="The source tree whose documents are written.")] = Path(),
 ) -> None:
-    """Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, roles, the tables of settings."""
+    """Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, roles, columns, settings."""
     for path, text in asyncio.run(make_documents(project)).items():
         target = project / path
         if target.exists() and target.read_text(encoding="utf-8") == text:

@@ -12,6 +12,9 @@ _WORDS = tomllib.loads((Path(__file__).parent / "columns.toml").read_text(encodi
 RESCUER_COLUMNS: Mapping[str, tuple[str, ...]] = {field: tuple(names) for field, names in _WORDS["fields"].items()}
 """Headers by what they mean, each as one of many spellings (see `header_key`)."""
 
+CARD_COLUMNS = tuple(_WORDS["others"]["cards"])
+OTHER_DATES = tuple(_WORDS["others"]["dates"])
+
 # Words of headers about until when something counts, or whether it still does.
 _TELLING = re.compile(
     "有效|失效|到期|过期|過期|期限|截止|屆滿|届满|有効|失効|満了|効期|效期|复训|複訓|复审|再认证|更新期|吊销|注销|撤销|状态|狀態|状態"
@@ -128,5 +131,5 @@ def _name_parts(found: dict[str, list[tuple[int, str]]]) -> None:
 _FIELDS = {
     header_key(name): (field, rank) for field, names in RESCUER_COLUMNS.items() for rank, name in enumerate(names)
 }
-_CARD_KEYS = frozenset(map(header_key, _WORDS["others"]["cards"]))
-_OTHER_DATE_KEYS = frozenset(map(header_key, _WORDS["others"]["dates"]))
+_CARD_KEYS = frozenset(map(header_key, CARD_COLUMNS))
+_OTHER_DATE_KEYS = frozenset(map(header_key, OTHER_DATES))
