@@ -21,8 +21,8 @@ def people_columns_markdown() -> str:
     """A document in Markdown. A column of `home_lon` and one of `home_lat` are understood besides."""
     parts = [
         "# Columns of lists of people",
-        "Made by `make docs` from `registry/importers/people/columns.toml`. Case, accents, width, blanks, signs and notes "
-        "in brackets do not matter. The first word of each line is what `--map HEADER=MEANING` takes; "
+        "Made by `make docs` from `registry/importers/people/columns.toml`. Case, accents, width, blanks, signs and "
+        "notes in brackets do not matter. The first word of each line is what `--map HEADER=MEANING` takes; "
         "[rescuer-lists.md](../rescuer-lists.md) says what cells may hold.",
         *(_line(f"`{field}`, {_MEANINGS[field]}", names) for field, names in RESCUER_COLUMNS.items()),
         _line("never read, since they are of identity cards", CARD_COLUMNS),

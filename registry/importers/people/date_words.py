@@ -56,6 +56,8 @@ _NUMERAL = re.compile("[" + "".join((*_DIGITS, *_TENS)) + "]+")
 
 def folded(text: str) -> str:
     """`text` as all spellings of it are compared: full width is half width, no case, no accents, single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     # Only the marks of the Latin alphabet: Japanese and Korean letters have parts of that kind too.
     bare = "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f")

@@ -39,6 +39,8 @@ _BETWEEN = re.compile(r"[\s.,\-_/·]")
 # Long enough for a card's number among words.
 _RUN = re.compile(r"[0-9A-Z](?:[ \-]?[0-9A-Z]){11,21}")
 
+_POINT_ZERO = re.compile(r"\.0+$")
+_SHORTEST = 7
 _LONG = 15
 """Signs of a card's number; beside cards, so long a number is one with a slip in its date."""
 
@@ -79,6 +81,8 @@ def is_card(text: str) -> bool:
 
     A Chinese number with a date of birth counts though its check digit is wrong: a slip of the pen is personal as well.
     """
+    if len(text) < _SHORTEST:
+        return False
     plain = _plain(text)
     written = _KOREA_WRITTEN.fullmatch(_half_width(text).strip())
     return (written is not None and _is_birth_of_century(written[1])) or any(fits(plain) for fits in _SURE)
@@ -86,6 +90,8 @@ def is_card(text: str) -> bool:
 
 def may_be_card(text: str) -> bool:
     """Whether its form and check digit are those of a card, as those of one number in ten are by chance."""
+    if len(text) < _SHORTEST:
+        return False
     plain = _plain(text)
     return any(fits(plain) for fits in _UNSURE)
 
@@ -117,12 +123,11 @@ def _is_numbering(texts: Iterable[str]) -> bool:
 
 
 def _half_width(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).upper()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).upper()
 
 
 def _plain(text: str) -> str:
-    bare = _half_width(text).strip().strip("'\"=")
-    return _BETWEEN.sub("", re.sub(r"\.0+$", "", bare))
+    return _BETWEEN.sub("", _POINT_ZERO.sub("", _half_width(text).strip().strip("'\"=")))
 
 
 def _is_chinese(plain: str) -> bool:

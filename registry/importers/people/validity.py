@@ -51,6 +51,8 @@ class ValidityReader:
         """columns: by header as written. rows: cells by header as written. region: two letters, such as "CN"."""
         self._columns = columns
         self._region = scope_of_region(region)
+        # Whole courses have the same days.
+        self._cells: dict[str, ValidityCell] = {}
         self._by_column = {header: Orders() for header in columns}
         sheet = Orders()
         for row in rows:
@@ -77,7 +79,8 @@ class ValidityReader:
     def _said(self, row: Mapping[str, str]) -> Iterator[_Said]:
         for header, role in self._columns.items():
             text = row.get(header, "")
-            cell = read_validity(text)
+            if (cell := self._cells.get(text)) is None:
+                cell = self._cells[text] = read_validity(text)
             if cell.says is not Says.NOTHING:
                 yield _Said(header=header, role=role, cell=cell, text=text)
 
