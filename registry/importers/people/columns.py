@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.importers.people.date_words import folded
+from registry.importers.people.date_words import folded, is_blank
 
 _WORDS = tomllib.loads((Path(__file__).parent / "columns.toml").read_text(encoding="utf-8"))
 RESCUER_COLUMNS: Mapping[str, tuple[str, ...]] = {field: tuple(names) for field, names in _WORDS["fields"].items()}
@@ -23,6 +23,11 @@ _TELLING = re.compile(
     "|geldig|verval|verloop|validite|validez|validita|valable|valido|valida|echeance|peremption|estado"
     "|caduc|vencim|vigen|scaden|rinnovo|renovacion"
 )
+# A note that says which end of a span a column holds.
+_BOUND = re.compile(
+    "[起始止终終至到从從自迄]|開始|시작|종료|부터|까지|from|start|begin|end|until|debut|fin|von|ab|bis|desde|hasta|dal|al|van|tot"
+)
+_PARTS = re.compile(r"[a-z\d°'’.\-][a-z\d°'’.\- ]*|[^\W\da-z_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>")
 _PERSONAL = (
     "姓名",
@@ -54,8 +59,10 @@ class PeopleColumns:
         return any(self.by_field[field] for field in ("id", "certificate_number", "phone"))
 
     def take(self, cells: Mapping[str, str], field: str) -> str:
-        """The first cell of a row that is filled under a header of this field; "" where there is none."""
-        return next((text for header in self.by_field[field] if (text := cells.get(header, "").strip())), "")
+        """The first cell of a row that says something under a header of this field; "" where none does."""
+        return next(
+            (text for header in self.by_field[field] if _says(text := cells.get(header, "").strip(), field)), ""
+        )
 
 
 def header_key(header: str) -> str:
@@ -109,15 +116,21 @@ def looks_like_rescuers(headers: Iterable[str]) -> bool:
 
 
 def _meaning_of(header: str) -> tuple[str, int] | str | None:
-    """(field, rank in it), "cards", "other_dates", or None; a note in brackets is left out where it hides the word."""
-    for key in (header_key(header), header_key(_IN_BRACKETS.sub("", folded(header)))):
-        if key in _CARD_KEYS:
-            return "cards"
-        if key in _FIELDS:
-            return _FIELDS[key]
-        if key in _OTHER_DATE_KEYS:
-            return "other_dates"
-    return None
+    """(field, rank in it), "cards", "other_dates", or None where nothing or several things are said."""
+    plain = folded(header)
+    unnoted = plain if any(_BOUND.search(note) for note in _IN_BRACKETS.findall(plain)) else _IN_BRACKETS.sub("", plain)
+    for text in (plain, unnoted):
+        if (meaning := _MEANINGS.get(header_key(text))) is not None:
+            return meaning
+    # 手机 Mobile, 姓名/Name: the same thing twice.
+    parts = [_MEANINGS[key] for part in _PARTS.findall(plain) if (key := header_key(part)) in _MEANINGS]
+    fields = {part if isinstance(part, str) else part[0] for part in parts}
+    return parts[0] if len(fields) == 1 and len(parts) > 1 else None
+
+
+def _says(text: str, field: str) -> bool:
+    """A 0 or a 无 is an answer to whether somebody is on duty, and may be an id."""
+    return bool(text) and (field in {"id", "on_duty"} or not is_blank(text))
 
 
 def _name_parts(found: dict[str, list[tuple[int, str]]]) -> None:
@@ -128,8 +141,8 @@ def _name_parts(found: dict[str, list[tuple[int, str]]]) -> None:
             found[alone] = []
 
 
-_FIELDS = {
-    header_key(name): (field, rank) for field, names in RESCUER_COLUMNS.items() for rank, name in enumerate(names)
+_MEANINGS: Mapping[str, tuple[str, int] | str] = {
+    **{header_key(name): "other_dates" for name in OTHER_DATES},
+    **{header_key(name): (field, rank) for field, names in RESCUER_COLUMNS.items() for rank, name in enumerate(names)},
+    **{header_key(name): "cards" for name in CARD_COLUMNS},
 }
-_CARD_KEYS = frozenset(map(header_key, CARD_COLUMNS))
-_OTHER_DATE_KEYS = frozenset(map(header_key, OTHER_DATES))

@@ -56,7 +56,9 @@ class CardColumn:
 
     def __init__(self, texts: Iterable[str], *, may_be_numbering: bool = False) -> None:
         """may_be_numbering: papers are numbered with places and dates in them as cards are, but end otherwise."""
-        cells = [text for text in texts if text.strip()]
+        self._may_be_numbering = may_be_numbering
+        cells = [text for text in texts if text.strip() and not self._is_numbered_by_date(text)]
+        self.is_empty = not cells
         sure = sum(map(is_card, cells))
         may_be = sum(not is_card(text) and may_be_card(text) for text in cells)
         self._is_numbering = may_be_numbering and _is_numbering(cells)
@@ -65,7 +67,7 @@ class CardColumn:
 
     def is_card(self, text: str) -> bool:
         """Whether a cell of this column is a card's number, or most of one."""
-        if self._is_numbering:
+        if self._is_numbering or self._is_numbered_by_date(text):
             return False
         is_as_long = self._holds_cards and len(_plain(text)) >= _LONG
         return holds_card(text) or is_as_long or (self._are_cards and may_be_card(text))
@@ -74,6 +76,10 @@ class CardColumn:
     def are_cards(self) -> bool:
         """Whether the column is meant for them, so that even what is no such number may be a part of one."""
         return self._are_cards and not self._is_numbering
+
+    def _is_numbered_by_date(self, text: str) -> bool:
+        found = _CHINA.fullmatch(_plain(text)) if self._may_be_numbering else None
+        return found is not None and int(found[1][:4]) >= _YOUNG
 
 
 def is_card(text: str) -> bool:

@@ -16,6 +16,7 @@ from registry.importers.people.columns import (
     looks_like_rescuers,
 )
 from registry.importers.people.drafts import ReadRow, RescuerDraft, joined
+from registry.importers.people.person_ids import count_rows
 from registry.importers.people.privacy import ending_of
 from registry.importers.people.row_reader import PeopleOptions, RowReader, rows_of
 from registry.importers.people.sheets import PeopleSheet, read_people_sheets
@@ -81,7 +82,7 @@ class _Found:
 
 def _read_sheet(sheet: PeopleSheet, options: PeopleOptions, found: _Found, progress: Progress) -> None:
     columns = _checked_columns(sheet, options)
-    found.warnings += remarks_on_unused(columns)
+    found.warnings += [*remarks_on_unused(columns), *_remarks_on_ids(sheet, columns)]
     reader = RowReader(sheet, columns, options)
     for done, row in enumerate(rows_of(sheet), start=1):
         found.order[row.where] = len(found.order)
@@ -121,6 +122,15 @@ def _checked_columns(sheet: PeopleSheet, options: PeopleOptions) -> PeopleColumn
         )
     refuse_unread_dates(sheet, columns, options.ignored)
     return columns
+
+
+def _remarks_on_ids(sheet: PeopleSheet, columns: PeopleColumns) -> Iterable[Remark]:
+    if count_rows([columns.take(row.cells, "id") for row in rows_of(sheet)]):
+        text = (
+            f"the ids under {columns.by_field['id'][0]} count the rows: in a list that is sorted otherwise, or that "
+            "somebody is gone from, they are other people's. Give numbers that stay, or leave them out with --ignore"
+        )
+        yield Remark(where="header", reason="ids_count_rows", text=text)
 
 
 def _shared_phones(people: Iterable[RescuerDraft]) -> Iterable[Remark]:

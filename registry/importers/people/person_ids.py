@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from registry.importers.files import ImportRefused
 from registry.importers.people.date_words import folded
@@ -17,6 +18,14 @@ class NoPeopleSecret(ImportRefused):
     """The list needs ids made for it, and there is no secret to make them with."""
 
     code = "no_people_secret"
+
+
+_FEW = 3
+
+
+def count_rows(ids: Sequence[str]) -> bool:
+    """Whether ids are nothing but the numbers of their rows, which are other people's when the list is sorted anew."""
+    return len(ids) >= _FEW and all(written.strip() == str(number) for number, written in enumerate(ids, start=1))
 
 
 class PersonIds:

@@ -94,7 +94,7 @@ class RowReader:
         self._ids = CardColumn(columns.take(row.cells, "id") for row in sheet.rows)
         numbers = (columns.take(row.cells, "certificate_number") for row in sheet.rows)
         self._numbers = CardColumn(numbers, may_be_numbering=True)
-        is_without_ids = not columns.by_field["id"] or self._ids.are_cards
+        is_without_ids = self._ids.is_empty or self._ids.are_cards
         self._person_ids = PersonIds(options.secret, sheet.name) if is_without_ids else None
 
     def read(self, row: PeopleRow) -> tuple[ReadRow, list[Remark]]:
@@ -129,10 +129,7 @@ class RowReader:
 
     def _paper(self, row: PeopleRow, remarks: dict[str, str]) -> tuple[str, str]:
         """(kind, number) of the row's certificate, "" where it says nothing."""
-        kind, number = (
-            "" if is_blank(text) else text
-            for text in (self._columns.take(row.cells, field) for field in ("certificate_kind", "certificate_number"))
-        )
+        kind, number = (self._columns.take(row.cells, field) for field in ("certificate_kind", "certificate_number"))
         if self._is_card(row, number, self._numbers):
             remarks["identity_card_as_number"] = (
                 "a certificate's number is that of an identity card, which is not stored: the certificate has none"
@@ -172,7 +169,7 @@ class RowReader:
         Raises:
             Rejected: other rows have an id, and this one has none, or one that is too long.
         """
-        if not self._columns.by_field["id"]:
+        if self._ids.is_empty:
             return ""
         written = self._columns.take(row.cells, "id")
         if self._ids.are_cards or self._is_card(row, written, self._ids):

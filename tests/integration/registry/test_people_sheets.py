@@ -254,8 +254,8 @@ async def test_an_end_under_any_known_header_ends_the_certificate(
 
 
 async def test_no_end_is_no_certificate_unless_the_kind_says_for_how_long(database: Database, tmp_path: Path) -> None:
-    rows = "1,甲,13800000001,红十字救护员证,C1,2024-05-01,\n2,乙,13800000002,CPR,C2,2024-05-01,\n"
-    rows += "3,丙,13800000003,CPR,C3,,长期\n"
+    rows = "k1,甲,13800000001,红十字救护员证,C1,2024-05-01,\nk2,乙,13800000002,CPR,C2,2024-05-01,\n"
+    rows += "k3,丙,13800000003,CPR,C3,,长期\n"
     report = await import_text(database, tmp_path, HEADER + rows)
     assert [len(person.certificates) for _, person in sorted((await people_of(database)).items())] == [0, 0, 1]
     assert [remark.text.partition(" has no end")[0] for remark in report.warnings] == [
@@ -267,9 +267,9 @@ async def test_no_end_is_no_certificate_unless_the_kind_says_for_how_long(databa
     report = await import_text(database, tmp_path, HEADER + rows, options)
 
     people = await people_of(database)
-    assert people["1"].certificates[0].valid_until == date(2027, 4, 30)
-    assert people["2"].certificates == ()
-    assert people["3"].certificates[0].valid_until is None
+    assert people["k1"].certificates[0].valid_until == date(2027, 4, 30)
+    assert people["k2"].certificates == ()
+    assert people["k3"].certificates[0].valid_until is None
     assert [remark.reason for remark in report.warnings] == ["end_reckoned", "certificate_without_end"]
 
 
@@ -334,3 +334,9 @@ async def test_kinds_of_files_are_told_by_their_headers(database: Database, tmp_
     text = "姓名,手机号,证书有效期\n某,13800000001,2027-04-30\n"
     report = await import_text(database, tmp_path, text, WITH_SECRET, name="aed.csv")
     assert report.kind is ImportKind.RESCUERS
+
+
+async def test_ids_that_count_the_rows_are_remarked_on(database: Database, tmp_path: Path) -> None:
+    rows = "".join(f"{n},某{n},1380000000{n},救护员,C{n},2024-05-01,2027-04-30\n" for n in (1, 2, 3))
+    report = await import_text(database, tmp_path, HEADER + rows)
+    assert [remark.reason for remark in report.warnings] == ["ids_count_rows"]

@@ -82,6 +82,8 @@ def test_papers_numbered_by_place_and_date_are_no_cards() -> None:
     numbers = [f"4101022010050100{n:02}" for n in range(20)]
     assert not any(map(CardColumn(numbers, may_be_numbering=True).is_card, numbers))
     assert all(map(CardColumn(numbers).is_card, numbers))
+    of_a_course = [f"4101002024050100{n:02}" for n in range(4)]
+    assert not any(map(CardColumn(of_a_course, may_be_numbering=True).is_card, of_a_course))
 
 
 def test_in_a_column_of_cards_what_is_a_part_of_one_is_kept_from_view_too() -> None:

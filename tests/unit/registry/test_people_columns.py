@@ -59,6 +59,9 @@ def test_the_end_of_a_certificate_is_known_in_nine_languages(header: str) -> Non
         *(("手机号码", "phone"), ("手機", "phone"), ("携帯電話", "phone"), ("휴대폰", "phone"), ("Mobile", "phone")),
         *(("Téléphone portable", "phone"), ("Handynummer", "phone"), ("gsm-nummer", "phone"), ("móvil", "phone")),
         *(("cellulare", "phone"), ("证书编号", "certificate_number"), ("N° de certificat", "certificate_number")),
+        *(("姓名 Name", "name"), ("手机/Mobile", "phone"), ("有效期至\nValid until", "valid_until")),
+        *(("证书编号(Certificate No.)", "certificate_number"), ("有效期至(到期日期)", "valid_until")),
+        *(("有效期（起）", "valid_from"), ("有效期（止）", "valid_until"), ("发证日期（年/月/日）", "issued")),
         *(("证书类型", "certificate_kind"), ("자격종류", "certificate_kind"), ("氏名", "name")),
     ],
 )
@@ -120,6 +123,9 @@ def refuse(header: str, *cells: str, ignored: tuple[str, ...] = ()) -> None:
         ("Verlängerung gültig", ["ja"]),
         ("prochaine échéance", ["30/04/2027"]),
         ("备注", ["2027-04-30", "", "2027年4月30日"]),
+        ("证件有效期间（始）", ["2024"]),
+        ("证书有效期（自）", ["2024-05-01"]),
+        ("日期", ["2024-05-01"]),
         ("column 9", ["20270430"]),
     ],
 )
