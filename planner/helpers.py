@@ -24,6 +24,7 @@ from registry.importers.people.row_reader import PeopleOptions
 from registry.importers.report import Progress
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
+from registry.records import cabinets_of
 from registry.repository import load_aeds, load_rescuers
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
@@ -70,7 +71,7 @@ def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str |
         NoAeds, ImportRefused, BadDatabaseUrl, DatabaseUnreachable: the message says what to do.
     """
     if source == REGISTRY:
-        held = _from_database(database, load_aeds)
+        held = cabinets_of(_from_database(database, load_aeds))
         if not held:
             raise NoAeds(
                 "the registry holds no AED: run `rescue-circle registry import FILE` first, or give --aeds FILE"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from geo.places.datum import Datum, UnknownDatum, parse_datum
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
 from registry.importers.files import ImportRefused
+from registry.importers.known_sources import UNNAMED, SourceQuestion, name_the_first
 from registry.importers.people.certificates import parse_valid_years
 from registry.importers.people.person_ids import VARIABLE as PEOPLE_VARIABLE
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.records import cabinets_of
 from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
@@ -60,7 +63,9 @@ def import_command(
     *,
     kind: Annotated[ImportKind | None, typer.Option(help="Guessed where it is evident")] = None,
     datum: Annotated[str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09")] = None,
-    source: Annotated[str | None, typer.Option(help="Name of the registry the file comes from")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Name of the list, the same every time; a list that is known is recognised")
+    ] = None,
     time_zone: Annotated[
         str | None, typer.Option(help="IANA zone of opening hours; default the zone in force where each AED hangs")
     ] = None,
@@ -83,6 +88,9 @@ def import_command(
     ] = "",
     database: DatabaseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")] = False,
+    retire_absent: Annotated[
+        bool, typer.Option("--retire-absent", help="AEDs that are not in the list any more are not fetched any more")
+    ] = False,
     report_file: Annotated[Path | None, typer.Option("--report", help="Write the whole report as JSON")] = None,
 ) -> None:
     """Import AEDs or rescuers; a second import of the same file changes nothing."""
@@ -100,6 +108,8 @@ def import_command(
             ignored=tuple(ignore or []),
             mapped={header: meaning for header, _, meaning in (one.rpartition("=") for one in mapped or [])},
             dry_run=dry_run,
+            retire_absent=retire_absent,
+            name_source=_ask_source if sys.stdin.isatty() else name_the_first,
         )
         with _ProgressBar(file.name) as advance:
             return _in_database(
@@ -137,7 +147,7 @@ def show(
 
     async def work(db: Database) -> None:
         async with db.read() as connection:
-            aeds = await load_aeds(connection)
+            aeds = cabinets_of(await load_aeds(connection))
             rescuers = await load_rescuers(connection)
         verdicts = [is_usable(aed, instant) for aed in aeds]
         table = Table(title=f"{len(aeds)} AEDs, usable at {instant:%Y-%m-%d %H:%M} UTC")
@@ -242,7 +252,19 @@ def _show_report(report: ImportReport, report_file: Path | None) -> None:
     if report.accepted + report.changed and not report.dry_run:
         _out.print("A service that is running on this database takes them in within a second.")
     if report.absent:
-        _out.print(f"{len(report.absent)} known from this source before are not in the file; they stay as they are.")
+        then = "they are not fetched any more" if report.retired else "`registry absent` lists them"
+        _out.print(f"{len(report.absent)} known from this source before are not in the file; {then}.")
+    if report.doubles:
+        _out.print(f"{report.doubles} pairs may be one AED in two lists: `registry doubles list` shows why.")
+    if report.source == UNNAMED:
+        _out.print("The list has no name yet: import it with --source NAME, and it has that one from then on.")
+    if report.import_id is not None:
+        _out.print(f"This is import {report.import_id}; `registry undo {report.import_id}` takes it back.")
+
+
+def _ask_source(question: SourceQuestion) -> str:
+    _err.print(escape(question.sentence()), highlight=False, soft_wrap=True)
+    return str(typer.prompt("Which list is it", err=True)).strip()
 
 
 def _show_remarks(title: str, remarks: list[Remark], report_file: Path | None) -> None:

@@ -15,7 +15,16 @@ from registry.eligibility import DEFAULT_LIMITS, DispatchLimits
 from registry.fixes import Fate, follows, judge
 from registry.merging import merged, without_position
 from registry.models import Aed, Presence, Rescuer
-from registry.repository import UnknownAed, UnknownRescuer, load_aeds, load_rescuers
+from registry.pairs import Pairs, Together
+from registry.records import Records
+from registry.repository import (
+    UnknownAed,
+    UnknownRescuer,
+    load_aeds,
+    load_rescuers,
+    load_same_phones,
+    load_undecided,
+)
 from registry.roster import Helpers, Roster
 from registry.snap_memory import SnapMemory
 from registry.snapshot import Nearby
@@ -42,10 +51,14 @@ class Directory:
         limits: DispatchLimits = DEFAULT_LIMITS,
         hold_s: float = DEFAULT_HOLD_S,
         network: WalkNetwork | None = None,
+        undecided: Iterable[tuple[str, str]] = (),
+        same_phones: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.limits = limits
         self._hold = timedelta(seconds=hold_s)
-        aeds, rescuers = list(aeds), list(rescuers)
+        self._records = Records(aeds, undecided)
+        self._phones = Pairs(same_phones)
+        aeds, rescuers = self._records.standing(), list(rescuers)
         around = plane or (network.plane if network else None) or _plane_around(aeds, rescuers)
         self._is_centred = around is not None
         self.plane = around or LocalPlane(0.0, 0.0)
@@ -70,13 +83,23 @@ class Directory:
     ) -> "Directory":
         """The live picture of what the database holds. It remembers who stands where on the `network`."""
         async with database.read() as connection:
-            aeds = await load_aeds(connection)
-            rescuers = await load_rescuers(connection)
-        return cls(aeds, rescuers, plane=plane, limits=limits, hold_s=hold_s, network=network)
+            aeds, undecided = await load_aeds(connection), await load_undecided(connection)
+            rescuers, same_phones = await load_rescuers(connection), await load_same_phones(connection)
+        return cls(
+            aeds,
+            rescuers,
+            plane=plane,
+            limits=limits,
+            hold_s=hold_s,
+            network=network,
+            undecided=undecided,
+            same_phones=same_phones,
+        )
 
     @property
     def aed_ids(self) -> Collection[str]:
-        return self._cabinets.records.keys()
+        """Those of joined and of retired ones included."""
+        return self._records.ids
 
     @property
     def rescuer_ids(self) -> Collection[str]:
@@ -147,7 +170,20 @@ class Directory:
         return aed
 
     def find_aed(self, aed_id: str) -> Aed | None:
-        return self._cabinets.records.get(aed_id)
+        """The cabinet that an id stands for now: one that was joined to another stands for that."""
+        found = self._cabinets.records.get(aed_id)
+        return found or self._records.find(self._records.lead(aed_id))
+
+    @property
+    def together(self) -> Together:
+        """By cabinet: the other ids under which what hangs there may be promised, since they were joined or may be the
+        same device."""
+        return self._records.together
+
+    @property
+    def same_phone(self) -> Together:
+        """By rescuer: who else has the same phone number."""
+        return self._phones.others
 
     def aed_inside_s(self, aed: Aed, lon: float, lat: float) -> float:
         """Seconds that bringing the AED to a patient there takes inside its building, beyond the walk itself."""
@@ -164,12 +200,25 @@ class Directory:
         return self._roster.records.get(rescuer_id)
 
     def take_aed(self, aed_id: str, aed: Aed | None) -> None:
-        """Show an AED as the database has it now: new, changed, moved, or None where it is gone."""
-        if aed is None:
-            self._cabinets.remove(aed_id)
-        elif aed != self.find_aed(aed_id):
-            self._cabinets.put(aed)
-            self._centre()
+        """Show an AED as the database has it now: new, changed, moved, or None where it is gone.
+
+        Where it was joined or parted, `take_undecided` follows.
+        """
+        for one in self._records.put(aed_id, aed):
+            cabinet = self._records.find(one)
+            if cabinet is None or cabinet.retired:
+                self._cabinets.remove(one)
+            elif cabinet != self._cabinets.records.get(one):
+                self._cabinets.put(cabinet)
+                self._centre()
+
+    def take_undecided(self, aed_ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> None:
+        """Of these AEDs exactly these pairs may be one cabinet."""
+        self._records.pair(aed_ids, pairs)
+
+    def take_same_phones(self, rescuer_ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> None:
+        """Of these rescuers exactly these pairs have one phone number."""
+        self._phones.pair(rescuer_ids, pairs)
 
     def take_rescuer(self, rescuer_id: str, stored: Rescuer | None) -> None:
         """Show a rescuer as the database has them now, or None where they are gone.

@@ -74,6 +74,7 @@ _BROKEN_STATES = {
 }
 _OPEN = Verdict(answer=Answer.YES, reason="open", text="Its place is open at that time.")
 _CLOSED = Verdict(answer=Answer.NO, reason="closed", text="Its place is closed at that time.")
+_RETIRED = Verdict(answer=Answer.NO, reason="retired", text="It has left its source and is kept as history only.")
 _ERASED = Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
 _NO_CONSENT = Verdict(answer=Answer.NO, reason="no_consent", text="Consent has been withdrawn.")
 _OFF_DUTY = Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
@@ -114,6 +115,8 @@ def is_usable(aed: Aed, at: datetime) -> Verdict:
     registry that means "always" can say 24/7.
     """
     _require_aware(at)
+    if aed.retired:
+        return _RETIRED
     broken = _BROKEN_STATES.get(aed.state)
     if broken is not None:
         return broken

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from registry.changes import ChangeFeed
 from registry.directory import Directory
-from registry.repository import in_batches, load_aeds, load_rescuers
+from registry.repository import in_batches, load_aeds, load_rescuers, load_same_phones, load_undecided
 from registry.storage.database import Database
 from registry.tables import aeds, rescuers
 
@@ -69,10 +69,12 @@ class Follower:
         stamps = self._directory.corrections.stamps(aed_ids)
         async with self._database.read() as connection:
             found = {aed.aed_id: aed for aed in await load_aeds(connection, aed_ids)}
+            pairs = await load_undecided(connection, aed_ids)
         late = self._directory.corrections.overtaken(stamps)
         for aed_id in aed_ids:
             if aed_id not in late:
                 self._directory.take_aed(aed_id, found.get(aed_id))
+        self._directory.take_undecided(aed_ids, pairs)
         return late
 
     async def _take_rescuers(self, rescuer_ids: Sequence[str]) -> list[str]:
@@ -80,10 +82,12 @@ class Follower:
         stamps = self._directory.consent.stamps(rescuer_ids)
         async with self._database.read() as connection:
             found = {one.rescuer_id: one for one in await load_rescuers(connection, rescuer_ids)}
+            same_phones = await load_same_phones(connection, rescuer_ids)
         late = self._directory.consent.overtaken(stamps)
         for rescuer_id in rescuer_ids:
             if rescuer_id not in late:
                 self._directory.take_rescuer(rescuer_id, found.get(rescuer_id))
+        self._directory.take_same_phones(rescuer_ids, same_phones)
         return late
 
 

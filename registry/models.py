@@ -22,7 +22,7 @@ class AedState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aed:
-    """A public defibrillator and where it came from.
+    """A public defibrillator and where it came from: a cabinet, or what one source says of it.
 
     lon, lat: WGS-84 degrees.
     indoor: None where the source does not say.
@@ -30,6 +30,8 @@ class Aed:
     opening_hours: OSM syntax as the source wrote it, "" where it does not say.
     time_zone: IANA name of the zone that `opening_hours` are meant in.
     corrected: names of fields that a registry officer set here; an import leaves them alone.
+    joined_to: the id of the cabinet whose record this is, "" where it is one itself.
+    retired: it is not fetched any more, and kept for what refers to it.
     """
 
     aed_id: str
@@ -46,6 +48,8 @@ class Aed:
     source: str = ""
     source_ref: str = ""
     corrected: frozenset[str] = frozenset()
+    joined_to: str = ""
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

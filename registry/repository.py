@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.fixes import better_of
@@ -13,7 +13,15 @@ from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescu
 from registry.people_tables import PERSONAL_TABLES, consents
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
-from registry.tables import aeds, certificates, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
+from registry.tables import (
+    aed_doubles,
+    aeds,
+    certificates,
+    rescuer_homes,
+    rescuer_personal,
+    rescuer_presences,
+    rescuers,
+)
 
 BATCH = 5000
 
@@ -31,15 +39,36 @@ class UnknownAed(LookupError):
 
 
 async def load_aeds(connection: AsyncConnection, aed_ids: Sequence[str] | None = None) -> list[Aed]:
-    """Every AED, or those of these ids that there are, by id."""
+    """Every AED, or those of these ids that there are, by id: a row for each record, see `records.cabinets_of`."""
     query = select(aeds).order_by(aeds.c.aed_id)
     if aed_ids is not None:
         query = query.where(aeds.c.aed_id.in_(aed_ids))
     return [aed_from_row(row) for row in (await connection.execute(query)).all()]
 
 
+async def load_undecided(connection: AsyncConnection, aed_ids: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    """Pairs of AEDs that may be one cabinet while nobody has said; of all, or those with one of these ids."""
+    pair = aed_doubles.c
+    query = select(pair.first_id, pair.second_id).where(pair.decision.is_(None))
+    if aed_ids is not None:
+        query = query.where(or_(pair.first_id.in_(aed_ids), pair.second_id.in_(aed_ids)))
+    return [(first, second) for first, second in await connection.execute(query)]
+
+
+async def load_same_phones(
+    connection: AsyncConnection, rescuer_ids: Sequence[str] | None = None
+) -> list[tuple[str, str]]:
+    """Pairs of rescuers with one phone number; of all, or those with one of these ids."""
+    one, other = rescuer_personal.alias(), rescuer_personal.alias()
+    same = (one.c.phone_e164 == other.c.phone_e164) & (one.c.rescuer_id < other.c.rescuer_id)
+    query = select(one.c.rescuer_id, other.c.rescuer_id).join(other, same).where(one.c.phone_e164 != "")
+    if rescuer_ids is not None:
+        query = query.where(or_(one.c.rescuer_id.in_(rescuer_ids), other.c.rescuer_id.in_(rescuer_ids)))
+    return [(first, second) for first, second in await connection.execute(query)]
+
+
 async def save_aed_correction(
-    connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], *, at: datetime
+    connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], *, at: datetime, by: str = ""
 ) -> Aed:
     """Set fields of an AED to what a registry officer found; later imports leave these fields alone.
 
@@ -50,7 +79,7 @@ async def save_aed_correction(
     row = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one_or_none()
     if row is None:
         raise UnknownAed(f"no AED {aed_id!r}")
-    corrected = sorted({*row.corrected, *changes})
+    corrected = dict(row.corrected) | {name: {"at": at.isoformat(), "by": by} for name in changes}
     await connection.execute(
         update(aeds).where(aeds.c.aed_id == aed_id).values(**changes, corrected=corrected, changed_at=at)
     )
@@ -210,6 +239,8 @@ def aed_from_row(row: Row[Any]) -> Aed:
         source=row.source,
         source_ref=row.source_ref,
         corrected=frozenset(row.corrected),
+        joined_to=row.joined_to or "",
+        retired=row.retired_at is not None,
     )
 
 

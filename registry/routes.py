@@ -144,13 +144,12 @@ def _add_aed_routes(router: APIRouter, directory: Directory, database: Database,
     @router.patch("/aeds/{aed_id}")
     async def correct_aed(aed_id: str, correction: AedCorrection) -> AedView:
         """Correct an AED. It counts for the next call, and later imports leave the corrected fields alone."""
-        directory.get_aed(aed_id)
-        now = clock.now()
+        aed_id, now = directory.get_aed(aed_id).aed_id, clock.now()
         async with directory.corrections.change(aed_id):
             async with database.write() as connection:
                 corrected = await save_aed_correction(connection, aed_id, correction.changes(), at=now)
             directory.take_aed(aed_id, corrected)
-        return _view(corrected, now)
+        return _view(directory.get_aed(aed_id), now)
 
 
 def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Database, clock: Clock) -> None:

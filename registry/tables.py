@@ -36,6 +36,7 @@ metadata = MetaData(
 )
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
+_JSON_OR_NULL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 _AED_STATES = ", ".join(f"'{state.value}'" for state in AedState)
 
 # One row: what ids given by this database hold, so that none is given again after it came back from a backup.
@@ -64,13 +65,57 @@ aeds = Table(
     Column("source_file", Text, nullable=False),
     # What the source said last, so that an import sees its changes and not those a registry officer made here.
     Column("source_digest", String(64), nullable=False),
+    # By field: {"at", "by"} of the person who set it.
     Column("corrected", _JSON, nullable=False),
     Column("imported_at", UtcDateTime(), nullable=False),
     Column("changed_at", UtcDateTime(), nullable=False),
+    # A row is what one source says, and unless it is joined to another it is the cabinet too (docs/adr/0013).
+    Column("joined_to", String(64), nullable=True),
+    Column("absent_since", UtcDateTime(), nullable=True),
+    Column("retired_at", UtcDateTime(), nullable=True),
+    Column("retired_by", String(64), nullable=True),
     UniqueConstraint("source", "source_ref"),
     CheckConstraint(f"state IN ({_AED_STATES})", name="state"),
 )
 Index("ix_aeds_position", aeds.c.position, postgresql_using="gist")
+
+# Two rows of different sources that may be one cabinet. decision: "joined", "apart", or None while nobody has looked.
+aed_doubles = Table(
+    "aed_doubles",
+    metadata,
+    Column("first_id", String(64), ForeignKey(aeds.c.aed_id), primary_key=True),
+    Column("second_id", String(64), ForeignKey(aeds.c.aed_id), primary_key=True, index=True),
+    Column("score", Float, nullable=False),
+    Column("evidence", _JSON, nullable=False),
+    Column("found_at", UtcDateTime(), nullable=False),
+    Column("decision", String(16), nullable=True),
+    Column("decided_at", UtcDateTime(), nullable=True),
+    Column("decided_by", String(64), nullable=False),
+    CheckConstraint("first_id < second_id", name="in_order"),
+    CheckConstraint("decision IN ('joined', 'apart')", name="decision"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("source", String(128), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("imported_at", UtcDateTime(), nullable=False),
+    *(Column(count, Integer, nullable=False) for count in ("accepted", "changed", "unchanged", "rejected", "absent")),
+    Column("undone_at", UtcDateTime(), nullable=True),
+    sqlite_autoincrement=True,
+)
+
+# What an import of AEDs changed, to take it back. before: the row as it was, None where there was none.
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("import_id", Integer, ForeignKey(imports.c.import_id), primary_key=True),
+    Column("aed_id", String(64), primary_key=True, index=True),
+    Column("before", _JSON_OR_NULL, nullable=True),
+)
 
 rescuers = Table(
     "rescuers",
@@ -91,7 +136,7 @@ rescuer_personal = Table(
     metadata,
     Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
     Column("name", Text, nullable=False),
-    Column("phone_e164", String(16), nullable=False),
+    Column("phone_e164", String(16), nullable=False, index=True),
 )
 
 rescuer_homes = Table(

@@ -25,6 +25,8 @@ _STATES = {
     **dict.fromkeys(("in_use", "使用中"), AedState.IN_USE),
     **dict.fromkeys(("out_of_service", "broken", "停用", "损坏", "故障", "维修"), AedState.OUT_OF_SERVICE),
 }
+# What is ours: the list says the same under whatever name or id we know it.
+_NOT_SAID = frozenset({"aed_id", "source", "corrected", "joined_to", "retired"})
 _YES_NO = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
 
 
@@ -56,7 +58,7 @@ def checked_aeds(
 
 def digest_of(aed: Aed) -> str:
     """A fingerprint of what the source says, to tell its changes from those made here."""
-    told = {name: value for name, value in asdict(aed).items() if name != "corrected"}
+    told = {name: value for name, value in asdict(aed).items() if name not in _NOT_SAID}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -136,8 +138,7 @@ def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed]) -> str:
         if row.ref in earlier:
             raise Rejected("duplicate", f"the id {row.ref} stands in the file before")
         return row.ref[:512]
-    words = " | ".join(part for part in (aed.name, aed.location_text) if part) or f"{aed.lon:.6f},{aed.lat:.6f}"
-    base = words if len(words) <= 400 else hashlib.sha256(words.encode()).hexdigest()
+    base = _made_up_ref(aed)
     ref, number = base, 1
     while ref in earlier:
         if float(geodesic_m(aed.lon, aed.lat, earlier[ref].lon, earlier[ref].lat)) < 1.0:
@@ -145,6 +146,16 @@ def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed]) -> str:
         number += 1
         ref = f"{base} #{number}"
     return ref
+
+
+def _made_up_ref(aed: Aed) -> str:
+    words = " | ".join(part for part in (aed.name, aed.location_text) if part) or f"{aed.lon:.6f},{aed.lat:.6f}"
+    return words if len(words) <= 400 else hashlib.sha256(words.encode()).hexdigest()
+
+
+def has_own_ref(aed: Aed) -> bool:
+    """Whether `source_ref` is the source's own id of an AED as it was just read, not what it is called."""
+    return not aed.source_ref.startswith(_made_up_ref(aed))
 
 
 def _zone_of(row: RawAed, lon: float, lat: float, time_zone: str | None) -> str:

@@ -26,7 +26,9 @@ class ImportReport:
     """Rows of one file: each is accepted (new), changed, unchanged or rejected.
 
     warnings: rows that were taken, with something to mend.
-    absent: ids known from this source before but no longer taken from its file; they are left as they are.
+    absent: ids known from this source before but no longer taken from its file; `retired` of them are not fetched any
+    more, where that was asked for. returned: retired ones that the list has again, part of `changed`.
+    doubles: pairs of an AED in this list and one of another that may be one cabinet. import_id: None in a dry run.
     """
 
     file: str
@@ -39,6 +41,10 @@ class ImportReport:
     rejected: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    retired: int = 0
+    returned: int = 0
+    doubles: int = 0
+    import_id: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object; `rejected` and `warnings` name the line where the file has lines."""
@@ -54,6 +60,10 @@ class ImportReport:
             "rejected": [_remark_json(remark) for remark in self.rejected],
             "warnings": [_remark_json(remark) for remark in self.warnings],
             "absent": self.absent,
+            "retired": self.retired,
+            "returned": self.returned,
+            "doubles": self.doubles,
+            "import_id": self.import_id,
         }
 
 

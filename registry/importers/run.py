@@ -1,20 +1,19 @@
 """Imports a file into the registry: what is new, what changed, what was refused; a second time changes nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.places.datum import Datum
 from registry.eligibility import get_time_zone
-from registry.importers.aed_rows import checked_aeds, digest_of
+from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
+from registry.importers.aed_store import save_aeds
+from registry.importers.columns import looks_like_rescuers
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
+from registry.importers.known_sources import NameSource, name_the_first, source_of_aeds, source_of_people
 from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.people.people_file import checked_rescuers
@@ -23,8 +22,6 @@ from registry.importers.report import ImportReport, Progress, Remark, no_progres
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
 from registry.storage.database import Database
-from registry.storage.postgres import lock_registry
-from registry.tables import aeds
 
 OSM_SOURCE = "osm"
 
@@ -48,7 +45,9 @@ class ImportOptions:
 
     kind: None guesses where it is evident.
     datum: of the file's coordinates, where neither its format nor its headers say.
-    source: names the registry that the rows come from; default "osm" for OpenStreetMap, else the file's name.
+    source: names the list that the rows come from, the same every time; default "osm" for OpenStreetMap, else the known
+        list that the file is like, else what `name_source` says. Never the file's name.
+    retire_absent: what the list does not name any more is not fetched any more.
     time_zone: IANA name for opening hours; default the zone in force where each AED hangs.
     region: country of phone numbers without a country code.
     people_secret: makes ids where a list of people gives none.
@@ -68,11 +67,13 @@ class ImportOptions:
     ignored: tuple[str, ...] = ()
     mapped: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    retire_absent: bool = False
+    name_source: NameSource = name_the_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AedFile:
-    """The AEDs of a file, and what was refused or needs a look."""
+    """The AEDs of a file, and what was refused or needs a look. source: "" where neither user nor format names it."""
 
     source: str
     aeds: list[Aed]
@@ -97,7 +98,7 @@ async def import_file(
         return await _import_aeds(database, path, file_format, options, now=now, progress=progress)
     if file_format is not FileFormat.CSV:
         raise UnreadableFile(f"{path.name}: rescuers are imported from CSV only")
-    report = ImportReport(file=path.name, kind=kind, source=options.source or path.stem, dry_run=options.dry_run)
+    report = ImportReport(file=path.name, kind=kind, source=options.source or "", dry_run=options.dry_run)
     reading = PeopleOptions(
         datum=options.datum,
         region=options.region,
@@ -110,6 +111,10 @@ async def import_file(
     report.rejected = found.rejected
     report.warnings = [*found.warnings, *await remarks_on_known(database, found.people)]
     _refuse_empty(report, len(found.people), path)
+    if not report.source:
+        async with database.read() as connection:
+            ids = [person.rescuer_id for person in found.people]
+            report.source = await source_of_people(connection, ids, path.name, options.name_source)
     await save_rescuers(database, found.people, report, now=now)
     return report
 
@@ -133,29 +138,24 @@ async def _import_aeds(
     progress: Progress,
 ) -> ImportReport:
     file = _read_aeds(path, file_format, options, progress)
-    found = file.aeds
+    source = file.source
+    if not source:
+        async with database.read() as connection:
+            source = await source_of_aeds(connection, file.aeds, path.name, options.name_source)
     report = ImportReport(
         file=path.name,
         kind=ImportKind.AEDS,
-        source=file.source,
+        source=source,
         dry_run=options.dry_run,
         rejected=file.rejected,
         warnings=file.warnings,
     )
-    async with database.read() if options.dry_run else database.write() as connection:
-        if not options.dry_run:
-            await lock_registry(connection)
-        new_rows = await _compare_aeds(connection, found, report, now)
-        if new_rows and not options.dry_run:
-            insert = database.insert(aeds)
-            written = {name: insert.excluded[name] for name in new_rows[0] if name != "aed_id"}
-            await connection.execute(insert.on_conflict_do_update(index_elements=["aed_id"], set_=written), new_rows)
+    await save_aeds(database, file.aeds, report, now=now, retire_absent=options.retire_absent)
     return report
 
 
 def _read_aeds(path: Path, file_format: FileFormat, options: ImportOptions, progress: Progress) -> AedFile:
-    default_source = OSM_SOURCE if file_format in {FileFormat.OSM, FileFormat.OVERPASS} else path.name.partition(".")[0]
-    source = options.source or default_source
+    source = options.source or (OSM_SOURCE if file_format in {FileFormat.OSM, FileFormat.OVERPASS} else "")
     zone = get_time_zone(options.time_zone).key if options.time_zone else None
     rows = _counted(_aed_rows(path, file_format, options), progress)
     found, rejected, warnings = checked_aeds(rows, source=source, time_zone=zone)
@@ -174,34 +174,6 @@ def _aed_rows(path: Path, file_format: FileFormat, options: ImportOptions) -> It
     if file_format is FileFormat.GEOJSON:
         return read_geojson(path, options.encoding, options.datum)
     return read_aed_csv(path, options.encoding, options.datum)
-
-
-async def _compare_aeds(
-    connection: AsyncConnection, found: list[Aed], report: ImportReport, now: datetime
-) -> list[dict[str, Any]]:
-    """Counts what is new, changed and unchanged into `report`; the rows to write."""
-    known = {row.aed_id: row for row in await connection.execute(select(aeds).where(aeds.c.source == report.source))}
-    to_write = []
-    for aed in found:
-        before, digest = known.pop(aed.aed_id, None), digest_of(aed)
-        if before is not None and before.source_digest == digest:
-            report.unchanged += 1
-            continue
-        row = {**_row_of(aed), "source_file": report.file, "source_digest": digest, "corrected": []}
-        if before is None:
-            report.accepted += 1
-        else:
-            report.changed += 1
-            row |= {name: getattr(before, name) for name in (*before.corrected, "corrected")}
-        to_write.append({**row, "imported_at": now, "changed_at": now})
-    report.absent = sorted(known)
-    return to_write
-
-
-def _row_of(aed: Aed) -> dict[str, Any]:
-    values = asdict(aed)
-    lon, lat = values.pop("lon"), values.pop("lat")
-    return {**values, "position": (lon, lat)}
 
 
 def _guessed_kind(path: Path, file_format: FileFormat, encoding: str) -> ImportKind:

@@ -38,8 +38,8 @@ async def test_what_is_imported_beside_a_running_service_counts_for_the_next_cal
     lon, lat = place(-60, 60)
     aeds.write_text(f"id,lon,lat,location_text,opening_hours\n77,{lon},{lat},新装的,24/7\n", encoding="utf-8")
 
-    told = registry(town_database, "import", str(people), "--datum", "wgs84")
-    registry(town_database, "import", str(aeds), "--datum", "wgs84", "--time-zone", "Asia/Shanghai")
+    told = registry(town_database, "import", str(people), "--datum", "wgs84", "--source", "more people")
+    registry(town_database, "import", str(aeds), "--datum", "wgs84", "--source", "more", "--time-zone", "Asia/Shanghai")
     eventually(lambda: aed_of(service, "新装的"))
     eventually(lambda: service.request("GET", "/api/rescuers/new/eligibility").is_success)
     async with phone_of(service, "new") as phone:

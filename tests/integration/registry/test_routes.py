@@ -193,7 +193,7 @@ async def test_erased_people_are_out_of_the_live_picture_and_of_the_database(hou
 async def test_who_is_erased_while_they_become_known_stays_erased(house: House) -> None:
     newcomers = RESCUERS.replace("r1,王芳,13812345678", "r2,李强,13812345679")
     (house.folder / "more.csv").write_text(newcomers, encoding="utf-8")
-    await import_file(house.database, house.folder / "more.csv", ImportOptions(), now=NOW)
+    await import_file(house.database, house.folder / "more.csv", ImportOptions(source="more"), now=NOW)
 
     async def erase() -> None:
         (await house.client.delete("/api/rescuers/r2/personal-data")).raise_for_status()

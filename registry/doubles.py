@@ -1,0 +1,263 @@
+"""Records of different sources that may be one cabinet: proposed with the evidence, then joined or kept apart by a
+person, whose word stands whatever the lists say later.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.likeness import best_words_alike, floor_of, floors_differ, metres_apart, near_pairs
+from registry.models import Aed
+from registry.repository import UnknownAed, aed_from_row, in_batches
+from registry.storage.postgres import lock_registry
+from registry.tables import aed_doubles, aeds
+
+LOOK_WITHIN_M = 100.0
+"""Two sources put one cabinet no farther apart, where one has the address's point, one the wall's (assumption)."""
+
+SAME_WALL_M = 15.0
+"""So near they may be one whatever they are called: one list names the building, the other its operator."""
+
+ALIKE = 0.8
+"""Words so alike mean one place, where the metres allow it."""
+
+_NO_WORDS = 0.5
+_SAME_FLOOR = 0.1
+_SHARED_ID = 1.0
+
+
+class NotDecided(ValueError):
+    """Two AEDs cannot be joined or parted as asked; the message says why."""
+
+    code = "not_decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why two records may be one cabinet. words: 0 to 1 how alike they are called, None where one says nothing."""
+
+    score: float
+    metres: float
+    words: float | None
+    same_floor: bool
+    shared_id: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "metres": round(self.metres, 1),
+            "words": None if self.words is None else round(self.words, 2),
+            "same_floor": self.same_floor,
+            "shared_id": self.shared_id,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Double:
+    """Two records with the evidence and what was decided of them: "joined", "apart" or nothing yet."""
+
+    first: Aed
+    second: Aed
+    score: float
+    evidence: Mapping[str, Any]
+    found_at: datetime
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: str
+
+
+def find_evidence(a: Aed, b: Aed) -> Evidence | None:
+    """None where two records are different devices as far as anybody can tell.
+
+    Two of one source are: it lists them apart. So are those on different floors, unless one names the other's id.
+    """
+    if a.source == b.source:
+        return None
+    metres, shared_id = metres_apart(a, b), _share_id(a, b)
+    if not shared_id and (metres > LOOK_WITHIN_M or floors_differ(a, b)):
+        return None
+    words = best_words_alike(a, b)
+    if not shared_id and metres > SAME_WALL_M and (words is None or words < ALIKE):
+        return None
+    same_floor = floor_of(a) is not None and floor_of(a) == floor_of(b)
+    near = max(0.0, 1.0 - metres / LOOK_WITHIN_M)
+    score = 0.5 * near + 0.4 * (_NO_WORDS if words is None else words) + _SAME_FLOOR * same_floor
+    return Evidence(
+        score=round(_SHARED_ID if shared_id else score, 3),
+        metres=metres,
+        words=words,
+        same_floor=same_floor,
+        shared_id=shared_id,
+    )
+
+
+async def propose(connection: AsyncConnection, aed_ids: Sequence[str], *, at: datetime) -> int:
+    """Look at these records, which are new or changed: how many pairs with them are open now. What is decided stays.
+
+    Must be called within the transaction that changed them.
+    """
+    others = await _rows_of_several_sources(connection)
+    if not others or not aed_ids:
+        return 0
+    changed = set(aed_ids)
+    mine = [one for one in others if one.aed_id in changed]
+    found: dict[tuple[str, str], Evidence] = {}
+    for i, j in near_pairs(mine, others, LOOK_WITHIN_M).tolist():
+        a, b = mine[i], others[j]
+        evidence = find_evidence(a, b) if a.source != b.source else None
+        if evidence is not None:
+            found[_in_order(a.aed_id, b.aed_id)] = evidence
+    return await _write(connection, sorted(changed), found, at)
+
+
+async def list_doubles(
+    connection: AsyncConnection, *, open_only: bool, limit: int, aed_id: str | None = None
+) -> list[Double]:
+    """The surest first. Open are pairs that nobody has decided on, whose records are not one cabinet by other pairs."""
+    pair = aed_doubles.c
+    query = select(aed_doubles).order_by(pair.score.desc(), pair.first_id, pair.second_id)
+    if open_only:
+        query = query.where(pair.decision.is_(None))
+    if aed_id is not None:
+        query = query.where(or_(pair.first_id == aed_id, pair.second_id == aed_id))
+    pairs = (await connection.execute(query)).all()
+    known = await _aeds_by_id(connection, {end for row in pairs for end in (row.first_id, row.second_id)})
+    listed = [_double(row, known) for row in pairs]
+    if open_only:
+        listed = [one for one in listed if not _is_settled(one)]
+    return listed[:limit]
+
+
+async def join(connection: AsyncConnection, keep: str, other: str, *, by: str, at: datetime) -> list[str]:
+    """Two are one cabinet, under the id of `keep`: the ids of what has changed. The other's id goes on standing for it.
+
+    Raises:
+        UnknownAed
+        NotDecided: they are one id.
+    """
+    await lock_registry(connection)
+    rows = await _two(connection, keep, other)
+    lead, joined = (row.joined_to or row.aed_id for row in rows)
+    if keep == other:
+        raise NotDecided("an AED cannot be joined to itself: name two")
+    if lead != joined:
+        members = or_(aeds.c.aed_id == joined, aeds.c.joined_to == joined)
+        await connection.execute(update(aeds).where(members).values(joined_to=lead, changed_at=at))
+    await _decide(connection, keep, other, "joined", by=by, at=at)
+    return [lead, joined]
+
+
+async def part(connection: AsyncConnection, aed_id: str, other: str, *, by: str, at: datetime) -> list[str]:
+    """Two are two cabinets, also where they were joined before: the ids of what has changed.
+
+    Of two that were joined the one that is not the cabinet's own record leaves it.
+
+    Raises:
+        UnknownAed
+        NotDecided: they are one id.
+    """
+    await lock_registry(connection)
+    rows = await _two(connection, aed_id, other)
+    if aed_id == other:
+        raise NotDecided("an AED cannot be parted from itself: name two")
+    lead, others_lead = (row.joined_to or row.aed_id for row in rows)
+    if lead == others_lead:
+        leaving = other if rows[1].joined_to else aed_id
+        await connection.execute(update(aeds).where(aeds.c.aed_id == leaving).values(joined_to=None, changed_at=at))
+        stay = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
+        for one in (await connection.execute(select(aeds.c.aed_id).where(stay))).scalars().all():
+            await _decide(connection, leaving, one, "apart", by=by, at=at)
+    else:
+        await _decide(connection, aed_id, other, "apart", by=by, at=at)
+    return [aed_id, other]
+
+
+async def _rows_of_several_sources(connection: AsyncConnection) -> list[Aed]:
+    """What stands, of all sources; nothing where there is one only, in which nothing can be double."""
+    sources = (await connection.execute(select(aeds.c.source).distinct().limit(2))).scalars().all()
+    if len(sources) < 2:
+        return []
+    rows = await connection.execute(select(aeds).where(aeds.c.retired_at.is_(None)))
+    return [aed_from_row(row) for row in rows]
+
+
+async def _write(
+    connection: AsyncConnection, aed_ids: Sequence[str], found: Mapping[tuple[str, str], Evidence], at: datetime
+) -> int:
+    held, decided = aed_doubles.c, set[tuple[str, str]]()
+    for some in in_batches(aed_ids):
+        theirs = or_(held.first_id.in_(some), held.second_id.in_(some))
+        known = select(held.first_id, held.second_id).where(theirs, held.decision.is_not(None))
+        decided.update((first, second) for first, second in await connection.execute(known))
+        await connection.execute(delete(aed_doubles).where(theirs, held.decision.is_(None)))
+    rows = [_row(*pair, evidence, at) for pair, evidence in found.items() if pair not in decided]
+    if rows:
+        await connection.execute(insert(aed_doubles), rows)
+    return len(rows)
+
+
+async def _decide(connection: AsyncConnection, one: str, other: str, decision: str, *, by: str, at: datetime) -> None:
+    first, second = _in_order(one, other)
+    mine = (aed_doubles.c.first_id == first) & (aed_doubles.c.second_id == second)
+    word = {"decision": decision, "decided_at": at, "decided_by": by}
+    done = await connection.execute(update(aed_doubles).where(mine).values(**word))
+    if not done.rowcount:
+        a, b = await _two(connection, first, second)
+        evidence = find_evidence(aed_from_row(a), aed_from_row(b))
+        await connection.execute(insert(aed_doubles).values(**(_row(first, second, evidence, at) | word)))
+
+
+async def _two(connection: AsyncConnection, one: str, other: str) -> tuple[Row[Any], Row[Any]]:
+    found = {row.aed_id: row for row in await connection.execute(select(aeds).where(aeds.c.aed_id.in_((one, other))))}
+    for aed_id in (one, other):
+        if aed_id not in found:
+            raise UnknownAed(f"no AED {aed_id!r}")
+    return found[one], found[other]
+
+
+async def _aeds_by_id(connection: AsyncConnection, aed_ids: Iterable[str]) -> dict[str, Aed]:
+    known: dict[str, Aed] = {}
+    for some in in_batches(sorted(aed_ids)):
+        for row in await connection.execute(select(aeds).where(aeds.c.aed_id.in_(some))):
+            known[row.aed_id] = aed_from_row(row)
+    return known
+
+
+def _double(row: Row[Any], known: Mapping[str, Aed]) -> Double:
+    told = dict(row._mapping)
+    first, second = known[told.pop("first_id")], known[told.pop("second_id")]
+    return Double(first=first, second=second, **told)
+
+
+def _is_settled(double: Double) -> bool:
+    leads = {one.joined_to or one.aed_id for one in (double.first, double.second)}
+    return len(leads) == 1 or double.first.retired or double.second.retired
+
+
+def _row(first: str, second: str, evidence: Evidence | None, at: datetime) -> dict[str, Any]:
+    return {
+        "first_id": first,
+        "second_id": second,
+        "score": evidence.score if evidence else 0.0,
+        "evidence": evidence.as_json() if evidence else {},
+        "found_at": at,
+        "decision": None,
+        "decided_at": None,
+        "decided_by": "",
+    }
+
+
+def _share_id(a: Aed, b: Aed) -> bool:
+    """Whether one list names the other's id, as those do that were made from OpenStreetMap ("node/123" or "123")."""
+    for osm, other in ((a.source_ref, b.source_ref), (b.source_ref, a.source_ref)):
+        kind, slash, number = osm.partition("/")
+        if slash and kind in {"node", "way", "relation"} and other in {osm, number}:
+            return True
+    return False
+
+
+def _in_order(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)

@@ -1,0 +1,159 @@
+"""Writes a list of AEDs: which records it speaks of, what is new, changed, gone and back; each import can be told and
+taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.doubles import propose
+from registry.importers.aed_rows import aed_id_of, digest_of
+from registry.importers.import_log import log_import
+from registry.importers.known_sources import UNNAMED, is_the_unnamed
+from registry.importers.report import ImportReport
+from registry.importers.same_record import matched
+from registry.models import Aed
+from registry.repository import aed_from_row, in_batches
+from registry.storage.database import Database
+from registry.storage.postgres import lock_registry
+from registry.tables import aeds
+
+_SAID = tuple(one.name for one in fields(Aed) if one.name not in {"lon", "lat", "corrected", "joined_to", "retired"})
+"""What of a row its source decides."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What an import writes. before: by aed_id, the row that was there."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    before: dict[str, Row[Any] | None] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+
+
+async def save_aeds(
+    database: Database, found: Sequence[Aed], report: ImportReport, *, now: datetime, retire_absent: bool = False
+) -> None:
+    """Save what a list says in one transaction and count it into `report`; a dry run only counts.
+
+    What a registry officer set stays. Who is gone from the list is marked so, and retired only where that is asked for;
+    who is back on it is in service again.
+    """
+    async with database.read() if report.dry_run else database.write() as connection:
+        if not report.dry_run:
+            await lock_registry(connection)
+        source = await _source_here(connection, found, report)
+        of_source = await connection.execute(select(aeds).where(aeds.c.source == source))
+        known = {row.aed_id: row for row in of_source}
+        taken = await _identified(connection, found, known, report.source)
+        changes = _compared(taken, known, report, now)
+        _note_absent(changes, {one.aed_id for one in taken}, known, report, retire_absent=retire_absent)
+        if report.dry_run:
+            return
+        await _write(database, connection, changes, now)
+        report.doubles = await propose(connection, list(changes.before), at=now)
+        await log_import(connection, report, changes.before, now=now)
+
+
+async def _source_here(connection: AsyncConnection, found: Sequence[Aed], report: ImportReport) -> str:
+    """The source under which the list is known; one that came without a name gets the one that it has now."""
+    if not await is_the_unnamed(connection, found, report.source):
+        return report.source
+    if report.dry_run:
+        return UNNAMED
+    await connection.execute(update(aeds).where(aeds.c.source == UNNAMED).values(source=report.source))
+    return report.source
+
+
+async def _identified(
+    connection: AsyncConnection, found: Sequence[Aed], known: dict[str, Row[Any]], source: str
+) -> list[Aed]:
+    """The list's AEDs under the ids that they have here."""
+    matches = matched(found, [aed_from_row(row) for row in known.values()])
+    refs = {row.source_ref for row in known.values()}
+    new = [aed_id_of(source, one.source_ref) for index, one in enumerate(found) if index not in matches]
+    used = await _used(connection, new)
+    taken = []
+    for index, one in enumerate(found):
+        aed_id, ref = matches.get(index), one.source_ref
+        if aed_id is None:
+            aed_id = _free_id(source, ref, used)
+            used.add(aed_id)
+        elif ref != known[aed_id].source_ref and ref in refs:
+            # Another record has these words, or had them.
+            ref = known[aed_id].source_ref
+        taken.append(replace(one, aed_id=aed_id, source=source, source_ref=ref))
+    return taken
+
+
+async def _used(connection: AsyncConnection, aed_ids: Sequence[str]) -> set[str]:
+    """Those that an AED has: one whose words have changed since keeps the id that it got by them."""
+    used: set[str] = set()
+    for some in in_batches(aed_ids):
+        used.update((await connection.execute(select(aeds.c.aed_id).where(aeds.c.aed_id.in_(some)))).scalars())
+    return used
+
+
+def _free_id(source: str, ref: str, used: set[str]) -> str:
+    aed_id, number = aed_id_of(source, ref), 1
+    while aed_id in used:
+        number += 1
+        aed_id = aed_id_of(source, f"{ref}\0{number}")
+    return aed_id
+
+
+def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportReport, now: datetime) -> _Changes:
+    changes = _Changes()
+    for aed in taken:
+        before, digest = known.get(aed.aed_id), digest_of(aed)
+        is_back = before is not None and before.absent_since is not None
+        if before is not None and before.source_digest == digest and not is_back:
+            report.unchanged += 1
+            continue
+        row = {name: getattr(aed, name) for name in _SAID} | {"position": (aed.lon, aed.lat)}
+        row |= {"source_file": report.file, "source_digest": digest, "imported_at": now, "changed_at": now}
+        row |= {"corrected": {}, "retired_at": None, "retired_by": None, "absent_since": None}
+        if before is None:
+            report.accepted += 1
+        else:
+            report.changed += 1
+            report.returned += before.retired_at is not None and is_back
+            kept = ["corrected", *before.corrected, *([] if is_back else ["retired_at", "retired_by"])]
+            row |= {name: getattr(before, name) for name in kept}
+        changes.rows.append(row)
+        changes.before[aed.aed_id] = before
+    return changes
+
+
+def _note_absent(
+    changes: _Changes,
+    present: set[str],
+    known: dict[str, Row[Any]],
+    report: ImportReport,
+    *,
+    retire_absent: bool,
+) -> None:
+    gone = [row for aed_id, row in sorted(known.items()) if aed_id not in present]
+    report.absent = [row.aed_id for row in gone if row.retired_at is None]
+    changes.absent = [row.aed_id for row in gone if row.absent_since is None]
+    changes.retired = list(report.absent) if retire_absent else []
+    report.retired = len(changes.retired)
+    changes.before.update({aed_id: known[aed_id] for aed_id in (*changes.absent, *changes.retired)})
+
+
+async def _write(database: Database, connection: AsyncConnection, changes: _Changes, now: datetime) -> None:
+    if changes.rows:
+        statement = database.insert(aeds)
+        written = {name: statement.excluded[name] for name in changes.rows[0] if name != "aed_id"}
+        await connection.execute(statement.on_conflict_do_update(index_elements=["aed_id"], set_=written), changes.rows)
+    marks = (
+        (changes.absent, {"absent_since": now}),
+        (changes.retired, {"retired_at": now, "retired_by": "import"}),
+    )
+    for aed_ids, values in marks:
+        for some in in_batches(aed_ids):
+            await connection.execute(update(aeds).where(aeds.c.aed_id.in_(some)).values(**values, changed_at=now))
