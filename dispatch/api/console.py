@@ -15,7 +15,7 @@ from dispatch.contracts.console import (
     PlaceSeen,
 )
 from dispatch.contracts.webhook import CallLocation
-from dispatch.core.consequences import DISPATCHERS, aed_key
+from dispatch.core.consequences import DISPATCHERS
 from dispatch.incidents.service_area import get_datum, get_place
 from dispatch.service import DispatchService
 from geo.places.projection import geodesic_m
@@ -123,7 +123,7 @@ def _aed(aed: Aed, usable: Answer, reasons: tuple[str, ...], reserved_by: str | 
 
 
 def _holder(service: DispatchService, aed: Aed) -> str | None:
-    return service.engine.reservations.find_holder(aed_key(aed.aed_id))
+    return service.engine.find_aeds_holder(aed.aed_id)
 
 
 def _link(service: DispatchService, name: str) -> IntegrationLink:

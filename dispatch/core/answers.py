@@ -77,8 +77,7 @@ def _rung_anew(incident: Incident, alert: Alert) -> Alert | None:
 
 
 def _held_by(alert: Alert) -> frozenset[str]:
-    aed = {aed_key(alert.aed_id)} if alert.aed_id else set()
-    return frozenset({rescuer_key(alert.rescuer_id), *aed})
+    return frozenset({rescuer_key(alert.rescuer_id), *map(aed_key, alert.aed_ids)})
 
 
 def _end_of(anew: Alert | None) -> Events:
@@ -96,7 +95,7 @@ def _must_still_be_wanted(incident: Incident, role: Role, policy: Policy) -> Non
 
 def _has_lost_its_aed(alert: Alert, promised: frozenset[str]) -> bool:
     """Whether somebody else may have been asked for its AED: what it still holds can be nobody else's."""
-    return alert.aed_id is not None and not alert.holds_place and aed_key(alert.aed_id) in promised
+    return not alert.holds_place and not promised.isdisjoint(map(aed_key, alert.aed_ids))
 
 
 def _instead_of_fetching(alert: Alert, command: cmd.AnswerAlert) -> Events:

@@ -1,7 +1,7 @@
 """Who could go, and how long each would walk: what matching hands to the policy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ class Candidates:
     resting: ids of those who are left alone where anybody else can go; see `rests`.
     slow: of them who has no open app: a message or a call has to bring it, and the answer takes longer.
     near_s: whoever is no farther than this may be in the patient's building, and nobody knows on which floor.
+    aed_doubles: by id of an AED, the other ids under which the same device may be registered.
     """
 
     rescuer_id: Sequence[str]
@@ -37,6 +38,7 @@ class Candidates:
     climb_s: float = 0.0
     slow: frozenset[str] = frozenset()
     near_s: float = 0.0
+    aed_doubles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def whole_s(self, street_s: float) -> float:
         """Seconds to the patient's very side. Budgets ask for the street alone: the ambulance's crew, against whom a

@@ -160,6 +160,7 @@ class AddRescuer:
     way: None where nobody knows the way, or it is longer than any that is walked.
     objections: codes of why the rule would not ring this person, with this AED, now.
     promised: keys of what is promised already, to this incident or to others.
+    aed_doubles: other ids under which the AED may be registered.
     force: the dispatcher knows better than the objections, those excepted that no dispatcher may set aside.
     """
 
@@ -169,6 +170,7 @@ class AddRescuer:
     way: Way | None
     objections: tuple[str, ...] = ()
     promised: frozenset[str] = frozenset()
+    aed_doubles: tuple[str, ...] = ()
     force: bool = False
 
 

@@ -30,13 +30,17 @@ def notices(incident: Incident, events: Iterable[ev.Event]) -> list[Notice]:
 
 
 def reserved(incident: Incident) -> frozenset[str]:
-    """Keys of what no other incident may be promised: rescuers who ring or are engaged, AEDs until they hang again."""
+    """Keys of what no other incident may be promised: rescuers who ring or are engaged, AEDs until they hang again.
+
+    An AED that may be registered twice is promised under all its ids, so that one wall gets one person. Whoever decides
+    meanwhile that they are one, or two, changes nothing of a promise that stands.
+    """
     keys = set()
     for alert in incident.alerts.values():
         if alert.status in HELD:
             keys.add(rescuer_key(alert.rescuer_id))
         if alert.aed_id is not None and (alert.holds_place or alert.carries_aed) and not alert.aed_returned:
-            keys.add(aed_key(alert.aed_id))
+            keys.update(map(aed_key, alert.aed_ids))
     return frozenset(keys)
 
 

@@ -220,6 +220,7 @@ def _alerts(incident: Incident, plan: Plan, answer_by: Callable[[str], datetime]
             straight_line=planned.straight_line,
             wave=plan.wave,
             answer_by=answer_by(planned.rescuer_id),
+            aed_doubles=planned.aed_doubles,
         )
 
 

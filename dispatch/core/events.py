@@ -96,7 +96,8 @@ class WaveEnded:
 class RescuerAlerted:
     """A phone rings. `walk_time_s` is to the patient's side, through the AED where there is one.
 
-    by_hand: a dispatcher chose this person, and the rule did not.
+    by_hand: a dispatcher chose this person, and the rule did not. aed_doubles: other ids under which the same AED may
+    be registered, as was known then: they are promised with it.
     """
 
     schema_version: ClassVar[int] = 1
@@ -110,6 +111,7 @@ class RescuerAlerted:
     wave: int
     answer_by: datetime
     by_hand: bool = False
+    aed_doubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,6 +213,7 @@ def _rung(event: ev.RescuerAlerted, at: datetime) -> Alert:
         alerted_at=at,
         answer_by=event.answer_by,
         by_hand=event.by_hand,
+        aed_doubles=event.aed_doubles,
     )
 
 

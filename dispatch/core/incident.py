@@ -33,7 +33,7 @@ class Alert:
 
     by_hand: a dispatcher's choice, which the machine does not undo. eta_at: when somebody on the way should be with the
     patient, as far as the events tell; None before and after. gave_place: it rings, and
-    somebody else is rung in its place.
+    somebody else is rung in its place. aed_doubles: other ids that the same AED may have.
     """
 
     alert_id: str
@@ -55,6 +55,12 @@ class Alert:
     eta_at: datetime | None = None
     by_hand: bool = False
     gave_place: bool = False
+    aed_doubles: tuple[str, ...] = ()
+
+    @property
+    def aed_ids(self) -> tuple[str, ...]:
+        """All ids that its AED may have."""
+        return () if self.aed_id is None else (self.aed_id, *self.aed_doubles)
 
     @property
     def carries_aed(self) -> bool:

@@ -96,6 +96,7 @@ class PlannedAlert:
     walk_time_s: float
     to_aed_s: float | None
     straight_line: bool
+    aed_doubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def choose(
     """The fastest pair of hands goes straight, if none does yet; then AEDs, quickest trips first; then more hands.
 
     Hands come first because about one arrest in twenty in China is shockable (BASIC-OHCA): time to CPR drives more
-    survivors than time to shock. No rescuer and no AED appears twice.
+    survivors than time to shock. No rescuer and no AED appears twice, nor two that may be the same.
     """
     order = np.argsort(candidates.direct_s, kind="stable")
     order = order[candidates.direct_s[order] <= direct_budget_s]
@@ -185,26 +186,28 @@ def _fetchers(
     wanted: Wanted, candidates: Candidates, budget_s: float, *, taken: set[int], count: int
 ) -> list[PlannedAlert]:
     planned: list[PlannedAlert] = []
-    used_aeds: set[int] = set()
+    used_aeds: set[str] = set()
     limit = min(wanted.fetch, count)
     order = np.argsort(candidates.trip_s, kind="stable")
     for trip in order[candidates.trip_s[order] <= budget_s]:
         if len(planned) >= limit:
             break
         rescuer, aed = int(candidates.trip_rescuer[trip]), int(candidates.trip_aed[trip])
-        rescuer_id = candidates.rescuer_id[rescuer]
-        if rescuer in taken or aed in used_aeds or rescuer_id in wanted.excluded_rescuers:
+        rescuer_id, aed_id = candidates.rescuer_id[rescuer], candidates.aed_id[aed]
+        if rescuer in taken or aed_id in used_aeds or rescuer_id in wanted.excluded_rescuers:
             continue
+        doubles = candidates.aed_doubles.get(aed_id, ())
         taken.add(rescuer)
-        used_aeds.add(aed)
+        used_aeds.update((aed_id, *doubles))
         planned.append(
             PlannedAlert(
                 rescuer_id=rescuer_id,
                 role=Role.FETCH_AED,
-                aed_id=candidates.aed_id[aed],
+                aed_id=aed_id,
                 walk_time_s=candidates.whole_s(float(candidates.trip_s[trip])),
                 to_aed_s=float(candidates.trip_to_aed_s[trip]),
                 straight_line=bool(candidates.trip_straight_line[trip]),
+                aed_doubles=tuple(sorted(doubles)),
             )
         )
     return planned

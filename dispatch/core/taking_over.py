@@ -42,6 +42,7 @@ def decide_taking_over(
             wave=incident.wave,
             answer_by=now + timedelta(seconds=policy.answer_s),
             by_hand=True,
+            aed_doubles=command.aed_doubles,
         ),
     )
 
@@ -60,7 +61,8 @@ def _check(incident: Incident, command: cmd.AddRescuer) -> None:
         raise Refused("promised_elsewhere", "This person is promised to another incident: call them off there first.")
     if command.role is Role.FETCH_AED and command.aed_id is None:
         raise Refused("no_aed_in_reach", "There is no AED that this person could fetch in time.")
-    if command.aed_id is not None and aed_key(command.aed_id) in promised:
+    aed_ids = (command.aed_id, *command.aed_doubles) if command.aed_id is not None else ()
+    if not promised.isdisjoint(map(aed_key, aed_ids)):
         raise Refused("aed_promised", "This AED is promised already, or away from its place: choose another.")
     _heed(command)
 

@@ -65,7 +65,8 @@ class HandPicker:
             aed_id=aed.aed_id if aed else None,
             way=way,
             objections=objections,
-            promised=self._promised(live, rescuer, aed),
+            promised=self._promised(rescuer, aed),
+            aed_doubles=self._scout.doubles(aed) if aed else (),
             force=wish.force,
         )
 
@@ -99,9 +100,12 @@ class HandPicker:
             return None
         return self._scout.directory.get_aed(found.aed_id[int(found.trip_aed[int(np.argmin(found.trip_s))])])
 
-    def _promised(self, live: LiveIncident, rescuer: Rescuer, aed: Aed | None) -> frozenset[str]:
-        keys = [rescuer_key(rescuer.rescuer_id), *([aed_key(aed.aed_id)] if aed else [])]
-        return frozenset(key for key in keys if key in self._scout.reservations)
+    def _promised(self, rescuer: Rescuer, aed: Aed | None) -> frozenset[str]:
+        aed_ids = (aed.aed_id, *self._scout.doubles(aed)) if aed else ()
+        keys = {key for key in map(aed_key, aed_ids) if key in self._scout.reservations}
+        if self._scout.is_promised(rescuer.rescuer_id):
+            keys.add(rescuer_key(rescuer.rescuer_id))
+        return frozenset(keys)
 
     def _budget_s(self, *, force: bool) -> float:
         return self._policy.longest_budget_s * (FORCED_BUDGET_FACTOR if force else 1.0)

@@ -76,7 +76,14 @@ class Decider:
     def _search(self, patient: Details, wanted: Wanted, now: datetime, released: frozenset[str]) -> Candidates:
         """Who lies within the next wave's budgets, or within the widest where that wave would ring nobody."""
         reach_s = max(budgets(self._policy, wanted.wave, wanted.cap_s))
-        search = partial(self._scout.candidates, patient.place, at=now, climb_s=climb_s(patient), released=released)
+        search = partial(
+            self._scout.candidates,
+            patient.place,
+            at=now,
+            climb_s=climb_s(patient),
+            released=released,
+            rung=wanted.excluded_rescuers,
+        )
         found = search(budget_s=reach_s)
         if reach_s >= wanted.cap_s or wanted.stays or reaches_somebody(self._policy, wanted, found):
             return found

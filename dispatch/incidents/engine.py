@@ -9,7 +9,6 @@ import structlog
 from dispatch.clock import Clock
 from dispatch.contracts.webhook import MessageType
 from dispatch.core import commands as cmd
-from dispatch.core.consequences import aed_key
 from dispatch.core.incident import Incident, incident_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
@@ -307,16 +306,21 @@ class Engine:
         command = cmd.EndCall(incident_id=incident_id, cad_ref=None, reason="duplicate", reported_at=self._clock.now())
         return (await self._writer.change(incident_id, command)).after
 
+    def find_aeds_holder(self, aed_id: str) -> str | None:
+        """The incident that an AED is promised to, under whichever of its ids."""
+        return self._scout.find_aeds_holder(aed_id)
+
     async def aed_returned(self, aed_id: str) -> None:
         """Somebody saw the AED in its place again: it may be promised anew.
 
         Raises:
             NoAedAway
         """
-        holder = self.reservations.find_holder(aed_key(aed_id))
+        aed_ids = self._scout.ids_of_aed(aed_id)
+        holder = self._scout.find_aeds_holder(aed_id)
         live = await self.live.find(holder) if holder else None
         for alert in live.incident.alerts.values() if live else ():
-            if live and alert.aed_id == aed_id and alert.carries_aed:
+            if live and not aed_ids.isdisjoint(alert.aed_ids) and alert.carries_aed:
                 await self._writer.change(live.incident.incident_id, cmd.ConfirmAedReturned(alert_id=alert.alert_id))
                 return
         raise NoAedAway(f"AED {aed_id!r} is not away from its place as far as any incident knows")

@@ -25,6 +25,7 @@ from geo.walking.floors import find_floor
 from registry.directory import Directory
 from registry.eligibility import position_of
 from registry.models import Aed
+from registry.pairs import Together
 from registry.snapshot import Nearby
 
 _YES = re.compile(r"true|yes|1|是|有", re.IGNORECASE)
@@ -99,18 +100,23 @@ class Scout:
         at: datetime,
         climb_s: float = 0.0,
         released: frozenset[str] = frozenset(),
+        rung: frozenset[str] = frozenset(),
     ) -> Candidates:
         """Everybody free and reachable who can be at the patient's door within `budget_s` seconds and has not just said
         no to another call.
 
         climb_s: from there to the patient, see `climb_s`. released: keys that the incident itself gives up in this
-        same step.
+        same step. rung: who was rung for it; nobody else is with the same phone.
         """
         nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
-        if declined := self.rests.at(RestKind.DECLINED, at):
-            willing = np.fromiter((one not in declined for one in nearby.rescuer_id), np.bool_, len(nearby.rescuer_id))
+        declined = self.rests.at(RestKind.DECLINED, at)
+        if left_alone := declined | self._with_the_phones_of(declined | rung):
+            willing = np.fromiter(
+                (one not in left_alone for one in nearby.rescuer_id), np.bool_, len(nearby.rescuer_id)
+            )
             nearby = nearby.take(willing, np.ones(len(nearby.aed_id), np.bool_))
         found = find_candidates(self.network, patient, nearby, budget_s=budget_s, walker=self.walker, climb_s=climb_s)
+        found = replace(found, aed_doubles=self._directory.together) if self._directory.together else found
         resting = self.rests.at(RestKind.WENT, at)
         slow = frozenset(filter(self._needs_message, found.rescuer_id)) if self._needs_message else frozenset()
         return replace(found, resting=resting, slow=slow) if resting or slow else found
@@ -154,8 +160,27 @@ class Scout:
         return self._is_on_the_line(rescuer_id) or (seen_at is not None and seen_at >= at - REACHABLE_FOR)
 
     def is_promised(self, rescuer_id: str) -> bool:
-        """Whether somebody rings for an incident or is on the way to one."""
-        return rescuer_key(rescuer_id) in self.reservations
+        """Whether somebody rings for an incident or is on the way to one, or another person with the same phone."""
+        people = (rescuer_id, *self._directory.same_phone.get(rescuer_id, ()))
+        return any(rescuer_key(one) in self.reservations for one in people)
+
+    def _with_the_phones_of(self, rescuer_ids: frozenset[str]) -> frozenset[str]:
+        same_phone = self._directory.same_phone
+        return frozenset().union(*map(same_phone.__getitem__, rescuer_ids & same_phone.keys()))
+
+    def doubles(self, aed: Aed) -> tuple[str, ...]:
+        """Other ids under which the same device may be registered."""
+        return tuple(sorted(self._directory.together.get(aed.aed_id, ())))
+
+    def ids_of_aed(self, aed_id: str) -> frozenset[str]:
+        """All ids that the AED with this id may be promised under, its former ones included."""
+        aed = self._directory.find_aed(aed_id)
+        return frozenset({aed_id, *((aed.aed_id, *self.doubles(aed)) if aed else ())})
+
+    def find_aeds_holder(self, aed_id: str) -> str | None:
+        """The incident that the AED is promised to."""
+        holders = (self.reservations.find_holder(aed_key(one)) for one in sorted(self.ids_of_aed(aed_id)))
+        return next((holder for holder in holders if holder), None)
 
     def find_position(self, rescuer_id: str) -> Place | None:
         """Where a rescuer is, as far as is known."""
@@ -188,15 +213,39 @@ class Scout:
 
     def _free(self, nearby: Nearby, released: frozenset[str]) -> Nearby:
         # An AED that may be locked is not worth a detour: whoever would fetch it goes straight to the patient.
-        aeds = self._unpromised(nearby.aed_id, aed_key, released) & ~nearby.aed_hours_unknown
-        rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released)
+        together, same_phone = self._directory.together, self._directory.same_phone
+        aeds = self._unpromised(nearby.aed_id, aed_key, released, together) & ~nearby.aed_hours_unknown
+        rescuers = self._unpromised(nearby.rescuer_id, rescuer_key, released, same_phone)
+        if same_phone:
+            rescuers &= _one_for_each_phone(nearby.rescuer_id, rescuers, same_phone)
         return nearby if rescuers.all() and aeds.all() else nearby.take(rescuers, aeds)
 
-    def _unpromised(self, ids: Sequence[str], key_of: Callable[[str], str], released: frozenset[str]) -> Bools:
+    def _unpromised(
+        self, ids: Sequence[str], key_of: Callable[[str], str], released: frozenset[str], together: Together
+    ) -> Bools:
+        """Of each whether neither it nor what belongs together with it is promised."""
         if not self.reservations:
             return np.ones(len(ids), np.bool_)
-        keys = map(key_of, ids)
-        return np.fromiter((key in released or key not in self.reservations for key in keys), np.bool_, len(ids))
+
+        def is_free(one: str) -> bool:
+            key = key_of(one)
+            return key in released or key not in self.reservations
+
+        if not together:
+            return np.fromiter(map(is_free, ids), np.bool_, len(ids))
+        free = (is_free(one) and all(map(is_free, together.get(one, ()))) for one in ids)
+        return np.fromiter(free, np.bool_, len(ids))
+
+
+def _one_for_each_phone(ids: Sequence[str], free: Bools, same_phone: Together) -> Bools:
+    """Of free people with one phone number the first: it rings once."""
+    chosen, seen = np.ones(len(ids), np.bool_), set[str]()
+    for place, rescuer_id in enumerate(ids):
+        if free[place] and (others := same_phone.get(rescuer_id)):
+            chosen[place] = seen.isdisjoint(others)
+            if chosen[place]:
+                seen.add(rescuer_id)
+    return chosen
 
 
 def climb_s(details: Details) -> float:

@@ -132,8 +132,10 @@ async def desk(
     name: str = "inc",
     policy: Policy | None = None,
     clock: Clock | None = None,
+    undecided: Sequence[tuple[str, str]] = (),
+    same_phones: Sequence[tuple[str, str]] = (),
 ) -> AsyncIterator[Desk]:
-    """An engine that has resumed what the database holds."""
+    """An engine that has resumed what the database holds. undecided: AEDs that may be one; same_phones: of rescuers."""
     rule = policy or Policy()
     database = Database(url)
     try:
@@ -141,7 +143,7 @@ async def desk(
             rule,
             Journal(database, rule),
             JournalReader(database),
-            Directory(aeds, rescuers, plane=PLANE),
+            Directory(aeds, rescuers, plane=PLANE, undecided=undecided, same_phones=same_phones),
             name=name,
             clock=clock,
         )
