@@ -15,20 +15,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from geo.places.datum import Datum, UnknownDatum, parse_datum
+from registry.cabinet_commands import add_commands
+from registry.doubles import NotDecided
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
 from registry.importers.files import ImportRefused
+from registry.importers.import_log import NotUndone, UnknownImport
 from registry.importers.known_sources import UNNAMED, SourceQuestion, name_the_first
 from registry.importers.people.certificates import parse_valid_years
 from registry.importers.people.person_ids import VARIABLE as PEOPLE_VARIABLE
 from registry.importers.report import ImportReport, Remark
 from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.lifecycle import NotCorrected
 from registry.records import cabinets_of
-from registry.repository import UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
+from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
 
-app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
+app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, tell apart, erase.")
 
 USAGE_ERROR = 2
 # What a terminal shows; the report file has them all.
@@ -40,6 +44,11 @@ _USER_ERRORS = (
     BadDatabaseUrl,
     DatabaseUnreachable,
     UnknownRescuer,
+    UnknownAed,
+    UnknownImport,
+    NotCorrected,
+    NotDecided,
+    NotUndone,
 )
 
 _out = Console()
@@ -204,6 +213,9 @@ def _or_exit(work: Callable[[], Result]) -> Result:
         message = error.args[0] if error.args else error
         _err.print(f"[bold red]error[/] {escape(str(message))}", highlight=False, soft_wrap=True)
         raise typer.Exit(USAGE_ERROR) from error
+
+
+add_commands(app, lambda url, work: _or_exit(lambda: _in_database(url, work)))
 
 
 def _datum(text: str | None) -> Datum | None:

@@ -79,7 +79,9 @@ async def save_aed_correction(
     row = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one_or_none()
     if row is None:
         raise UnknownAed(f"no AED {aed_id!r}")
-    corrected = dict(row.corrected) | {name: {"at": at.isoformat(), "by": by} for name in changes}
+    known, word = dict(row.corrected), {"at": at.isoformat(), "by": by}
+    # What the list said before anybody set it, for whoever lets it go.
+    corrected = known | {name: known.get(name, {"said": getattr(row, name)}) | word for name in changes}
     await connection.execute(
         update(aeds).where(aeds.c.aed_id == aed_id).values(**changes, corrected=corrected, changed_at=at)
     )

@@ -1,9 +1,10 @@
 """The registry's part of the HTTP interface: AEDs with their usability, corrections to them, eligibility, erasure."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple, Protocol, Self
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from registry.directory import Directory
@@ -117,18 +118,26 @@ class EligibilityView(BaseModel):
     reason: str
 
 
-def build_router(directory: Directory, database: Database, clock: Clock) -> APIRouter:
-    """The routes under /api; who may call which is for the application that includes them.
+def build_router(
+    directory: Directory, database: Database, clock: Clock, *, caller_of: Callable[[Request], str] = lambda _request: ""
+) -> APIRouter:
+    """The routes under /api; who may call which is for the application that includes them. caller_of: who asks.
 
     Every handler runs on the event loop, which owns the directory.
     """
     router = APIRouter(prefix="/api", tags=["registry"])
-    _add_aed_routes(router, directory, database, clock)
+    _add_aed_routes(router, directory, database, clock, caller_of)
     _add_rescuer_routes(router, directory, database, clock)
     return router
 
 
-def _add_aed_routes(router: APIRouter, directory: Directory, database: Database, clock: Clock) -> None:
+def _add_aed_routes(
+    router: APIRouter,
+    directory: Directory,
+    database: Database,
+    clock: Clock,
+    caller_of: Callable[[Request], str],
+) -> None:
     @router.get("/aeds")
     async def list_aeds(bbox: BoxText = None, at: AwareDatetime | None = None) -> AedList:
         """AEDs in a box of WGS-84 degrees and whether each is usable at a time; default everywhere, now."""
@@ -142,12 +151,14 @@ def _add_aed_routes(router: APIRouter, directory: Directory, database: Database,
         return _view(directory.get_aed(aed_id), at or clock.now())
 
     @router.patch("/aeds/{aed_id}")
-    async def correct_aed(aed_id: str, correction: AedCorrection) -> AedView:
+    async def correct_aed(aed_id: str, correction: AedCorrection, request: Request) -> AedView:
         """Correct an AED. It counts for the next call, and later imports leave the corrected fields alone."""
         aed_id, now = directory.get_aed(aed_id).aed_id, clock.now()
         async with directory.corrections.change(aed_id):
             async with database.write() as connection:
-                corrected = await save_aed_correction(connection, aed_id, correction.changes(), at=now)
+                corrected = await save_aed_correction(
+                    connection, aed_id, correction.changes(), at=now, by=caller_of(request)
+                )
             directory.take_aed(aed_id, corrected)
         return _view(directory.get_aed(aed_id), now)
 

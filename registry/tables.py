@@ -65,7 +65,7 @@ aeds = Table(
     Column("source_file", Text, nullable=False),
     # What the source said last, so that an import sees its changes and not those a registry officer made here.
     Column("source_digest", String(64), nullable=False),
-    # By field: {"at", "by"} of the person who set it.
+    # By field: {"at", "by"} of the person who set it, {"said"} what the list says.
     Column("corrected", _JSON, nullable=False),
     Column("imported_at", UtcDateTime(), nullable=False),
     Column("changed_at", UtcDateTime(), nullable=False),

@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI
 from dispatch.access.integrations import Integrations
 from dispatch.access.tokens import TokenSigner
 from dispatch.api import (
+    cabinets,
     callbacks,
     console,
     erasure,
@@ -24,7 +25,7 @@ from dispatch.api import (
     upgrade,
     webhook,
 )
-from dispatch.api.access import guard
+from dispatch.api.access import caller_of, guard
 from dispatch.api.description import describe
 from dispatch.api.for_people import build_people_routers
 from dispatch.channels.relay import Relay
@@ -294,7 +295,8 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         streams.build_router(service),
         upgrade.build_router(service.metrics),
         *build_people_routers(service),
-        build_registry_router(service.directory, database, service.clock),
+        cabinets.build_router(service, database),
+        build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)
     describe(app)

@@ -62,6 +62,12 @@ async def _get_caller(request: Request) -> Identity:
     return (await _get_shown(request)).identity
 
 
+def caller_of(request: Request) -> str:
+    """The subject of the token that let the request in."""
+    bearer: Bearer = request.state.bearer
+    return bearer.identity.subject
+
+
 Caller = Annotated[Identity, Depends(_get_caller)]
 """Whose token let the request in."""
 

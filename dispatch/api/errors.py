@@ -24,6 +24,9 @@ from dispatch.people import refusals as people
 from dispatch.people.public_walk import BadBox, TooFar
 from dispatch.retention.retention import IncidentOpen
 from dispatch.spool.file import SpoolFull, SpoolInUse
+from registry.doubles import NotDecided
+from registry.importers.import_log import NotUndone, UnknownImport
+from registry.lifecycle import NotCorrected
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.storage.watched_database import DatabaseAway
 
@@ -61,6 +64,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownCallback: 404,
     UnknownIncident: 404,
     UnknownAed: 404,
+    UnknownImport: 404,
     UnknownIntegration: 404,
     UnknownRescuer: 404,
     UnknownTile: 404,
@@ -71,6 +75,9 @@ STATUS: dict[type[Exception], int] = {
     people.RescuerErased: 409,
     CallbackDelivered: 409,
     NoAedAway: 409,
+    NotCorrected: 409,
+    NotDecided: 409,
+    NotUndone: 409,
     ClockIsReal: 409,
     IncidentOpen: 409,
     IncidentsOpen: 409,

@@ -41,7 +41,7 @@ def checked_aeds(
         try:
             taken.append((row, *_position(row)))
         except Rejected as error:
-            rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
+            rejected.append(_refused(row, error))
     middle = _middle(taken)
     aeds: dict[str, Aed] = {}
     for row, lon, lat in taken:
@@ -49,11 +49,17 @@ def checked_aeds(
             _refuse_swapped(lon, lat, middle)
             aed = _aed_of(row, lon, lat, source=source, time_zone=time_zone, earlier=aeds)
         except Rejected as error:
-            rejected.append(Remark(where=row.where, reason=error.reason, text=str(error)))
+            rejected.append(_refused(row, error))
             continue
         aeds[aed.source_ref] = aed
         warnings.extend(_warnings_about(row, aed))
     return list(aeds.values()), rejected, warnings
+
+
+def _refused(row: RawAed, error: Rejected) -> Remark:
+    # The list has it all the same: it has not left its source.
+    ref = row.ref or " | ".join(part for part in (row.name, row.location_text) if part)
+    return Remark(where=row.where, reason=error.reason, text=str(error), ref=ref[:512])
 
 
 def digest_of(aed: Aed) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.doubles import propose
 from registry.importers.aed_rows import aed_id_of, digest_of
+from registry.importers.files import ImportRefused
 from registry.importers.import_log import log_import
 from registry.importers.known_sources import UNNAMED, is_the_unnamed
 from registry.importers.report import ImportReport
@@ -23,6 +24,16 @@ from registry.tables import aeds
 
 _SAID = tuple(one.name for one in fields(Aed) if one.name not in {"lon", "lat", "corrected", "joined_to", "retired"})
 """What of a row its source decides."""
+
+
+FEW_GONE, MOST_GONE = 10, 0.5
+"""More than this part of a list, and more than a few, do not vanish in a month: then half of the file is missing."""
+
+
+class TooMuchGone(ImportRefused):
+    """So many AEDs would be retired that the file is likely not whole."""
+
+    code = "too_much_gone"
 
 
 @dataclass(slots=True)
@@ -122,7 +133,8 @@ def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportRe
         else:
             report.changed += 1
             report.returned += before.retired_at is not None and is_back
-            kept = ["corrected", *before.corrected, *([] if is_back else ["retired_at", "retired_by"])]
+            row["corrected"] = {name: word | {"said": row[name]} for name, word in before.corrected.items()}
+            kept = [*before.corrected, *([] if is_back else ["retired_at", "retired_by"])]
             row |= {name: getattr(before, name) for name in kept}
         changes.rows.append(row)
         changes.before[aed.aed_id] = before
@@ -137,8 +149,14 @@ def _note_absent(
     *,
     retire_absent: bool,
 ) -> None:
-    gone = [row for aed_id, row in sorted(known.items()) if aed_id not in present]
+    refused = {remark.ref for remark in report.rejected}
+    gone = [row for aed_id, row in sorted(known.items()) if aed_id not in present and row.source_ref not in refused]
     report.absent = [row.aed_id for row in gone if row.retired_at is None]
+    if retire_absent and len(report.absent) > max(FEW_GONE, MOST_GONE * len(known)):
+        raise TooMuchGone(
+            f"{len(report.absent)} of the {len(known)} AEDs known from {report.source} are not in {report.file}: is it "
+            "the whole list? Import it without --retire-absent, or retire them one by one"
+        )
     changes.absent = [row.aed_id for row in gone if row.absent_since is None]
     changes.retired = list(report.absent) if retire_absent else []
     report.retired = len(changes.retired)

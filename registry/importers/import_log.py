@@ -73,9 +73,11 @@ async def log_import(
         await connection.execute(insert(import_changes), rows)
 
 
-async def list_imports(connection: AsyncConnection, *, limit: int) -> list[PastImport]:
-    """The newest first."""
+async def list_imports(connection: AsyncConnection, *, limit: int, import_id: int | None = None) -> list[PastImport]:
+    """The newest first; or the one with this number."""
     query = select(imports).order_by(imports.c.import_id.desc()).limit(limit)
+    if import_id is not None:
+        query = query.where(imports.c.import_id == import_id)
     return [PastImport(**row._mapping) for row in await connection.execute(query)]
 
 

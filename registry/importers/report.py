@@ -14,11 +14,15 @@ def no_progress(_done: int, _total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """Something about one row. where: "line 12", "node/123"; reason: machine-readable; text: what to do about it."""
+    """Something about one row. where: "line 12", "node/123"; reason: machine-readable; text: what to do about it.
+
+    ref: the source's id of the row, or what the AED is called, where it was refused.
+    """
 
     where: str
     reason: str
     text: str
+    ref: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

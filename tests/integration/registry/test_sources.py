@@ -1,25 +1,18 @@
 """A list is known by what it holds and not by its file's name; its records stay the same through small corrections."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from geo.places.datum import Datum
+from registry.importers.aed_store import TooMuchGone
 from registry.importers.known_sources import UnnamedSource
-from registry.importers.report import ImportReport
-from registry.importers.run import ImportKind, ImportOptions, import_file
-from registry.models import Aed
-from registry.records import cabinets_of
-from registry.repository import load_aeds
+from registry.importers.run import import_file
 from registry.storage.database import Database
+from tests.support.lists import AS_AEDS, NOW, Lists
 
 pytestmark = pytest.mark.both_databases
-NOW = datetime(2025, 3, 5, 4, 0, tzinfo=UTC)
-OPTIONS = ImportOptions(kind=ImportKind.AEDS, datum=Datum.WGS84)
-HEADER = "name,address,lon,lat\n"
 TOWN = (
     "Library,Main Street 1,9.5200,47.1400\n",
     "School,Mill Lane 7,9.5300,47.1500\n",
@@ -32,28 +25,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
-
-
-class Lists:
-    """Imports lists by their rows, one day after the other."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.database, self._folder, self._days = database, folder, 0
-
-    async def take(
-        self, rows: Sequence[str], *, file: str = "aeds.csv", header: str = HEADER, **options: object
-    ) -> ImportReport:
-        (self._folder / file).write_text(header + "".join(rows), encoding="utf-8")
-        self._days += 1
-        how = replace(OPTIONS, **options)  # type: ignore[arg-type]
-        return await import_file(self.database, self._folder / file, how, now=NOW + timedelta(days=self._days))
-
-    async def cabinets(self) -> list[Aed]:
-        async with self.database.read() as connection:
-            return cabinets_of(await load_aeds(connection))
-
-    async def ids(self) -> dict[str, str]:
-        return {one.name: one.aed_id for one in await self.cabinets()}
 
 
 @pytest.fixture
@@ -148,12 +119,31 @@ async def test_real_lists_are_known_again_and_no_other_list_is_taken_for_them(
     lists: Lists, shared_data: Path, tmp_path: Path
 ) -> None:
     takamatsu, trafford = (shared_data / "aed_registries" / f"{name}_aed.csv" for name in ("takamatsu", "trafford"))
-    await import_file(lists.database, takamatsu, replace(OPTIONS, source="takamatsu"), now=NOW)
+    await import_file(lists.database, takamatsu, replace(AS_AEDS, source="takamatsu"), now=NOW)
     with pytest.raises(UnnamedSource):
-        await import_file(lists.database, trafford, OPTIONS, now=NOW)
+        await import_file(lists.database, trafford, AS_AEDS, now=NOW)
     rows = takamatsu.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     (tmp_path / "2026.csv").write_text("".join([rows[0], *rows[20:]]), encoding="utf-8")
 
-    report = await import_file(lists.database, tmp_path / "2026.csv", OPTIONS, now=NOW)
+    report = await import_file(lists.database, tmp_path / "2026.csv", AS_AEDS, now=NOW)
 
     assert (report.source, report.accepted, report.unchanged, len(report.absent)) == ("takamatsu", 0, 431, 19)
+
+
+async def test_a_row_that_was_refused_has_not_left_its_list(lists: Lists) -> None:
+    await lists.take(TOWN, source="town")
+    ids = await lists.ids()
+
+    report = await lists.take((TOWN[0], "School,Mill Lane 7,,\n"), source="town", retire_absent=True)
+
+    assert [remark.reason for remark in report.rejected] == ["no_coordinates"]
+    assert report.absent == [ids["Pool"]]
+    assert set(await lists.ids()) == {"Library", "School"}
+
+
+async def test_half_a_list_retires_nothing(lists: Lists) -> None:
+    whole = [f"Hall {n},Road {n},9.5{n:02},47.1{n:02}\n" for n in range(30)]
+    await lists.take(whole, source="town")
+    with pytest.raises(TooMuchGone, match=r"20 of the 30.*is it the whole list"):
+        await lists.take(whole[:10], source="town", retire_absent=True)
+    assert len(await lists.cabinets()) == 30

@@ -1,0 +1,218 @@
+"""`rescue-circle registry doubles | absent | retire | reinstate | let-go | imports | undo`: one AED is one AED, and
+what an import did can be taken back."""
+
+import getpass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from registry.doubles import Double, join, list_doubles, part
+from registry.importers.import_log import list_imports, undo_import
+from registry.lifecycle import let_go, list_absent, reinstate, retire
+from registry.models import Aed
+from registry.storage.database import Database
+
+Result = TypeVar("Result")
+Work = Callable[[Database], Coroutine[Any, Any, Any]]
+Run = Callable[[str | None, Work], Any]
+"""Does the work on the database with this address; what a user can mend ends the command with one line."""
+
+MOST_SHOWN = 1_000
+
+_out = Console()
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
+]
+LimitOption = Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Show so many")]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default whoever is logged in")]
+AedArgument = Annotated[str, typer.Argument(metavar="AED", help="Its id, as lists and pages show it")]
+
+
+def add_commands(app: typer.Typer, run: Run) -> None:
+    """Add them to `registry`."""
+    doubles = typer.Typer(no_args_is_help=True, help="AEDs that may be one in two lists: look, join, part.")
+    app.add_typer(doubles, name="doubles")
+    _add_doubles(doubles, run)
+    _add_lifecycle(app, run)
+    _add_imports(app, run)
+
+
+def _add_doubles(app: typer.Typer, run: Run) -> None:
+    @app.command("list")
+    def list_command(
+        *,
+        decided: Annotated[bool, typer.Option("--all", help="Those that somebody has decided on, too")] = False,
+        limit: LimitOption = 50,
+        database: DatabaseOption = None,
+    ) -> None:
+        """AEDs of different lists that may be one, the surest first, and why."""
+
+        async def work(db: Database) -> list[Double]:
+            async with db.read() as connection:
+                return await list_doubles(connection, open_only=not decided, limit=limit)
+
+        _show_doubles(run(database, work))
+
+    @app.command("join")
+    def join_command(
+        keep: AedArgument,
+        other: Annotated[str, typer.Argument(metavar="OTHER", help="Goes on standing for the first")],
+        *,
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """They are one AED. Both lists keep it up to date; what the first does not say, the other does."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await join(connection, keep, other, by=_who(by), at=datetime.now(UTC))
+
+        run(database, work)
+        _out.print(f"{escape(other)} is {escape(keep)} now. Whoever is under way with one of them goes on.")
+
+    @app.command("part")
+    def part_command(
+        aed: AedArgument,
+        other: Annotated[str, typer.Argument(metavar="OTHER")],
+        *,
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """They are two AEDs, also where they were joined before."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await part(connection, aed, other, by=_who(by), at=datetime.now(UTC))
+
+        run(database, work)
+        _out.print(f"{escape(aed)} and {escape(other)} are two.")
+
+
+def _add_lifecycle(app: typer.Typer, run: Run) -> None:
+    @app.command()
+    def absent(
+        source: Annotated[str | None, typer.Option(help="Of this list only")] = None,
+        limit: LimitOption = 50,
+        database: DatabaseOption = None,
+    ) -> None:
+        """AEDs that their lists do not name any more."""
+
+        async def work(db: Database) -> Any:
+            async with db.read() as connection:
+                return await list_absent(connection, source=source, limit=limit)
+
+        for one in run(database, work):
+            now = "retired" if one.retired_at else "still fetched"
+            since = f"{one.absent_since:%Y-%m-%d}"
+            _say(f"{one.aed.aed_id}  gone from {one.aed.source} since {since}, {now}: {_what(one.aed)}")
+
+    @app.command("retire")
+    def retire_command(
+        aeds: Annotated[list[str], typer.Argument(metavar="AED...")],
+        *,
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Fetch an AED no more. Its history stays; it comes back when a list that had lost it names it again."""
+
+        async def work(db: Database) -> int:
+            async with db.write() as connection:
+                done = [await retire(connection, one, by=_who(by), at=datetime.now(UTC)) for one in aeds]
+            return sum(map(bool, done))
+
+        _out.print(f"{run(database, work)} retired.")
+
+    @app.command("reinstate")
+    def reinstate_command(aed: AedArgument, database: DatabaseOption = None) -> None:
+        """Fetch a retired AED again."""
+
+        async def work(db: Database) -> list[str]:
+            async with db.write() as connection:
+                return await reinstate(connection, aed, at=datetime.now(UTC))
+
+        _out.print("It is fetched again." if run(database, work) else "It was not retired.")
+
+    @app.command("let-go")
+    def let_go_command(
+        aed: AedArgument,
+        field: Annotated[str, typer.Argument(metavar="FIELD", help="state, opening_hours or location_text")],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Let the list decide again what a person had set."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await let_go(connection, aed, field, at=datetime.now(UTC))
+
+        run(database, work)
+        _out.print(f"{escape(field)} of {escape(aed)} is what its list says.")
+
+
+def _add_imports(app: typer.Typer, run: Run) -> None:
+    @app.command()
+    def imports(limit: LimitOption = 50, database: DatabaseOption = None) -> None:
+        """What was imported, the newest first."""
+
+        async def work(db: Database) -> Any:
+            async with db.read() as connection:
+                return await list_imports(connection, limit=limit)
+
+        for one in run(database, work):
+            names = ("accepted", "changed", "unchanged", "rejected", "absent")
+            counts = ", ".join(f"{getattr(one, name)} {name}" for name in names)
+            undone = "; taken back" if one.undone_at else ""
+            at = f"{one.imported_at:%Y-%m-%d %H:%M} UTC"
+            _say(f"{one.import_id}  {at}  {one.kind} of {one.source} from {one.file}: {counts}{undone}")
+
+    @app.command()
+    def undo(
+        import_id: Annotated[int, typer.Argument(metavar="IMPORT", help="Its number, from `registry imports`")],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired."""
+
+        async def work(db: Database) -> int:
+            return await undo_import(db, import_id, now=datetime.now(UTC))
+
+        _out.print(f"Import {import_id} is taken back: {run(database, work)} AEDs are as they were.")
+
+
+def _show_doubles(found: Sequence[Double]) -> None:
+    for one in found:
+        decided = f"; {one.decision} by {one.decided_by}" if one.decision else ""
+        _say(f"{one.score:.2f}  {one.first.aed_id} {one.second.aed_id}  {_why(one.evidence)}{decided}")
+        for aed in (one.first, one.second):
+            _say(f"      {aed.source}: {_what(aed)}")
+
+
+def _why(evidence: Mapping[str, Any]) -> str:
+    if not evidence:
+        return "nothing that the lists say"
+    words = evidence["words"]
+    told = [f"{evidence['metres']:.0f} m apart", "no words to compare" if words is None else f"words {words:.0%} alike"]
+    told += ["the same floor"] * evidence["same_floor"] + ["one list names the other's id"] * evidence["shared_id"]
+    return ", ".join(told)
+
+
+def _say(line: str) -> None:
+    _out.print(escape(line), soft_wrap=True, highlight=False)
+
+
+def _what(aed: Aed) -> str:
+    return " | ".join(part for part in (aed.name, aed.location_text, aed.floor) if part)
+
+
+def _who(by: str | None) -> str:
+    if by is not None:
+        return by[:64]
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):
+        # A container's user may have no name.
+        return "command line"
