@@ -1,46 +1,103 @@
 """Writes imported rescuers: the bare row, and their personal data in the tables that can be erased."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, case, delete, insert, select
+from sqlalchemy import Row, Table, bindparam, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.importers.import_log import log_import
+from registry.importers.known_sources import SAME_LIST, UNNAMED
 from registry.importers.people.drafts import RescuerDraft
 from registry.importers.report import ImportReport, Remark
+from registry.importers.same_person import Held, is_same_person, kept_papers, load_held
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
 from registry.tables import certificates, rescuer_homes, rescuer_personal, rescuers
+
+_Digested = tuple[RescuerDraft, str]
 
 
 async def save_rescuers(database: Database, people: list[RescuerDraft], report: ImportReport, *, now: datetime) -> None:
     """Save what is new or changed in one transaction and count it into `report`; a dry run only counts.
 
-    People who were erased stay erased. A phone's own word on its duty outweighs the file's.
+    People who were erased stay erased. An id that is somebody else's here is refused. A phone's own word on its duty
+    outweighs the file's, and a certificate that ends later than the file's stays.
     """
     async with database.read() if report.dry_run else database.write() as connection:
         if not report.dry_run:
             await lock_registry(connection)
         known = {row.rescuer_id: row for row in await connection.execute(select(rescuers))}
-        to_write: list[RescuerDraft] = []
-        rows: list[dict[str, Any]] = []
-        for person in sorted(people, key=lambda person: person.rescuer_id):
-            before, digest = known.get(person.rescuer_id), person.digest()
-            if before is not None and before.erased_at is not None:
-                text = f"{person.rescuer_id} was erased on request and is not taken again under this id"
-                report.rejected.append(Remark(where=person.where, reason="erased", text=text))
-            elif before is not None and before.source_digest == digest:
-                report.unchanged += 1
-            else:
-                report.accepted += before is None
-                report.changed += before is not None
-                to_write.append(person)
-                rows.append(_row_of(person, digest=digest, report=report, now=now))
+        await _name_the_unnamed(connection, known, people, report)
+        new, changed = _sorted_out(people, known, report)
+        taken = [*new, *await _of_the_same_people(connection, changed, known, report)]
+        report.accepted, report.changed = len(new), len(taken) - len(new)
         given = {person.rescuer_id for person in people}
         report.absent = sorted(key for key, row in known.items() if row.source == report.source and key not in given)
-        if rows and not report.dry_run:
+        if report.dry_run:
+            return
+        if taken:
+            rows = [_row_of(person, digest, known, report, now) for person, digest in taken]
             await _upsert(database, connection, rescuers, rows, keep_duty=True)
-            await _write_personal_data(database, connection, to_write)
+            await _write_personal_data(database, connection, [person for person, _ in taken])
+        await log_import(connection, report, {}, now=now)
+
+
+def _sorted_out(
+    people: list[RescuerDraft], known: Mapping[str, Row[Any]], report: ImportReport
+) -> tuple[list[_Digested], list[_Digested]]:
+    """Who is new, and of whom the file says something else than last time."""
+    new: list[_Digested] = []
+    changed: list[_Digested] = []
+    for person in sorted(people, key=lambda person: person.rescuer_id):
+        before, digest = known.get(person.rescuer_id), person.digest()
+        if before is not None and before.erased_at is not None:
+            text = f"{person.rescuer_id} was erased on request and is not taken again under this id"
+            report.rejected.append(Remark(where=person.where, reason="erased", text=text))
+        elif before is not None and before.source_digest == digest:
+            report.unchanged += 1
+        else:
+            (new if before is None else changed).append((person, digest))
+    return new, changed
+
+
+async def _of_the_same_people(
+    connection: AsyncConnection, changed: list[_Digested], known: Mapping[str, Row[Any]], report: ImportReport
+) -> list[_Digested]:
+    """Those who are who has their id here, with the certificates that they hold after it."""
+    taken: list[_Digested] = []
+    held = await load_held(connection, [person.rescuer_id for person, _ in changed])
+    for person, digest in changed:
+        source, mine = known[person.rescuer_id].source, held.get(person.rescuer_id, Held())
+        if not is_same_person(mine, person, same_source=source == report.source):
+            text = (
+                f"the id {person.rescuer_id} is somebody else's, from {source}: neither phone nor certificate number "
+                "is the same. Give this person another id"
+            )
+            report.rejected.append(Remark(where=person.where, reason="id_clash", text=text))
+            continue
+        papers = kept_papers(mine.papers, person.certificates)
+        if set(papers) - set(person.certificates):
+            text = f"{person.rescuer_id} has a certificate here that ends later than the file's: it stays"
+            report.warnings.append(Remark(where=person.where, reason="newer_certificate", text=text))
+        taken.append((replace(person, certificates=papers), digest))
+    return taken
+
+
+async def _name_the_unnamed(
+    connection: AsyncConnection, known: dict[str, Row[Any]], people: list[RescuerDraft], report: ImportReport
+) -> None:
+    """Give the sheet that came without a name the one that it has now."""
+    unnamed = {key for key, row in known.items() if row.source == UNNAMED}
+    given = {person.rescuer_id for person in people}
+    if not unnamed or any(row.source == report.source for row in known.values()):
+        return
+    if len(unnamed & given) < SAME_LIST * min(len(unnamed), len(given)) or report.dry_run:
+        return
+    await connection.execute(update(rescuers).where(rescuers.c.source == UNNAMED).values(source=report.source))
+    known.update({row.rescuer_id: row for row in await connection.execute(select(rescuers))})
 
 
 async def _write_personal_data(database: Database, connection: AsyncConnection, people: list[RescuerDraft]) -> None:
@@ -84,11 +141,14 @@ async def _upsert(
     await connection.execute(statement.on_conflict_do_update(index_elements=["rescuer_id"], set_=written), rows)
 
 
-def _row_of(person: RescuerDraft, *, digest: str, report: ImportReport, now: datetime) -> dict[str, Any]:
+def _row_of(
+    person: RescuerDraft, digest: str, known: Mapping[str, Row[Any]], report: ImportReport, now: datetime
+) -> dict[str, Any]:
+    before = known.get(person.rescuer_id)
     return {
         "rescuer_id": person.rescuer_id,
         "on_duty": person.on_duty,
-        "source": report.source,
+        "source": report.source if before is None else before.source,
         "source_file": report.file,
         "source_digest": digest,
         "imported_at": now,

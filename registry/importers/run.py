@@ -11,7 +11,6 @@ from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
 from registry.importers.aed_store import save_aeds
-from registry.importers.columns import looks_like_rescuers
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
 from registry.importers.known_sources import NameSource, name_the_first, source_of_aeds, source_of_people
 from registry.importers.people.already_known import remarks_on_known

@@ -66,7 +66,9 @@ async def test_joined_they_are_shown_once_and_the_old_id_is_answered_everywhere(
     (pair,) = service.get("/api/aeds/doubles", R)
     joined = post(service, "/api/aeds/doubles/join", keep=twice["city"], other=twice["osm"])
     shown = {aed["aed_id"] for aed in service.get("/api/aeds")["aeds"]}
-    public = {aed["aed_id"] for aed in service.get("/api/public/aeds?west=113.66&south=34.75&east=113.67&north=34.76")["aeds"]}
+    public = {
+        aed["aed_id"] for aed in service.get("/api/public/aeds?west=113.66&south=34.75&east=113.67&north=34.76")["aeds"]
+    }
     reported = service.request("POST", f"/api/aeds/{twice['osm']}/problems", json={"kind": "missing", "note": ""})
     records = service.get(f"/api/aeds/{twice['osm']}/records", R)
 
