@@ -1,5 +1,7 @@
 """Whom the policy rings, in which role, with which AED."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +41,17 @@ def test_the_quickest_trip_brings_an_aed_and_nobody_else_is_sent_to_the_same_one
 
     assert fetching == [("c", "aed-1")]
     assert [alert.rescuer_id for alert in plan.alerts if alert.role is Role.DIRECT] == ["a", "b"]
+
+
+def test_of_aeds_that_may_be_one_only_one_is_fetched_and_promised_with_the_others() -> None:
+    trips: list[Trip] = [("b", "city", 50, 200), ("c", "osm", 40, 210), ("d", "far", 90, 260)]
+    around = candidates({"a": 60, "b": 100, "c": 120, "d": 140}, trips)
+    doubles = {"city": frozenset({"osm"}), "osm": frozenset({"city"})}
+    plan = plan_alerts(POLICY, wanted(), replace(around, aed_doubles=doubles))
+
+    fetching = [(alert.aed_id, alert.aed_doubles) for alert in plan.alerts if alert.role is Role.FETCH_AED]
+
+    assert fetching == [("city", ("osm",)), ("far", ())]
 
 
 def test_an_empty_wave_costs_no_waiting_but_goes_on_to_the_next() -> None:
