@@ -25,6 +25,7 @@ _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\+?\d{5,})[.,]0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.0+)?")
 _FORMULA = re.compile(r"=?\"([^\"]*)\"|'(.+)")
+_PARTED = re.compile(r"[;,]+")
 _MASKED = re.compile(r"\d[*xX×＊•]{2,}\d")
 _ORDER = "give the whole number, and the column as text instead of as a number"
 
@@ -71,8 +72,8 @@ def _as_text(plain: str) -> str:
 
 def _numbers(plain: str, region: str) -> list[PhoneNumber]:
     """The valid numbers of a text, each once, in their order."""
-    # The library takes what follows a semicolon for a parameter of the number before it.
-    plain = plain.replace(";", " / ")
+    # The library takes a second number behind a semicolon or two commas for an extension of the first.
+    plain = _PARTED.sub(" / ", plain)
     try:
         whole = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:

@@ -44,7 +44,7 @@ def test_every_form_of_a_mobile_reads_back(form: str, mobile: str) -> None:
     assert (phone.e164, phone.is_mobile, phone.more) == (f"+86{mobile}", True, 0)
 
 
-@pytest.mark.parametrize("between", ["/", " / ", "、", "，", ",", "；", ";", "\n", " ", "或"])
+@pytest.mark.parametrize("between", ["/", " / ", "、", "，", ",", "；", ";", ",,", "\n", " ", "或"])
 def test_of_two_in_a_cell_the_first_mobile_is_taken(between: str) -> None:
     for cell in (f"13800000006{between}13900000006", f"0371-60000008{between}13800000006"):
         phone = find_phone(cell, "CN")
