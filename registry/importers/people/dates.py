@@ -136,8 +136,8 @@ def _digits_in_row(text: str) -> Written | None:
         return _open(Shape.SIX_DIGITS, {Order.MONTH_ALONE: month, Order.YEAR_FIRST: day})
     # A part of a day behind the point is a time.
     if (serial := re.fullmatch(r"(\d{5})(?:\.\d+)?", text)) and int(serial[1]) in _SERIALS:
-        day = _SERIAL_ZERO + timedelta(days=int(serial[1]))
-        return _certain(Days(day, day))
+        counted = _SERIAL_ZERO + timedelta(days=int(serial[1]))
+        return _certain(Days(counted, counted))
     return None
 
 
