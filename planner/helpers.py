@@ -21,6 +21,7 @@ from registry.eligibility import Answer, DispatchLimits, is_dispatchable, positi
 from registry.importers.files import ImportRefused
 from registry.importers.people.people_file import checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
+from registry.importers.people.sheets import read_people_sheets
 from registry.importers.report import Progress
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
@@ -117,7 +118,7 @@ def get_rescuers(
         with naming_datum("--rescuer-datum"):
             # No id is kept, so any secret will do for lists that give none.
             options = PeopleOptions(datum=datum, region=region, secret=_FOR_ONE_PLAN)
-            file = checked_rescuers(Path(source), options, encoding=encoding, progress=progress)
+            file = checked_rescuers(read_people_sheets(Path(source), encoding), options, progress=progress)
         rejected = len(file.rejected)
         people = [
             Rescuer(

@@ -17,6 +17,7 @@ from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.people.people_file import checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
+from registry.importers.people.sheets import read_people_sheets
 from registry.importers.report import ImportReport, Progress, Remark, no_progress
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
@@ -106,7 +107,7 @@ async def import_file(
         ignored=options.ignored,
         mapped=options.mapped,
     )
-    found = checked_rescuers(path, reading, encoding=options.encoding, progress=progress)
+    found = checked_rescuers(read_people_sheets(path, options.encoding), reading, progress=progress)
     report.rejected = found.rejected
     report.warnings = [*found.warnings, *await remarks_on_known(database, found.people)]
     _refuse_empty(report, len(found.people), path)

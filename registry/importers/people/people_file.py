@@ -1,8 +1,7 @@
 """A whole file of people: which of its tables are of people, what was taken of them, and what there is to mend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import phonenumbers
 
@@ -19,7 +18,7 @@ from registry.importers.people.drafts import ReadRow, RescuerDraft, joined
 from registry.importers.people.person_ids import count_rows
 from registry.importers.people.privacy import ending_of
 from registry.importers.people.row_reader import PeopleOptions, RowReader, rows_of
-from registry.importers.people.sheets import PeopleSheet, read_people_sheets
+from registry.importers.people.sheets import PeopleSheet
 from registry.importers.people.unread_columns import refuse_unread_dates, remarks_on_unused
 from registry.importers.report import Progress, Rejected, Remark
 
@@ -48,16 +47,15 @@ class PeopleFile:
     warnings: list[Remark]
 
 
-def checked_rescuers(path: Path, options: PeopleOptions, *, encoding: str, progress: Progress) -> PeopleFile:
-    """The people of a file whose headers `columns.toml` knows.
+def checked_rescuers(tables: Sequence[PeopleSheet], options: PeopleOptions, *, progress: Progress) -> PeopleFile:
+    """The people of a file's tables, whose headers `columns.toml` knows.
 
     Raises:
-        MissingColumns, UnknownDatumOfFile, UnknownRegion, BadMapping, DateColumnNotUnderstood, NoPeopleSecret,
-        WrongEncoding, UnreadableFile
+        MissingColumns, UnknownDatumOfFile, UnknownRegion, BadMapping, DateColumnNotUnderstood, NoPeopleSecret
     """
     if options.region not in phonenumbers.SUPPORTED_REGIONS:
         raise UnknownRegion(f"{options.region!r} is no country code for phone numbers: use two letters, such as CN")
-    sheets = _tables_of_people(read_people_sheets(path, encoding))
+    sheets = _tables_of_people(tables)
     _check_mapping(sheets, options)
     found = _Found()
     for sheet in sheets:
@@ -97,13 +95,13 @@ def _read_sheet(sheet: PeopleSheet, options: PeopleOptions, found: _Found, progr
             progress(done, len(sheet.rows))
 
 
-def _tables_of_people(sheets: list[PeopleSheet]) -> list[PeopleSheet]:
+def _tables_of_people(sheets: Sequence[PeopleSheet]) -> Sequence[PeopleSheet]:
     """All of a workbook's tables that are of people; the only one that there is, whatever it looks like."""
     found = [sheet for sheet in sheets if looks_like_rescuers(sheet.headers)]
     return found or [sheet for sheet in sheets if find_columns(sheet.headers).has_people] or sheets[:1]
 
 
-def _check_mapping(sheets: list[PeopleSheet], options: PeopleOptions) -> None:
+def _check_mapping(sheets: Sequence[PeopleSheet], options: PeopleOptions) -> None:
     present = {header_key(header) for sheet in sheets for header in sheet.headers}
     for header in (*options.mapped, *options.ignored):
         if header_key(header) not in present:
