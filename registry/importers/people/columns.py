@@ -29,6 +29,7 @@ _BOUND = re.compile(
 )
 _PARTS = re.compile(r"[a-z\d°'’.\-][a-z\d°'’.\- ]*|[^\W\da-z_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>")
+_OF_DEVICES = re.compile("aed|除颤|除顫|设备|設備|场所|場所|安装|安裝|放置|设置|設置|location|site|venue")
 _PERSONAL = (
     "姓名",
     "志愿者姓名",
@@ -108,11 +109,14 @@ def looks_telling(header: str) -> bool:
 
 def looks_like_rescuers(headers: Iterable[str]) -> bool:
     """Whether the headers speak of people with certificates; devices have names and phones as well."""
+    headers = list(headers)
     columns = find_columns(headers).by_field
     papers = columns["certificate_kind"] or columns["certificate_number"]
     person = columns["name"] or columns["family_name"] or columns["id"]
     named_as_people_are = {header_key(one) for one in columns["name"]} & {header_key(one) for one in _PERSONAL}
-    return bool(person and papers) or bool(named_as_people_are and columns["phone"] and columns["valid_until"])
+    if not named_as_people_are or not columns["phone"] or any(_OF_DEVICES.search(folded(one)) for one in headers):
+        return bool(person and papers)
+    return bool(papers or columns["valid_until"] or columns["id"])
 
 
 def _meaning_of(header: str) -> tuple[str, int] | str | None:

@@ -57,7 +57,7 @@ def checked_rescuers(tables: Sequence[PeopleSheet], options: PeopleOptions, *, p
         raise UnknownRegion(f"{options.region!r} is no country code for phone numbers: use two letters, such as CN")
     sheets = _tables_of_people(tables)
     _check_mapping(sheets, options)
-    found = _Found()
+    found = _Found(warnings=[*_remarks_on_tables(tables, sheets)])
     for sheet in sheets:
         _read_sheet(sheet, options, found, progress)
     people, doubled = joined(found.rows)
@@ -99,6 +99,12 @@ def _tables_of_people(sheets: Sequence[PeopleSheet]) -> Sequence[PeopleSheet]:
     """All of a workbook's tables that are of people; the only one that there is, whatever it looks like."""
     found = [sheet for sheet in sheets if looks_like_rescuers(sheet.headers)]
     return found or [sheet for sheet in sheets if find_columns(sheet.headers).has_people] or sheets[:1]
+
+
+def _remarks_on_tables(tables: Sequence[PeopleSheet], taken: Sequence[PeopleSheet]) -> Iterable[Remark]:
+    if left_out := [table.name for table in tables if table not in taken]:
+        text = f"tables that are not of people and were not read: {', '.join(left_out)}"
+        yield Remark(where="file", reason="tables_not_read", text=text)
 
 
 def _check_mapping(sheets: Sequence[PeopleSheet], options: PeopleOptions) -> None:

@@ -219,7 +219,13 @@ class RowReader:
             return None
         cells = {plain(header): cell for header, cell in row.cells.items()}
         lon, lat = cells.get(self._home.lon), cells.get(self._home.lat)
-        return read_position(lon, lat, self._home.datum) if lon or lat else None
+        if not lon and not lat:
+            return None
+        try:
+            return read_position(lon, lat, self._home.datum)
+        except Rejected as error:
+            # The message of a list of AEDs shows the numbers, and these are somebody's address.
+            raise Rejected(error.reason, "its home lies nowhere: correct longitude and latitude") from None
 
 
 def rows_of(sheet: PeopleSheet) -> Iterator[PeopleRow]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from geo.places.datum import Datum
 from registry.importers.people.certificates import BadValidYears, parse_valid_years
 from registry.importers.people.people_file import BadMapping
 from registry.importers.people.person_ids import NoPeopleSecret
@@ -328,6 +329,14 @@ async def test_a_row_that_cannot_be_read_is_rejected_with_its_column(database: D
     assert reasons(report) == [("line 2", "bad_date"), ("line 3", "ambiguous_date")]
     assert "有效期至" in report.rejected[0].text
     assert "发证日期 ('01/05/2024') may be 2024-01-05 or 2024-05-01" in report.rejected[1].text
+
+
+async def test_a_home_that_lies_nowhere_is_rejected_without_its_numbers(database: Database, tmp_path: Path) -> None:
+    header = "编号,姓名,手机号,home_lon,home_lat\n"
+    rows = "a,某,13800000001,113.6612345x,34.75\nb,某,13800000002,34.7512345,113.66\nc,某,13800000003,0,0\n"
+    report = await import_text(database, tmp_path, header + rows, ImportOptions(datum=Datum.WGS84))
+    assert [where for where, _ in reasons(report)] == ["line 2", "line 3", "line 4"]
+    assert not any("12345" in remark.text for remark in report.rejected)
 
 
 async def test_kinds_of_files_are_told_by_their_headers(database: Database, tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ def test_names_in_two_columns_are_one() -> None:
         (["编号", "姓名", "手机号", "证书编号"], True),
         (["姓名", "手机号", "有效期至"], True),
         (["Vorname", "Nachname", "Handynummer", "Zertifikat", "Gültig bis"], True),
+        (["编号", "姓名", "手机号", "home_lon", "home_lat"], True),
         (["编号", "名称", "地址", "电话", "有效期"], False),
+        (["编号", "安装场所", "姓名", "电话", "电池有效期"], False),
         (["id", "name", "phone", "lon", "lat"], False),
     ],
 )
