@@ -60,6 +60,8 @@ _NO = {
     "nein",
 }
 _MAX_ID = 64
+# Of a phone, without its country's and its area's code.
+_FEWEST_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +110,14 @@ class RowReader:
         kind, number = self._paper(row, remarks)
         validity = self._validity.read(row.cells)
         phone = self._phone(row, remarks)
-        rescuer_id = self._written_id(row, remarks)
+        name = self._name(row, remarks)
+        rescuer_id = self._written_id(row, name, phone, remarks)
         certificate = self._certificate(kind, number, validity, remarks=remarks)
         draft = RescuerDraft(
             rescuer_id=rescuer_id or self._made_id(number, phone),
             where=row.where,
             on_duty=self._on_duty(row),
-            name=self._name(row, remarks),
+            name=name,
             phone_e164=phone.e164 if phone else "",
             certificates=(certificate,) if certificate else (),
             home=self._home_of(row),
@@ -163,7 +166,7 @@ class RowReader:
             remarks["ends_differ"] = "its certificate has several ends: the earliest counts"
         return certificate
 
-    def _written_id(self, row: PeopleRow, remarks: dict[str, str]) -> str:
+    def _written_id(self, row: PeopleRow, name: str, phone: Phone | None, remarks: dict[str, str]) -> str:
         """The id that the list gives, "" where it gives none that may be kept.
 
         Raises:
@@ -179,6 +182,11 @@ class RowReader:
             return ""
         if is_blank(written):
             raise Rejected("no_id", "it has no id")
+        if written == name or (phone is not None and _is_phone(written, phone, self._options.region)):
+            remarks["personal_id"] = (
+                "its id is a name or a phone, which would outlast an erasure of its holder: another id is made for it"
+            )
+            return ""
         if len(written) > _MAX_ID:
             raise Rejected("bad_id", f"its id is longer than {_MAX_ID} characters")
         return written
@@ -203,7 +211,7 @@ class RowReader:
         if not name:
             family, given = (self._columns.take(row.cells, field) for field in ("family_name", "given_name"))
             # Where no letter needs a blank, the family's name stands first.
-            name = f"{given} {family}".strip() if f"{family}{given}".isascii() or _is_latin(family) else family + given
+            name = f"{given} {family}".strip() if _is_latin(family + given) else family + given
         if holds_card(name):
             remarks["identity_card_in_name"] = "the number of an identity card stands in a name: it is left out"
         return without_cards(name)
@@ -231,6 +239,16 @@ class RowReader:
 def rows_of(sheet: PeopleSheet) -> Iterator[PeopleRow]:
     """The rows that hold anything."""
     return (row for row in sheet.rows if any(cell.strip() for cell in row.cells.values()))
+
+
+def _is_phone(written: str, phone: Phone, region: str) -> bool:
+    if sum(letter.isdigit() for letter in written) < _FEWEST_DIGITS:
+        return False
+    try:
+        other = find_phone(written, region)
+    except Rejected:
+        return False
+    return other is not None and other.e164 == phone.e164
 
 
 def _is_latin(text: str) -> bool:

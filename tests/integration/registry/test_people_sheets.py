@@ -172,6 +172,15 @@ async def test_an_identity_card_as_id_is_never_stored_and_another_id_is_made(
     assert (again.unchanged, again.accepted) == (5, 0)
 
 
+async def test_a_phone_or_a_name_as_id_would_survive_an_erasure_and_is_no_id(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = "13800000001,甲,138 0000 0001,救护员,C1,2024-05-01,2027-04-30\n某乙,某乙,13800000002,救护员,C2,,2027-04-30\n"
+    report = await import_text(database, tmp_path, HEADER + rows, WITH_SECRET)
+    assert [remark.reason for remark in report.warnings] == ["personal_id", "personal_id"]
+    assert all(key.startswith("p-") for key in await people_of(database))
+
+
 async def test_a_card_that_stands_in_a_column_of_its_own_is_known_wherever_else_it_stands(
     database: Database, tmp_path: Path
 ) -> None:
