@@ -69,14 +69,14 @@ class Double:
     decided_by: str
 
 
-def find_evidence(a: Aed, b: Aed) -> Evidence | None:
+def find_evidence(a: Aed, b: Aed, metres: float | None = None) -> Evidence | None:
     """None where two records are different devices as far as anybody can tell.
 
     Two of one source are: it lists them apart. So are those on different floors, unless one names the other's id.
     """
     if a.source == b.source:
         return None
-    metres, shared_id = metres_apart(a, b), _share_id(a, b)
+    metres, shared_id = metres_apart(a, b) if metres is None else metres, _share_id(a, b)
     if not shared_id and (metres > LOOK_WITHIN_M or floors_differ(a, b)):
         return None
     words = best_words_alike(a, b)
@@ -103,13 +103,13 @@ async def propose(connection: AsyncConnection, aed_ids: Sequence[str], *, at: da
     if not others or not aed_ids:
         return 0
     changed = set(aed_ids)
-    mine = [one for one in others if one.aed_id in changed]
     found: dict[tuple[str, str], Evidence] = {}
-    for i, j in near_pairs(mine, others, LOOK_WITHIN_M).tolist():
-        a, b = mine[i], others[j]
-        evidence = find_evidence(a, b) if a.source != b.source else None
-        if evidence is not None:
-            found[_in_order(a.aed_id, b.aed_id)] = evidence
+    for source in {one.source for one in others}:
+        mine = [one for one in others if one.source == source and one.aed_id in changed]
+        for a, b, metres in near_pairs(mine, [one for one in others if one.source != source], LOOK_WITHIN_M):
+            evidence = find_evidence(a, b, metres)
+            if evidence is not None:
+                found[_in_order(a.aed_id, b.aed_id)] = evidence
     return await _write(connection, sorted(changed), found, at)
 
 

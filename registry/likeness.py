@@ -82,16 +82,20 @@ def metres_apart(a: Aed, b: Aed) -> float:
     return float(geodesic_m(a.lon, a.lat, b.lon, b.lat))
 
 
-def near_pairs(a: Sequence[Aed], b: Sequence[Aed], within_m: float) -> NDArray[np.int64]:
-    """(k, 2) indexes of those no farther apart than so, in a straight line anywhere on Earth."""
+def near_pairs(a: Sequence[Aed], b: Sequence[Aed], within_m: float) -> list[tuple[Aed, Aed, float]]:
+    """One of each no farther apart than so, anywhere on Earth, with their metres."""
     if not a or not b:
-        return np.empty((0, 2), np.int64)
+        return []
     # A quarter of a second that an import without neighbours does not need.
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
     tree = cKDTree(_on_sphere(b))
-    found = tree.query_ball_point(_on_sphere(a), within_m / EARTH_M)
-    return np.array([(i, j) for i, others in enumerate(found) for j in sorted(others)], np.int64).reshape(-1, 2)
+    # The sphere's metres and the ellipsoid's differ by half a per cent.
+    found = tree.query_ball_point(_on_sphere(a), 1.01 * within_m / EARTH_M)
+    near = [(a[i], b[j]) for i, others in enumerate(found) for j in sorted(others)]
+    places = np.array([(one.lon, one.lat, other.lon, other.lat) for one, other in near], np.float64).reshape(-1, 4)
+    metres = geodesic_m(*places.T).tolist()
+    return [(one, other, far) for (one, other), far in zip(near, metres, strict=True) if far <= within_m]
 
 
 def _on_sphere(aeds: Sequence[Aed]) -> NDArray[np.float64]:

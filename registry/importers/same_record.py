@@ -33,11 +33,12 @@ def matched(found: Sequence[Aed], known: Sequence[Aed]) -> dict[int, str]:
 
 def _match_by_evidence(found: Sequence[Aed], left: Sequence[Aed], matches: dict[int, str]) -> None:
     new = [index for index in range(len(found)) if index not in matches]
+    place = {id(found[index]): index for index in new}
     ranked = []
-    for place, other in near_pairs([found[index] for index in new], left, MOVED_M).tolist():
-        evidence = _evidence(found[new[place]], left[other])
+    for one, other, metres in near_pairs([found[index] for index in new], left, MOVED_M):
+        evidence = _evidence(one, other, metres)
         if evidence > 0:
-            ranked.append((-evidence, new[place], left[other].aed_id))
+            ranked.append((-evidence, place[id(one)], other.aed_id))
     taken: set[str] = set()
     for _, index, aed_id in sorted(ranked):
         if index not in matches and aed_id not in taken:
@@ -52,9 +53,9 @@ def _match_by_evidence(found: Sequence[Aed], left: Sequence[Aed], matches: dict[
             taken.add(aed_id)
 
 
-def _evidence(a: Aed, b: Aed) -> float:
+def _evidence(a: Aed, b: Aed, metres: float) -> float:
     """More than 0 where they are one record."""
-    metres, words = metres_apart(a, b), all_words_alike(a, b)
+    words = all_words_alike(a, b)
     if has_own_ref(a):
         # The list gave the device another id: only at the same point, and called the same.
         is_same = metres <= _SAME_POINT_M and words >= _OTHER_ID_WORDS

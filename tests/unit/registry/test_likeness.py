@@ -84,8 +84,10 @@ def test_floors_are_compared_where_both_name_one(floor: str, other: str, place: 
 def test_near_ones_are_found_anywhere_on_earth() -> None:
     here = [aed(lon=179.9999, lat=-89.0), aed(lon=0.0, lat=51.0), aed(lon=10.0, lat=60.0)]
     there = [aed(lon=-179.9999, lat=-89.0), aed(lon=0.0001, lat=51.0), aed(lon=10.01, lat=60.0)]
-    assert near_pairs(here, there, 50.0).tolist() == [[0, 0], [1, 1]]
-    assert near_pairs([], there, 50.0).tolist() == []
+    found = near_pairs(here, there, 50.0)
+    assert [(one, other) for one, other, _ in found] == [(here[0], there[0]), (here[1], there[1])]
+    assert [far for *_, far in found] == [pytest.approx(0.4, abs=0.1), pytest.approx(7.0, abs=0.1)]
+    assert near_pairs([], there, 50.0) == []
 
 
 def test_metres_apart_they_may_be_one_whatever_they_are_called() -> None:
