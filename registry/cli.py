@@ -32,7 +32,7 @@ from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
 
-app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, tell apart, erase.")
+app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 
 USAGE_ERROR = 2
 # What a terminal shows; the report file has them all.
