@@ -105,6 +105,12 @@ def import_command(
     """Import AEDs or rescuers; a second import of the same file changes nothing."""
 
     def work() -> ImportReport:
+        bar = _ProgressBar(file.name)
+
+        def ask(question: SourceQuestion) -> str:
+            bar.stop()
+            return _ask_source(question)
+
         options = ImportOptions(
             kind=kind,
             datum=_datum(datum),
@@ -118,9 +124,9 @@ def import_command(
             mapped={header: meaning for header, _, meaning in (one.rpartition("=") for one in mapped or [])},
             dry_run=dry_run,
             retire_absent=retire_absent,
-            name_source=_ask_source if sys.stdin.isatty() else name_the_first,
+            name_source=ask if is_terminal() else name_the_first,
         )
-        with _ProgressBar(file.name) as advance:
+        with bar as advance:
             return _in_database(
                 database, lambda db: import_file(db, file, options, now=datetime.now(UTC), progress=advance)
             )
@@ -248,6 +254,10 @@ class _ProgressBar:
         return lambda done, total: self._progress.update(self._task, completed=done, total=total)
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Leave the terminal to others; stopping twice is as once."""
         self._progress.stop()
 
 
@@ -265,13 +275,22 @@ def _show_report(report: ImportReport, report_file: Path | None) -> None:
         _out.print("A service that is running on this database takes them in within a second.")
     if report.absent:
         then = "they are not fetched any more" if report.retired else "`registry absent` lists them"
-        _out.print(f"{len(report.absent)} known from this source before are not in the file; {then}.")
+        _out.print(f"{len(report.absent)} known from this source before are not in the file; {then}.", soft_wrap=True)
     if report.doubles:
-        _out.print(f"{report.doubles} pairs may be one AED in two lists: `registry doubles list` shows why.")
+        _out.print(
+            f"{report.doubles} pairs may be one AED in two lists: `registry doubles list` shows why.", soft_wrap=True
+        )
     if report.source == UNNAMED:
-        _out.print("The list has no name yet: import it with --source NAME, and it has that one from then on.")
+        _out.print(
+            "The list has no name yet: import it with --source NAME, and it has that one from then on.", soft_wrap=True
+        )
     if report.import_id is not None:
         _out.print(f"This is import {report.import_id}; `registry undo {report.import_id}` takes it back.")
+
+
+def is_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _ask_source(question: SourceQuestion) -> str:

@@ -131,8 +131,8 @@ def fill_database(
         database = Database(url)
         now = datetime.now(UTC)
         try:
-            aed_options = ImportOptions(kind=ImportKind.AEDS, datum=aed_datum, time_zone=time_zone)
-            rescuer_options = ImportOptions(kind=ImportKind.RESCUERS, datum=Datum.WGS84)
+            aed_options = ImportOptions(kind=ImportKind.AEDS, datum=aed_datum, time_zone=time_zone, source="stage")
+            rescuer_options = ImportOptions(kind=ImportKind.RESCUERS, datum=Datum.WGS84, source="stage")
             return [
                 await import_file(database, aeds, aed_options, now=now),
                 await import_file(database, rescuers, rescuer_options, now=now),

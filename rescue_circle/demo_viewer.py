@@ -63,7 +63,7 @@ async def _let_in(database_url: str, folder: Path, stand: tuple[float, float]) -
         writer.writerow([RESCUER_ID, "观看者 Viewer", FICTIONAL_PHONE, *certificate, "yes", *stand])
     database = Database(database_url)
     try:
-        options = ImportOptions(kind=ImportKind.RESCUERS, datum=Datum.WGS84)
+        options = ImportOptions(kind=ImportKind.RESCUERS, datum=Datum.WGS84, source="viewer")
         await import_file(database, file, options, now=datetime.now(UTC))
         password = secrets.token_urlsafe(9)
         await Accounts(database).add(ACCOUNT, "dispatcher", password)

@@ -97,3 +97,77 @@ def test_erasing_asks_first(folder: Path) -> None:
         kept = connection.execute("SELECT name FROM rescuer_personal").fetchall()
     connection.close()
     assert kept == [("王芳",)]
+
+
+def test_a_second_list_wants_its_name_and_says_which_are_known(folder: Path) -> None:
+    run("import", "aeds.csv", "--datum", "wgs84", "--source", "town")
+    (folder / "other.csv").write_text("id,name,lon,lat\n9,far,11.5,48.1\n", encoding="utf-8")
+
+    refused = run("import", "other.csv", "--kind", "aeds", "--datum", "wgs84")
+    taken = run("import", "other.csv", "--kind", "aeds", "--datum", "wgs84", "--source", "county")
+    again = run("import", "other.csv", "--kind", "aeds", "--datum", "wgs84")
+
+    assert refused.exit_code == 2
+    assert "--source NAME" in refused.stderr
+    assert "town (1 entries)" in refused.stderr
+    assert refused.stderr.strip().count("\n") == 0
+    assert (taken.exit_code, again.exit_code) == (0, 0)
+    assert "source county" in again.stdout
+
+
+def test_at_a_terminal_the_name_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.cli.is_terminal", lambda: True)
+    arguments = ["import", "aeds.csv", "--datum", "wgs84"]
+
+    first = CliRunner().invoke(app, arguments, input="town\n", catch_exceptions=False)
+    second = CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+    assert "Which list is it" in first.stderr
+    assert "Which list is it" not in second.stderr
+    assert "source town" in first.stdout
+    assert "source town" in second.stdout
+    assert (folder / "rescue-circle.sqlite3").exists()
+
+
+def test_two_lists_are_joined_and_parted_and_imports_taken_back(folder: Path) -> None:
+    run("import", "aeds.csv", "--datum", "wgs84", "--source", "town")
+    (folder / "osm.csv").write_text("id,name,lon,lat\nnode/5,A,9.52002,47.14\n", encoding="utf-8")
+    run("import", "osm.csv", "--kind", "aeds", "--datum", "wgs84", "--source", "osm")
+
+    listed = run("doubles", "list").stdout
+    first, second = listed.split()[1:3]
+    joined = run("doubles", "join", first, second, "--by", "li")
+    shown = run("show").stdout
+    refused = run("undo", "2")
+    decided = run("doubles", "list", "--all").stdout
+    parted = run("doubles", "part", first, second)
+
+    assert "words 100% alike" in listed
+    assert (joined.exit_code, parted.exit_code) == (0, 0)
+    assert "1 AEDs, usable at" in shown
+    assert "joined by li" in decided
+    assert refused.exit_code == 2
+    assert "somebody has decided on" in refused.stderr
+    assert run("doubles", "list").stdout == ""
+
+
+def test_what_left_its_list_is_listed_retired_and_taken_back(folder: Path) -> None:
+    rows = "id,name,lon,lat\n1,a,9.52,47.14\n2,b,9.53,47.15\n"
+    (folder / "aeds.csv").write_text(rows, encoding="utf-8")
+    run("import", "aeds.csv", "--datum", "wgs84", "--source", "town")
+    (folder / "aeds.csv").write_text(rows.replace("2,b,9.53,47.15\n", ""), encoding="utf-8")
+    told = run("import", "aeds.csv", "--datum", "wgs84")
+    gone = run("absent").stdout
+    retired = run("retire", gone.split()[0])
+
+    assert "1 known from this source before are not in the file; `registry absent` lists them" in told.stdout
+    assert "gone from town" in gone
+    assert retired.stdout.strip() == "1 retired."
+    assert "retired" in run("absent").stdout
+    assert "1 AEDs" in run("show").stdout
+    assert run("reinstate", gone.split()[0]).exit_code == 0
+    assert run("retire", "aed-none").exit_code == 2
+    assert run("let-go", gone.split()[0], "state").exit_code == 2
+    assert "2  " in run("imports").stdout
+    assert run("undo", "2").exit_code == 2
+    assert run("undo", "9").exit_code == 2
