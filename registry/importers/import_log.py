@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.doubles import propose
 from registry.importers.report import ImportReport
 from registry.repository import in_batches
 from registry.storage.database import Database
@@ -99,6 +100,7 @@ async def undo_import(database: Database, import_id: int, *, now: datetime) -> i
         before = {row.aed_id: row.before for row in await connection.execute(mine)}
         await _refuse_changed(connection, past, before)
         await _restore(connection, before, now)
+        await propose(connection, [aed_id for aed_id, row in before.items() if row is not None], at=now)
         await connection.execute(update(imports).where(imports.c.import_id == import_id).values(undone_at=now))
         return len(before)
 

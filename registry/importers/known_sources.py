@@ -18,6 +18,7 @@ changes less, and two registers of one city have few positions in common to the 
 UNNAMED = "unnamed"
 """The first list of all, until it comes again with a name."""
 
+LONGEST_NAME = 128
 _CLEARLY = 1.2
 _SAME_PLACE_DEGREES = 0.01
 
@@ -26,6 +27,12 @@ class UnnamedSource(ImportRefused):
     """Nothing says which list a file is; the message names those that are known."""
 
     code = "unnamed_source"
+
+
+class BadSourceName(ImportRefused):
+    """The name of a list is empty or too long."""
+
+    code = "bad_source_name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,14 @@ class SourceQuestion:
 
 Point = tuple[float, float]
 NameSource = Callable[[SourceQuestion], str]
+
+
+def checked_name(text: str) -> str:
+    """Raises: BadSourceName."""
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadSourceName(f"a list's name has 1 to {LONGEST_NAME} characters, such as city-health")
+    return name
 
 
 def name_the_first(question: SourceQuestion) -> str:
@@ -124,7 +139,7 @@ def _decided(held: Counter[str], common: Counter[str], rows: int, file: str, ask
     if alike and (len(alike) == 1 or share(alike[0]) >= _CLEARLY * share(alike[1])):
         return alike[0]
     known = tuple(KnownSource(name=name, held=held[name], common=common[name]) for name in ranked)
-    return ask(SourceQuestion(file=file, rows=rows, known=known))
+    return checked_name(ask(SourceQuestion(file=file, rows=rows, known=known)))
 
 
 def _shown(one: KnownSource, rows: int) -> str:

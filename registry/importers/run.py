@@ -1,7 +1,7 @@
 """Imports a file into the registry: what is new, what changed, what was refused; a second time changes nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sources import ForeignDatum, RawAed, read_aed_csv, read_geojson, read_osm, read_overpass
 from registry.importers.aed_store import save_aeds
 from registry.importers.files import FileFormat, ImportRefused, UnreadableFile, find_format, read_csv
-from registry.importers.known_sources import NameSource, name_the_first, source_of_aeds, source_of_people
+from registry.importers.known_sources import NameSource, checked_name, name_the_first, source_of_aeds, source_of_people
 from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.people.people_file import checked_rescuers
@@ -92,6 +92,8 @@ async def import_file(
     Raises:
         ImportRefused, UnknownTimeZone: the message says what to do.
     """
+    if options.source is not None:
+        options = replace(options, source=checked_name(options.source))
     file_format = find_format(path, options.encoding)
     kind = options.kind or _guessed_kind(path, file_format, options.encoding)
     if kind is ImportKind.AEDS:

@@ -15,6 +15,7 @@ _STILL_THERE_M = 50.0
 _SAME_POINT_M = 3.0
 _ALIKE, _SAME_WORDS, _HALF = 0.6, 0.97, 0.5
 _OTHER_ID_WORDS = 0.9
+_OTHER_FLOOR = 0.9
 
 
 def matched(found: Sequence[Aed], known: Sequence[Aed]) -> dict[int, str]:
@@ -65,4 +66,7 @@ def _evidence(a: Aed, b: Aed, metres: float) -> float:
             or (metres <= SAME_WALL_M and words >= _ALIKE)
             or (metres <= _SAME_POINT_M and words >= _HALF)
         )
-    return 2.0 + words - metres / MOVED_M if is_same and not floors_differ(a, b) else 0.0
+    if not is_same:
+        return 0.0
+    # A floor may be corrected, too; but of several in one building each is first looked for on its own.
+    return 2.0 + words - metres / MOVED_M - _OTHER_FLOOR * floors_differ(a, b)
