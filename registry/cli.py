@@ -19,6 +19,7 @@ from registry.cabinet_commands import add_commands
 from registry.doubles import NotDecided
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
+from registry.hours_command import hours_command
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.importers.known_sources import UNNAMED, SourceQuestion, name_the_first
@@ -64,6 +65,9 @@ DatabaseOption = Annotated[
 @app.callback()
 def registry() -> None:
     """AEDs and rescuers: import, look, erase."""
+
+
+app.command("hours")(hours_command)
 
 
 @app.command("import")

@@ -83,6 +83,7 @@ KNOWN_FAILURES = (
     "dispatch.spool.file:SpoolError",
     "geo.streets.network_file:NetworkFileError",
     "planner.districts:UnusableDistricts",
+    "registry.hours.table:BadHoursTable",
     "registry.storage.database:BadDatabaseUrl",
     "registry.storage.database:DatabaseUnreachable",
     "rescue_circle.documents:NoPlaceForTable",

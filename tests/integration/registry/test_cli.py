@@ -171,3 +171,12 @@ def test_what_left_its_list_is_listed_retired_and_taken_back(folder: Path) -> No
     assert "2  " in run("imports").stdout
     assert run("undo", "2").exit_code == 2
     assert run("undo", "9").exit_code == 2
+
+
+def test_a_table_of_hours_is_written_with_what_is_understood(folder: Path) -> None:
+    (folder / "hours.csv").write_text("language,text\nzh,周一至周五 8:30-17:30\n", encoding="gb18030")
+
+    result = run("hours", "hours.csv", "--encoding", "gb18030", "--out", "read.csv")
+
+    assert result.exit_code == 0
+    assert "Mo-Fr 08:30-17:30,Y,N,N,?," in (folder / "read.csv").read_text(encoding="utf-8")

@@ -1,0 +1,99 @@
+"""What a text says of opening hours, in OSM's syntax: the readings of the languages it may be in, where they agree."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from registry.hours.normalising import plain
+from registry.hours.osm_syntax import find_osm
+from registry.hours.rendering import osm_of
+from registry.hours.statements import read_statements
+from registry.hours.tokens import tokenise
+from registry.hours.week import weeks_of
+from registry.hours.words.languages import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """osm: OSM's syntax, "" where the text says nothing certain at all.
+
+    reason: why hours, or a part of them, are not known; "" where all is understood.
+    language: the one it was read in, "osm" for OSM's own syntax, "" where none was.
+    """
+
+    osm: str
+    reason: str = ""
+    language: str = ""
+
+
+class UnknownLanguage(ValueError):
+    """The code is none of a language that is read here; the message lists them."""
+
+    code = "unknown_language"
+
+
+NOTHING_SAID = Reading("", "nothing is said of its hours")
+_HANGUL = re.compile("[가-힣]")
+_KANA = re.compile("[ぁ-ヿ]")
+_HAN = re.compile("[一-鿿]")
+_LATIN_LANGUAGES = ("en", "fr", "de", "nl", "es", "it")
+
+
+def read_hours(text: str, languages: Sequence[str] = ()) -> Reading:
+    """`text` in OSM's opening_hours syntax.
+
+    languages: ISO 639-1 codes of what it may be written in; without any, those that its script allows. Readings that
+    agree count; where they differ, nothing is known.
+
+    Raises:
+        UnknownLanguage
+    """
+    unknown = [code for code in languages if code not in LANGUAGES]
+    if unknown:
+        raise UnknownLanguage(f"{', '.join(unknown)}: hours are read in {', '.join(LANGUAGES)}")
+    return _read(text.strip(), tuple(languages))
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str, languages: tuple[str, ...]) -> Reading:
+    if not plain(text).strip():
+        return NOTHING_SAID
+    osm = find_osm(text)
+    if osm is not None:
+        return Reading(osm, "", "osm")
+    readings = [_read_in(text, code) for code in languages or _languages_by_script(text)]
+    whole = [one for one in readings if not one.reason] or _fewest_questions(readings)
+    if len({one.osm for one in whole}) == 1:
+        return whole[0]
+    told = ", ".join(f"{one.osm or 'unknown'} ({one.language})" for one in whole)
+    return Reading("", f"it can be read in several ways: {told}")
+
+
+def _fewest_questions(readings: list[Reading]) -> list[Reading]:
+    """Of languages that all leave a question, those that leave the shortest: the others know fewer of its words."""
+    shortest = min(len(one.reason) for one in readings)
+    return [one for one in readings if len(one.reason) == shortest]
+
+
+def _read_in(text: str, code: str) -> Reading:
+    said = read_statements(tokenise(text, LANGUAGES[code]))
+    if said.impossible:
+        return Reading("", f"{said.impossible!r} is no time of a day of the week", code)
+    reason = f"not understood, or only on a condition: {', '.join(said.words)}" if said.words else ""
+    if not said.statements:
+        return Reading("", reason or "it names no days and no times", code)
+    osm = osm_of(weeks_of(said))
+    if not osm:
+        return Reading("", reason or "it says when it is closed or open, but not from when to when", code)
+    return Reading(osm, reason, code)
+
+
+def _languages_by_script(text: str) -> tuple[str, ...]:
+    if _HANGUL.search(text):
+        return ("ko",)
+    if _KANA.search(text):
+        return ("ja",)
+    if _HAN.search(text):
+        return ("zh", "ja")
+    return _LATIN_LANGUAGES

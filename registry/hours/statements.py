@@ -1,0 +1,482 @@
+"""What a text says, one thing after the other: these days from then to then, those closed, that one perhaps."""
+
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from registry.hours.clock_times import Clock
+from registry.hours.folding import Span, fold, join_days
+from registry.hours.tokens import Token
+from registry.hours.words.rules import Days, Kind, Window
+
+Date = tuple[int, int, int, int]
+_NO_DAYS = Days()
+
+
+@dataclass(slots=True, kw_only=True)
+class Statement:
+    """Days, and what holds on them.
+
+    days: None where none are named. without: days that are taken out of them.
+    nth: which of the month (-1 the last). months, season: when at all.
+    spans, window, until: the hours. closed: there are none (within `spans`, if there are any).
+    prefix: "closed" or "except" stood before its days. empty: a table had no hours for these days.
+    included: holidays are open as other days are. sibling: what is said next holds for the statement before, too.
+    clauses: where in the text it was said.
+    """
+
+    days: Days | None = None
+    without: Days | None = None
+    nth: frozenset[int] = frozenset()
+    months: frozenset[int] = frozenset()
+    season: str = ""
+    dates: list[Date] = field(default_factory=list)
+    dates_without: list[Date] = field(default_factory=list)
+    season_without: str = ""
+    spans: list[Span] = field(default_factory=list)
+    always: bool = False
+    window: Window | None = None
+    until: int | None = None
+    closed: bool = False
+    prefix: bool = False
+    exception: bool = False
+    empty: bool = False
+    included: bool = False
+    sibling: bool = False
+    lunch: bool = False
+    unsaid: bool = False
+    clauses: set[int] = field(default_factory=set)
+
+    @property
+    def names_days(self) -> bool:
+        """Whether any day, date or month is named."""
+        return bool(self.days or self.dates or self.nth or self.season or self.months)
+
+    @property
+    def names_any_day(self) -> bool:
+        """The same, months and seasons aside."""
+        return bool(self.days or self.dates or self.nth)
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether it says when."""
+        return bool(self.spans or self.always or self.window or self.until is not None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether something is said of its days."""
+        return self.has_hours or self.closed or self.empty or self.included or self.lunch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text's statements.
+
+    doubts: clauses with words that nobody placed, or with conditions; words: these.
+    impossible: figures that no clock shows, which make the rest doubtful.
+    """
+
+    statements: tuple[Statement, ...]
+    doubts: frozenset[int]
+    words: tuple[str, ...]
+    impossible: str = ""
+
+
+def read_statements(tokens: list[Token]) -> Said:
+    """The statements of a text's tokens."""
+    reader = _Reader(_without_contacts(fold(tokens)))
+    return reader.read()
+
+
+# A clause about whom to call says nothing of hours, unless it names some.
+_ABOUT_HOURS = {Kind.DAYS, Kind.TIME, Kind.CLOSED, Kind.EXCEPT, Kind.EXCEPT_AFTER, Kind.ALWAYS, Kind.DATE, Kind.MONTH}
+
+
+def _without_contacts(tokens: list[Token]) -> list[Token]:
+    clauses: dict[int, set[Kind]] = {}
+    for token in tokens:
+        clauses.setdefault(token.clause, set()).add(token.kind)
+    idle = {clause for clause, kinds in clauses.items() if Kind.CONTACT in kinds and not kinds & _ABOUT_HOURS}
+    return [
+        token
+        for token in tokens
+        if token.kind is Kind.BREAK or (token.clause not in idle and token.kind is not Kind.CONTACT)
+    ]
+
+
+class _Reader:
+    """Goes through the tokens once; `_now` is the statement that is being said."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self._now = Statement()
+        self._done: list[Statement] = []
+        self._doubts: set[int] = set()
+        self._words: list[str] = []
+        self._impossible = ""
+        self._taking_out = False
+        self._separated = False
+        self._until_mode = False
+        self._months: frozenset[int] = frozenset()
+        self._season = ""
+
+    def read(self) -> Said:
+        for place, token in enumerate(self._tokens):
+            self._place = place
+            self._take(token)
+            if token.kind not in {Kind.NOISE, Kind.BREAK, Kind.LIST}:
+                self._separated = False
+                self._now.clauses.add(token.clause)
+        self._finish()
+        return Said(
+            statements=tuple(_days_behind_times(_with_siblings(self._done))),
+            doubts=frozenset(self._doubts),
+            words=tuple(dict.fromkeys(self._words)),
+            impossible=self._impossible,
+        )
+
+    def _take(self, token: Token) -> None:  # noqa: PLR0912 -- one line for each kind of word
+        match token.kind:
+            case Kind.DAYS | Kind.DATE | Kind.NTH | Kind.MONTH | Kind.SEASON:
+                self._take_days(token)
+            case Kind.TIME:
+                self._take_time(token)
+            case Kind.ALWAYS:
+                self._new_if(self._now.closed or self._now.has_hours)
+                self._now.always = True
+                self._taking_out = False
+            case Kind.CLOSED:
+                self._take_closed()
+            case Kind.EXCEPT:
+                self._take_except()
+            case Kind.EXCEPT_AFTER:
+                self._take_except_after()
+            case Kind.INCLUDED:
+                self._take_included()
+            case Kind.VAGUE:
+                self._take_vague(token)
+            case Kind.LUNCH:
+                self._take_lunch()
+            case Kind.UNTIL:
+                self._until_mode = True
+            case Kind.RANGE:
+                self._take_range(token)
+            case Kind.BREAK | Kind.LIST:
+                self._separated = True
+                self._until_mode = self._until_mode and token.value != "hard"
+                if token.value == "hard":
+                    self._taking_out = False
+            case Kind.IMPOSSIBLE:
+                self._impossible = token.text
+            case Kind.NO_HOURS:
+                self._doubt(token)
+                self._now.unsaid = True
+            case Kind.CONDITION | Kind.UNKNOWN | Kind.NUMBER | Kind.ONWARDS | Kind.HALF_DAY | Kind.NEXT_DAY:
+                self._doubt(token)
+            case _:
+                pass
+
+    def _take_days(self, token: Token) -> None:
+        now = self._now
+        if self._taking_out:
+            widens = isinstance(token.value, Days) and len(token.value.days) > 2
+            if not (now.without is not None and (widens or not self._separated)):
+                self._take_out(token)
+                return
+            self._taking_out = False
+        others = token.kind is Kind.NTH or (isinstance(token.value, Days) and bool(token.value.days))
+        if others and now.nth and now.days is not None and not now.has_hours:
+            self._new_sibling()
+            now = self._now
+        complete = now.has_hours or now.empty or now.included or now.lunch or (now.closed and not now.prefix)
+        again = now.closed and now.prefix and now.names_days and self._separated and token.kind is Kind.DAYS
+        opens_scope = token.kind in {Kind.MONTH, Kind.SEASON} and now.days is not None and not now.closed
+        if complete or again or (opens_scope and now.is_complete):
+            self._new()
+        now = self._now
+        if token.kind is Kind.DAYS and isinstance(token.value, Days):
+            now.days = join_days(now.days, token.value)
+        elif token.kind is Kind.DATE:
+            now.dates.append(token.value)  # type: ignore[arg-type]
+        elif token.kind is Kind.NTH:
+            now.nth |= token.value  # type: ignore[operator]
+        elif token.kind is Kind.MONTH:
+            now.months = self._months = token.value  # type: ignore[assignment]
+            now.season = self._season = ""
+        else:
+            now.season = self._season = str(token.value)
+            now.months = self._months = frozenset()
+
+    def _take_out(self, token: Token) -> None:
+        now = self._now
+        if token.kind is Kind.DAYS and isinstance(token.value, Days):
+            now.without = join_days(now.without, token.value)
+        elif token.kind is Kind.DATE:
+            now.dates_without.append(token.value)  # type: ignore[arg-type]
+        elif token.kind is Kind.SEASON:
+            now.season_without = str(token.value)
+        else:
+            self._doubt(token)
+
+    def _take_time(self, token: Token) -> None:
+        now = self._now
+        if isinstance(token.value, Clock):
+            self._take_one_time(token, token.value)
+            return
+        span = token.value
+        if not isinstance(span, Span):
+            return
+        self._taking_out = False
+        if now.exception and now.names_days and not self._separated and any(one.has_hours for one in self._done):
+            now.closed = False  # "except Friday from 8:30 to 16:00": other hours, not none
+        else:
+            self._new_if(self._ends_before(span))
+        self._now.spans.append(span)
+
+    def _ends_before(self, span: Span) -> bool:
+        """Whether hours that come now are no part of the statement: it is closed, complete, or contradicts them."""
+        now = self._now
+        if now.closed and (not now.prefix or now.exception or (now.names_days and self._separated)):
+            return True
+        if now.until is not None or now.empty or now.always:
+            return True
+        return self._separated and any(one.start < span.end and span.start < one.end for one in now.spans)
+
+    def _take_one_time(self, token: Token, clock: Clock) -> None:
+        """A single time: until then, or one that says nothing."""
+        before = self._before(self._place)
+        after = self._after(self._place)
+        until = self._until_mode or before is Kind.RANGE or after is Kind.UNTIL_AFTER
+        if not until:
+            self._doubt(token)
+            return
+        self._new_if(self._now.has_hours or (self._now.closed and not self._now.exception))
+        self._now.closed = False
+        self._now.until = clock.minute
+
+    def _take_closed(self) -> None:
+        now = self._now
+        following = self._after(self._place)
+        names_next = following in {Kind.DAYS, Kind.DATE, Kind.NTH, Kind.MONTH, Kind.SEASON, Kind.TIME, Kind.EXCEPT}
+        if now.lunch or (now.closed and now.spans):
+            return
+        if now.names_days and not now.is_complete and not (now.days is None and names_next and not now.dates):
+            now.closed = True
+        elif names_next and following is not Kind.EXCEPT:
+            self._new_if(now.is_complete or now.names_days)
+            self._now.closed = self._now.prefix = True
+            self._now.months = self._now.months if not now.is_complete else frozenset()
+        elif now.window is not None and not now.spans:
+            # "closed in office hours": when it is open then, nobody says.
+            self._doubts |= now.clauses
+        elif now.spans and not now.closed:
+            self._close_last_span()
+        elif now.always and not now.names_days:
+            self._doubts |= now.clauses
+        elif not now.closed:
+            self._new_if(now.is_complete)
+            self._now.closed = True
+
+    def _close_last_span(self) -> None:
+        now = self._now
+        if len(now.spans) == 1:
+            now.closed = True
+            return
+        span = now.spans.pop()
+        days, clauses = now.days, set(now.clauses)
+        self._new()
+        self._now.days, self._now.spans, self._now.closed, self._now.clauses = days, [span], True, clauses
+
+    def _take_except(self) -> None:
+        now = self._now
+        if now.closed and not now.names_days and not now.spans:
+            # "closed except Sundays": what is left is open at hours that nobody says.
+            self._doubts |= now.clauses
+            return
+        if now.is_complete:
+            self._new()
+            self._now.closed = self._now.prefix = self._now.exception = True
+        else:
+            self._taking_out = True
+
+    def _take_except_after(self) -> None:
+        now = self._now
+        if self._taking_out or now.without is not None or (now.closed and now.prefix):
+            self._taking_out = False
+        elif now.names_days and not now.is_complete:
+            now.closed = True
+        elif now.spans and not now.closed:
+            self._close_last_span()
+        elif not now.closed:
+            self._doubts |= now.clauses
+
+    def _take_included(self) -> None:
+        now = self._now
+        following = self._after(self._place)
+        if now.days is not None and now.days.holidays and not now.is_complete:
+            now.included = True
+        elif following is Kind.DAYS and now.is_complete:
+            self._new()
+            self._now.included = True
+
+    def _take_vague(self, token: Token) -> None:
+        now = self._now
+        if not isinstance(token.value, Window):
+            return
+        hours_follow = any(
+            one.kind is Kind.ALWAYS or (one.kind is Kind.TIME and isinstance(one.value, Span))
+            for one in self._tokens[self._place + 1 :]
+        )
+        labels = not now.is_complete and hours_follow and not (now.names_days and not self._soon_hours())
+        if labels or (now.spans and not self._separated):
+            return
+        if now.closed and now.prefix and not now.names_days:
+            self._doubts |= now.clauses | {token.clause}
+            return
+        self._new_if(now.is_complete)
+        self._now.window = token.value
+        self._taking_out = False
+
+    def _soon_hours(self) -> bool:
+        """Whether the next thing said is a time, so that the words before it are its label."""
+        for one in self._tokens[self._place + 1 :]:
+            if one.kind is Kind.TIME or one.kind is Kind.ALWAYS:
+                return True
+            if one.kind not in {Kind.NOISE, Kind.BREAK}:
+                return False
+        return False
+
+    def _take_lunch(self) -> None:
+        now = self._now
+        place = self._place + 1
+        while place < len(self._tokens) and self._tokens[place].kind in {
+            Kind.NOISE,
+            Kind.CLOSED,
+            Kind.VAGUE,
+            Kind.BREAK,
+            Kind.RANGE,
+        }:
+            place += 1
+        span_follows = place < len(self._tokens) and isinstance(self._tokens[place].value, Span)
+        span_before = bool(now.spans) and self._place > 0 and isinstance(self._tokens[self._place - 1].value, Span)
+        if span_follows:
+            days = now.days if not now.is_complete else None
+            self._new_if(now.is_complete)
+            self._now.days, self._now.closed, self._now.prefix = days, True, True
+        elif span_before and len(now.spans) == 1 and now.spans[0].end - now.spans[0].start <= 3 * 60:
+            now.closed = True
+        elif (
+            span_before
+            and len(now.spans) > 1
+            and now.spans[-1].end - now.spans[-1].start <= 3 * 60
+            and self._after(self._place) is Kind.CLOSED
+        ):
+            self._close_last_span()
+        else:
+            self._new_if(now.is_complete or now.names_days)
+            self._now.lunch = True
+
+    def _take_range(self, token: Token) -> None:
+        """A dash that joins nothing: in a table by day, a day without hours."""
+        now = self._now
+        following = self._tokens[self._place + 1] if self._place + 1 < len(self._tokens) else None
+        dangling = following is None or following.kind in {Kind.BREAK, Kind.DAYS, Kind.REMARK}
+        if now.days is not None and not now.is_complete and dangling:
+            now.empty = True
+
+    def _doubt(self, token: Token) -> None:
+        self._doubts.add(token.clause)
+        self._words.append(token.text)
+
+    def _before(self, place: int) -> Kind | None:
+        for token in reversed(self._tokens[:place]):
+            if token.kind is not Kind.NOISE:
+                return token.kind
+        return None
+
+    def _after(self, place: int) -> Kind | None:
+        """The kind of the next word, brackets and small words aside."""
+        for token in self._tokens[place + 1 :]:
+            if token.kind is Kind.NOISE or (token.kind is Kind.BREAK and token.value == "soft"):
+                continue
+            return token.kind
+        return None
+
+    def _new_if(self, wanted: bool) -> None:
+        if wanted:
+            self._new()
+
+    def _new(self) -> None:
+        self._finish()
+        ended = self._done and self._done[-1].closed and not self._done[-1].spans
+        if ended and (self._done[-1].season or self._done[-1].months):
+            self._season, self._months = "", frozenset()
+        self._now = Statement(months=self._months, season=self._season)
+
+    def _new_sibling(self) -> None:
+        """ "The second Tuesday and Sundays": other days, of which the same is said."""
+        now = self._now
+        open_closing = now.closed and now.prefix
+        self._new()
+        self._now.closed, self._now.prefix, self._now.exception = open_closing, open_closing, now.exception
+        self._now.sibling = not now.is_complete
+
+    def _finish(self) -> None:
+        now = self._now
+        if now.names_days or now.is_complete or now.without or now.dates_without or now.season_without or now.unsaid:
+            self._done.append(now)
+
+
+def _with_siblings(statements: list[Statement]) -> list[Statement]:
+    for before, one in reversed(list(pairwise(statements))):
+        if one.sibling and not before.is_complete:
+            before.closed, before.spans, before.always = one.closed, list(one.spans), one.always
+            before.window, before.until, before.clauses = one.window, one.until, before.clauses | one.clauses
+    return statements
+
+
+def _days_behind_times(statements: list[Statement]) -> list[Statement]:
+    """ "9am-5pm Mon-Fri, 10-2 Sat": days stand behind their times where the last thing said is a day without hours."""
+    if not statements:
+        return statements
+    first, last = statements[0], statements[-1]
+    bare = [one for one in statements if one.days is not None and not one.is_complete]
+    if not (first.spans or first.always) or first.names_any_day or last not in bare or len(statements) < 2:
+        return _pairs(statements)
+    chain = statements[1:]
+    if any(one.closed or one.days is None for one in chain):
+        return _pairs(statements)
+    shifted = []
+    for hours, days in zip(statements, chain, strict=False):
+        shifted.append(
+            replace(
+                hours,
+                days=days.days,
+                without=days.without,
+                dates_without=days.dates_without,
+                nth=days.nth,
+                season_without=days.season_without,
+                clauses=hours.clauses | days.clauses,
+            )
+        )
+    return shifted
+
+
+def _pairs(statements: list[Statement]) -> list[Statement]:
+    """A day without hours that follows hours without a day is their day."""
+    paired: list[Statement] = []
+    for one in statements:
+        before = paired[-1] if paired else None
+        bare = one.days is not None and not one.is_complete and not one.unsaid
+        if before and bare and (before.spans or before.always) and not before.names_any_day and not before.closed:
+            paired[-1] = replace(
+                before,
+                days=one.days,
+                without=one.without,
+                dates_without=one.dates_without,
+                nth=one.nth,
+                clauses=before.clauses | one.clauses,
+            )
+        else:
+            paired.append(one)
+    return paired

@@ -1,0 +1,390 @@
+"""From statements to the week they describe: which says more, what they leave open, what holds on holidays."""
+
+from dataclasses import dataclass, field
+
+from registry.hours.day import (
+    ALL_DAY,
+    DAY_MIN,
+    NEVER,
+    PERHAPS_ALL_DAY,
+    UNKNOWN,
+    Day,
+    agreed,
+    doubted,
+    doubted_between,
+    overlaps,
+    stretch,
+    union,
+    without,
+)
+from registry.hours.folding import Span
+from registry.hours.statements import Date, Said, Statement
+from registry.hours.words.rules import ALL_DAYS, BUSINESS, WEEKDAYS, WEEKEND, Window
+
+# Noon breaks begin and end somewhere in these hours (our assumption).
+_LUNCH = (11 * 60 + 30, 14 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """Hours of some days only: the first Thursday, 24 December, Tuesdays in August. Each field as in `Statement`."""
+
+    hours: Day
+    days: frozenset[int] = frozenset()
+    nth: frozenset[int] = frozenset()
+    months: frozenset[int] = frozenset()
+    date: Date | None = None
+
+
+@dataclass(slots=True)
+class Week:
+    """The hours of seven days, from Monday; None where nothing is said.
+
+    holidays: None where nothing is said of them. specials: what overrides the week, the last one most.
+    """
+
+    days: list[Day | None] = field(default_factory=lambda: [None] * 7)
+    holidays: Day | None = None
+    specials: list[Special] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A week, and the months it holds in; none for all the others."""
+
+    months: frozenset[int]
+    week: Week
+
+
+def weeks_of(said: Said) -> list[Season]:
+    """The weeks that a text describes, by months."""
+    statements = _rid_of_slips(said)
+    plain = [one for one in statements if not one.season and not (one.months and not _is_closing(one))]
+    seasons = list(dict.fromkeys(one.season for one in statements if one.season))
+    by_months = list(dict.fromkeys(one.months for one in statements if one.months and not _is_closing(one)))
+    builder = _Builder(said)
+    base = builder.build(plain)
+    for name in seasons:
+        own = [one for one in statements if one.season == name]
+        base = _agreed_weeks(base, builder.build(own, base), known=bool(plain) or name == seasons[0])
+    if seasons and not plain:
+        base = _agree_seasons([builder.build([one for one in statements if one.season == name]) for name in seasons])
+    found = [Season(frozenset(), base)] if plain or seasons or not by_months else []
+    for months in by_months:
+        found.append(Season(months, builder.build([one for one in statements if one.months == months], base)))
+    return found
+
+
+def _agree_seasons(weeks: list[Week]) -> Week:
+    """One season alone says nothing of the rest of the year."""
+    whole = weeks[0]
+    for other in weeks[1:]:
+        whole = _agreed_weeks(whole, other, known=True)
+    if len(weeks) == 1:
+        whole.days = [PERHAPS_ALL_DAY if day is None else doubted(day) for day in whole.days]
+    return whole
+
+
+def _agreed_weeks(one: Week, other: Week, *, known: bool) -> Week:
+    if not known:
+        return one
+    days = [
+        a if a == b else agreed(a if a is not None else NEVER, b if b is not None else NEVER)
+        for a, b in zip(one.days, other.days, strict=True)
+    ]
+    holidays = one.holidays
+    if other.holidays is not None and other.holidays != one.holidays:
+        holidays = PERHAPS_ALL_DAY if one.holidays is None else agreed(one.holidays, other.holidays)
+    return Week(days, holidays, [*one.specials, *(item for item in other.specials if item not in one.specials)])
+
+
+def _is_closing(one: Statement) -> bool:
+    return one.closed and not one.spans
+
+
+def _rid_of_slips(said: Said) -> list[Statement]:
+    """00:00-00:00 is the whole day where every day says so, and no hours where only some do."""
+    zero = [one for one in said.statements if any(span.same and span.start == 0 for span in one.spans)]
+    timed = [one for one in said.statements if one.spans]
+    days = frozenset().union(*(one.days.days for one in zero if one.days)) if zero else frozenset()
+    everywhere = len(zero) == len(timed) and (days == ALL_DAYS or not days)
+    for one in zero:
+        one.spans = [span for span in one.spans if not (span.same and span.start == 0)]
+        if everywhere:
+            one.always = True
+        elif not one.spans:
+            one.empty = True
+    return list(said.statements)
+
+
+class _Builder:
+    """Lays statements over each other; later ones win where they speak of the same minutes."""
+
+    def __init__(self, said: Said) -> None:
+        self._doubts = said.doubts
+        named = frozenset().union(*(one.clauses for one in said.statements if one.names_days or one.without))
+        self._general_doubt = bool(said.doubts - named)
+
+    def build(self, statements: list[Statement], below: Week | None = None) -> Week:
+        week = Week() if below is None else Week(list(below.days), below.holidays, list(below.specials))
+        self._overlay = below is not None and any(day is not None for day in below.days)
+        self._breaks: list[Span] = []
+        self._statements = statements
+        self._closings = _closed_days(statements)
+        self._last_start: int | None = None
+        for one in statements:
+            self._lay(week, one)
+        for span in self._breaks:
+            week.days = [None if day is None else without(day, span.start, span.end) for day in week.days]
+            if week.holidays is not None:
+                week.holidays = without(week.holidays, span.start, span.end)
+        opens = any(not one.closed and (one.has_hours or one.empty or _names_weekdays(one)) for one in statements)
+        for number, day in enumerate(week.days):
+            if day is None:
+                week.days[number] = NEVER if opens else (PERHAPS_ALL_DAY if statements else None)
+        if self._general_doubt:
+            self._doubt_all(week)
+        return week
+
+    def _doubt_all(self, week: Week) -> None:
+        week.days = [None if day is None else doubted(day) for day in week.days]
+        week.holidays = None if week.holidays is None else doubted(week.holidays)
+        week.specials = [
+            Special(doubted(item.hours), item.days, item.nth, item.months, item.date) for item in week.specials
+        ]
+
+    def _lay(self, week: Week, one: Statement) -> None:
+        self._take_out(week, one)
+        if one.days and one.days.not_holidays and not one.days.holidays and week.holidays is None and not one.closed:
+            week.holidays = NEVER
+        if one.lunch:
+            week.days = [None if day is None else _with_lunch(day) for day in week.days]
+        elif one.included:
+            _include_holidays(week, one)
+        elif one.closed:
+            self._close(week, one)
+        elif one.until is not None:
+            self._end(week, one)
+        elif one.has_hours or one.days is not None or one.nth or one.dates or one.unsaid or one.season or one.months:
+            self._open(week, one)
+
+    def _take_out(self, week: Week, one: Statement) -> None:
+        if one.without is not None:
+            for number in one.without.days:
+                week.days[number] = NEVER
+            for number in one.without.doubtful:
+                week.days[number] = doubted(week.days[number] or NEVER)
+            if one.without.holidays:
+                week.holidays = PERHAPS_ALL_DAY if one.without.some_holidays else NEVER
+        week.specials += [Special(NEVER, date=date) for date in one.dates_without]
+        if one.season_without:
+            week.days = [doubted(day) if day is not None else None for day in week.days]
+            self._general_doubt = True
+
+    def _close(self, week: Week, one: Statement) -> None:
+        days = one.days.days if one.days else frozenset()
+        doubtful = bool(one.clauses & self._doubts) and not one.exception
+        if one.nth or one.months or one.dates:
+            self._special(week, one, PERHAPS_ALL_DAY if doubtful and one.dates else NEVER)
+            self._close_holidays(week, one)
+            if one.nth or one.months or one.days is None:
+                return
+        if one.season:
+            week.days = [PERHAPS_ALL_DAY if day is None else doubted(day) for day in week.days]
+            return
+        if one.spans:
+            self._close_spans(week, one)
+            return
+        for number in days:
+            week.days[number] = NEVER
+        for number in one.days.doubtful if one.days else ():
+            week.days[number] = PERHAPS_ALL_DAY if week.days[number] is None else doubted(week.days[number] or NEVER)
+        self._close_holidays(week, one)
+        if one.days is None and not one.dates:
+            week.days = [NEVER if day is None else doubted(day) for day in week.days]
+
+    def _close_holidays(self, week: Week, one: Statement) -> None:
+        if one.days and one.days.holidays:
+            week.holidays = PERHAPS_ALL_DAY if one.days.some_holidays and week.holidays is None else NEVER
+
+    def _is_only(self, one: Statement) -> bool:
+        return self._statements == [one]
+
+    def _close_spans(self, week: Week, one: Statement) -> None:
+        if one.days is None:
+            self._breaks += one.spans
+            if not any(day is not None for day in week.days):
+                week.days = [PERHAPS_ALL_DAY] * 7 if self._is_only(one) else week.days
+            return
+        for span in one.spans:
+            for number in one.days.days:
+                day = week.days[number]
+                if day is None:
+                    day = PERHAPS_ALL_DAY
+                week.days[number] = without(day, span.start, span.end)
+            if one.days.holidays:
+                week.holidays = without(week.holidays or PERHAPS_ALL_DAY, span.start, span.end)
+
+    def _end(self, week: Week, one: Statement) -> None:
+        """ "On Saturdays until 17:00": what was said before, cut off."""
+        until = one.until or 0
+        days = one.days.days if one.days else frozenset()
+        if not days and not one.nth and not one.dates and not (one.days and one.days.holidays):
+            days = frozenset(n for n in range(7) if week.days[n] is not None) or ALL_DAYS
+        start = self._last_start
+        for number in days:
+            day = week.days[number]
+            said = day is not None and any(day)
+            if said and day is not None:
+                week.days[number] = without(day, until, 2 * DAY_MIN)
+            elif start is not None and start < until:
+                week.days[number] = self._maybe(one, stretch(start, until))
+            else:
+                week.days[number] = stretch(BUSINESS.start, until, UNKNOWN)
+        if one.days and one.days.holidays:
+            week.holidays = stretch(start if start is not None else BUSINESS.start, max(until, start or 0), UNKNOWN)
+        if one.nth or one.dates:
+            self._special(week, one, stretch(BUSINESS.start, until, UNKNOWN))
+
+    def _open(self, week: Week, one: Statement) -> None:
+        hours = self._maybe(one, self._hours(one))
+        if one.spans:
+            self._last_start = one.spans[0].start
+        if one.nth or one.dates:
+            self._special(week, one, hours)
+            if not (one.dates and one.days is not None and not one.nth):
+                return
+        days = one.days
+        if days is None:
+            self._open_undated(week, one, hours)
+            return
+        for number in days.days - (one.without.days if one.without else frozenset()):
+            week.days[number] = self._laid(week.days[number], hours, one)
+        for number in days.doubtful:
+            week.days[number] = self._laid(week.days[number], doubted(hours), one)
+        if days.holidays:
+            week.holidays = doubted(hours) if days.some_holidays else hours
+
+    def _open_undated(self, week: Week, one: Statement, hours: Day) -> None:
+        if one.window is not None and not one.spans:
+            self._open_window(week, one.window, hours)
+            return
+        if any(day is not None and any(day) for day in week.days) and not self._overlay:
+            week.days = [day if day is None or not any(day) else self._laid(day, hours, one) for day in week.days]
+            return
+        closings = self._closings | (one.without.days if one.without else frozenset())
+        everyday = one.always or _runs_like_transport(one.spans) or self._overlay
+        if len(closings & WEEKDAYS) > 3:
+            hours = doubted(hours)  # rather misread than meant
+        weekend_open = _shows_open_weekend(closings)
+        if weekend_open and week.holidays is None:
+            week.holidays = doubted(hours)
+        for number in ALL_DAYS - closings:
+            certain = everyday or number in WEEKDAYS or number in weekend_open
+            week.days[number] = self._laid(week.days[number], hours if certain else doubted(hours), one)
+        for number in closings:
+            week.days[number] = NEVER
+
+    def _open_window(self, week: Week, window: Window, hours: Day) -> None:
+        """Hours without figures add nothing to figures, but "24 hours" beside them is not to be believed."""
+        told = [day for day in week.days if day is not None and any(day)]
+        if told:
+            week.days = [hours if day == ALL_DAY else day for day in week.days]
+            return
+        for number in range(7):
+            if week.days[number] is None:
+                week.days[number] = hours if number in window.days else NEVER
+        if window.holidays_closed and week.holidays is None:
+            week.holidays = NEVER
+
+    def _hours(self, one: Statement) -> Day:
+        if one.empty:
+            return NEVER
+        if one.always:
+            return ALL_DAY
+        if one.spans:
+            return union(_hours_of(span) for span in one.spans)
+        if one.window is not None:
+            return stretch(one.window.start, one.window.end, UNKNOWN)
+        # Days alone: open on them, at hours that nobody says; "all year round" may well mean at night too.
+        all_year = one.days is None or (one.days.days == ALL_DAYS and one.days.holidays)
+        return PERHAPS_ALL_DAY if one.unsaid or all_year else stretch(BUSINESS.start, BUSINESS.end, UNKNOWN)
+
+    def _maybe(self, one: Statement, hours: Day) -> Day:
+        if not one.clauses & self._doubts:
+            return hours
+        return doubted(hours) if one.has_hours or one.empty else PERHAPS_ALL_DAY
+
+    def _laid(self, below: Day | None, hours: Day, one: Statement) -> Day:
+        if below is None or self._overlay or not any(below):
+            return hours
+        if one.always and below != ALL_DAY:
+            return agreed(below, hours)
+        return hours if overlaps(below, hours) else union((below, hours))
+
+    def _special(self, week: Week, one: Statement, hours: Day) -> None:
+        days = one.days.days if one.days else frozenset()
+        for date in one.dates:
+            long = any(hours) and one.days is None and _days_between(date) > 7
+            week.specials.append(Special(doubted(hours) if long else hours, date=date))
+        if one.nth or (one.months and not one.dates):
+            week.specials.append(Special(hours, days, one.nth, one.months))
+
+
+def _days_between(date: Date) -> int:
+    """Roughly: whether a span of dates is a season rather than a few days."""
+    month, day, last_month, last_day = date
+    return ((last_month - month) % 12) * 30 + last_day - day
+
+
+def _closed_days(statements: list[Statement]) -> frozenset[int]:
+    """Days of the week that the text says are closed."""
+    closed: set[int] = set()
+    for one in statements:
+        if one.closed and not (one.spans or one.nth or one.dates or one.months or one.season) and one.days:
+            closed |= one.days.days
+        if one.without is not None:
+            closed |= one.without.days
+    return frozenset(closed)
+
+
+def _names_weekdays(one: Statement) -> bool:
+    return bool(one.days and (one.days.days or one.days.holidays))
+
+
+def _shows_open_weekend(closings: frozenset[int]) -> frozenset[int]:
+    """Who names Monday as the closed day is open at the weekend; who names Sunday, on Saturday."""
+    if closings & {0, 1}:
+        return WEEKEND
+    return frozenset({5}) if 6 in closings else frozenset()
+
+
+def _runs_like_transport(spans: list[Span]) -> bool:
+    """From before six until after midnight, or all day long: no office, and the same at weekends."""
+    return any(
+        (span.start <= 6 * 60 and span.end > DAY_MIN and not span.same) or (span.start == 0 and span.end == DAY_MIN)
+        for span in spans
+    )
+
+
+def _hours_of(span: Span) -> Day:
+    if span.same:
+        return PERHAPS_ALL_DAY
+    return union((stretch(span.start, min(span.sure_until, span.end)), stretch(span.sure_until, span.end, UNKNOWN)))
+
+
+def _with_lunch(day: Day) -> Day:
+    """A break of unknown length where the hours run through noon."""
+    return doubted_between(day, *_LUNCH) if all(day[12 * 60 : 13 * 60]) else day
+
+
+def _include_holidays(week: Week, one: Statement) -> None:
+    """ "Holidays too": as on the days that all agree on, else as nobody can tell."""
+    open_days = [day for day in week.days if day is not None and any(day)]
+    if open_days:
+        whole = open_days[0]
+        for day in open_days[1:]:
+            whole = agreed(whole, day)
+        week.holidays = whole
+    elif one.days is not None:
+        week.holidays = PERHAPS_ALL_DAY

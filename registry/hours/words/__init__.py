@@ -1,0 +1,1 @@
+"""What the words about hours mean, one table for each language; each rule has an example."""
