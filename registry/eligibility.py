@@ -8,9 +8,11 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
+from opening_hours import OpeningHours
 
 from geo.places.projection import geodesic_m
+from registry.hours.evaluating import BadHours, Hours, Openness, hours_of
+from registry.hours.reading import read_hours
 from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
 
 # Where the project runs; another city sets its own in `DispatchLimits`.
@@ -91,15 +93,9 @@ _SCHOOL = Verdict(
 _ALWAYS_OPEN = "24/7"
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
-# Only these depend on the place itself: public holidays by country, and the sun.
-_NEEDS_PLACE = re.compile(r"\bPH\b|sunrise|sunset|dawn|dusk", re.IGNORECASE)
+# Only the sun depends on the place itself; holidays go with the country of its time zone.
+_NEEDS_PLACE = re.compile(r"sunrise|sunset|dawn|dusk", re.IGNORECASE)
 _NEEDS_SCHOOL_CALENDAR = re.compile(r"\bSH\b")
-
-
-class BadOpeningHours(ValueError):
-    """The text is not in OSM's opening_hours syntax; the message shows how it is written."""
-
-    code = "bad_opening_hours"
 
 
 class UnknownTimeZone(ValueError):
@@ -131,12 +127,17 @@ def is_usable(aed: Aed, at: datetime) -> Verdict:
     return hours
 
 
-def check_opening_hours(text: str) -> None:
-    """Raises: BadOpeningHours: `text` cannot be evaluated, so that the AED's usability would stay unknown."""
-    try:
-        _parse_hours(text.strip(), "UTC", None)
-    except ParserError as error:
-        raise BadOpeningHours(f'{text!r} is not in OSM opening_hours syntax, such as "Mo-Fr 08:00-17:00"') from error
+def checked_opening_hours(text: str) -> str:
+    """Opening hours as an officer writes them, in OSM's syntax or in words, in OSM's syntax.
+
+    Raises:
+        BadHours: a part of them is not understood, so that the AED's usability would be unknown then.
+    """
+    reading = read_hours(text)
+    if not reading.osm or reading.reason:
+        why = reading.reason or "they say nothing certain"
+        raise BadHours(f'{text!r}: {why}; write them as OSM opening_hours, such as "Mo-Fr 08:00-17:00; PH off"')
+    return reading.osm
 
 
 def get_time_zone(name: str) -> ZoneInfo:
@@ -214,22 +215,15 @@ def usability(aed: Aed) -> Callable[[datetime], Answer]:
     if standing is not None:
         return lambda at: standing
     try:
-        hours, zone = _hours_of(aed, aed.opening_hours.strip()), get_time_zone(aed.time_zone)
-    except (ParserError, UnknownTimeZone):
+        hours = _hours_of(aed, aed.opening_hours.strip())
+    except (BadHours, UnknownTimeZone):
         return lambda at: Answer.UNKNOWN
-    when_open = _answer_when_open(aed)
-
-    def answer(at: datetime) -> Answer:
-        state, comment = hours.state(at.astimezone(zone))
-        if state == State.CLOSED:
-            return Answer.NO
-        return when_open if state == State.OPEN and not comment else Answer.UNKNOWN
-
-    return answer
+    when = {Openness.OPEN: _answer_when_open(aed), Openness.CLOSED: Answer.NO, Openness.UNKNOWN: Answer.UNKNOWN}
+    return lambda at: when[hours.at(at).openness]
 
 
 def depends_on_place(opening_hours: str) -> bool:
-    """Whether the hours mean other times elsewhere in the same zone: public holidays, the sun."""
+    """Whether the hours mean other times elsewhere in the same zone: by the sun."""
     return _NEEDS_PLACE.search(opening_hours) is not None
 
 
@@ -269,32 +263,29 @@ def _answer_when_open(aed: Aed) -> Answer:
 def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
     text = aed.opening_hours.strip()
     if not text:
-        return _NO_HOURS
+        return _unreadable(aed.hours_as_written) if aed.hours_as_written else _NO_HOURS
     if _NEEDS_SCHOOL_CALENDAR.search(text):
         return _SCHOOL
     try:
-        state, comment = _hours_of(aed, text).state(at.astimezone(get_time_zone(aed.time_zone)))
-    except (ParserError, UnknownTimeZone):
-        return Verdict(
-            answer=Answer.UNKNOWN, reason="hours_unparseable", text=f"Its opening hours cannot be read: {text}"
-        )
-    if state == State.CLOSED:
+        found = _hours_of(aed, text).at(at)
+    except (BadHours, UnknownTimeZone):
+        return _unreadable(text)
+    if found.openness is Openness.CLOSED:
         return _CLOSED
-    if state == State.OPEN and not comment:
+    if found.openness is Openness.OPEN:
         return _OPEN
-    # "by appointment" and the like: open for some, on a condition that nobody can check in four minutes.
-    said = comment or text
+    # "by appointment", a holiday that the hours leave out: a condition that nobody can check in four minutes.
+    said = found.comment or text
     return Verdict(answer=Answer.UNKNOWN, reason="hours_conditional", text=f"Whether it is open depends: {said}")
 
 
-def _hours_of(aed: Aed, text: str) -> OpeningHours:
+def _unreadable(text: str) -> Verdict:
+    return Verdict(answer=Answer.UNKNOWN, reason="hours_unparseable", text=f"Its opening hours cannot be read: {text}")
+
+
+def _hours_of(aed: Aed, text: str) -> Hours:
     place = (aed.lat, aed.lon) if depends_on_place(text) else None
-    return _parse_hours(text, aed.time_zone, place)
-
-
-@lru_cache(maxsize=65_536)
-def _parse_hours(text: str, time_zone: str, place: tuple[float, float] | None) -> OpeningHours:
-    return OpeningHours(text, timezone=get_time_zone(time_zone), coords=place)
+    return hours_of(text, get_time_zone(aed.time_zone), place)
 
 
 @lru_cache(maxsize=16)

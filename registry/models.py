@@ -27,7 +27,7 @@ class Aed:
     lon, lat: WGS-84 degrees.
     indoor: None where the source does not say.
     access: OSM's `access` value ("yes", "customers", "private", ...), "" where the source does not say.
-    opening_hours: OSM syntax as the source wrote it, "" where it does not say.
+    opening_hours: OSM syntax, "" where nothing is known. hours_as_written: what the source wrote, in its own words.
     time_zone: IANA name of the zone that `opening_hours` are meant in.
     corrected: names of fields that a registry officer set here; an import leaves them alone.
     joined_to: the id of the cabinet whose record this is, "" where it is one itself.
@@ -44,6 +44,7 @@ class Aed:
     indoor: bool | None = None
     access: str = ""
     opening_hours: str = ""
+    hours_as_written: str = ""
     state: AedState = AedState.IN_SERVICE
     source: str = ""
     source_ref: str = ""

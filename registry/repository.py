@@ -236,6 +236,7 @@ def aed_from_row(row: Row[Any]) -> Aed:
         indoor=row.indoor,
         access=row.access,
         opening_hours=row.opening_hours,
+        hours_as_written=row.hours_as_written,
         time_zone=row.time_zone,
         state=AedState(row.state),
         source=row.source,

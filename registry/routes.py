@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from registry.directory import Directory
-from registry.eligibility import Answer, check_opening_hours, is_dispatchable, is_usable
+from registry.eligibility import Answer, checked_opening_hours, is_dispatchable, is_usable
 from registry.models import Aed, AedState
 from registry.repository import erase_rescuer, save_aed_correction
 from registry.storage.database import Database
@@ -64,6 +64,7 @@ class AedView(BaseModel):
     indoor: bool | None
     access: str
     opening_hours: str
+    hours_as_written: str
     time_zone: str
     state: AedState
     source: str
@@ -95,8 +96,7 @@ class AedCorrection(BaseModel):
     def _readable(cls, text: str | None) -> str | None:
         if text is None or not text.strip():
             return "" if text is not None else None
-        check_opening_hours(text)
-        return text.strip()
+        return checked_opening_hours(text)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -198,6 +198,7 @@ def _view(aed: Aed, at: datetime) -> AedView:
         indoor=aed.indoor,
         access=aed.access,
         opening_hours=aed.opening_hours,
+        hours_as_written=aed.hours_as_written,
         time_zone=aed.time_zone,
         state=aed.state,
         source=aed.source,

@@ -58,6 +58,7 @@ aeds = Table(
     Column("indoor", Boolean(create_constraint=False), nullable=True),
     Column("access", String(64), nullable=False),
     Column("opening_hours", Text, nullable=False),
+    Column("hours_as_written", Text, nullable=False, server_default=""),
     Column("time_zone", String(64), nullable=False),
     Column("state", String(32), nullable=False),
     Column("source", String(128), nullable=False),

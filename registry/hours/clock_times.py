@@ -17,7 +17,7 @@ _FORMS = (
         r"(\d{1,2})\s?(?:[時时点點시](?!间|間|간)整?|(?:h|u|hs|hrs|uhr|uur|heures?|horas?|ore|o'clock)(?![a-z]))()"
     ),
     re.compile(r"(\d{1,2})\.(\d{2})(?!\d|\.\d)" + _AFTER),
-    re.compile(r"(\d{2})(\d{2})(?!\d|\s?[年년])\s?(?:[時时点](?!间|間))?" + _AFTER),
+    re.compile(r"(\d{2})(\d{2})(?!\d| ?[年년]) ?(?:[時时点](?!间|間))?" + _AFTER),
 )
 _ENGLISH_SHORT = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?([ap])(?![a-z])")
 _LATEST_HOUR = 30

@@ -182,7 +182,7 @@ def _common(answers: list[Answer]) -> Answer:
 @lru_cache(maxsize=65_536)
 def _parsed(text: str, zone: ZoneInfo, place: tuple[float, float] | None) -> OpeningHours:
     try:
-        return OpeningHours(text, timezone=zone, coords=place, auto_country=False, auto_timezone=False)
+        return OpeningHours(text, timezone=zone, coords=place, auto_country=False)
     except ParserError as error:
         raise BadHours(f'{text!r} is not in OSM opening_hours syntax, such as "Mo-Fr 08:00-17:00"') from error
 

@@ -370,7 +370,9 @@ def _joined(
             while back >= 0 and (folded[back].kind in by or folded[back].kind is Kind.NOISE):
                 signs += folded[back].kind in by
                 back -= 1
-            nth_before = kind is Kind.DAYS and back > 0 and folded[back - 1].kind is Kind.NTH
+            # "The second Tuesday, Sundays" are two things; "in the fifth week Thursday and Friday" is one.
+            nth = folded[back - 1] if kind is Kind.DAYS and back > 0 else None
+            nth_before = nth is not None and nth.kind is Kind.NTH and not set(nth.text) & set("週周")
             if back >= 0 and folded[back].kind is kind and (signs or adjacent) and not nth_before:
                 value = join(folded[back].value, token.value)
                 if value is not None:

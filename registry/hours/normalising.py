@@ -15,6 +15,9 @@ _POINTS = str.maketrans(
     {"、": ",", "，": ",", "。": ";", "；": ";", "：": ":", "︰": ":", "∶": ":", "・": ",", "·": ","}
 )
 _QUOTES = str.maketrans(dict.fromkeys('“”„«»"', " "))
+# Numbers of a list, which normalising would join to the figures behind them: ①9:00 is not 19:00.
+_ITEMS = re.compile("[①-⓿❶-➓㈠-㈩]")
+_ITEM_NUMBERS = re.compile(r"\([1-9]\)")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
 _TIMES = re.compile(r"(?<=\d)\s?[*xX×]\s?(?=\d)")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -25,8 +28,9 @@ def plain(text: str) -> str:
 
     Accents are dropped from Latin letters only: a kana's voicing mark makes another letter of it.
     """
-    text = html.unescape(_BREAKS.sub("\n", text))
+    text = _ITEMS.sub(";", html.unescape(_BREAKS.sub("\n", text)))
     text = unicodedata.normalize("NFKC", _TAGS.sub(" ", text))
+    text = _ITEM_NUMBERS.sub(";", text)
     text = text.translate(_APOSTROPHES).translate(_QUOTES).translate(_POINTS).translate(_BRACKETS)
     text = _TIMES.sub("×", text)
     text = _LONG_VOWEL_DASH.sub("-", _DASHES.sub("-", text))

@@ -1,12 +1,12 @@
 """What a text says of opening hours, in OSM's syntax: the readings of the languages it may be in, where they agree."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from registry.hours.normalising import plain
 from registry.hours.osm_syntax import find_osm
+from registry.hours.regions import languages_by_script
 from registry.hours.rendering import osm_of
 from registry.hours.statements import read_statements
 from registry.hours.tokens import tokenise
@@ -34,10 +34,6 @@ class UnknownLanguage(ValueError):
 
 
 NOTHING_SAID = Reading("", "nothing is said of its hours")
-_HANGUL = re.compile("[가-힣]")
-_KANA = re.compile("[ぁ-ヿ]")
-_HAN = re.compile("[一-鿿]")
-_LATIN_LANGUAGES = ("en", "fr", "de", "nl", "es", "it")
 
 
 def read_hours(text: str, languages: Sequence[str] = ()) -> Reading:
@@ -62,7 +58,7 @@ def _read(text: str, languages: tuple[str, ...]) -> Reading:
     osm = find_osm(text)
     if osm is not None:
         return Reading(osm, "", "osm")
-    readings = [_read_in(text, code) for code in languages or _languages_by_script(text)]
+    readings = [_read_in(text, code) for code in languages or languages_by_script(text)]
     whole = [one for one in readings if not one.reason] or _fewest_questions(readings)
     if len({one.osm for one in whole}) == 1:
         return whole[0]
@@ -87,13 +83,3 @@ def _read_in(text: str, code: str) -> Reading:
     if not osm:
         return Reading("", reason or "it says when it is closed or open, but not from when to when", code)
     return Reading(osm, reason, code)
-
-
-def _languages_by_script(text: str) -> tuple[str, ...]:
-    if _HANGUL.search(text):
-        return ("ko",)
-    if _KANA.search(text):
-        return ("ja",)
-    if _HAN.search(text):
-        return ("zh", "ja")
-    return _LATIN_LANGUAGES

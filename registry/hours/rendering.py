@@ -1,6 +1,18 @@
 """Weeks in OSM's opening_hours syntax."""
 
-from registry.hours.day import ALL_DAY, NEVER, PERHAPS_ALL_DAY, Day, stretches
+from registry.hours.day import (
+    ALL_DAY,
+    DAY_MIN,
+    NEVER,
+    OPEN,
+    PERHAPS_ALL_DAY,
+    UNKNOWN,
+    Day,
+    stretch,
+    stretches,
+    union,
+    without,
+)
 from registry.hours.week import Season, Special, Week
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -31,17 +43,29 @@ def _week_rules(week: Week, months: str) -> list[str]:
     if not months and all(day == ALL_DAY for day in week.days):
         return ["24/7"]
     hours: dict[Day, list[int]] = {}
-    for number, day in enumerate(week.days):
-        hours.setdefault(day if day is not None else NEVER, []).append(number)
+    for number, day in enumerate(_within_days(week.days)):
+        hours.setdefault(day, []).append(number)
     opening = [(days, day) for day, days in hours.items() if any(day)]
     if not opening:
         return [f"{months}Mo-Su off"]
     return [_rule(f"{months}{_days(days)}", day) for days, day in sorted(opening)]
 
 
+def _within_days(days: list[Day | None]) -> list[Day]:
+    """Stretches that begin after a day's midnight belong to the next day; OSM writes only those that began before."""
+    whole = [day if day is not None else NEVER for day in days]
+    for number in range(7):
+        beyond = [found for found in stretches(whole[number]) if found[0] >= DAY_MIN]
+        for start, end, certain in beyond:
+            whole[number] = without(whole[number], start, end)
+            moved = stretch(start - DAY_MIN, end - DAY_MIN, OPEN if certain else UNKNOWN)
+            whole[(number + 1) % 7] = union((whole[(number + 1) % 7], moved))
+    return whole
+
+
 def _rule(selector: str, hours: Day) -> str:
     """One selector's hours; what is open and what may be stand side by side, joined by OSM's additional rule."""
-    found = stretches(hours)
+    found = [one for one in stretches(hours) if one[0] < DAY_MIN]
     if not found:
         return f"{selector} off"
     parts = []

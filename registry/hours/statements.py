@@ -103,6 +103,11 @@ def _without_contacts(tokens: list[Token]) -> list[Token]:
     ]
 
 
+_IDLE = {Kind.REMARK, Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
+# What no statement holds: each makes its clause doubtful.
+_DOUBTS = {Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
+
+
 class _Reader:
     """Goes through the tokens once; `_now` is the statement that is being said."""
 
@@ -116,6 +121,10 @@ class _Reader:
         self._impossible = ""
         self._taking_out = False
         self._separated = False
+        self._broken = False
+        self._label = False
+        self._in_remark = False
+        self._time_clause = -1
         self._until_mode = False
         self._months: frozenset[int] = frozenset()
         self._season = ""
@@ -125,8 +134,10 @@ class _Reader:
             self._place = place
             self._take(token)
             if token.kind not in {Kind.NOISE, Kind.BREAK, Kind.LIST}:
-                self._separated = False
-                self._now.clauses.add(token.clause)
+                self._separated = self._broken = False
+                if token.kind not in _IDLE and not self._label:
+                    self._now.clauses.add(token.clause)
+                self._label = False
         self._finish()
         return Said(
             statements=tuple(_days_behind_times(_with_siblings(self._done))),
@@ -163,15 +174,18 @@ class _Reader:
                 self._take_range(token)
             case Kind.BREAK | Kind.LIST:
                 self._separated = True
+                self._broken = self._broken or token.kind is Kind.BREAK
                 self._until_mode = self._until_mode and token.value != "hard"
                 if token.value == "hard":
                     self._taking_out = False
+            case Kind.REMARK:
+                self._in_remark = True
             case Kind.IMPOSSIBLE:
                 self._impossible = token.text
             case Kind.NO_HOURS:
                 self._doubt(token)
                 self._now.unsaid = True
-            case Kind.CONDITION | Kind.UNKNOWN | Kind.NUMBER | Kind.ONWARDS | Kind.HALF_DAY | Kind.NEXT_DAY:
+            case kind if kind in _DOUBTS:
                 self._doubt(token)
             case _:
                 pass
@@ -187,6 +201,10 @@ class _Reader:
         others = token.kind is Kind.NTH or (isinstance(token.value, Days) and bool(token.value.days))
         if others and now.nth and now.days is not None and not now.has_hours:
             self._new_sibling()
+            now = self._now
+        # "Sundays, holidays (except 31 December)": what stands in brackets is another matter.
+        if self._broken and now.days is not None and not (now.closed and now.prefix) and not now.nth:
+            self._new()
             now = self._now
         complete = now.has_hours or now.empty or now.included or now.lunch or (now.closed and not now.prefix)
         again = now.closed and now.prefix and now.names_days and self._separated and token.kind is Kind.DAYS
@@ -232,13 +250,15 @@ class _Reader:
         else:
             self._new_if(self._ends_before(span))
         self._now.spans.append(span)
+        self._time_clause = token.clause
+        self._in_remark = False
 
     def _ends_before(self, span: Span) -> bool:
         """Whether hours that come now are no part of the statement: it is closed, complete, or contradicts them."""
         now = self._now
         if now.closed and (not now.prefix or now.exception or (now.names_days and self._separated)):
             return True
-        if now.until is not None or now.empty or now.always:
+        if now.until is not None or now.empty or now.always or (self._in_remark and now.is_complete):
             return True
         return self._separated and any(one.start < span.end and span.start < one.end for one in now.spans)
 
@@ -260,7 +280,7 @@ class _Reader:
         names_next = following in {Kind.DAYS, Kind.DATE, Kind.NTH, Kind.MONTH, Kind.SEASON, Kind.TIME, Kind.EXCEPT}
         if now.lunch or (now.closed and now.spans):
             return
-        if now.names_days and not now.is_complete and not (now.days is None and names_next and not now.dates):
+        if now.names_days and not now.is_complete and not (names_next and (self._broken or not now.names_any_day)):
             now.closed = True
         elif names_next and following is not Kind.EXCEPT:
             self._new_if(now.is_complete or now.names_days)
@@ -269,10 +289,12 @@ class _Reader:
         elif now.window is not None and not now.spans:
             # "closed in office hours": when it is open then, nobody says.
             self._doubts |= now.clauses
-        elif now.spans and not now.closed:
+        elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
             self._close_last_span()
-        elif now.always and not now.names_days:
-            self._doubts |= now.clauses
+        elif now.always and not self._broken:
+            # "Sundays all day closed"; without days, "24 hours" and "closed" contradict each other.
+            now.always, now.closed = not now.names_days, now.names_days
+            self._doubts |= set() if now.names_days else now.clauses
         elif not now.closed:
             self._new_if(now.is_complete)
             self._now.closed = True
@@ -305,10 +327,10 @@ class _Reader:
             self._taking_out = False
         elif now.names_days and not now.is_complete:
             now.closed = True
-        elif now.spans and not now.closed:
+        elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
             self._close_last_span()
         elif not now.closed:
-            self._doubts |= now.clauses
+            self._doubts.add(self._tokens[self._place].clause)
 
     def _take_included(self) -> None:
         now = self._now
@@ -327,8 +349,11 @@ class _Reader:
             one.kind is Kind.ALWAYS or (one.kind is Kind.TIME and isinstance(one.value, Span))
             for one in self._tokens[self._place + 1 :]
         )
+        if token.value.holidays_closed and not any(isinstance(one.value, Span) for one in self._tokens):
+            hours_follow = False  # "on school days at any time"
         labels = not now.is_complete and hours_follow and not (now.names_days and not self._soon_hours())
         if labels or (now.spans and not self._separated):
+            self._label = True
             return
         if now.closed and now.prefix and not now.names_days:
             self._doubts |= now.clauses | {token.clause}

@@ -29,7 +29,7 @@ _ORDINALS_EAST = re.compile(
 _ORDINALS_KOREA = re.compile(r"([1-5](?:\s*,\s*[1-5])*)\s*(?:번째|째|주)\s*주?")
 _EASTERN_FIGURES = dict(zip("一二三四五", range(1, 6), strict=True))
 _PHONE = re.compile(
-    r"\(\d{2,4}\)\s?\d{3,4}-?\d{3,4}(?:[#*轉转]\d+)?|\+?\d{2,4}-\d{2,4}-\d{3,4}(?:[#*轉转]\d+)?|\+?\d{2,4}-\d{6,8}(?:[#*轉转]\d+)?|\+?\d{7,}"
+    r"\(\d{2,4}\)\s?\d{5,8}(?:[#*轉转]\d+)?|\(\d{2,4}\)\s?\d{3,4}-?\d{3,4}(?:[#*轉转]\d+)?|\+?\d{2,4}-\d{2,4}-\d{3,4}(?:[#*轉转]\d+)?|\+?\d{2,4}-\d{6,8}(?:[#*轉转]\d+)?|\+?\d{7,}"
 )
 _NUMBER = re.compile(r"\d+(?![\d:])")
 _SEASONAL_MONTHS = re.compile(

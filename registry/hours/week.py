@@ -69,6 +69,8 @@ def weeks_of(said: Said) -> list[Season]:
         base = _agreed_weeks(base, builder.build(own, base), known=bool(plain) or name == seasons[0])
     if seasons and not plain:
         base = _agree_seasons([builder.build([one for one in statements if one.season == name]) for name in seasons])
+        if all(_is_closing(one) for one in statements):
+            base.days = [PERHAPS_ALL_DAY] * 7
     found = [Season(frozenset(), base)] if plain or seasons or not by_months else []
     for months in by_months:
         found.append(Season(months, builder.build([one for one in statements if one.months == months], base)))
@@ -147,6 +149,8 @@ class _Builder:
         return week
 
     def _doubt_all(self, week: Week) -> None:
+        if not any(day is not None and any(day) for day in week.days):
+            week.days = [PERHAPS_ALL_DAY] * 7
         week.days = [None if day is None else doubted(day) for day in week.days]
         week.holidays = None if week.holidays is None else doubted(week.holidays)
         week.specials = [
@@ -189,8 +193,8 @@ class _Builder:
             self._close_holidays(week, one)
             if one.nth or one.months or one.days is None:
                 return
-        if one.season:
-            week.days = [PERHAPS_ALL_DAY if day is None else doubted(day) for day in week.days]
+        if one.season and one.days is None and not one.spans:
+            week.days = [NEVER] * 7
             return
         if one.spans:
             self._close_spans(week, one)
@@ -230,13 +234,13 @@ class _Builder:
         until = one.until or 0
         days = one.days.days if one.days else frozenset()
         if not days and not one.nth and not one.dates and not (one.days and one.days.holidays):
-            days = frozenset(n for n in range(7) if week.days[n] is not None) or ALL_DAYS
+            days = frozenset(number for number, day in enumerate(week.days) if day and any(day)) or ALL_DAYS
         start = self._last_start
         for number in days:
             day = week.days[number]
             said = day is not None and any(day)
             if said and day is not None:
-                week.days[number] = without(day, until, 2 * DAY_MIN)
+                week.days[number] = self._maybe(one, without(day, until, 2 * DAY_MIN))
             elif start is not None and start < until:
                 week.days[number] = self._maybe(one, stretch(start, until))
             else:
@@ -255,6 +259,9 @@ class _Builder:
             if not (one.dates and one.days is not None and not one.nth):
                 return
         days = one.days
+        if days is not None and not one.has_hours and any(day is not None and any(day) for day in week.days):
+            self._add_days_alone(week, one)
+            return
         if days is None:
             self._open_undated(week, one, hours)
             return
@@ -264,6 +271,17 @@ class _Builder:
             week.days[number] = self._laid(week.days[number], doubted(hours), one)
         if days.holidays:
             week.holidays = doubted(hours) if days.some_holidays else hours
+
+    def _add_days_alone(self, week: Week, one: Statement) -> None:
+        """Days without hours beside others that have some: at hours that nobody says, where they are new."""
+        days = one.days
+        if days is None or (days.days == ALL_DAYS and not one.unsaid):
+            return
+        for number in days.days:
+            if week.days[number] is None or one.clauses & self._doubts:
+                week.days[number] = self._maybe(one, self._hours(one))
+        if days.holidays and week.holidays is None:
+            week.holidays = self._maybe(one, self._hours(one))
 
     def _open_undated(self, week: Week, one: Statement, hours: Day) -> None:
         if one.window is not None and not one.spans:
@@ -316,7 +334,7 @@ class _Builder:
         return doubted(hours) if one.has_hours or one.empty else PERHAPS_ALL_DAY
 
     def _laid(self, below: Day | None, hours: Day, one: Statement) -> Day:
-        if below is None or self._overlay or not any(below):
+        if below is None or self._overlay or not any(below) or (below == PERHAPS_ALL_DAY and not self._doubts):
             return hours
         if one.always and below != ALL_DAY:
             return agreed(below, hours)

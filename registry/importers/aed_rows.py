@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 
 from geo.places.datum import Datum, convert
 from geo.places.projection import geodesic_m
-from registry.eligibility import BadOpeningHours, UnknownTimeZone, check_opening_hours, get_time_zone, time_zone_at
+from registry.eligibility import UnknownTimeZone, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
+from registry.importers.hours import HoursOfList
 from registry.importers.report import Rejected, Remark
 from registry.models import Aed, AedState
 from registry.storeys import floor_as_said, level_as_said
@@ -44,16 +45,17 @@ def checked_aeds(
             rejected.append(_refused(row, error))
     middle = _middle(taken)
     aeds: dict[str, Aed] = {}
+    hours = HoursOfList()
     for row, lon, lat in taken:
         try:
             _refuse_swapped(lon, lat, middle)
-            aed = _aed_of(row, lon, lat, source=source, time_zone=time_zone, earlier=aeds)
+            aed = _aed_of(row, lon, lat, source=source, time_zone=time_zone, hours=hours, earlier=aeds)
         except Rejected as error:
             rejected.append(_refused(row, error))
             continue
         aeds[aed.source_ref] = aed
-        warnings.extend(_warnings_about(row, aed))
-    return list(aeds.values()), rejected, warnings
+        warnings.extend(_warnings_about(row))
+    return list(aeds.values()), rejected, hours.warnings() + warnings
 
 
 def _refused(row: RawAed, error: Rejected) -> Remark:
@@ -115,10 +117,20 @@ def _refuse_swapped(lon: float, lat: float, middle: tuple[float, float] | None) 
         )
 
 
-def _aed_of(row: RawAed, lon: float, lat: float, *, source: str, time_zone: str | None, earlier: dict[str, Aed]) -> Aed:
+def _aed_of(
+    row: RawAed,
+    lon: float,
+    lat: float,
+    *,
+    source: str,
+    time_zone: str | None,
+    hours: HoursOfList,
+    earlier: dict[str, Aed],
+) -> Aed:
     # The state file writers leave blank is the usual one; a word nobody understands must not send someone running.
     state = _STATES.get(row.state.strip().lower(), AedState.OUT_OF_SERVICE)
     zone = _zone_of(row, lon, lat, time_zone)
+    opening_hours, written = hours.read(row, zone)
     floor = floor_as_said(row.floor, zone) or level_as_said(row.level, zone)
     aed = Aed(
         aed_id="",
@@ -130,7 +142,8 @@ def _aed_of(row: RawAed, lon: float, lat: float, *, source: str, time_zone: str 
         floor=floor[:64],
         indoor=_YES_NO.get(row.indoor.strip().lower()),
         access=row.access.strip()[:64],
-        opening_hours=row.opening_hours.strip(),
+        opening_hours=opening_hours,
+        hours_as_written=written,
         state=state,
         source=source,
     )
@@ -173,14 +186,8 @@ def _zone_of(row: RawAed, lon: float, lat: float, time_zone: str | None) -> str:
     return time_zone or time_zone_at(lon, lat)
 
 
-def _warnings_about(row: RawAed, aed: Aed) -> list[Remark]:
+def _warnings_about(row: RawAed) -> list[Remark]:
     warnings = []
-    if aed.opening_hours:
-        try:
-            check_opening_hours(aed.opening_hours)
-        except BadOpeningHours as error:
-            text = f"{error}; its usability is unknown until they are corrected"
-            warnings.append(Remark(where=row.where, reason="hours_unparseable", text=text))
     if row.state.strip().lower() not in _STATES:
         text = f"the state {row.state!r} is not understood: taken as out of service"
         warnings.append(Remark(where=row.where, reason="state_unclear", text=text))

@@ -13,7 +13,6 @@ from geo.places.datum import Datum
 from geo.streets.osm_file import number_of, osm_as_it_is
 from registry.importers.columns import ADDRESS_COLUMNS, AED_COLUMNS, MissingColumns, find_coordinates, take
 from registry.importers.files import ImportRefused, UnreadableFile, plain, read_csv, read_json
-from registry.importers.japanese_hours import opening_hours_of
 
 
 class ForeignDatum(ImportRefused):
@@ -26,7 +25,7 @@ class ForeignDatum(ImportRefused):
 class RawAed:
     """One row as it stands in the file. where: "line 12", "feature 3", "node/123"; lon, lat in `datum`.
 
-    floor: as people there count; level: as OSM does, from 0.
+    floor: as people there count; level: as OSM does, from 0. national_hours: Japan's days, start, end and note.
     """
 
     where: str
@@ -41,6 +40,7 @@ class RawAed:
     indoor: str = ""
     access: str = ""
     opening_hours: str = ""
+    national_hours: tuple[str, str, str, str] = ("", "", "", "")
     state: str = ""
     time_zone: str = ""
 
@@ -137,11 +137,10 @@ def _from_cells(
     where: str, cells: Mapping[str, str], lon: str | float | None, lat: str | float | None, datum: Datum
 ) -> RawAed:
     value = {field: take(cells, names) for field, names in AED_COLUMNS.items()}
-    national = opening_hours_of(value.pop("days"), value.pop("start"), value.pop("end"), value.pop("hours_note"))
-    value["opening_hours"] = value["opening_hours"] or national
+    national = (value.pop("days"), value.pop("start"), value.pop("end"), value.pop("hours_note"))
     address = _joined(", ", (cells.get(plain(name), "") for name in ADDRESS_COLUMNS))
     value["location_text"] = _joined("; ", (value["location_text"], address))
-    return RawAed(where=where, lon=lon, lat=lat, datum=datum, **value)
+    return RawAed(where=where, lon=lon, lat=lat, datum=datum, national_hours=national, **value)
 
 
 def _from_osm_tags(ref: str, tags: Mapping[str, str], lon: float | None, lat: float | None) -> RawAed:

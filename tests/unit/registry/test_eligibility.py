@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from registry.eligibility import (
     Answer,
-    BadOpeningHours,
     DispatchLimits,
     UnknownTimeZone,
-    check_opening_hours,
+    checked_opening_hours,
     get_time_zone,
     is_dispatchable,
     is_usable,
@@ -21,6 +20,7 @@ from registry.eligibility import (
     time_zone_at,
     verdicts_on,
 )
+from registry.hours.evaluating import BadHours
 from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
 
 VADUZ = ZoneInfo("Europe/Vaduz")
@@ -127,9 +127,20 @@ def test_any_text_for_opening_hours_has_an_answer(text: str) -> None:
 
 
 def test_opening_hours_are_checked_with_an_example_of_the_syntax() -> None:
-    check_opening_hours("Mo-Fr 08:00-17:00; PH off")
-    with pytest.raises(BadOpeningHours, match="Mo-Fr 08:00-17:00"):
-        check_opening_hours("Mo - Fr 7:00")
+    assert checked_opening_hours("Mo-Fr 08:00-17:00; PH off") == "Mo-Fr 08:00-17:00; PH off"
+    with pytest.raises(BadHours, match="Mo-Fr 08:00-17:00"):
+        checked_opening_hours("Mo - Fr 7:00")
+
+
+def test_an_officer_may_write_hours_in_words() -> None:
+    assert checked_opening_hours("周一至周五 8:30-17:30，节假日除外") == "Mo-Fr 08:30-17:30; PH off"
+    assert checked_opening_hours("täglich 9-20 Uhr") == "Mo-Su 09:00-20:00"
+
+
+def test_hours_that_nobody_understood_are_shown_as_they_were_written() -> None:
+    verdict = is_usable(replace(aed(""), hours_as_written="芝麻开门"), NOON)
+    assert (verdict.answer, verdict.reason) == (Answer.UNKNOWN, "hours_unparseable")
+    assert "芝麻开门" in verdict.text
 
 
 @pytest.mark.parametrize(

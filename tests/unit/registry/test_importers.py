@@ -1,6 +1,7 @@
 """What headers, cells and opening hours of published registries mean."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
 from registry.importers.aed_sources import RawAed, read_geojson
 from registry.importers.columns import UnknownDatumOfFile, find_coordinates
 from registry.importers.files import read_csv
-from registry.importers.japanese_hours import opening_hours_of
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.report import Rejected
 
@@ -51,23 +51,37 @@ def test_people_are_told_from_devices_by_their_papers() -> None:
     assert not looks_like_rescuers(["aed_id", "name", "lon", "lat"])
 
 
-@pytest.mark.parametrize(
-    ("days", "start", "end", "note", "expected"),
-    [
-        ("", "", "", "", ""),
-        ("月火水木金", "8:15", "17:00", "", "Mo,Tu,We,Th,Fr 08:15-17:00"),
-        ("平日", "9:00", "17:00", "", "Mo-Fr 09:00-17:00; PH off"),
-        ("", "9:00", "17:00", "", "Mo-Su 09:00-17:00"),
-        ("日", "0:00", "23:59", "終日利用可能", "Su 00:00-24:00"),
-        ("月", "9:00", "1700", "", "Mo 09:00-17:00"),
-        ("月", "", "", "終日利用可能", "Mo 00:00-24:00"),
-        ("月", "", "", "", "月 -"),
-        ("月", "朝", "17:00", "", "月 朝-17:00"),
-        ("", "", "", '開所日\n"のみ"', "\"開所日 'のみ'\""),
-    ],
-)
-def test_japanese_columns_say_when_in_osm_syntax(days: str, start: str, end: str, *, note: str, expected: str) -> None:
-    assert opening_hours_of(days, start, end, note) == expected
+def hours_row(where: str, written: str) -> RawAed:
+    # A thousandth of a degree each, so that no two are one.
+    return replace(row(where, lon=113.6 + int(where[-1]) / 1000, lat=34.7), opening_hours=written)
+
+
+def test_hours_are_read_by_the_country_and_kept_as_they_were_written() -> None:
+    rows = [hours_row("line 2", "周一至周五 8:30-17:30"), replace(hours_row("line 3", "Ma-Di 9-17"), lon=5.1, lat=52.1)]
+    aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
+    assert [(aed.opening_hours, aed.hours_as_written) for aed in aeds] == [
+        ("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30"),
+        ("Mo,Tu 09:00-17:00", "Ma-Di 9-17"),
+    ]
+    assert warnings == []
+
+
+def test_four_columns_say_together_when() -> None:
+    row = replace(
+        hours_row("line 2", ""), lon=139.7, lat=35.7, national_hours=("平日", "9:00", "1700", "年末年始を除く")
+    )
+    (aed,), _, _ = checked_aeds([row], source="s", time_zone=None)
+    assert aed.opening_hours == "Mo-Fr 09:00-17:00; PH off; Dec 29-Jan 03 off"
+    assert aed.hours_as_written == "平日 9:00-1700 年末年始を除く"
+
+
+def test_a_text_that_is_not_understood_is_warned_of_once_with_its_count() -> None:
+    rows = [hours_row(f"line {number}", "芝麻开门") for number in (2, 3, 4)] + [hours_row("line 5", "24小时")]
+    aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
+    assert [aed.opening_hours for aed in aeds] == ["", "", "", "24/7"]
+    (warning,) = warnings
+    assert (warning.where, warning.reason) == ("line 2", "hours_unparseable")
+    assert warning.text.startswith("3 rows write '芝麻开门'")
 
 
 @pytest.mark.parametrize(
