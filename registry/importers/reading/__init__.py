@@ -1,0 +1,1 @@
+"""Reads whatever a list was saved as, told by its content: sheets of rows, and nothing of what they mean."""

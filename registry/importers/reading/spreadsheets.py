@@ -1,0 +1,159 @@
+"""Sheets of XLSX, XLS and ODS files: every visible one, cells as the person who typed them reads them."""
+
+import re
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    XmlError,
+    ZipError,
+)
+
+from registry.importers.files import UnreadableFile
+from registry.importers.reading.delimited import sheet_of_records
+from registry.importers.reading.limits import MAX_CELLS, TooLarge
+from registry.importers.reading.sheet import FileFormat, Sheet
+
+# Day 1 of a sheet's calendar, and the last day by which a duration is meant instead of a date.
+_DAY_ZERO = datetime(1899, 12, 31)  # noqa: DTZ001 -- a sheet's clock has no zone
+_DURATIONS_UNTIL = datetime(1900, 1, 8)  # noqa: DTZ001
+_ISO_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
+_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"')
+_CHUNK = 1 << 20
+_TAIL = 4096
+
+
+def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
+    """The sheets that have rows.
+
+    Raises:
+        UnreadableFile: it is damaged, under a password or empty.
+        TooLarge: it claims more cells than any list has.
+    """
+    if zipfile.is_zipfile(path):
+        _refuse_bombs(path, file)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            shown = [
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible
+            ]
+            found = [_sheet(book.get_sheet_by_name(name), file, name if len(shown) > 1 else "") for name in shown]
+    except PasswordError as error:
+        raise UnreadableFile(f"{file} is under a password: save it without one") from error
+    except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
+        raise UnreadableFile(f"{file} is no whole spreadsheet ({error}): save it again as XLSX") from error
+    sheets = [sheet for sheet in found if sheet is not None]
+    if not sheets:
+        raise UnreadableFile(f"{file} has no sheet with rows: is it the right file?")
+    return sheets
+
+
+def cell_text(value: Any) -> str:
+    """A cell as a person reads it: a telephone without ".0", a day as 2024-05-01, closing time as 24:00."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        # Sheets keep fifteen digits; what stands behind them is rounding.
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else f"{value:.15g}"
+    if isinstance(value, timedelta):
+        return _hours(value)
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, date):
+        return _moment(datetime(value.year, value.month, value.day))  # noqa: DTZ001
+    if isinstance(value, time):
+        return value.strftime("%H:%M:%S").removesuffix(":00")
+    text = str(value)
+    match = _ISO_DURATION.fullmatch(text)
+    return _hours(timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=int(match[3]))) if match else text
+
+
+def _sheet(sheet: CalamineSheet, file: str, table: str) -> Sheet | None:
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise TooLarge(f"{file}, {sheet.name}: {sheet.total_height} rows by {sheet.total_width} columns is no list")
+    rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, right) in _merged(sheet):
+        # One cell over several rows is said of each of them; across columns it is a heading.
+        if left == right and top < len(rows) and left < len(rows[top]):
+            for number in range(top + 1, min(bottom, len(rows) - 1) + 1):
+                rows[number][left] = rows[number][left] or rows[top][left]
+    records = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cell.strip() for cell in cells)]
+    if len(records) < 2:
+        return None
+    return sheet_of_records(records, file=file, table=table, file_format=FileFormat.SPREADSHEET, unit="row")
+
+
+def _merged(sheet: CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    return list(sheet.merged_cell_ranges or ())
+
+
+def _moment(value: datetime) -> str:
+    if value < _DURATIONS_UNTIL:
+        return _hours(value - _DAY_ZERO)
+    return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+def _hours(value: timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
+
+
+def _refuse_bombs(path: Path, file: str) -> None:
+    """The library keeps every cell up to the last one, so a single cell in the far corner would fill the memory."""
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                rows, columns = _last_cell(packed, name)
+                if rows * columns > MAX_CELLS:
+                    raise TooLarge(f"{file}: a cell in row {rows}, another in column {columns} make a sheet of no list")
+            elif name == "content.xml" and (repeats := _largest_repeats(packed, name)) > MAX_CELLS:
+                raise TooLarge(f"{file}: cells that are repeated {repeats} times make a sheet of no list")
+
+
+def _last_cell(packed: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    rows = columns = 0
+    for chunk in _chunks(packed, name):
+        for match in _REFERENCE.finditer(chunk):
+            rows, columns = max(rows, int(match[2])), max(columns, _column_number(match[1]))
+    return rows, columns
+
+
+def _largest_repeats(packed: zipfile.ZipFile, name: str) -> int:
+    """What repeated cells and rows could make together, empty ones to the sheet's edge aside."""
+    most = {b"rows": 1, b"columns": 1}
+    for chunk in _chunks(packed, name):
+        for cell in re.finditer(rb"<table:table-(?:row|cell)\b[^>]*>", chunk):
+            # An empty cell that is repeated to the edge is how the format ends a row.
+            if cell[0].endswith(b"/>") and b"office:value" not in cell[0]:
+                continue
+            for kind, times in _REPEATED.findall(cell[0]):
+                most[kind] = max(most[kind], int(times))
+    # The row that fills the sheet to its last line repeats, and holds one empty cell.
+    rows = most[b"rows"] if most[b"columns"] > 1 else 1
+    return rows * most[b"columns"]
+
+
+def _chunks(packed: zipfile.ZipFile, name: str) -> Any:
+    before = b""
+    with packed.open(name) as stream:
+        while read := stream.read(_CHUNK):
+            yield before + read
+            before = read[-_TAIL:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
