@@ -53,7 +53,7 @@ ADDRESS_COLUMNS = ("address", "地址", "详细地址", "住所", "address1", "a
 _LON = ("lon", "lng", "long", "longitude", "经度", "経度")
 _LAT = ("lat", "latitude", "纬度", "緯度")
 _HOME = ("home", "家庭", "住址", "常住")
-_DATUM_WORDS = {
+DATUM_WORDS = {
     Datum.WGS84: ("wgs84", "wgs", "gps", "cgcs2000", "cgcs", "国家2000", "大地2000"),
     Datum.GCJ02: ("gcj02", "gcj", "高德", "腾讯", "火星"),
     Datum.BD09: ("bd09", "bd", "百度"),
@@ -107,7 +107,7 @@ def _axis_of(header: str) -> tuple[str, Datum | None]:
     """("lon" | "lat" | "", datum named in the header) of "gcj_lat", "lon_wgs84", "home_lon", "百度经度"."""
     rest = re.sub("|".join(_HOME), "", header)
     named = None
-    for datum, words in _DATUM_WORDS.items():
+    for datum, words in DATUM_WORDS.items():
         for word in words:
             if named is None and (rest.startswith(word) or rest.endswith(word)):
                 rest, named = rest.removeprefix(word).removesuffix(word), datum
