@@ -13,7 +13,8 @@ from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_time import walk_times
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.kinds import ImportKind
+from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
 from simulators.city import CENTRE, SyntheticAed, aeds_geojson

@@ -15,8 +15,8 @@ from geo.places.datum import Datum
 from planner.columns import UnclearColumn, find_code, find_unit
 from planner.layers import LayerOptions, UnusableLayer, cell_text, read_layer
 from planner.plan_model import Bilingual
-from registry.importers.aed_rows import read_position
 from registry.importers.files import plain
+from registry.importers.positions.checked import read_position
 from registry.importers.report import Rejected
 
 # Where none of the usual words heads a column.

@@ -21,7 +21,8 @@ from registry.eligibility import Answer, DispatchLimits, is_dispatchable, positi
 from registry.importers.files import ImportRefused
 from registry.importers.people.people_file import checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
-from registry.importers.people.sheets import read_people_sheets
+from registry.importers.people.sheets import people_sheets
+from registry.importers.reading.read import read_sheets
 from registry.importers.report import Progress
 from registry.importers.run import ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
@@ -81,7 +82,7 @@ def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str |
         return Helpers(aeds=tuple(held), note=note)
     path = Path(source)
     with naming_datum("--aed-datum"):
-        file = read_aeds(path, ImportOptions(datum=datum, encoding=encoding), progress=progress)
+        file = read_aeds(path, ImportOptions(datum=datum, encoding=_encoding_of(encoding)), progress=progress)
     if not file.aeds:
         why = "; ".join(f"{remark.where}: {remark.text}" for remark in file.rejected[:3])
         raise NoAeds(f"{path.name} holds no usable row of an AED: {len(file.rejected)} rejected ({why})")
@@ -93,6 +94,11 @@ def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str |
             zh=f"AED：{path.name} 中 {len(file.aeds)} 台" + (f"；{rejected} 行被拒绝" if rejected else ""),
         ),
     )
+
+
+def _encoding_of(told: str) -> str | None:
+    # What the commands take where nobody names one; a list's own is found.
+    return None if told == "utf-8" else told
 
 
 def get_rescuers(
@@ -118,7 +124,8 @@ def get_rescuers(
         with naming_datum("--rescuer-datum"):
             # No id is kept, so any secret will do for lists that give none.
             options = PeopleOptions(datum=datum, region=region, secret=_FOR_ONE_PLAN)
-            file = checked_rescuers(read_people_sheets(Path(source), encoding), options, progress=progress)
+            sheets = people_sheets(read_sheets(Path(source), _encoding_of(encoding)))
+            file = checked_rescuers(sheets, options, progress=progress)
         rejected = len(file.rejected)
         people = [
             Rescuer(

@@ -14,13 +14,15 @@ from geo.places.datum import Datum
 from geo.places.projection import geodesic_m
 from planner.layers import LayerOptions, cell_text, read_layer
 from planner.plan_model import Bilingual
-from registry.importers.aed_rows import FAR_M, read_position
 from registry.importers.columns import find_coordinates
 from registry.importers.files import plain, read_csv
+from registry.importers.positions.checked import read_position
 from registry.importers.report import Rejected
 
 _CSV_SUFFIXES = {".csv", ".tsv", ".txt"}
 LISTED = 5
+# A row this far from the file's middle whose mirror image lies near it has its columns swapped.
+_FAR_M = 500_000.0
 # What lies apart from all others by such an empty stretch belongs to no city of theirs, nor to their country.
 _EMPTY_STRETCH_M = 1_000_000.0
 
@@ -162,7 +164,7 @@ def _of_one_place(
     said = []
     for index in sorted(beyond.tolist()):
         x, y = float(lon[index]), float(lat[index])
-        swapped = abs(x) <= 90.0 and float(geodesic_m(y, x, *middle)) < FAR_M
+        swapped = abs(x) <= 90.0 and float(geodesic_m(y, x, *middle)) < _FAR_M
         text = f"{where[index]}: {x:g}, {y:g} lies {away_m[index] / 1000:,.0f} km from the others"
         said.append(text + ("; latitude and longitude are swapped" if swapped else ""))
     return near, said

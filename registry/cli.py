@@ -22,11 +22,13 @@ from registry.epoch import draw_epoch
 from registry.hours_command import hours_command
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import NotUndone, UnknownImport
+from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import UNNAMED, SourceQuestion, name_the_first
 from registry.importers.people.certificates import parse_valid_years
 from registry.importers.people.person_ids import VARIABLE as PEOPLE_VARIABLE
+from registry.importers.positions.area import parse_box
 from registry.importers.report import ImportReport, Remark
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.run import ImportOptions, import_file
 from registry.lifecycle import NotCorrected
 from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
@@ -72,7 +74,12 @@ app.command("hours")(hours_command)
 
 @app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="OSM extract, GeoJSON, Overpass JSON or CSV")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, XLSX, XLS, ODS, GeoJSON, JSON, KML, GPX, shapefile, GeoPackage or OSM data, also zipped"
+        ),
+    ],
     *,
     kind: Annotated[ImportKind | None, typer.Option(help="Guessed where it is evident")] = None,
     datum: Annotated[str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09")] = None,
@@ -82,8 +89,6 @@ def import_command(
     time_zone: Annotated[
         str | None, typer.Option(help="IANA zone of opening hours; default the zone in force where each AED hangs")
     ] = None,
-    encoding: Annotated[str, typer.Option(help="Text encoding, such as gb18030")] = "utf-8",
-    region: Annotated[str, typer.Option(help="Country of phone numbers without a country code")] = "CN",
     valid_years: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND=YEARS", help="How long a kind of certificate holds where a row names no end"),
@@ -99,6 +104,19 @@ def import_command(
         str,
         typer.Option(envvar=PEOPLE_VARIABLE, help="Makes ids where a list of people has none.", show_default=False),
     ] = "",
+    encoding: Annotated[str | None, typer.Option(help="Text encoding, such as gb18030; default: found")] = None,
+    epsg: Annotated[int | None, typer.Option(help="Reference system of positions in metres, such as 25832")] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(help="Country where AEDs belong, and of phone numbers without a country code (default there: CN)"),
+    ] = None,
+    area: Annotated[
+        str | None, typer.Option(metavar="W,S,E,N", help="Degrees within which AEDs belong; rows outside are refused")
+    ] = None,
+    network: Annotated[
+        Path | None,
+        typer.Option(help="Walk network whose streets may tell an unknown datum", exists=True, dir_okay=False),
+    ] = None,
     database: DatabaseOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen")] = False,
     retire_absent: Annotated[
@@ -121,11 +139,14 @@ def import_command(
             source=source,
             time_zone=time_zone,
             encoding=encoding,
-            region=region.upper(),
             people_secret=people_secret,
             valid_years=parse_valid_years(valid_years or []),
             ignored=tuple(ignore or []),
             mapped={header: meaning for header, _, meaning in (one.rpartition("=") for one in mapped or [])},
+            region=None if region is None else region.upper(),
+            epsg=epsg,
+            area=None if area is None else parse_box(area),
+            network=network,
             dry_run=dry_run,
             retire_absent=retire_absent,
             name_source=ask if is_terminal() else name_the_first,
@@ -273,6 +294,8 @@ def _show_report(report: ImportReport, report_file: Path | None) -> None:
     counts = (report.accepted, report.changed, report.unchanged, len(report.rejected), len(report.warnings))
     table.add_row(*map(str, counts))
     _out.print(table)
+    for note in report.notes:
+        _out.print(f"  {escape(note)}", soft_wrap=True)
     _show_remarks("rejected", report.rejected, report_file)
     _show_remarks("taken, but look at", report.warnings, report_file)
     if report.accepted + report.changed and not report.dry_run:

@@ -14,8 +14,9 @@ from geo.streets.osm import build_from_osm
 from geo.streets.walk_network import WalkNetwork
 from registry.eligibility import get_time_zone, time_zone_at
 from registry.importers.files import ImportRefused
+from registry.importers.kinds import ImportKind
 from registry.importers.report import ImportReport
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
 from simulators.call_generator import generate_scenario

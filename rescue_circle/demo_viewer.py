@@ -24,7 +24,8 @@ from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
 from geo.places.datum import Datum
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.kinds import ImportKind
+from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database
 from simulators.districts import load_core_districts
 

@@ -2,12 +2,9 @@
 
 import hashlib
 import json
-import math
-import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
-from geo.places.datum import Datum, convert
 from geo.places.projection import geodesic_m
 from registry.eligibility import UnknownTimeZone, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
@@ -15,9 +12,6 @@ from registry.importers.hours import HoursOfList
 from registry.importers.report import Rejected, Remark
 from registry.models import Aed, AedState
 from registry.storeys import floor_as_said, level_as_said
-
-# A row this far from the file's middle whose mirror image lies near it has its columns swapped.
-FAR_M = 500_000.0
 
 _IN_SERVICE = {"", "in_service", "operational", "ok", "yes", "working", "active", "available", "正常", "在用", "可用"}
 _STATES = {
@@ -35,21 +29,13 @@ def checked_aeds(
     rows: Iterable[RawAed], *, source: str, time_zone: str | None
 ) -> tuple[list[Aed], list[Remark], list[Remark]]:
     """(AEDs, rejected rows, warnings) of a file's rows. `time_zone` overrides the one in force at each place."""
-    taken: list[tuple[RawAed, float, float]] = []
     rejected: list[Remark] = []
     warnings: list[Remark] = []
-    for row in rows:
-        try:
-            taken.append((row, *_position(row)))
-        except Rejected as error:
-            rejected.append(_refused(row, error))
-    middle = _middle(taken)
     aeds: dict[str, Aed] = {}
     hours = HoursOfList()
-    for row, lon, lat in taken:
+    for row in rows:
         try:
-            _refuse_swapped(lon, lat, middle)
-            aed = _aed_of(row, lon, lat, source=source, time_zone=time_zone, hours=hours, earlier=aeds)
+            aed = _aed_of(row, source=source, time_zone=time_zone, hours=hours, earlier=aeds)
         except Rejected as error:
             rejected.append(_refused(row, error))
             continue
@@ -75,58 +61,10 @@ def aed_id_of(source: str, source_ref: str) -> str:
     return "aed-" + hashlib.sha256(f"{source}\0{source_ref}".encode()).hexdigest()[:16]
 
 
-def read_position(lon: str | float | None, lat: str | float | None, datum: Datum) -> tuple[float, float]:
-    """WGS-84 degrees of a position as a file writes it.
-
-    Raises:
-        Rejected: none, not numbers, 0,0, out of range, or swapped beyond doubt.
-    """
-    if lon in {None, ""} or lat in {None, ""}:
-        raise Rejected("no_coordinates", "it has no coordinates")
-    try:
-        x, y = float(str(lon).replace(",", ".")), float(str(lat).replace(",", "."))
-    except ValueError:
-        raise Rejected("bad_coordinates", f"{lon!r}, {lat!r} are no coordinates in degrees") from None
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise Rejected("bad_coordinates", f"{lon!r}, {lat!r} are no coordinates in degrees")
-    if x == 0 and y == 0:
-        raise Rejected("zero_coordinates", "0,0 is in the sea off Africa: its position is not known")
-    if abs(y) > 90 and abs(x) <= 90 and abs(y) <= 180:
-        raise Rejected("swapped_coordinates", f"latitude {y:g} is impossible: latitude and longitude are swapped")
-    if abs(y) > 90 or abs(x) > 180:
-        raise Rejected("coordinates_out_of_range", f"longitude {x:g}, latitude {y:g} is not on Earth")
-    return convert(x, y, source=datum, target=Datum.WGS84)
-
-
-def _position(row: RawAed) -> tuple[float, float]:
-    return read_position(row.lon, row.lat, row.datum)
-
-
-def _middle(taken: list[tuple[RawAed, float, float]]) -> tuple[float, float] | None:
-    if not taken:
-        return None
-    return statistics.median(lon for _, lon, _ in taken), statistics.median(lat for _, _, lat in taken)
-
-
-def _refuse_swapped(lon: float, lat: float, middle: tuple[float, float] | None) -> None:
-    if middle is None or abs(lon) > 90 or float(geodesic_m(lon, lat, *middle)) < FAR_M:
-        return
-    if float(geodesic_m(lat, lon, *middle)) < FAR_M:
-        raise Rejected(
-            "swapped_coordinates", f"longitude {lon:g}, latitude {lat:g} is far from all others; swapped, it is not"
-        )
-
-
-def _aed_of(
-    row: RawAed,
-    lon: float,
-    lat: float,
-    *,
-    source: str,
-    time_zone: str | None,
-    hours: HoursOfList,
-    earlier: dict[str, Aed],
-) -> Aed:
+def _aed_of(row: RawAed, *, source: str, time_zone: str | None, hours: HoursOfList, earlier: dict[str, Aed]) -> Aed:
+    if isinstance(row.place, Rejected):
+        raise row.place
+    lon, lat = row.place
     # The state file writers leave blank is the usual one; a word nobody understands must not send someone running.
     state = _STATES.get(row.state.strip().lower(), AedState.OUT_OF_SERVICE)
     zone = _zone_of(row, lon, lat, time_zone)

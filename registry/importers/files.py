@@ -1,11 +1,9 @@
-"""Opens what users hand in: finds the format, reads text in its encoding, and says what to do when that fails."""
+"""Opens text that users hand in, in the encoding they name, and says what to do when that fails."""
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +26,6 @@ class WrongEncoding(ImportRefused):
     code = "wrong_encoding"
 
 
-class FileFormat(StrEnum):
-    """The formats AEDs and rescuers come in."""
-
-    OSM = "osm"
-    OVERPASS = "overpass"
-    GEOJSON = "geojson"
-    CSV = "csv"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRow:
     """One record; line: where it begins in the file, 1 is the header; cells by normalised header (see `plain`)."""
@@ -45,41 +34,8 @@ class CsvRow:
     cells: dict[str, str]
 
 
-_OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-_CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-_JSON_SUFFIXES = (".json", ".geojson")
-_NOT_READ = {
-    (".gpkg", ".shp", ".zip", ".kml", ".kmz", ".gml", ".gpx", ".fgb", ".tab", ".mif"): (
-        "a map layer is taken as GeoJSON in WGS-84 or as a CSV with lon and lat. Export it, such as with "
-        "`ogr2ogr -f GeoJSON -lco RFC7946=YES aeds.geojson FILE LAYER`."
-    ),
-    (".xlsx", ".xls", ".ods"): "a spreadsheet is taken as CSV. Save the sheet as CSV (UTF-8).",
-    (".tif", ".tiff", ".vrt", ".asc", ".img", ".jp2", ".png", ".jpg", ".pdf"): (
-        "a raster, a picture or a page lists nothing. Give points as GeoJSON, or as a CSV with lon and lat."
-    ),
-}
 _DELIMITERS = ",;\t"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-def find_format(path: Path, encoding: str = "utf-8") -> FileFormat:
-    """The format by the file's name; for JSON by what is in it.
-
-    Raises:
-        WrongEncoding, UnreadableFile
-    """
-    name = path.name.lower()
-    if not path.is_file():
-        raise UnreadableFile(f"there is no file {path}")
-    if name.endswith(_OSM_SUFFIXES):
-        return FileFormat.OSM
-    if name.endswith(_CSV_SUFFIXES):
-        return FileFormat.CSV
-    if name.endswith(_JSON_SUFFIXES):
-        return _json_format(read_json(path, encoding))
-    known = ", ".join((*_OSM_SUFFIXES, *_JSON_SUFFIXES, *_CSV_SUFFIXES))
-    told = next((text for suffixes, text in _NOT_READ.items() if name.endswith(suffixes)), "what is it?")
-    raise UnreadableFile(f"{path.name}: {told} Files are told by their ending: {known}")
 
 
 def read_text(path: Path, encoding: str = "utf-8") -> str:
@@ -112,14 +68,6 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"cannot read {path}: {error.strerror}") from error
-
-
-def read_json(path: Path, encoding: str = "utf-8") -> Any:
-    """Raises: WrongEncoding, UnreadableFile."""
-    try:
-        return json.loads(read_text(path, encoding))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableFile(f"{path.name} is not whole JSON ({error}): download or export it again") from error
 
 
 def read_csv(path: Path, encoding: str = "utf-8") -> tuple[list[str], list[CsvRow]]:
@@ -157,11 +105,3 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
     for cells in reader:
         yield begins, cells
         begins = reader.line_num + 1
-
-
-def _json_format(document: Any) -> FileFormat:
-    if isinstance(document, dict) and isinstance(document.get("elements"), list):
-        return FileFormat.OVERPASS
-    if isinstance(document, dict) and isinstance(document.get("features"), list):
-        return FileFormat.GEOJSON
-    raise UnreadableFile("this JSON is neither a GeoJSON FeatureCollection nor an Overpass answer")

@@ -33,6 +33,7 @@ class ImportReport:
     absent: ids known from this source before but no longer taken from its file; `retired` of them are not fetched any
     more, where that was asked for. returned: retired ones that the list has again, part of `changed`.
     doubles: pairs of an AED in this list and one of another that may be one cabinet. import_id: None in a dry run.
+    notes: what was found out about the file as a whole, such as its encoding or datum, and what was passed over.
     """
 
     file: str
@@ -44,6 +45,7 @@ class ImportReport:
     unchanged: int = 0
     rejected: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     retired: int = 0
     returned: int = 0
@@ -63,6 +65,7 @@ class ImportReport:
             "rejected_count": len(self.rejected),
             "rejected": [_remark_json(remark) for remark in self.rejected],
             "warnings": [_remark_json(remark) for remark in self.warnings],
+            "notes": self.notes,
             "absent": self.absent,
             "retired": self.retired,
             "returned": self.returned,

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from geo.places.datum import Datum
+from registry.importers.kinds import ImportKind
 from registry.importers.report import ImportReport
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.run import ImportOptions, import_file
 from registry.models import Aed
 from registry.records import cabinets_of
 from registry.repository import load_aeds

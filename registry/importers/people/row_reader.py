@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from geo.places.datum import Datum
-from registry.importers.aed_rows import read_position
 from registry.importers.columns import CoordinateColumns, find_coordinates
 from registry.importers.files import plain
 from registry.importers.people.certificates import CertificateWithoutEnd, find_certificate
@@ -16,6 +15,7 @@ from registry.importers.people.person_ids import PersonIds
 from registry.importers.people.phones import Phone, find_phone
 from registry.importers.people.sheets import PeopleRow, PeopleSheet
 from registry.importers.people.validity import Role, Validity, ValidityReader
+from registry.importers.positions.checked import read_position
 from registry.importers.report import Rejected, Remark
 from registry.models import Certificate
 

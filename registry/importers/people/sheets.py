@@ -1,10 +1,9 @@
-"""The one place where people's sheets are opened: whatever the file is, rows come out of it with cells as written."""
+"""The tables of people's lists, as whoever reads them wants them: every header has a cell in every row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from registry.importers.files import plain, read_csv
+from registry.importers.reading.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +23,16 @@ class PeopleSheet:
     rows: Sequence[PeopleRow] = field(repr=False)
 
 
-def read_people_sheets(path: Path, encoding: str) -> list[PeopleSheet]:
-    """Every table of the file.
-
-    Raises:
-        WrongEncoding, UnreadableFile
-    """
-    headers, rows = read_csv(path, encoding)
+def people_sheets(sheets: Iterable[Sheet]) -> list[PeopleSheet]:
+    """The same tables, row by row."""
     return [
         PeopleSheet(
-            name=path.name,
-            headers=headers,
+            name=sheet.name,
+            headers=sheet.headers,
             rows=[
-                PeopleRow(
-                    where=f"line {row.line}", cells={header: row.cells.get(plain(header), "") for header in headers}
-                )
-                for row in rows
+                PeopleRow(where=row.where, cells={header: row.cells.get(header, "") for header in sheet.headers})
+                for row in sheet.rows
             ],
         )
+        for sheet in sheets
     ]

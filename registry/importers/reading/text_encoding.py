@@ -6,7 +6,6 @@ equally the file is refused with both readings, because a wrong letter in a stre
 
 import codecs
 from dataclasses import dataclass
-from pathlib import Path
 
 import chardet
 
@@ -203,8 +202,3 @@ def _first_strange_line(text: str) -> str:
     line = next(line for line in text.splitlines() if not line.isascii())
     at = next(index for index, character in enumerate(line) if ord(character) > 127)
     return line[max(at - 10, 0) : at + 30].strip()
-
-
-def read_text(path: Path, data: bytes, encoding: str | None) -> tuple[str, FoundEncoding]:
-    """The text of a file whose bytes were read. Raises: as `decoded` does."""
-    return decoded(data, path.name, encoding)

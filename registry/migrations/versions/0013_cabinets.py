@@ -12,12 +12,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from registry.storage.types import UtcDateTime
 
 revision = "0013_cabinets"
-down_revision = "0011_channel_addresses"
+down_revision = "0012_hours_as_written"
 branch_labels = None
 depends_on = None
 
 _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
-ADDED = {
+ADDED: dict[str, sa.types.TypeEngine[Any]] = {
     "joined_to": sa.String(64),
     "absent_since": UtcDateTime(),
     "retired_at": UtcDateTime(),

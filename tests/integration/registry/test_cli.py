@@ -18,6 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("RESCUE_DATABASE_URL", raising=False)
     (tmp_path / "aeds.csv").write_text(AEDS, encoding="utf-8")
+    (tmp_path / "aeds-zhengzhou.csv").write_text("id,name,lon,lat\n1,a,113.66,34.75\n", encoding="utf-8")
     (tmp_path / "rescuers.csv").write_text(RESCUERS, encoding="utf-8")
     return tmp_path
 
@@ -47,7 +48,11 @@ def test_a_second_import_is_unchanged(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "advice"),
     [
-        (["import", "aeds.csv"], "--datum wgs84"),
+        (["import", "aeds-zhengzhou.csv"], "--datum wgs84"),
+        (["import", "aeds.csv", "--region", "XX"], "two letters"),
+        (["import", "aeds.csv", "--area", "47,9"], "west,south,east,north"),
+        (["import", "aeds.csv", "--region", "DE"], "Germany"),
+        (["import", "aeds.csv", "--epsg", "1"], "EPSG:1"),
         (["import", "aeds.csv", "--datum", "mars"], "gcj02"),
         (["import", "missing.csv"], "no file"),
         (["import", "aeds.csv", "--datum", "wgs84", "--time-zone", "Vaduz"], "Asia/Shanghai"),

@@ -12,12 +12,13 @@ from geo.places.datum import Datum
 from geo.places.projection import geodesic_m
 from registry.directory import Directory
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
-from registry.importers.aed_sources import ForeignDatum
 from registry.importers.columns import MissingColumns, UnknownDatumOfFile
 from registry.importers.files import ImportRefused, UnreadableFile, WrongEncoding
+from registry.importers.kinds import ImportKind, UnclearKind
 from registry.importers.people.people_file import UnknownRegion
 from registry.importers.people.person_ids import NoPeopleSecret
-from registry.importers.run import ImportKind, ImportOptions, UnclearKind, import_file
+from registry.importers.reading.geometry import ForeignDatum
+from registry.importers.run import ImportOptions, import_file
 from registry.models import Aed, Certificate
 from registry.repository import find_contact, load_aeds, load_rescuers
 from registry.storage.database import Database
@@ -115,10 +116,19 @@ async def test_coordinates_in_another_datum_are_converted(database: Database, tm
     assert float(geodesic_m(aed.lon, aed.lat, 113.715919, 34.721973)) < 5.0
 
 
-async def test_a_csv_without_a_datum_is_refused_with_what_to_add(database: Database, shared_data: Path) -> None:
+async def test_a_chinese_list_without_a_datum_is_refused_with_what_to_add(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "aed.csv"
+    file.write_text("id,name,经度,纬度\n1,七里河,113.722095,34.720917\n", encoding="utf-8")
     with pytest.raises(UnknownDatumOfFile, match="Add --datum wgs84"):
-        await import_file(database, shared_data / "aed_registries/trafford_aed.csv", ImportOptions(), now=NOW)
+        await import_file(database, file, ImportOptions(), now=NOW)
     assert await all_aeds(database) == []
+
+
+async def test_outside_mainland_china_every_datum_is_one_and_none_is_asked_for(
+    database: Database, shared_data: Path
+) -> None:
+    report = await import_file(database, shared_data / "aed_registries/trafford_aed.csv", ImportOptions(), now=NOW)
+    assert (report.accepted, report.rejected) == (185, [])
 
 
 async def test_bad_rows_are_rejected_by_line_and_reason_and_the_good_ones_taken(
@@ -187,15 +197,15 @@ async def test_a_dry_run_says_what_would_happen_and_does_not_do_it(database: Dat
     assert await all_aeds(database) == []
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
-async def test_another_encoding_is_refused_and_taken_when_named(
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+async def test_an_encoding_is_found_and_a_wrong_one_that_is_named_is_refused(
     database: Database, tmp_path: Path, encoding: str
 ) -> None:
     file = tmp_path / "aed.csv"
     file.write_text("编号,名称,经度,纬度\n1,郑州东站,113.77,34.76\n", encoding=encoding)
-    with pytest.raises(WrongEncoding, match=f"--encoding {encoding}"):
-        await import_file(database, file, AS_AEDS, now=NOW)
-    await import_file(database, file, replace(AS_AEDS, encoding=encoding), now=NOW)
+    with pytest.raises(WrongEncoding, match="line 1"):
+        await import_file(database, file, replace(AS_AEDS, encoding="ascii"), now=NOW)
+    await import_file(database, file, AS_AEDS, now=NOW)
     assert [aed.name for aed in await all_aeds(database)] == ["郑州东站"]
 
 
@@ -207,18 +217,20 @@ async def test_another_encoding_is_refused_and_taken_when_named(
         ("aed.csv", b"id,name\n1,a\n", AS_AEDS, MissingColumns, "lon and lat"),
         ("aed.csv", b"id,lon,lat\n1,2,3\n", replace(AS_AEDS, encoding="klingon"), WrongEncoding, "gb18030"),
         ("aed.csv", b"id,lon,lat\n1,2,3\n", replace(AS_AEDS, time_zone="Vaduz"), UnknownTimeZone, "Asia/Shanghai"),
-        ("places.csv", b"id,lon,lat\n1,2,3\n", WGS84, UnclearKind, "--kind aeds"),
+        ("some.csv", b"id,name,birthday,lon,lat\n1,a,1990,2,3\n", WGS84, UnclearKind, "--kind aeds"),
         ("aed.geojson", b'{"type": "FeatureCollection", "features": [', AS_AEDS, UnreadableFile, "again"),
-        ("aed.json", b'{"hello": 1}', AS_AEDS, UnreadableFile, "neither"),
+        ("aed.json", b'{"hello": 1}', AS_AEDS, UnreadableFile, "list of objects"),
         ("aed.json", b'{"elements": [1, {"tags": 2}]}', ImportOptions(), UnreadableFile, "right file"),
         ("aed.osm.pbf", b"not a pbf at all", ImportOptions(), UnreadableFile, "download it again"),
         ("aed.osm", b"<osm version='0.6'/>", ImportOptions(), UnreadableFile, "right file"),
         ("aed.osm", b"<osm version='0.6'/>", WGS84, UnreadableFile, "right file"),
         ("aed.osm", b"<osm version='0.6'/>", ImportOptions(datum=Datum.GCJ02), ForeignDatum, "drop --datum"),
-        ("aed.xlsx", b"PK", AS_AEDS, UnreadableFile, "ending"),
-        ("aed.xlsx", b"PK", AS_AEDS, UnreadableFile, "Save the sheet as CSV"),
-        ("aed.gpkg", b"SQLite format 3", AS_AEDS, UnreadableFile, "ogr2ogr -f GeoJSON"),
-        ("aed.tif", b"II*", AS_AEDS, UnreadableFile, "a raster.* lists nothing"),
+        ("aed.xlsx", b"PK\3\4 and nothing more", AS_AEDS, UnreadableFile, "no whole archive"),
+        ("aed.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", AS_AEDS, UnreadableFile, "save it again as XLSX"),
+        ("aed.gpkg", b"SQLite format 3\0" + bytes(100), AS_AEDS, UnreadableFile, "no GeoPackage"),
+        ("aed.tif", b"II*\0", AS_AEDS, UnreadableFile, "a raster lists nothing"),
+        ("aed.pdf", b"%PDF-1.7", AS_AEDS, UnreadableFile, "no table"),
+        ("aed.csv", bytes(range(256)), AS_AEDS, UnreadableFile, "nothing that a list is saved as"),
         ("people.geojson", b'{"features": []}', ImportOptions(kind=ImportKind.RESCUERS), UnreadableFile, "CSV"),
         ("people.csv", b"name,age\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), MissingColumns, "id"),
         ("people.csv", b"name,phone\na,1\n", ImportOptions(kind=ImportKind.RESCUERS), NoPeopleSecret, "PEOPLE_SECRET"),
@@ -231,7 +243,7 @@ async def test_another_encoding_is_refused_and_taken_when_named(
         ),
         (
             "aed.geojson",
-            b'{"crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::25832"}}, "features": [{}]}',
+            b'{"crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::1"}}, "features": [{}]}',
             AS_AEDS,
             ForeignDatum,
             "WGS-84",

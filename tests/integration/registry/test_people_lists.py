@@ -8,9 +8,10 @@ import pytest
 
 from registry.directory import Directory
 from registry.importers.import_log import NotUndone, undo_import
+from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import UnnamedSource
 from registry.importers.report import ImportReport
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.run import ImportOptions, import_file
 from registry.repository import find_contact
 from registry.storage.database import Database
 

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from geo.places.datum import Datum
+from registry.importers.kinds import ImportKind
 from registry.importers.people.certificates import BadValidYears, parse_valid_years
 from registry.importers.people.people_file import BadMapping
 from registry.importers.people.person_ids import NoPeopleSecret
 from registry.importers.people.unread_columns import DateColumnNotUnderstood
 from registry.importers.report import ImportReport
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.run import ImportOptions, import_file
 from registry.models import Certificate, Rescuer
 from registry.repository import erase_rescuer, find_contact, load_rescuers
 from registry.storage.database import Database

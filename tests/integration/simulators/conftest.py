@@ -15,7 +15,8 @@ from dispatch.contracts.webhook import CallLocation, MessageType
 from geo.places.datum import Datum
 from geo.places.projection import LocalPlane
 from geo.streets.network_builder import build_network
-from registry.importers.run import ImportKind, ImportOptions, import_file
+from registry.importers.kinds import ImportKind
+from registry.importers.run import ImportOptions, import_file
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
 from rescue_circle.served import served

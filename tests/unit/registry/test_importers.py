@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from geo.places.datum import Datum
-from registry.importers.aed_rows import aed_id_of, checked_aeds, read_position
-from registry.importers.aed_sources import RawAed, read_geojson
+from registry.importers.aed_rows import aed_id_of, checked_aeds
+from registry.importers.aed_sources import RawAed, aeds_of_sheet
 from registry.importers.columns import UnknownDatumOfFile, find_coordinates
 from registry.importers.files import read_csv
 from registry.importers.people.columns import looks_like_rescuers
+from registry.importers.positions.checked import read_position
+from registry.importers.positions.options import PositionOptions
+from registry.importers.positions.placing import place_rows
+from registry.importers.reading.read import read_sheets
 from registry.importers.report import Rejected
 
 
@@ -94,6 +98,9 @@ def test_a_text_that_is_not_understood_is_warned_of_once_with_its_count() -> Non
         ("200", "34", "coordinates_out_of_range"),
         ("113.66", "200", "coordinates_out_of_range"),
         ("1e400", "34", "bad_coordinates"),
+        ("121.5", "90", "pole_coordinates"),
+        ("121.5", "25.5N E", "bad_coordinates"),
+        ("25N", "26N", "bad_coordinates"),
     ],
 )
 def test_impossible_positions_are_named_for_what_is_wrong(lon: str | None, lat: str | None, reason: str) -> None:
@@ -104,12 +111,6 @@ def test_impossible_positions_are_named_for_what_is_wrong(lon: str | None, lat: 
 
 def test_a_decimal_comma_is_read() -> None:
     assert read_position("9,52", "47,14", Datum.WGS84) == (9.52, 47.14)
-
-
-def test_one_row_swapped_among_many_is_found_though_both_numbers_are_possible() -> None:
-    rows = [row(str(number), 9.5 + number / 100, 47.1) for number in range(5)]
-    _, rejected, _ = checked_aeds([*rows, row("odd", 47.1, 9.5)], source="s", time_zone=None)
-    assert [(remark.where, remark.reason) for remark in rejected] == [("odd", "swapped_coordinates")]
 
 
 def test_devices_without_ids_at_one_address_are_told_apart_by_position() -> None:
@@ -127,7 +128,9 @@ def test_a_feature_of_several_points_is_several_aeds_where_they_hang(tmp_path: P
     path = tmp_path / "aeds.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
 
-    aeds, rejected, _ = checked_aeds(read_geojson(path, "utf-8", None), source="s", time_zone="Asia/Shanghai")
+    (sheet,) = read_sheets(path)
+    places = place_rows(sheet, PositionOptions()).places
+    aeds, rejected, _ = checked_aeds(aeds_of_sheet(sheet, places), source="s", time_zone="Asia/Shanghai")
 
     assert not rejected
     assert [(aed.lon, aed.lat) for aed in aeds] == [(113.60, 34.70), (113.61, 34.70), (113.62, 34.71)]
@@ -151,4 +154,4 @@ def test_a_csv_is_read_with_its_own_delimiter_mark_and_line_numbers(tmp_path: Pa
 
 
 def row(where: str, lon: float, lat: float, *, ref: str | None = None, name: str = "") -> RawAed:
-    return RawAed(where=where, ref=where if ref is None else ref, lon=lon, lat=lat, datum=Datum.WGS84, name=name)
+    return RawAed(where=where, ref=where if ref is None else ref, place=(lon, lat), name=name)
