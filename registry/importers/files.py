@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ def read_csv(path: Path, encoding: str = "utf-8") -> tuple[list[str], list[CsvRo
     ]
 
 
+# A list has few headers and asks for each of them in every row.
+@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
     """A header without what writers disagree on: case, blanks, `_`, `-`, `:`, `#`, brackets."""
     return "".join(character for character in header.lower() if character.isalnum())

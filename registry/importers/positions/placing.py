@@ -14,7 +14,7 @@ from registry.importers.positions.checked import checked_degrees
 from registry.importers.positions.datum_agreement import FoundDatum, by_districts, by_second_pair, by_streets
 from registry.importers.positions.numbers_of_rows import Numbers, numbers_of, numbers_of_shapes
 from registry.importers.positions.options import PositionOptions
-from registry.importers.positions.position_columns import PositionColumns, find_position_columns
+from registry.importers.positions.position_columns import PositionColumns, are_degrees, find_position_columns
 from registry.importers.positions.reference_of import in_degrees
 from registry.importers.reading.sheet import MAPPED_BY_OSM, Sheet
 from registry.importers.report import Rejected
@@ -85,6 +85,8 @@ def _columns(sheet: Sheet, options: PositionOptions) -> tuple[PositionColumns | 
             f"{sheet.name} has no longitude and latitude columns (found: {', '.join(sheet.headers)}); name them "
             "lon and lat"
         )
+    # Lists that give metres beside degrees mean the same places; which system the metres are in need not be known.
+    found.sort(key=lambda columns: are_degrees(sheet, columns) == (options.epsg is not None))
     if options.datum is None:
         return found[0], found[1:]
     fits = [columns for columns in found if columns.datum is options.datum] or [

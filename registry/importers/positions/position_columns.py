@@ -51,7 +51,8 @@ _ONE_CELL = (
     "좌표",
     "地理位置", "地图坐标",
 )  # fmt: skip
-_LAT_FIRST = ("latlon", "latlng", "latlong", "纬度经度", "緯度経度")
+# The portals that write a `geo_point_2d` write the latitude first.
+_LAT_FIRST = ("geopoint2d", "latlon", "latlng", "latlong", "纬度经度", "緯度経度")
 _LON_FIRST = ("lonlat", "lnglat", "longlat", "经度纬度", "經緯度", "经纬度")
 # Of the filled cells of a column so many must be positions; rows without one leave it empty.
 _MOST = 0.6
@@ -87,6 +88,15 @@ def find_position_columns(sheet: Sheet) -> list[PositionColumns]:
         found = [*_cells_by_value(cells)] or [*_pairs_by_value(sheet.headers, cells)]
     order = list(Datum)
     return sorted(found, key=lambda columns: order.index(columns.datum) if columns.datum else len(order))
+
+
+def are_degrees(sheet: Sheet, columns: PositionColumns) -> bool:
+    """Whether what stands in two columns can be degrees; in one cell it is taken for such."""
+    if columns.lat is None:
+        return True
+    sample = sheet.rows[:: max(len(sheet.rows) // _LOOKED_AT, 1)]
+    cells = [row.cells.get(name, "") for row in sample for name in (columns.lon, columns.lat)]
+    return _share([cell for cell in cells if cell], lambda text: abs(_number(text)) <= 180) >= _MOST
 
 
 def _named_pairs(headers: Sequence[str], cells: dict[str, list[str]]) -> Iterator[PositionColumns]:

@@ -29,6 +29,8 @@ _SEXAGESIMAL = re.compile(
 )
 _COLONS = re.compile(rf"([-+]?)(\d{{1,3}})[:\s]\s*(\d{{1,2}})[:\s]\s*({_NUMBER})")
 _MINUTES = re.compile(r"([-+]?)(\d{1,3})[:\s]\s*(\d{1,2}[.,]\d+)")
+# As Hong Kong's departments write them.
+_DASHES = re.compile(r"(-?)(\d{2,3})-(\d{2})-(\d{2}(?:\.\d+)?)")
 _DOTS = re.compile(r"([-+]?)(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)")
 _PLAIN = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(
@@ -59,6 +61,10 @@ def find_number(text: str) -> tuple[float, Axis | None] | None:
 
     A comma is a decimal one, groups of three figures are thousands: nobody writes coordinates in thousands of degrees.
     """
+    text = text.strip()
+    if _PLAIN.fullmatch(text) and text.isascii():
+        plain_value = float(text.replace(",", "."))
+        return (plain_value, None) if math.isfinite(plain_value) else None
     text = _tidy(text)
     axis, sign, rest = (None, 1, text) if _PLAIN.fullmatch(text) else _hemisphere(text)
     value = _sexagesimal(rest)
@@ -93,7 +99,7 @@ def _hemisphere(text: str) -> tuple[Axis | None, int, str]:
 
 def _sexagesimal(text: str) -> float | None:
     """Degrees, minutes and seconds; None where minutes or seconds are 60 and more."""
-    match = next((m for form in (_SEXAGESIMAL, _COLONS, _DOTS) if (m := form.fullmatch(text))), None)
+    match = next((m for form in (_SEXAGESIMAL, _COLONS, _DASHES, _DOTS) if (m := form.fullmatch(text))), None)
     if match is not None:
         parts = [float((part or "0").replace(",", ".")) for part in match.groups()[1:]]
     elif (match := _MINUTES.fullmatch(text)) is not None:

@@ -101,6 +101,17 @@ def test_two_columns_without_names_are_found_by_what_stands_in_them() -> None:
     assert "column 3 and column 2" in found.notes[0]
 
 
+def test_degrees_count_where_metres_stand_beside_them_unless_their_system_is_named() -> None:
+    rows = [(x, y, lon, lat) for (x, y), (lon, lat) in zip(projected(HAMBURG, 25832), HAMBURG, strict=True)]
+    headers = ["Easting", "Northing", "Longitude", "Latitude"]
+    assert placed(headers, rows).places == HAMBURG
+    assert placed(headers, rows, epsg=25832).columns == ("Easting", "Northing")
+
+
+def test_a_portal_s_geo_point_is_latitude_first_also_where_both_orders_are_land() -> None:
+    assert placed(["geo_point_2d"], [["41.90, 12.49"], ["41.91, 12.48"]]).places[0] == (12.49, 41.9)
+
+
 def test_a_sheet_without_positions_says_what_it_has_instead() -> None:
     with pytest.raises(MissingColumns, match="found: id, name"):
         placed(["id", "name"], [[1, "a"]])
