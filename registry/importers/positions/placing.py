@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.places.datum import Datum, convert, in_mainland_china
 from registry.importers.columns import MissingColumns, UnknownDatumOfFile
 from registry.importers.files import ImportRefused
-from registry.importers.positions.area import NEAR_M, Home, country_at, country_name, distances_m, home_of
+from registry.importers.positions.area import NEAR_M, country_at, country_name, distances_m, home_of
 from registry.importers.positions.checked import checked_degrees
 from registry.importers.positions.datum_agreement import FoundDatum, by_districts, by_second_pair, by_streets
 from registry.importers.positions.numbers_of_rows import Numbers, numbers_of, numbers_of_shapes
@@ -61,9 +61,10 @@ def place_rows(sheet: Sheet, options: PositionOptions) -> Placed:
         notes.append(f"positions are taken from {columns.shown}, by what stands in it")
     numbers, is_measured = in_degrees(sheet, numbers, options, notes)
     problems = _impossible(numbers)
-    _turn_if_swapped(numbers, problems, columns, options, notes)
-    home = None if sheet.file_format in MAPPED_BY_OSM else _home(numbers, problems, options)
-    _refuse_strays(numbers, problems, home, sheet, options)
+    if sheet.file_format not in MAPPED_BY_OSM:
+        # Mappers see on the map where they put an object.
+        _turn_if_swapped(numbers, problems, columns, options, notes)
+        _refuse_strays(numbers, problems, sheet, options)
     stated = options.datum or sheet.datum or (columns.datum if columns else None)
     datum = (
         Datum.WGS84
@@ -154,19 +155,13 @@ def _turn_if_swapped(
     )
 
 
-def _home(numbers: Numbers, problems: list[Rejected | None], options: PositionOptions) -> Home | None:
-    good = _good(problems)
-    return home_of(numbers.x[good], numbers.y[good], box=options.area, country=options.country)
-
-
-def _refuse_strays(
-    numbers: Numbers, problems: list[Rejected | None], home: Home | None, sheet: Sheet, options: PositionOptions
-) -> None:
+def _refuse_strays(numbers: Numbers, problems: list[Rejected | None], sheet: Sheet, options: PositionOptions) -> None:
     """Rows far from where the list belongs get their reason; what is right only the other way round is swapped."""
     good = np.flatnonzero(_good(problems))
+    lon, lat = numbers.x[good], numbers.y[good]
+    home = home_of(lon, lat, box=options.area, country=options.country)
     if home is None or not good.size:
         return
-    lon, lat = numbers.x[good], numbers.y[good]
     inside = home.holds(lon, lat)
     if not inside.any():
         raise OutsideArea(
