@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geo.places.datum import Datum
+from geo.streets.network_file import NetworkFileError
 from geo.streets.walk_network import WalkNetwork
 from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds
@@ -198,8 +199,15 @@ def _position_options(options: ImportOptions) -> PositionOptions:
         epsg=options.epsg,
         area=options.area,
         country=options.region,
-        network=None if options.network is None else WalkNetwork.load(options.network),
+        network=None if options.network is None else _network(options.network),
     )
+
+
+def _network(path: Path) -> WalkNetwork:
+    try:
+        return WalkNetwork.load(path)
+    except (NetworkFileError, OSError) as error:
+        raise UnreadableFile(str(error)) from error
 
 
 def _counted(rows: Iterable[RawAed], progress: Progress) -> Iterable[RawAed]:

@@ -78,15 +78,13 @@ def _found(sheet: Sheet, known: NDArray[np.bool_], x: Floats, y: Floats, options
 
 
 def _where(options: PositionOptions) -> tuple[Home | None, Box | None]:
-    box = options.area
-    if box is None and options.network is not None:
-        box = Box(*options.network.bounds)
+    """Where the list belongs, and where to look for systems: a named area or country, else the network's bounds."""
     none = np.empty(0)
-    if box is not None:
-        return home_of(none, none, box=box, country=None), box
-    if options.country is not None:
+    if options.area is None and options.country is not None:
         return home_of(none, none, box=None, country=options.country), region_box(options.country)
-    return None, None
+    bounds = None if options.network is None else Box(*options.network.bounds)
+    box = options.area or bounds
+    return (None, None) if box is None else (home_of(none, none, box=box, country=None), box)
 
 
 def _by_streets(

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ from registry.importers.reading.sheet import FileFormat, Sheet
 _DAY_ZERO = datetime(1899, 12, 31)  # noqa: DTZ001 -- a sheet's clock has no zone
 _DURATIONS_UNTIL = datetime(1900, 1, 8)  # noqa: DTZ001
 _ISO_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
-_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+# Rows and cells with something in them; what is only formatted is closed at once, and often reaches to the edge.
+_PART = re.compile(rb'<(?:\w+:)?(?:(row)|c)(?=[\s>])(?:[^>]*?\br="([A-Z]{0,3})(\d{1,7})")?[^>]*(?<!/)>')
 _REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"')
 _CHUNK = 1 << 20
-_TAIL = 4096
 
 
 def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
@@ -112,20 +113,32 @@ def _hours(value: timedelta) -> str:
 def _refuse_bombs(path: Path, file: str) -> None:
     """The library keeps every cell up to the last one, so a single cell in the far corner would fill the memory."""
     with zipfile.ZipFile(path) as packed:
-        for name in packed.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                rows, columns = _last_cell(packed, name)
-                if rows * columns > MAX_CELLS:
-                    raise TooLarge(f"{file}: a cell in row {rows}, another in column {columns} make a sheet of no list")
-            elif name == "content.xml" and (repeats := _largest_repeats(packed, name)) > MAX_CELLS:
+        names = packed.namelist()
+        if any(name.endswith(".bin") and name.startswith("xl/w") for name in names):
+            raise UnreadableFile(f"{file} is a binary workbook (XLSB): save it as XLSX")
+        if "content.xml" in names:
+            if (repeats := _largest_repeats(packed, "content.xml")) > MAX_CELLS:
                 raise TooLarge(f"{file}: cells that are repeated {repeats} times make a sheet of no list")
+            return
+        for name in names:
+            rows, columns = _last_cell(packed, name)
+            if rows * columns > MAX_CELLS:
+                raise TooLarge(
+                    f"{file}: a cell in row {rows}, another in column {columns} make a sheet of no list: delete what "
+                    "stands alone there, and save it again"
+                )
 
 
 def _last_cell(packed: zipfile.ZipFile, name: str) -> tuple[int, int]:
-    rows = columns = 0
+    """The last filled row and column; cells that do not say where they are stand side by side in their row."""
+    rows = columns = row = column = 0
     for chunk in _chunks(packed, name):
-        for match in _REFERENCE.finditer(chunk):
-            rows, columns = max(rows, int(match[2])), max(columns, _column_number(match[1]))
+        for is_row, letters, digits in _PART.findall(chunk):
+            if is_row:
+                row, column = int(digits or row + 1), 0
+                continue
+            column = _column_number(letters) if letters else column + 1
+            rows, columns = max(rows, int(digits or row)), max(columns, column)
     return rows, columns
 
 
@@ -144,12 +157,15 @@ def _largest_repeats(packed: zipfile.ZipFile, name: str) -> int:
     return rows * most[b"columns"]
 
 
-def _chunks(packed: zipfile.ZipFile, name: str) -> Any:
-    before = b""
+def _chunks(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """A member's text in pieces that part no tag."""
+    rest = b""
     with packed.open(name) as stream:
         while read := stream.read(_CHUNK):
-            yield before + read
-            before = read[-_TAIL:]
+            piece, mark, begun = (rest + read).rpartition(b"<")
+            yield piece
+            rest = mark + begun
+    yield rest
 
 
 def _column_number(letters: bytes) -> int:

@@ -69,22 +69,49 @@ def test_a_cell_merged_over_rows_is_said_of_each(tmp_path: Path) -> None:
     assert [row.cells.get("区", "") for row in sheet.rows] == ["金水区", "金水区", ""]
 
 
-@pytest.mark.usefixtures("few_cells")
-def test_a_cell_far_from_all_others_makes_no_list(tmp_path: Path) -> None:
+def with_row(tmp_path: Path, row: str) -> Path:
+    """The list with another row behind."""
     path = write_xlsx(tmp_path / "list", {"aeds": ROWS})
-    far = tmp_path / "far"
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(far, "w") as target:
+    longer = tmp_path / "longer"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(longer, "w") as target:
         for name in source.namelist():
-            text = source.read(name)
-            if name.endswith("sheet1.xml"):
-                text = text.replace(
-                    b"</sheetData>", b'<row r="200"><c r="T200"><v>1</v></c></row></sheetData>'
-                )
-            target.writestr(name, text)
+            text = source.read(name).decode()
+            target.writestr(name, text.replace("</sheetData>", f"{row}</sheetData>"))
+    return longer
+
+
+@pytest.mark.parametrize("cells", ['<c r="T200" s="0"><v>1</v></c>', "<c><v>1</v></c>" * 20])
+@pytest.mark.usefixtures("few_cells")
+def test_a_cell_far_from_all_others_makes_no_list(tmp_path: Path, cells: str) -> None:
     with pytest.raises(TooLarge, match="row 200"):
-        read_sheets(far)
+        read_sheets(with_row(tmp_path, f'<row r="200">{cells}</row>'))
+
+
+@pytest.mark.usefixtures("few_cells")
+def test_formats_without_content_far_from_all_others_do_no_harm(tmp_path: Path) -> None:
+    (sheet,) = read_sheets(with_row(tmp_path, '<row r="200"><c r="T200" s="0"/></row>'))
+    assert len(sheet.rows) == 2
 
 
 def test_a_workbook_without_rows_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no sheet with rows"):
         read_sheets(write_xlsx(tmp_path / "list", {"aeds": [["only a title"]]}))
+
+
+def test_a_workbook_whose_cells_do_not_say_where_they_are_is_read(tmp_path: Path) -> None:
+    (sheet,) = read_sheets(with_row(tmp_path, '<row><c t="inlineStr"><is><t>3</t></is></c><c><v>7</v></c></row>'))
+    assert len(sheet.rows) == 3
+
+
+@pytest.mark.usefixtures("few_cells")
+def test_cells_that_an_ods_file_repeats_are_counted(tmp_path: Path) -> None:
+    path = write_ods(tmp_path / "list", [["id"], ["a"]])
+    repeated = tmp_path / "repeated"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(repeated, "w") as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            text = text.replace("<table:table-row><", '<table:table-row table:number-rows-repeated="100"><')
+            text = text.replace("cell office", 'cell table:number-columns-repeated="20" office')
+            target.writestr(name, text)
+    with pytest.raises(TooLarge, match="repeated 2000 times"):
+        read_sheets(repeated)
