@@ -29,7 +29,8 @@ _DURATIONS_UNTIL = datetime(1900, 1, 8)  # noqa: DTZ001
 _ISO_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
 # Rows and cells with something in them; what is only formatted is closed at once, and often reaches to the edge.
 _PART = re.compile(rb'<(?:\w+:)?(?:(row)|c)(?=[\s>])(?:[^>]*?\br="([A-Z]{0,3})(\d{1,7})")?[^>]*(?<!/)>')
-_REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"')
+_ODS_PART = re.compile(rb"<table:(?:table-|covered-table-)?(table|row|cell)\b([^>]*)>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
 _CHUNK = 1 << 20
 
 
@@ -116,12 +117,8 @@ def _refuse_bombs(path: Path, file: str) -> None:
         names = packed.namelist()
         if any(name.endswith(".bin") and name.startswith("xl/w") for name in names):
             raise UnreadableFile(f"{file} is a binary workbook (XLSB): save it as XLSX")
-        if "content.xml" in names:
-            if (repeats := _largest_repeats(packed, "content.xml")) > MAX_CELLS:
-                raise TooLarge(f"{file}: cells that are repeated {repeats} times make a sheet of no list")
-            return
         for name in names:
-            rows, columns = _last_cell(packed, name)
+            rows, columns = (_last_ods_cell if name == "content.xml" else _last_cell)(packed, name)
             if rows * columns > MAX_CELLS:
                 raise TooLarge(
                     f"{file}: a cell in row {rows}, another in column {columns} make a sheet of no list: delete what "
@@ -142,19 +139,21 @@ def _last_cell(packed: zipfile.ZipFile, name: str) -> tuple[int, int]:
     return rows, columns
 
 
-def _largest_repeats(packed: zipfile.ZipFile, name: str) -> int:
-    """What repeated cells and rows could make together, empty ones to the sheet's edge aside."""
-    most = {b"rows": 1, b"columns": 1}
+def _last_ods_cell(packed: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    """The last filled row and column of the widest table; an empty cell or row that repeats to the edge is none."""
+    rows = columns = row = column = 0
     for chunk in _chunks(packed, name):
-        for cell in re.finditer(rb"<table:table-(?:row|cell)\b[^>]*>", chunk):
-            # An empty cell that is repeated to the edge is how the format ends a row.
-            if cell[0].endswith(b"/>") and b"office:value" not in cell[0]:
-                continue
-            for kind, times in _REPEATED.findall(cell[0]):
-                most[kind] = max(most[kind], int(times))
-    # The row that fills the sheet to its last line repeats, and holds one empty cell.
-    rows = most[b"rows"] if most[b"columns"] > 1 else 1
-    return rows * most[b"columns"]
+        for kind, told in _ODS_PART.findall(chunk):
+            times = int(next(iter(_REPEATED.findall(told)), 1))
+            if kind == b"table":
+                row = column = 0
+            elif kind == b"row":
+                row, column = row + times, 0
+            else:
+                column += times
+                if not told.endswith(b"/") or b"office:value" in told:
+                    rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
 
 
 def _chunks(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
