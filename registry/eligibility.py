@@ -74,6 +74,9 @@ _BROKEN_STATES = {
     AedState.MISSING: Verdict(answer=Answer.NO, reason="missing", text="The AED is reported missing from its place."),
     AedState.IN_USE: Verdict(answer=Answer.NO, reason="in_use", text="The AED is in use."),
 }
+_STATE_UNKNOWN = Verdict(
+    answer=Answer.UNKNOWN, reason="state_unknown", text="What its source says of the device is not understood."
+)
 _OPEN = Verdict(answer=Answer.YES, reason="open", text="Its place is open at that time.")
 _CLOSED = Verdict(answer=Answer.NO, reason="closed", text="Its place is closed at that time.")
 _RETIRED = Verdict(answer=Answer.NO, reason="retired", text="It has left its source and is kept as history only.")
@@ -120,6 +123,8 @@ def is_usable(aed: Aed, at: datetime) -> Verdict:
     if access in CLOSED_ACCESS:
         return Verdict(answer=Answer.NO, reason="access_private", text=f"Not open to the public (access: {access}).")
     hours = _hours_verdict(aed, at)
+    if aed.state is AedState.UNKNOWN and hours.answer is not Answer.NO:
+        return _STATE_UNKNOWN
     if hours.answer is Answer.YES and access and access not in OPEN_ACCESS:
         return Verdict(
             answer=Answer.UNKNOWN, reason="access_unclear", text=f"Who may take it is not clear (access: {access})."

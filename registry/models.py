@@ -18,6 +18,8 @@ class AedState(StrEnum):
     OUT_OF_SERVICE = "out_of_service"
     MISSING = "missing"
     IN_USE = "in_use"
+    # Its source says something about the device that nobody here understands.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,20 @@ async def test_the_tables_can_be_taken_back_and_made_again(url: str) -> None:
     assert left <= {"alembic_version", "spatial_ref_sys"}
 
 
+async def test_whatever_remakes_a_table_keeps_the_triggers_that_tell_what_changed(url: str, database_kind: str) -> None:
+    migrate(url)
+    if database_kind == "postgis":
+        return
+    database = Database(url)
+    try:
+        async with database.read() as connection:
+            triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'aeds'")
+            names = set((await connection.execute(triggers)).scalars())
+    finally:
+        await database.close()
+    assert names == {f"registry_changes_aeds_{what}" for what in ("insert", "update", "delete")}
+
+
 def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> None:
     with ThreadPoolExecutor(4) as together:
         for done in [together.submit(migrate, url) for _ in range(4)]:

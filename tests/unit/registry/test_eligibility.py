@@ -13,11 +13,13 @@ from registry.eligibility import (
     DispatchLimits,
     UnknownTimeZone,
     checked_opening_hours,
+    find_standing_answer,
     get_time_zone,
     is_dispatchable,
     is_usable,
     position_of,
     time_zone_at,
+    usability,
     verdicts_on,
 )
 from registry.hours.evaluating import BadHours
@@ -105,6 +107,25 @@ def test_an_aed_of_unclear_access_is_not_usable_while_its_place_is_closed() -> N
 def test_a_device_that_is_broken_gone_or_in_use_is_not_usable_at_any_hour(state: AedState) -> None:
     verdict = is_usable(aed(state=state), NOON)
     assert (verdict.answer, verdict.reason) == (Answer.NO, state.value)
+
+
+@pytest.mark.parametrize(
+    ("hours", "access", "answer", "reason"),
+    [
+        ("24/7", "yes", Answer.UNKNOWN, "state_unknown"),
+        ("", "yes", Answer.UNKNOWN, "state_unknown"),
+        ("24/7", "private", Answer.NO, "access_private"),
+        ("Mo-Fr 08:00-09:00", "yes", Answer.NO, "closed"),
+    ],
+)
+def test_a_device_whose_state_is_not_understood_is_never_counted_on(
+    hours: str, access: str, answer: Answer, reason: str
+) -> None:
+    unclear = aed(hours, access=access, state=AedState.UNKNOWN)
+    verdict = is_usable(unclear, NOON)
+    assert (verdict.answer, verdict.reason) == (answer, reason)
+    assert usability(unclear)(NOON) is answer
+    assert find_standing_answer(unclear) in {None, answer}
 
 
 def test_hours_are_those_on_the_wall_when_the_clock_changes() -> None:

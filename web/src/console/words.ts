@@ -148,6 +148,7 @@ const PROBLEM: Words = {
 const USABLE_REASON: Words = {
   closed: ["现在关门", "closed now"],
   out_of_service: ["停用", "out of service"],
+  state_unknown: ["设备状态不明", "state of the device not clear"],
   missing: ["不在原处", "missing"],
   in_use: ["使用中", "in use"],
   reserved: ["已分配给一个事件", "promised to an incident"],
