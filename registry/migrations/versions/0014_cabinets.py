@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.storage.types import UtcDateTime
 
-revision = "0013_cabinets"
-down_revision = "0012_hours_as_written"
+revision = "0014_cabinets"
+down_revision = "0013_state_unknown"
 branch_labels = None
 depends_on = None
 

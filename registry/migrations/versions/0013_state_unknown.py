@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_state_unknown"
-down_revision = "0011_channel_addresses"
+revision = "0013_state_unknown"
+down_revision = "0012_hours_as_written"
 branch_labels = None
 depends_on = None
 
