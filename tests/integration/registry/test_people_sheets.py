@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -331,7 +330,7 @@ async def test_who_was_erased_is_not_taken_again_under_a_made_id(database: Datab
 
 
 async def test_a_row_that_cannot_be_read_is_rejected_with_its_column(database: Database, tmp_path: Path) -> None:
-    rows: list[Any] = [
+    rows = [
         "1,甲,13800000001,救护员,C1,2024-05-01,下个月\n",
         "2,乙,13800000002,救护员,C2,01/05/2024,2027-04-30\n",
     ]
