@@ -70,8 +70,7 @@ COMMANDS = {
     ),
     "docs": OnDemand(
         where="rescue_circle.documents:docs",
-        help="Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, roles, the tables of "
-        "settings.",
+        help="Write the documents that are made from code: OpenAPI, AsyncAPI, JSON schemas, roles, columns, settings.",
     ),
 }
 """By use: running, playing, planning, keeping."""
