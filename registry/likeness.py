@@ -94,7 +94,7 @@ def near_pairs(a: Sequence[Aed], b: Sequence[Aed], within_m: float) -> list[tupl
     found = tree.query_ball_point(_on_sphere(a), 1.01 * within_m / EARTH_M)
     near = [(a[i], b[j]) for i, others in enumerate(found) for j in sorted(others)]
     places = np.array([(one.lon, one.lat, other.lon, other.lat) for one, other in near], np.float64).reshape(-1, 4)
-    metres = np.asarray(geodesic_m(*places.T)).tolist()
+    metres = np.atleast_1d(geodesic_m(*places.T)).tolist()
     return [(one, other, far) for (one, other), far in zip(near, metres, strict=True) if far <= within_m]
 
 
