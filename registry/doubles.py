@@ -2,6 +2,7 @@
 person, whose word stands whatever the lists say later.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,15 +103,15 @@ async def propose(connection: AsyncConnection, aed_ids: Sequence[str], *, at: da
     others = await _rows_of_several_sources(connection)
     if not others or not aed_ids:
         return 0
-    changed = set(aed_ids)
+    changed, sources = set(aed_ids), _sources_by_cabinet(others)
     found: dict[tuple[str, str], Evidence] = {}
     for source in {one.source for one in others}:
         mine = [one for one in others if one.source == source and one.aed_id in changed]
         for a, b, metres in near_pairs(mine, [one for one in others if one.source != source], LOOK_WITHIN_M):
-            evidence = find_evidence(a, b, metres)
+            evidence = None if _are_two(a, b, sources) else find_evidence(a, b, metres)
             if evidence is not None:
                 found[_in_order(a.aed_id, b.aed_id)] = evidence
-    return await _write(connection, sorted(changed), found, at)
+    return await _write(connection, sorted(changed), _without_rivals(found, others), at)
 
 
 async def list_doubles(
@@ -147,6 +148,7 @@ async def join(connection: AsyncConnection, keep: str, other: str, *, by: str, a
         members = or_(aeds.c.aed_id == joined, aeds.c.joined_to == joined)
         await connection.execute(update(aeds).where(members).values(joined_to=lead, changed_at=at))
     await _decide(connection, keep, other, "joined", by=by, at=at)
+    await _drop_answered(connection, lead)
     return [lead, joined]
 
 
@@ -173,6 +175,50 @@ async def part(connection: AsyncConnection, aed_id: str, other: str, *, by: str,
     else:
         await _decide(connection, aed_id, other, "apart", by=by, at=at)
     return [aed_id, other]
+
+
+async def _drop_answered(connection: AsyncConnection, lead: str) -> None:
+    """Open pairs of a cabinet that need no answer any more, since it has a record of the other's source."""
+    pair = aed_doubles.c
+    rows = (await connection.execute(select(aeds).where(or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)))).all()
+    mine = {row.aed_id for row in rows}
+    theirs = or_(pair.first_id.in_(mine), pair.second_id.in_(mine)) & pair.decision.is_(None)
+    open_pairs = (await connection.execute(select(pair.first_id, pair.second_id).where(theirs))).all()
+    others = await _aeds_by_id(connection, {end for two in open_pairs for end in two})
+    sources = _sources_by_cabinet(list(others.values()) + [aed_from_row(row) for row in rows])
+    for first, second in open_pairs:
+        if _are_two(others[first], others[second], sources) or {first, second} <= mine:
+            answered = (pair.first_id == first) & (pair.second_id == second)
+            await connection.execute(delete(aed_doubles).where(answered))
+
+
+def _sources_by_cabinet(aeds_known: Iterable[Aed]) -> dict[str, set[str]]:
+    sources: defaultdict[str, set[str]] = defaultdict(set)
+    for one in aeds_known:
+        sources[one.joined_to or one.aed_id].add(one.source)
+    return sources
+
+
+def _are_two(a: Aed, b: Aed, sources: Mapping[str, set[str]]) -> bool:
+    """Whether one source has a record in the cabinet of each: it lists them apart."""
+    mine, others = a.joined_to or a.aed_id, b.joined_to or b.aed_id
+    return mine == others or not sources[mine].isdisjoint(sources[others])
+
+
+def _without_rivals(found: Mapping[tuple[str, str], Evidence], known: Iterable[Aed]) -> dict[tuple[str, str], Evidence]:
+    """Whoever is named by its id in another list is none of that list's other AEDs."""
+    source = {one.aed_id: one.source for one in known}
+    sure = {
+        (one, source[other])
+        for pair, evidence in found.items()
+        if evidence.shared_id
+        for one, other in (pair, pair[::-1])
+    }
+    return {
+        (a, b): evidence
+        for (a, b), evidence in found.items()
+        if evidence.shared_id or ((a, source[b]) not in sure and (b, source[a]) not in sure)
+    }
 
 
 async def _rows_of_several_sources(connection: AsyncConnection) -> list[Aed]:

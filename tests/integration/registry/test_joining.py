@@ -158,6 +158,33 @@ async def test_the_worst_state_that_a_list_knows_counts(lists: Lists) -> None:
     assert (await Directory.load(lists.database)).get_aed(ids["city 1"]).state is AedState.OUT_OF_SERVICE
 
 
+async def test_an_answer_answers_what_follows_from_it(lists: Lists) -> None:
+    """Of two devices of one list on one wall one is the other list's: then the second is not."""
+    both_there = ("1,Hall,,,121.2,25.0,,\n", "2,Hall,,,121.20001,25.0,,\n")
+    await lists.take(both_there, header=HEADER, source="city")
+    await lists.take(("9,Hall,,,121.2,25.0,,\n",), header=HEADER, source="volunteers", file="v.csv")
+    ids = {f"{one.source} {one.source_ref}": one.aed_id for one in await lists.cabinets()}
+    assert len(await pairs(lists)) == 2
+
+    async with lists.database.write() as connection:
+        await join(connection, ids["city 1"], ids["volunteers 9"], by="li", at=NOW)
+
+    assert await pairs(lists) == {}
+    await lists.take(("9,Hall,by the door,,121.2,25.0,,\n",), header=HEADER, source="volunteers", file="v.csv")
+    assert await pairs(lists) == {}
+    assert (await Directory.load(lists.database)).together == {ids["city 1"]: {ids["volunteers 9"]}}
+
+
+async def test_a_list_that_names_the_others_ids_means_those_and_no_neighbours(lists: Lists) -> None:
+    rows = ("node/123456,Hall,,,121.2,25.0,,\n", "node/123457,Hall,,,121.20001,25.0,,\n")
+    await lists.take(rows, header=HEADER, source="osm")
+    await lists.take([row.removeprefix("node/") for row in rows], header=HEADER, source="city", file="c.csv")
+    assert set(await pairs(lists)) == {
+        frozenset({"osm node/123456", "city 123456"}),
+        frozenset({"osm node/123457", "city 123457"}),
+    }
+
+
 async def test_what_cannot_be_joined_is_refused(lists: Lists) -> None:
     ids = await both(lists)
     one = ids["city 1"]
