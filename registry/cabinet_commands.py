@@ -177,10 +177,10 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
     ) -> None:
         """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired."""
 
-        async def work(db: Database) -> int:
+        async def work(db: Database) -> list[str]:
             return await undo_import(db, import_id, now=datetime.now(UTC))
 
-        _out.print(f"Import {import_id} is taken back: {run(database, work)} AEDs are as they were.")
+        _out.print(f"Import {import_id} is taken back: {len(run(database, work))} AEDs are as they were.")
 
 
 def _show_doubles(found: Sequence[Double]) -> None:

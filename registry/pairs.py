@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 Together = Mapping[str, frozenset[str]]
 """By an id: the others that belong with it."""
 
+_NOBODY: set[str] = set()
+
 
 class Pairs:
     """others: by id; made anew by every change and never changed, so that whoever holds it may go on reading it."""
@@ -15,12 +17,19 @@ class Pairs:
         self.others: Together = {}
         self.pair((), pairs)
 
-    def pair(self, ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> None:
-        """Of `ids` exactly these pairs belong together."""
-        for one in ids:
-            for other in self._others.pop(one, set()):
-                self._others[other].discard(one)
+    def pair(self, ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> bool:
+        """Of `ids` exactly these pairs belong together. Whether that is news: mostly, of many ids, it is not."""
+        ids, wanted, held = set(ids), defaultdict[str, set[str]](set), self._others
         for first, second in pairs:
-            self._others[first].add(second)
-            self._others[second].add(first)
-        self.others = {one: frozenset(others) for one, others in self._others.items() if others}
+            wanted[first].add(second)
+            wanted[second].add(first)
+        is_known = all(held.get(one, _NOBODY) == wanted.get(one, _NOBODY) for one in ids)
+        if is_known and all(others <= held.get(one, _NOBODY) for one, others in wanted.items()):
+            return False
+        for one in ids:
+            for other in held.pop(one, _NOBODY):
+                held[other].discard(one)
+        for one, others in wanted.items():
+            held[one] |= others
+        self.others = {one: frozenset(others) for one, others in held.items() if others}
+        return True

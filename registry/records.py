@@ -68,6 +68,7 @@ class Records:
         self._joined: defaultdict[str, set[str]] = defaultdict(set)
         self._alike = Pairs()
         self.together: Together = {}
+        self._is_stale = False
         for row in rows:
             self.put(row.aed_id, row)
         self.pair((), pairs)
@@ -79,6 +80,7 @@ class Records:
     def put(self, aed_id: str, row: Aed | None) -> tuple[str, ...]:
         """Take a row as the database has it now, None where it is gone: the cabinets that may be others by it."""
         before = self._rows.pop(aed_id, None)
+        self._is_stale |= (before.joined_to if before else "") != (row.joined_to if row else "")
         if before and before.joined_to:
             self._joined[before.joined_to].discard(aed_id)
         if row is not None:
@@ -90,8 +92,8 @@ class Records:
 
     def pair(self, aed_ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> None:
         """Of these rows exactly these pairs may be one cabinet."""
-        self._alike.pair(aed_ids, pairs)
-        self.together = self._told_together()
+        if self._alike.pair(aed_ids, pairs) or self._is_stale:
+            self.together, self._is_stale = self._told_together(), False
 
     def _told_together(self) -> Together:
         near: defaultdict[str, set[str]] = defaultdict(set)

@@ -137,8 +137,8 @@ def _add_imports(router: APIRouter, service: DispatchService, database: Database
 
         409 `not_undone` where somebody has changed the same AEDs since; the message says what stands in the way.
         """
-        await undo_import(database, import_id, now=service.clock.now())
-        await service.follower.compare()
+        changed = await undo_import(database, import_id, now=service.clock.now())
+        await service.follower.take(changed, ())
         log.info("import_undone", import_id=import_id, by=caller.subject)
         async with database.read() as connection:
             (past,) = await list_imports(connection, limit=1, import_id=import_id)

@@ -82,9 +82,9 @@ async def list_imports(connection: AsyncConnection, *, limit: int, import_id: in
     return [PastImport(**row._mapping) for row in await connection.execute(query)]
 
 
-async def undo_import(database: Database, import_id: int, *, now: datetime) -> int:
-    """Take an import of AEDs back in one transaction; how many AEDs are as they were. What it brought is retired, since
-    a call may be under way with it.
+async def undo_import(database: Database, import_id: int, *, now: datetime) -> list[str]:
+    """Take an import of AEDs back in one transaction: the AEDs that are as they were. What it brought is retired, since a
+    call may be under way with it.
 
     Raises:
         UnknownImport
@@ -102,7 +102,7 @@ async def undo_import(database: Database, import_id: int, *, now: datetime) -> i
         await _restore(connection, before, now)
         await propose(connection, [aed_id for aed_id, row in before.items() if row is not None], at=now)
         await connection.execute(update(imports).where(imports.c.import_id == import_id).values(undone_at=now))
-        return len(before)
+        return sorted(before)
 
 
 def _refuse_done(past: Row[Any]) -> None:

@@ -257,7 +257,7 @@ async def test_an_import_is_taken_back_whole(lists: Lists) -> None:
     assert len(await lists.cabinets()) != len(before)
     assert report.import_id is not None
 
-    assert await undo_import(lists.database, report.import_id, now=NOW) == 5
+    assert len(await undo_import(lists.database, report.import_id, now=NOW)) == 5
 
     assert await lists.cabinets() == before
     async with lists.database.read() as connection:
