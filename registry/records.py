@@ -45,8 +45,11 @@ def _said(name: str, lead: Aed, others: Sequence[Aed], present: Sequence[Aed]) -
     for one in (lead, *others):
         if name in one.corrected:
             return getattr(one, name)
+    if "hours" in name:
+        # What hours mean and how they were written belong together.
+        return getattr(next((one for one in present if one.opening_hours), present[0]), name)
     told = [getattr(one, name) for one in present]
-    return next((value for value in told if value not in {"", None}), told[0])
+    return next((value for value in told if value is not None and value != ""), told[0])
 
 
 def _state(lead: Aed, others: Sequence[Aed], present: Sequence[Aed]) -> AedState:

@@ -83,8 +83,8 @@ async def list_imports(connection: AsyncConnection, *, limit: int, import_id: in
 
 
 async def undo_import(database: Database, import_id: int, *, now: datetime) -> list[str]:
-    """Take an import of AEDs back in one transaction: the AEDs that are as they were. What it brought is retired, since a
-    call may be under way with it.
+    """Take an import of AEDs back in one transaction: the AEDs that are as they were. What it brought is retired, since
+    a call may be under way with it.
 
     Raises:
         UnknownImport
