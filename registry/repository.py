@@ -60,11 +60,13 @@ async def load_same_phones(
 ) -> list[tuple[str, str]]:
     """Pairs of rescuers with one phone number; of all, or those with one of these ids."""
     one, other = rescuer_personal.alias(), rescuer_personal.alias()
-    same = (one.c.phone_e164 == other.c.phone_e164) & (one.c.rescuer_id < other.c.rescuer_id)
+    same = (one.c.phone_e164 == other.c.phone_e164) & (one.c.rescuer_id != other.c.rescuer_id)
     query = select(one.c.rescuer_id, other.c.rescuer_id).join(other, same).where(one.c.phone_e164 != "")
     if rescuer_ids is not None:
-        query = query.where(or_(one.c.rescuer_id.in_(rescuer_ids), other.c.rescuer_id.in_(rescuer_ids)))
-    return [(first, second) for first, second in await connection.execute(query)]
+        # From their side only: an OR over both would read everybody's phone.
+        query = query.where(one.c.rescuer_id.in_(rescuer_ids))
+    pairs = {(min(a, b), max(a, b)) for a, b in await connection.execute(query)}
+    return sorted(pairs)
 
 
 async def save_aed_correction(
