@@ -18,6 +18,7 @@ from dispatch.spool.spool import Spool
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.compose import build_app, build_service
+from rescue_circle.hours_words_page import hours_words_markdown
 from rescue_circle.people_columns_table import people_columns_markdown
 from rescue_circle.roles_table import roles_markdown
 from rescue_circle.settings import Settings
@@ -68,6 +69,7 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
         GENERATED / "people-columns.md": people_columns_markdown(),
         GENERATED / "roles.md": roles_markdown(),
+        GENERATED / "hours.md": hours_words_markdown(),
         **readmes,
     }
 

@@ -115,6 +115,7 @@ def _aed(aed: Aed, usable: Answer, reasons: tuple[str, ...], reserved_by: str | 
         location_text=aed.location_text,
         floor=aed.floor,
         opening_hours=aed.opening_hours,
+        hours_as_written=aed.hours_as_written,
         usable=usable.value,
         reasons=reasons,
         state=aed.state,

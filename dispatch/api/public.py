@@ -165,6 +165,7 @@ def _view(aed: Aed, verdict: Verdict, *, distance_m: float | None = None) -> Pub
         location_text=aed.location_text,
         floor=aed.floor,
         opening_hours=aed.opening_hours,
+        hours_as_written=aed.hours_as_written,
         usable=verdict.answer.value,
         reasons=(verdict.reason,),
         distance_m=None if distance_m is None else round(distance_m, 1),

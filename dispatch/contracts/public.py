@@ -9,6 +9,7 @@ from dispatch.contracts.webhook import Unshown, WireModel
 
 class PublicAed(WireModel):
     """WGS-84 degrees. `usable`: whether anybody could take it now, `reasons` says why not or why that is not known.
+    `opening_hours` is in OSM's syntax, `hours_as_written` in the words of the source.
     `distance_m`: from the place that was asked about, in a straight line."""
 
     aed_id: str
@@ -18,6 +19,7 @@ class PublicAed(WireModel):
     location_text: str
     floor: str
     opening_hours: str
+    hours_as_written: str = ""
     usable: Literal["yes", "no", "unknown"]
     reasons: tuple[str, ...]
     distance_m: float | None = None

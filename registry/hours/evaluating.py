@@ -18,6 +18,7 @@ _SUNDAY = 6
 _HOLIDAY_WORD = re.compile(r"\bPH\b")
 _QUOTED = re.compile(r'"[^"]*"')
 _LAST_MINUTE = re.compile(r"-\s*23:59(?!\d)")
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _OPEN_END = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?:\s*-\s*(\d{1,2}):(\d{2}))?\+")
 # A shop that opens "from 9:00" is open for a morning at least (our assumption, as `folding` has it for written hours).
 _SURELY_OPEN_MIN = 4 * 60
@@ -69,6 +70,7 @@ class Hours:
         self._country = find_country(zone.key)
         self._alternatives = [_prepared(part) for part in _split(osm, "||")]
         self._says_holidays = any(_HOLIDAY_WORD.search(_QUOTED.sub("", part)) for part in self._alternatives)
+        self._night_min = max(_night_min(part) for part in self._alternatives)
         self._parsed: dict[str, OpeningHours] = {}
         for part in self._alternatives:
             self._expression(_with_holidays(part, [], 0))
@@ -90,10 +92,9 @@ class Hours:
 
     def _by_what_is_said(self, local: datetime, today: DayKind, yesterday: DayKind) -> Answer:
         """The expression names holidays: each choice that the calendar leaves open is tried."""
-        numbers = [local.weekday()] if today in _HOLIDAYS else []
         before = (local.weekday() - 1) % 7
         answers = []
-        for here in [True, False] if today is DayKind.PERHAPS_HOLIDAY else [bool(numbers)]:
+        for here in [True, False] if today is DayKind.PERHAPS_HOLIDAY else [today is DayKind.HOLIDAY]:
             for earlier in [True, False] if yesterday is DayKind.PERHAPS_HOLIDAY else [yesterday is DayKind.HOLIDAY]:
                 chosen = (*((local.weekday(),) if here else ()), *((before,) if earlier else ()))
                 answers.append(self._evaluate(local, chosen))
@@ -108,7 +109,7 @@ class Hours:
             return _common([own, self._as_on_wednesday(local)])
         if own.openness is Openness.CLOSED:
             return own
-        since_yesterday = self._evaluate(local, (), without=(local.weekday() - 1) % 7).openness is Openness.CLOSED
+        since_yesterday = self._began_yesterday(local)
         kind = yesterday if since_yesterday else today
         if kind not in _HOLIDAYS:
             return own
@@ -118,6 +119,13 @@ class Hours:
             return own
         closed_then = then.openness is Openness.CLOSED and self._has_hours(sunday.date() - _DAY * since_yesterday)
         return _CLOSED if closed_then and kind is DayKind.HOLIDAY else _UNKNOWN
+
+    def _began_yesterday(self, local: datetime) -> bool:
+        """Whether hours that run past midnight are what is open now."""
+        if local.hour * 60 + local.minute >= self._night_min:
+            return False
+        before_midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(minutes=1)
+        return self._ordinary(before_midnight).openness is not Openness.CLOSED
 
     def _as_on_wednesday(self, local: datetime) -> Answer:
         return self._ordinary(local + _DAY * (2 - local.weekday()))
@@ -130,13 +138,11 @@ class Hours:
                 return True
         return False
 
-    def _evaluate(self, local: datetime, holidays: tuple[int, ...], without: int | None = None) -> Answer:
-        """The state when the named weekdays are holidays; `without`: as if that weekday were closed."""
+    def _evaluate(self, local: datetime, holidays: tuple[int, ...]) -> Answer:
+        """The state when the named weekdays are holidays."""
         answer = _CLOSED
         for number, part in enumerate(self._alternatives):
             text = _with_holidays(part, holidays, local.weekday())
-            if without is not None:
-                text += f"; {_DAYS[without]} off"
             state, comment = self._expression(text).state(local)
             answer = _answer(state, comment)
             if answer.openness is not Openness.CLOSED:
@@ -160,6 +166,13 @@ class Hours:
 
 _HOLIDAYS = frozenset({DayKind.HOLIDAY, DayKind.PERHAPS_HOLIDAY})
 _MAKE_UPS = frozenset({DayKind.MAKE_UP, DayKind.PERHAPS_MAKE_UP})
+
+
+def _night_min(part: str) -> int:
+    """How long after midnight hours of the day before may last, in minutes."""
+    spans = [[int(figure) for figure in found.groups()] for found in _SPAN.finditer(_QUOTED.sub("", part))]
+    minutes = [(a * 60 + b, c * 60 + d) for a, b, c, d in spans]
+    return max([0, *(end if end < start else end - 24 * 60 for start, end in minutes if end < start or end > 24 * 60)])
 
 
 def _is_for_holidays(rule: str) -> bool:
@@ -213,11 +226,9 @@ def _with_open_ends(rule: str) -> str:
     end += 24 * 60 if end <= start else 0
     latest = start + 24 * 60
     certain = f"{rule[: found.start()]}{_clock(start)}-{_clock(end)}{rule[found.end() :]}"
-    return (
-        certain
-        if end >= latest
-        else f"{certain}, {selector} {_clock(end)}-{_clock(latest)} unknown".replace(",  ", ", ")
-    )
+    if end >= latest:
+        return certain
+    return f"{certain}, {selector or 'Mo-Su'} {_clock(end)}-{_clock(latest)} unknown"
 
 
 def _clock(minute: int) -> str:

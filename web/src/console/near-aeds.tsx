@@ -42,7 +42,7 @@ function AedWords({ aed }: { aed: ConsoleAed }) {
     <span class="near-aed-words">
       <b>{aed.name || aed.aed_id}</b>
       {where && <span>{where}</span>}
-      <span class="muted">{[state, aed.opening_hours].filter(Boolean).join(" · ")}</span>
+      <span class="muted">{[state, aed.opening_hours, aed.hours_as_written !== aed.opening_hours && aed.hours_as_written].filter(Boolean).join(" · ")}</span>
     </span>
   );
 }

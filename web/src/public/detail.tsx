@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { SymbolPicture } from "../map/index.ts";
 import { Button } from "../shared/components.tsx";
 import { formatDistance, formatDuration, formatFloor, lang } from "../shared/i18n.ts";
-import { readableHours } from "./hours.ts";
+import { isWrittenOtherwise, readableHours } from "./hours.ts";
 import { titleOf, UsableWord } from "./list.tsx";
 import { chosenId, findWalk, type PublicAed, start, type Walk } from "./model.ts";
 import { ReportDialog } from "./report.tsx";
@@ -52,7 +52,10 @@ export function AedDetail({ aed, onWalk, startBar }: DetailProps) {
         )}
         <div>
           <dt>{words.value.hours}</dt>
-          <dd>{aed.opening_hours === "" ? words.value.hoursNotKnown : readableHours(aed.opening_hours, lang.value)}</dd>
+          <dd>
+            {aed.opening_hours === "" ? words.value.hoursNotKnown : readableHours(aed.opening_hours, lang.value)}
+            {isWrittenOtherwise(aed) && <span class="muted as-written">{`${words.value.asWritten} ${aed.hours_as_written}`}</span>}
+          </dd>
         </div>
       </dl>
       <WalkPart aed_id={aed.aed_id} onWalk={onWalk} startBar={startBar} />

@@ -1,7 +1,7 @@
 // Opening hours as people read them: the notation of OpenStreetMap, word by word. What is not understood stays as it is.
 import type { Lang } from "../shared/i18n.ts";
 
-const ZH: Readonly<Record<string, string>> = {
+const ZH: Record<string, string> = {
   Mo: "周一",
   Tu: "周二",
   We: "周三",
@@ -13,8 +13,17 @@ const ZH: Readonly<Record<string, string>> = {
   SH: "学校假期",
   off: "休息",
   closed: "休息",
+  unknown: "不确定",
 };
-const EN: Readonly<Record<string, string>> = { Mo: "Mon", Tu: "Tue", We: "Wed", Th: "Thu", Fr: "Fri", Sa: "Sat", Su: "Sun", PH: "holidays", SH: "school holidays", off: "closed" };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+for (const [index, name] of MONTHS.entries()) ZH[name] = `${index + 1}月`;
+const EN: Readonly<Record<string, string>> = { Mo: "Mon", Tu: "Tue", We: "Wed", Th: "Thu", Fr: "Fri", Sa: "Sat", Su: "Sun", PH: "holidays", SH: "school holidays", off: "closed", unknown: "not certain" };
+
+/** Whether the source's own words say more than what is shown of them. */
+export function isWrittenOtherwise(aed: { opening_hours: string; hours_as_written?: string }): boolean {
+  const written = aed.hours_as_written ?? "";
+  return written !== "" && written !== aed.opening_hours;
+}
 
 export function readableHours(text: string, lang: Lang): string {
   if (/^24\/7$/.test(text.trim())) return lang === "zh" ? "全天 24 小时" : "Day and night";

@@ -11,6 +11,7 @@ export interface PublicAed {
   location_text: string;
   floor: string;
   opening_hours: string;
+  hours_as_written?: string;
   usable: Usable;
   reasons: string[];
 }
