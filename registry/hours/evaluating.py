@@ -16,6 +16,8 @@ _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _DAY = timedelta(days=1)
 _SUNDAY = 6
 _HOLIDAY_WORD = re.compile(r"\bPH\b")
+# Nobody here knows when schools are on holiday.
+_SCHOOL_WORD = re.compile(r"\bSH\b")
 _QUOTED = re.compile(r'"[^"]*"')
 _LAST_MINUTE = re.compile(r"-\s*23:59(?!\d)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -70,6 +72,7 @@ class Hours:
         self._country = find_country(zone.key)
         self._alternatives = [_prepared(part) for part in _split(osm, "||")]
         self._says_holidays = any(_HOLIDAY_WORD.search(_QUOTED.sub("", part)) for part in self._alternatives)
+        self._says_school = any(_SCHOOL_WORD.search(_QUOTED.sub("", part)) for part in self._alternatives)
         self._night_min = max(_night_min(part) for part in self._alternatives)
         self._parsed: dict[str, OpeningHours] = {}
         for part in self._alternatives:
@@ -79,6 +82,8 @@ class Hours:
     def at(self, instant: datetime) -> Answer:
         """Whether it is open at an aware instant."""
         local = instant.astimezone(self._zone)
+        if self._says_school:
+            return _UNKNOWN
         today = day_kind(local.date(), self._country)
         yesterday = day_kind(local.date() - _DAY, self._country)
         if today is yesterday is DayKind.ORDINARY:

@@ -34,9 +34,31 @@ _LONGEST_NUMBER_OF_HOUR = 24
 
 def fold(tokens: list[Token]) -> list[Token]:
     """Tokens whose times, days, months and dates are put together. A stretch comes as `Kind.TIME` with a `Span`."""
-    for step in (_dates, _full_days_as_ends, _half_days, _between, _spans, _days, _ranges_of_months, _ranges_of_dates):
+    for step in (
+        _slashes,
+        _dates,
+        _full_days_as_ends,
+        _half_days,
+        _between,
+        _spans,
+        _days,
+        _ranges_of_months,
+        _ranges_of_dates,
+    ):
         tokens = step(tokens)
     return tokens
+
+
+def _slashes(tokens: list[Token]) -> list[Token]:
+    """8h30/12h - 14h/18h: the slashes join, the dash parts."""
+    folded = list(tokens)
+    for place in range(len(tokens) - 6):
+        seven = tokens[place : place + 7]
+        signs = [token.text for token in seven[1::2]]
+        if signs == ["/", "-", "/"] and all(token.kind in _ENDS for token in seven[::2]):
+            for offset, kind in ((1, Kind.RANGE), (3, Kind.LIST), (5, Kind.RANGE)):
+                folded[place + offset] = replace(seven[offset], kind=kind)
+    return folded
 
 
 def _dates(tokens: list[Token]) -> list[Token]:
@@ -64,6 +86,8 @@ def _date_at(tokens: list[Token], place: int) -> tuple[Token, int] | None:
     between = place + 1
     while between < len(tokens) and tokens[between].kind is Kind.NOISE and tokens[between].text in {"de", "of", "the"}:
         between += 1
+    if first.kind is Kind.NTH and first.value == frozenset({1}) and kinds[1:2] == [Kind.MONTH]:
+        return _one_date(first, tokens[place + 1], replace(first, value=1)), place + 2
     if first.kind is Kind.NUMBER and between < len(tokens) and tokens[between].kind is Kind.MONTH:
         return _one_date(first, tokens[between], first), between + 1
     if kinds[:2] == [Kind.MONTH, Kind.NUMBER] and not _is_range_at(tokens, place + 2):
@@ -243,7 +267,7 @@ def _open_ends(tokens: list[Token]) -> list[Token]:
                 folded.append(replace(following, kind=Kind.TIME, value=_onwards(clock.minute)))
                 place += 2
                 continue
-        if token.kind is Kind.TIME and following is not None and following.kind is Kind.ONWARDS:
+        if token.kind in _ENDS and following is not None and following.kind is Kind.ONWARDS:
             folded.append(_with_open_end(token))
             place += 2
             continue
@@ -262,7 +286,8 @@ def _open_ends(tokens: list[Token]) -> list[Token]:
 def _with_open_end(token: Token) -> Token:
     if isinstance(token.value, Span):
         return replace(token, value=replace(token.value, end=max(token.value.end, DAY + 6 * 60)))
-    return replace(token, value=_onwards(token.value.minute)) if isinstance(token.value, Clock) else token
+    clock = _clock(token)
+    return token if clock is None else replace(token, kind=Kind.TIME, value=_onwards(clock.minute))
 
 
 def _onwards(start: int) -> Span:

@@ -1,5 +1,6 @@
 """Which days are public holidays where, and which cannot be known yet: China by its notices, elsewhere by law."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
@@ -81,6 +82,11 @@ def _statutory(year: int) -> dict[date, str]:
     }
 
 
+# A day that fewer of a country's parts keep, such as one town's patron saint, leaves the others as they are: Italy
+# has a hundred of them, and every office would be in doubt on a day in four. Our assumption.
+_FEWEST_PARTS = 0.05
+
+
 @lru_cache(maxsize=512)
 def _holidays_of_year(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """(for certain, perhaps): what only a state keeps, and what hangs on the sight of a moon, is perhaps."""
@@ -90,8 +96,9 @@ def _holidays_of_year(country: str, year: int) -> tuple[frozenset[date], frozens
         return frozenset(), frozenset()
     certain = {day for day, name in national.items() if "estimated" not in name}
     perhaps = set(_near(day for day, name in national.items() if "estimated" in name))
-    for part in national.subdivisions:
-        perhaps |= set(holidays.country_holidays(country, subdiv=part, years=year))
+    parts = national.subdivisions
+    kept = Counter(day for part in parts for day in holidays.country_holidays(country, subdiv=part, years=year))
+    perhaps |= {day for day, count in kept.items() if count >= _FEWEST_PARTS * len(parts)}
     return frozenset(certain), frozenset(perhaps - certain)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from registry.hours.clock_times import Clock
-from registry.hours.folding import Span, fold, join_days
+from registry.hours.folding import DAY, NOON, Span, fold, join_days
 from registry.hours.tokens import Token
 from registry.hours.words.rules import Days, Kind, Window
 
@@ -116,6 +116,7 @@ class _Reader:
         self._place = 0
         self._now = Statement()
         self._done: list[Statement] = []
+        self._included: list[Statement] = []
         self._doubts: set[int] = set()
         self._words: list[str] = []
         self._impossible = ""
@@ -140,7 +141,7 @@ class _Reader:
                 self._label = False
         self._finish()
         return Said(
-            statements=tuple(_days_behind_times(_with_siblings(self._done))),
+            statements=(*_days_behind_times(_with_siblings(self._done)), *self._included),
             doubts=frozenset(self._doubts),
             words=tuple(dict.fromkeys(self._words)),
             impossible=self._impossible,
@@ -163,7 +164,11 @@ class _Reader:
             case Kind.EXCEPT_AFTER:
                 self._take_except_after()
             case Kind.INCLUDED:
-                self._take_included()
+                self._take_included(token)
+            case Kind.HALF_DAY if self._is_about_half_a_day():
+                morning = token.value == "am"
+                self._now.spans.append(Span(0, NOON, NOON) if morning else Span(NOON, DAY, DAY))
+                self._time_clause = token.clause
             case Kind.VAGUE:
                 self._take_vague(token)
             case Kind.LUNCH:
@@ -207,7 +212,8 @@ class _Reader:
             self._new()
             now = self._now
         complete = now.has_hours or now.empty or now.included or now.lunch or (now.closed and not now.prefix)
-        again = now.closed and now.prefix and now.names_days and self._separated and token.kind is Kind.DAYS
+        ends_list = self._broken or (self._separated and self._after(self._place) is Kind.TIME)
+        again = now.closed and now.prefix and now.names_days and ends_list and token.kind is Kind.DAYS
         opens_scope = token.kind in {Kind.MONTH, Kind.SEASON} and now.days is not None and not now.closed
         if complete or again or (opens_scope and now.is_complete):
             self._new()
@@ -332,7 +338,17 @@ class _Reader:
         elif not now.closed:
             self._doubts.add(self._tokens[self._place].clause)
 
-    def _take_included(self) -> None:
+    def _is_about_half_a_day(self) -> bool:
+        """ "Closed on Wednesday afternoons": the half of a day is what is closed."""
+        now = self._now
+        if not now.names_any_day or now.spans:
+            return False
+        return (now.closed and now.prefix) or (not now.is_complete and self._after(self._place) is Kind.CLOSED)
+
+    def _take_included(self, token: Token) -> None:
+        if isinstance(token.value, Days):
+            self._included.append(Statement(days=token.value, included=True, clauses={token.clause}))
+            return
         now = self._now
         following = self._after(self._place)
         if now.days is not None and now.days.holidays and not now.is_complete:
@@ -352,7 +368,7 @@ class _Reader:
         if token.value.holidays_closed and not any(isinstance(one.value, Span) for one in self._tokens):
             hours_follow = False  # "on school days at any time"
         labels = not now.is_complete and hours_follow and not (now.names_days and not self._soon_hours())
-        if labels or (now.spans and not self._separated):
+        if labels or (now.spans and token.clause == self._time_clause and not self._separated):
             self._label = True
             return
         if now.closed and now.prefix and not now.names_days:

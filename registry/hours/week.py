@@ -134,7 +134,8 @@ class _Builder:
         self._statements = statements
         self._closings = _closed_days(statements)
         self._last_start: int | None = None
-        for one in statements:
+        # What holds "on holidays too" is known when all else is.
+        for one in sorted(statements, key=lambda one: one.included):
             self._lay(week, one)
         for span in self._breaks:
             week.days = [None if day is None else without(day, span.start, span.end) for day in week.days]
@@ -359,7 +360,7 @@ def _closed_days(statements: list[Statement]) -> frozenset[int]:
     """Days of the week that the text says are closed."""
     closed: set[int] = set()
     for one in statements:
-        if one.closed and not (one.spans or one.nth or one.dates or one.months or one.season) and one.days:
+        if one.closed and not (one.spans or one.nth or one.months or one.season) and one.days:
             closed |= one.days.days
         if one.without is not None:
             closed |= one.without.days

@@ -77,8 +77,7 @@ DUTCH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "het hele jaar|hele jaar|hele jaar door|365 dagen|365 dagen per jaar|ook op feestdagen|"
-            "inclusief feestdagen|incl. feestdagen|365/365",
+            "het hele jaar|hele jaar|hele jaar door|365 dagen|365 dagen per jaar|365/365",
             "365 dagen 9u-17u",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -92,18 +91,24 @@ DUTCH = Language(
             "tot|t/m|tm|tot en met|t.e.m.|tem|t.e.m|t. e. m.|tot aan|totenmet|a",
             "maandag t/m vrijdag 8 tot 17 uur",
         ),
+        Rule(
+            Kind.INCLUDED,
+            "ook op feestdagen|inclusief feestdagen|incl. feestdagen",
+            "dagelijks 9u-17u, ook op feestdagen",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "tussen", "tussen 8 en 17 uur", "between"),
         Rule(Kind.LIST, "en|of|&|alsook|+|en van", "za en zo"),
         Rule(
             Kind.HALF_DAY,
-            "'s morgens|'s ochtends|ochtend|voormiddag|s morgens|in de voormiddag|vm|s ochtends|am",
-            "8 uur 's ochtends",
+            "de voormiddag|'s morgens|'s ochtends|ochtend|voormiddag|s morgens|in de voormiddag|vm|s ochtends|am",
+            "8 uur 's ochtends tot 6 uur 's avonds",
             "am",
         ),
         Rule(
             Kind.HALF_DAY,
             "'s middags|'s avonds|namiddag|s avonds|s middags|in de namiddag|nm|pm",
-            "6 uur 's avonds",
+            "8 uur 's ochtends tot 6 uur 's avonds",
             "pm",
         ),
         Rule(Kind.NEXT_DAY, "volgende dag|de volgende dag|daags nadien|'s anderendaags", "22u-6u volgende dag"),
@@ -206,7 +211,7 @@ DUTCH = Language(
             Kind.CONTACT,
             "telefoon|tel|contact|contactpersoon|verantwoordelijke|onthaal|receptie|inkom|inkomhal|ingang|"
             "gevel|muur|zijgevel|voorgevel|gang|naast|achter|balie",
-            "contact: Jan Peeters",
+            "contact: Piet Peeters",
         ),
         Rule(Kind.REMARK, "opmerking|opmerkingen|opm|opm.|nota|info", "Opmerking:"),
         Rule(

@@ -69,8 +69,7 @@ ENGLISH = Language(
         Rule(
             Kind.DAYS,
             "365 days|365 days a year|365|all year|all year round|year round|year-round|open all year|"
-            "every day of the year|inc bank holidays|including public holidays|incl. public holidays|"
-            "including bank holidays|incl public holidays|including holidays",
+            "every day of the year|",
             "365 days 9-17",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -79,11 +78,23 @@ ENGLISH = Language(
         Rule(Kind.DATE, "boxing day", "closed Boxing Day", (12, 26, 12, 26)),
         Rule(Kind.DATE, "new year's day|new years day", "closed New Year's Day", (1, 1, 1, 1)),
         Rule(Kind.DATE, "new year's eve|new years eve", "closed New Year's Eve", (12, 31, 12, 31)),
+        Rule(
+            Kind.INCLUDED,
+            "inc bank holidays|including public holidays|incl. public holidays|including bank holidays|"
+            "incl public holidays|including holidays",
+            "Mon-Sun 10-22 including public holidays",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "to|till|til|until|through|thru|up to|'til|untill", "9am to 5pm"),
         Rule(Kind.RANGE, "between|btw", "between 9 and 5pm", "between"),
         Rule(Kind.LIST, "and|&|or|plus|as well as|then", "Sat and Sun"),
-        Rule(Kind.HALF_DAY, "am|a.m.|a.m|in the morning", "9 in the morning", "am"),
-        Rule(Kind.HALF_DAY, "pm|p.m.|p.m|in the afternoon|in the evening|at night", "5 in the afternoon", "pm"),
+        Rule(Kind.HALF_DAY, "am|a.m.|a.m|in the morning", "9 in the morning to 5 in the afternoon", "am"),
+        Rule(
+            Kind.HALF_DAY,
+            "pm|p.m.|p.m|in the afternoon|in the evening|at night",
+            "9 in the morning to 5 in the afternoon",
+            "pm",
+        ),
         Rule(
             Kind.NEXT_DAY,
             "next day|the next day|following day|next morning|the following day|(+1)",

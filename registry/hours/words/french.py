@@ -1,5 +1,7 @@
 """French."""
 
+import re
+
 from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
@@ -21,9 +23,20 @@ from registry.hours.words.rules import (
     week,
 )
 
+_LETTERS = re.compile(r"\bl ?m ?m ?j ?v( ?s)?( ?d)?\b")
+
+
+def _prepare(text: str) -> str:
+    """The week's letters, written out."""
+    return _LETTERS.sub(
+        lambda found: "lu,ma,me,je,ve" + (",sa" if found[1] else "") + (",di" if found[2] else ""), text
+    )
+
+
 FRENCH = Language(
     code="fr",
     name="French",
+    prepare=_prepare,
     rules=(
         *week(
             "Du lundi au vendredi de 8h30 à 16h45",
@@ -78,23 +91,28 @@ FRENCH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "toute l'annee|365 jours|365j|365/365|365 jours par an|365j/365|365j/an|jours feries compris|"
-            "jours feries inclus|y compris jours feries|y compris les jours feries|"
-            "dimanches et jours feries compris|meme jours feries|sans interruption annuelle",
+            "toute l'annee|365 jours|365j|365/365|365 jours par an|365j/365|365j/an|sans interruption annuelle",
             "7j/7 jours fériés compris 9h-19h",
             DAILY_WITH_HOLIDAYS,
         ),
         Rule(Kind.DATE, "noel|jour de noel|25 decembre", "fermé à Noël", (12, 25, 12, 25)),
         Rule(Kind.DATE, "nouvel an|jour de l'an|1er janvier|premier janvier", "fermé le 1er janvier", (1, 1, 1, 1)),
         Rule(Kind.DATE, "1er mai|premier mai", "fermé le 1er mai", (5, 1, 5, 1)),
+        Rule(
+            Kind.INCLUDED,
+            "jours feries compris|jours feries inclus|y compris jours feries|y compris les jours feries|"
+            "dimanches et jours feries compris|meme jours feries",
+            "7j/7 jours fériés compris 9h-19h",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "a|au|jusqu'a|jusqu'au|jusque|jusqu'|aux", "de 8h à 17h"),
         Rule(Kind.RANGE, "entre", "entre 8h et 17h", "between"),
         Rule(Kind.LIST, "et|ou|puis|ainsi que|&|et de|+", "samedi et dimanche"),
-        Rule(Kind.HALF_DAY, "du matin|le matin|matin|matinee|am", "8 heures du matin", "am"),
+        Rule(Kind.HALF_DAY, "du matin|le matin|matin|matinee|am", "de 8 heures du matin à 8 heures du soir", "am"),
         Rule(
             Kind.HALF_DAY,
             "de l'apres-midi|du soir|l'apres-midi|apres-midi|soir|le soir|pm|apres midi|aprem",
-            "8 heures du soir",
+            "de 8 heures du matin à 8 heures du soir",
             "pm",
         ),
         Rule(Kind.NEXT_DAY, "le lendemain|lendemain|du lendemain", "22h-6h le lendemain"),
@@ -155,8 +173,7 @@ FRENCH = Language(
         ),
         Rule(
             Kind.SEASON,
-            "periode scolaire|en periode scolaire|hors vacances|annee scolaire|temps scolaire|"
-            "pendant la periode scolaire",
+            "periode scolaire|en periode scolaire|annee scolaire|temps scolaire|pendant la periode scolaire",
             "période scolaire 7h-18h",
             "term",
         ),

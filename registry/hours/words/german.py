@@ -82,8 +82,7 @@ GERMAN = Language(
         ),
         Rule(
             Kind.DAYS,
-            "ganzjahrig|das ganze jahr|365 tage|365 tage im jahr|kein ruhetag|ganzes jahr|inkl. feiertage|"
-            "inkl. feiertagen|inklusive feiertage|auch an feiertagen",
+            "ganzjahrig|das ganze jahr|365 tage|365 tage im jahr|kein ruhetag|ganzes jahr|",
             "ganzjährig 9-17 Uhr",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -91,11 +90,17 @@ GERMAN = Language(
         Rule(Kind.DATE, "silvester|sylvester", "Silvester geschlossen", (12, 31, 12, 31)),
         Rule(Kind.DATE, "neujahr", "Neujahr geschlossen", (1, 1, 1, 1)),
         Rule(Kind.DATE, "zwischen den jahren", "zwischen den Jahren geschlossen", (12, 24, 1, 1)),
+        Rule(
+            Kind.INCLUDED,
+            "inkl. feiertage|inkl. feiertagen|inklusive feiertage|auch an feiertagen",
+            "Mo-So 8-20 Uhr, auch an Feiertagen",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "bis|bis zu|bis um|-", "8 bis 17 Uhr"),
         Rule(Kind.RANGE, "zwischen", "zwischen 8 und 17 Uhr", "between"),
         Rule(Kind.LIST, "und|u.|u|sowie|oder|&|+", "Sa und So"),
-        Rule(Kind.HALF_DAY, "morgens|vormittags|fruh|vorm.", "8 Uhr morgens", "am"),
-        Rule(Kind.HALF_DAY, "nachmittags|abends|nachm.", "6 Uhr abends", "pm"),
+        Rule(Kind.HALF_DAY, "vormittag|morgens|vormittags|fruh|vorm.", "8 Uhr morgens bis 6 Uhr abends", "am"),
+        Rule(Kind.HALF_DAY, "nachmittag|nachmittags|abends|nachm.", "8 Uhr morgens bis 6 Uhr abends", "pm"),
         Rule(
             Kind.NEXT_DAY,
             "des folgetages|folgetag|am folgetag|am nachsten tag|nachster tag|des nachsten tages",

@@ -1,5 +1,7 @@
 """Italian."""
 
+import re
+
 from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
@@ -7,6 +9,7 @@ from registry.hours.words.rules import (
     HOLIDAYS_PERHAPS_SUNDAY,
     NIGHT,
     OFFICE,
+    PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
     WEEKDAYS,
     WEEKEND,
@@ -21,9 +24,20 @@ from registry.hours.words.rules import (
     week,
 )
 
+_LETTERS = re.compile(r"\bl ?m ?m ?g ?v( ?s)?( ?d)?\b")
+
+
+def _prepare(text: str) -> str:
+    """The week's letters, written out."""
+    return _LETTERS.sub(
+        lambda found: "lu,ma,me,gi,ve" + (",sa" if found[1] else "") + (",do" if found[2] else ""), text
+    )
+
+
 ITALIAN = Language(
     code="it",
     name="Italian",
+    prepare=_prepare,
     rules=(
         *week(
             "dal lunedì al venerdì dalle 8 alle 17",
@@ -86,8 +100,7 @@ ITALIAN = Language(
         ),
         Rule(
             Kind.DAYS,
-            "tutto l'anno|365 giorni|365 giorni l'anno|365|365 giorni all'anno|festivi inclusi|"
-            "festivi compresi|inclusi festivi|compresi i festivi|anche festivi|compresi festivi",
+            "tutto l'anno|365 giorni|365 giorni l'anno|365|365 giorni all'anno|",
             "tutto l'anno 9-19",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -101,13 +114,24 @@ ITALIAN = Language(
             "a|al|alle|alle ore|fino alle|fino a|fino al|sino alle|all'|alla|ad|fino alle ore",
             "dalle 8 alle 17",
         ),
+        Rule(
+            Kind.INCLUDED,
+            "festivi inclusi|festivi compresi|inclusi festivi|compresi i festivi|anche festivi|compresi festivi",
+            "tutti i giorni 9-19, festivi inclusi",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "tra|fra|tra le|fra le", "tra le 8 e le 17", "between"),
         Rule(Kind.LIST, "e|ed|o|oppure|e dalle|e dalle ore|&|+|nonche", "sabato e domenica"),
-        Rule(Kind.HALF_DAY, "del mattino|di mattina|mattina|mattino|am|la mattina", "8 del mattino", "am"),
+        Rule(
+            Kind.HALF_DAY,
+            "del mattino|di mattina|mattina|mattino|am|la mattina",
+            "dalle 8 del mattino alle 5 del pomeriggio",
+            "am",
+        ),
         Rule(
             Kind.HALF_DAY,
             "del pomeriggio|di sera|pomeriggio|sera|pm|di pomeriggio|la sera|della sera",
-            "5 del pomeriggio",
+            "dalle 8 del mattino alle 5 del pomeriggio",
             "pm",
         ),
         Rule(
@@ -226,11 +250,11 @@ ITALIAN = Language(
         Rule(Kind.REMARK, "note|nota|osservazioni|commento", "Note:"),
         Rule(
             Kind.NOISE,
-            "ore|ora|h|dal|dalle|dalle ore|da|di|del|della|dei|delle|il|la|lo|le|i|gli|nei|nel|"
-            "nella|negli|aperto|aperta|apre|aperti|accessibile|accesso|pubblico|accesso pubblico|"
-            "accesso libero|disponibile|disponibilita|solo|soltanto|del mese|di ogni mese|ogni mese|mese|"
-            "ogni|giorni|giorno|orario continuato|continuato|continuo|non stop|per|dae|defibrillatore|"
-            "esterno|all'esterno|in|con|al pubblico|servizio|settimana|ufficio|minuti",
+            "ore|ora|h|dal|dalle|dalle ore|da|di|del|della|dei|delle|il|la|lo|le|i|gli|nei|nel|nella|nelle|negli|"
+            "aperto|aperta|apre|aperti|accessibile|accesso|pubblico|accesso pubblico|accesso libero|"
+            "disponibile|disponibilita|solo|soltanto|del mese|di ogni mese|ogni mese|mese|ogni|giorni|"
+            "giorno|orario continuato|continuato|continuo|non stop|per|dae|defibrillatore|esterno|"
+            "all'esterno|in|con|al pubblico|servizio|settimana|ufficio|minuti",
             "aperto",
         ),
         Rule(

@@ -1,5 +1,7 @@
 """Spanish."""
 
+import re
+
 from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
@@ -7,6 +9,7 @@ from registry.hours.words.rules import (
     HOLIDAYS_PERHAPS_SUNDAY,
     NIGHT,
     OFFICE,
+    PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
     WEEKDAYS,
     WEEKEND,
@@ -20,9 +23,20 @@ from registry.hours.words.rules import (
     week,
 )
 
+_LETTERS = re.compile(r"\bl ?m ?x ?j ?v( ?s)?( ?d)?\b")
+
+
+def _prepare(text: str) -> str:
+    """The week's letters, written out."""
+    return _LETTERS.sub(
+        lambda found: "lu,ma,mi,ju,vi" + (",sa" if found[1] else "") + (",do" if found[2] else ""), text
+    )
+
+
 SPANISH = Language(
     code="es",
     name="Spanish",
+    prepare=_prepare,
     rules=(
         *week(
             "lunes a viernes 8:00-18:00",
@@ -76,8 +90,7 @@ SPANISH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "todo el ano|365 dias|365 dias al ano|365|los 365 dias del ano|todos los dias del ano|"
-            "incluidos festivos|festivos incluidos|incluso festivos|incluso festivos y domingos",
+            "todo el ano|365 dias|365 dias al ano|365|los 365 dias del ano|todos los dias del ano|",
             "365 días 9-19 h",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -85,11 +98,27 @@ SPANISH = Language(
         Rule(Kind.DATE, "ano nuevo", "cerrado Año Nuevo", (1, 1, 1, 1)),
         Rule(Kind.DATE, "nochebuena", "cerrado Nochebuena", (12, 24, 12, 24)),
         Rule(Kind.DATE, "nochevieja", "cerrado Nochevieja", (12, 31, 12, 31)),
+        Rule(
+            Kind.INCLUDED,
+            "incluidos festivos|festivos incluidos|incluso festivos|incluso festivos y domingos",
+            "L-D 9-19 h, festivos incluidos",
+            PUBLIC_HOLIDAYS,
+        ),
         Rule(Kind.RANGE, "a|al|hasta|hasta las|a las|hasta la|a la", "de 8 a 17 h"),
         Rule(Kind.RANGE, "entre|entre las", "entre las 8 y las 17 h", "between"),
         Rule(Kind.LIST, "y|e|o|u|y de|y las|ademas de|asi como|+", "sábado y domingo"),
-        Rule(Kind.HALF_DAY, "de la manana|mananas|por la manana|manana|am|a.m.|a. m.", "8 de la mañana", "am"),
-        Rule(Kind.HALF_DAY, "de la tarde|de la noche|tardes|por la tarde|tarde|pm|p.m.|p. m.", "8 de la tarde", "pm"),
+        Rule(
+            Kind.HALF_DAY,
+            "de la manana|mananas|por la manana|manana|am|a.m.|a. m.",
+            "de 8 de la mañana a 8 de la tarde",
+            "am",
+        ),
+        Rule(
+            Kind.HALF_DAY,
+            "de la tarde|de la noche|tardes|por la tarde|tarde|pm|p.m.|p. m.",
+            "de 8 de la mañana a 8 de la tarde",
+            "pm",
+        ),
         Rule(Kind.NEXT_DAY, "del dia siguiente|dia siguiente|del siguiente dia", "22:00-6:00 del día siguiente"),
         Rule(Kind.TIME, "mediodia", "8 h a mediodía", 12 * 60),
         Rule(Kind.TIME, "medianoche", "8 h a medianoche", 24 * 60),
