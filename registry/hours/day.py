@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-CLOSED, UNKNOWN, OPEN = 0, 1, 2
+# So that the bits of two states joined are the state of both statements together.
+CLOSED, UNKNOWN, OPEN = 0, 1, 3
 DAY_MIN = 24 * 60
 # A day's hours may reach over the whole of the next, as 17:00 to 9:00 does.
 LENGTH_MIN = 2 * DAY_MIN
@@ -14,8 +15,9 @@ Day = bytes
 NEVER: Day = bytes(LENGTH_MIN)
 ALL_DAY: Day = bytes([OPEN]) * DAY_MIN + bytes(DAY_MIN)
 PERHAPS_ALL_DAY: Day = bytes([UNKNOWN]) * DAY_MIN + bytes(DAY_MIN)
-_DOUBTED = bytes([CLOSED, UNKNOWN, UNKNOWN, *range(3, 256)])
-_STRETCH = re.compile(rb"\x01+|\x02+")
+_DOUBTED = bytes([CLOSED, UNKNOWN, UNKNOWN, UNKNOWN, *range(4, 256)])
+_STRETCH = re.compile(rb"\x01+|\x03+")
+_LOW_BITS = int.from_bytes(bytes([1]) * LENGTH_MIN)
 
 
 def stretch(start: int, end: int, state: int = OPEN) -> Day:
@@ -26,15 +28,17 @@ def stretch(start: int, end: int, state: int = OPEN) -> Day:
 
 def union(days: Iterable[Day]) -> Day:
     """Open where one is; unknown where one may be."""
-    whole = NEVER
+    whole = 0
     for day in days:
-        whole = bytes(map(max, whole, day))
-    return whole
+        whole |= int.from_bytes(day)
+    return whole.to_bytes(LENGTH_MIN)
 
 
 def agreed(one: Day, other: Day) -> Day:
     """What both say; unknown where they differ."""
-    return one if one == other else bytes(a if a == b else UNKNOWN for a, b in zip(one, other, strict=True))
+    a, b = int.from_bytes(one), int.from_bytes(other)
+    differ = ((a ^ b) | (a ^ b) >> 1) & _LOW_BITS
+    return (a & b | differ).to_bytes(LENGTH_MIN)
 
 
 def doubted(day: Day) -> Day:
@@ -45,7 +49,7 @@ def doubted(day: Day) -> Day:
 def without(day: Day, start: int, end: int) -> Day:
     """Closed between two minutes."""
     end = min(end, LENGTH_MIN)
-    return day[:start] + bytes(end - start) + day[end:]
+    return day[:start] + bytes(max(0, end - start)) + day[end:] if end > start else day
 
 
 def doubted_between(day: Day, start: int, end: int) -> Day:
@@ -55,7 +59,7 @@ def doubted_between(day: Day, start: int, end: int) -> Day:
 
 def overlaps(one: Day, other: Day) -> bool:
     """Whether both say something of some minute."""
-    return any(a and b for a, b in zip(one, other, strict=True))
+    return bool(int.from_bytes(one) & int.from_bytes(other))
 
 
 def stretches(day: Day) -> list[tuple[int, int, bool]]:

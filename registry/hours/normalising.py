@@ -20,6 +20,14 @@ _ITEMS = re.compile("[①-⓿❶-➓㈠-㈩]")
 _ITEM_NUMBERS = re.compile(r"\([1-9]\)")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
 _TIMES = re.compile(r"(?<=\d)\s?[*xX×]\s?(?=\d)")
+_LATIN = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+_UNACCENTED = str.maketrans(
+    {
+        letter: base
+        for letter in _LATIN
+        if (base := unicodedata.normalize("NFD", letter)[0]).isascii() and base.isalpha() and base != letter
+    }
+)
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -34,10 +42,5 @@ def plain(text: str) -> str:
     text = text.translate(_APOSTROPHES).translate(_QUOTES).translate(_POINTS).translate(_BRACKETS)
     text = _TIMES.sub("×", text)
     text = _LONG_VOWEL_DASH.sub("-", _DASHES.sub("-", text))
-    text = "".join(_unaccented(letter) for letter in text.casefold())
+    text = text.casefold().translate(_UNACCENTED)
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-
-
-def _unaccented(letter: str) -> str:
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base if base.isascii() and base.isalpha() else letter
