@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.places.datum import Datum, convert, in_mainland_china
 from registry.importers.columns import MissingColumns, UnknownDatumOfFile
 from registry.importers.files import ImportRefused
-from registry.importers.positions.area import NEAR_M, country_at, country_name, distances_m, home_of
+from registry.importers.positions.area import NEAR_M, country_at, country_name, distances_m, home_of, region_box
 from registry.importers.positions.checked import checked_degrees
 from registry.importers.positions.datum_agreement import FoundDatum, by_districts, by_second_pair, by_streets
 from registry.importers.positions.numbers_of_rows import Numbers, numbers_of, numbers_of_shapes
@@ -132,10 +132,9 @@ def _turn_if_swapped(
     ambiguous = good & (np.abs(numbers.x) <= 90)
     if ambiguous.any():
         lon, lat = numbers.x[ambiguous], numbers.y[ambiguous]
-        if options.area is not None or options.country is not None:
-            home = home_of(lon, lat, box=options.area, country=options.country)
-            assert home is not None  # noqa: S101 -- it was named
-            mirrored[ambiguous] = ~home.holds(lon, lat) & home.holds(lat, lon)
+        around = options.area or (None if options.country is None else region_box(options.country))
+        if around is not None:
+            mirrored[ambiguous] = ~around.holds(lon, lat) & around.holds(lat, lon)
         else:
             at_sea = np.array([not country_at(x, y) for x, y in zip(lon, lat, strict=True)], bool)
             on_land = np.array([bool(country_at(y, x)) for x, y in zip(lon, lat, strict=True)], bool)

@@ -153,9 +153,9 @@ def _systems_of(box: Box) -> tuple[tuple[int, str, Box], ...]:
         if (not is_for_the_world or int(item.code) == WEB_MERCATOR) and not item.name.startswith("WGS 72"):
             bounds = Box(west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
             systems.append((int(item.code), item.name, bounds))
-    # Names of the plain order of axes before those of another order of the same system; today's frames first.
+    # Of names for one system the plainest: without an order of axes, of today's frame, without its realisation.
     systems.sort(
-        key=lambda system: ("(N-E)" in system[1] or "(E-N)" in system[1], not _TODAY.search(system[1]), system[0])
+        key=lambda system: ("(N-E)" in system[1] or "(E-N)" in system[1], not _TODAY.search(system[1]), len(system[1]))
     )
     return tuple(systems)
 

@@ -98,7 +98,7 @@ def _single_likeness(text: str, strange: list[str], languages: dict[str, str]) -
 def _marks_within_words(text: str) -> int:
     return sum(
         1
-        for before, mark, after in zip(text, text[1:], text[2:], strict=False)
+        for before, mark, after in zip(f" {text}", text, f"{text} "[1:], strict=False)
         if ord(mark) > 127
         and not mark.isalpha()
         and mark not in _WITHIN_WORDS

@@ -19,6 +19,7 @@ from registry.importers.reading.osm_objects import read_osm
 from registry.importers.reading.sheet import Sheet
 from registry.importers.reading.spreadsheets import read_spreadsheet
 from registry.importers.reading.text_encoding import decoded, shown_encoding
+from registry.importers.reading.web_tables import sheets_of_page
 from registry.importers.reading.xml_tables import root_name, sheet_of_xml
 
 _HEAD_BYTES = 4096
@@ -36,7 +37,6 @@ _NOT_LISTS = (
     ((b"PAR1",), "Parquet is not read: export it as CSV or GeoPackage"),
 )
 _XML_NOT_READ = {
-    "html": "a web page. Save the table as CSV or XLSX: many sites name a page .xls",
     "workbook": "a spreadsheet in Excel's XML of 2003: save it as XLSX",
     "document": "a flat OpenDocument file: save it as ODS",
     "featurecollection": "GML: export it as GeoJSON or GeoPackage",
@@ -100,6 +100,8 @@ def _read_text(path: Path, head: bytes, file: str, encoding: str | None) -> list
         return sheets_of_json(text, file=file, encoding=found.name)
     if first == "<":
         kind = root_name(text[:20_000])
+        if kind in {"html", "table"}:
+            return sheets_of_page(text, file=file, encoding=found.name)
         if kind in _XML_NOT_READ:
             raise UnreadableFile(f"{file} is {_XML_NOT_READ[kind]}")
         return [sheet_of_xml(text, file=file)]

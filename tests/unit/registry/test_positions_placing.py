@@ -160,6 +160,11 @@ def test_columns_under_each_other_s_header_are_read_the_other_way_round(options:
     assert "swapped" in found.notes[0]
 
 
+def test_swapped_columns_are_told_by_the_region_where_both_orders_are_land() -> None:
+    vaduz = [(9.50 + number / 100, 47.10 + number / 100) for number in range(9)]
+    assert placed(["lat", "lon"], vaduz, country="LI").places == vaduz
+
+
 def test_swapped_columns_in_china_are_told_by_latitudes_that_cannot_be() -> None:
     found = placed(["lat", "lon"], ZHENGZHOU, datum=Datum.WGS84)
     assert found.places == ZHENGZHOU

@@ -53,6 +53,15 @@ def test_the_table_in_a_balloon_of_a_kml_is_its_columns(tmp_path: Path) -> None:
     assert sheet.rows[0].cells["Adresse"] == "Rue Neuve"
 
 
+def test_a_page_that_is_given_out_as_a_spreadsheet_is_read_by_its_table(tmp_path: Path) -> None:
+    page = """<html><head><meta charset="euc-kr"><style>td {color: red}</style></head><body><p>목록<table>
+        <tr><th>명칭<th>위도<th>경도</tr><tr><td>서울시청<br>로비</td><td>37.5663</td><td>126.9779</td></tr>
+        <tr><td>서울역 &amp; 광장</td><td>37.5547</td><td>126.9707</td></tr></table></body></html>"""
+    (sheet,) = read_sheets(written(tmp_path / "list.xls", page.encode("cp949")))
+    assert sheet.headers == ("명칭", "위도", "경도")
+    assert [row.cells["명칭"] for row in sheet.rows] == ["서울시청\n로비", "서울역 & 광장"]
+
+
 def test_a_gpx_is_read_by_its_waypoints(tmp_path: Path) -> None:
     (sheet,) = read_sheets(written(tmp_path / "list", GPX))
     assert [(row.lon, row.lat) for row in sheet.rows] == [(9.52, 47.14), (9.53, 47.15)]
@@ -65,7 +74,7 @@ def test_a_gpx_is_read_by_its_waypoints(tmp_path: Path) -> None:
         ('<!DOCTYPE a [<!ENTITY b "c">]><kml><Placemark><name>&b;</name></Placemark></kml>', "entities"),
         ("<kml><Document><Placemark>", "not whole XML"),
         ("<kml><Document><NetworkLink/></Document></kml>", "links to a file elsewhere"),
-        ("<!DOCTYPE html><html><body><table></table></body></html>", "web page"),
+        ("<!DOCTYPE html><html><body><table></table></body></html>", "web page without a table"),
         ("<rss><channel/></rss>", "<rss>"),
         ('{"type": "Topology", "objects": {}}', "TopoJSON"),
         ('{"a": 1}', "list of objects"),
