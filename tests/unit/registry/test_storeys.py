@@ -2,7 +2,6 @@
 
 import pytest
 
-from geo.places.datum import Datum
 from geo.walking.floors import Floor, find_floor
 from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sources import RawAed
@@ -20,7 +19,7 @@ SHANGHAI, TOKYO, HONG_KONG, VADUZ, NEW_YORK = (
 
 def imported(zone: str, **said: str) -> Aed:
 
-    row = RawAed(where="line 2", ref="a", lon=113.6, lat=34.7, datum=Datum.WGS84, **said)
+    row = RawAed(where="line 2", ref="a", place=(113.6, 34.7), **said)
     ((aed,), _, _) = checked_aeds([row], source="s", time_zone=zone)
     return aed
 
