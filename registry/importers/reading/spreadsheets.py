@@ -55,6 +55,11 @@ def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
         raise UnreadableFile(f"{file} is under a password: save it without one") from error
     except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
         raise UnreadableFile(f"{file} is no whole spreadsheet ({error}): save it again as XLSX") from error
+    except BaseException as error:
+        # Of some damaged files the library's compiled part gives up by an exception that is none of Python's errors.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableFile(f"{file} is no whole spreadsheet: save it again as XLSX") from error
     sheets = [sheet for sheet in found if sheet is not None]
     if not sheets:
         raise UnreadableFile(f"{file} has no sheet with rows: is it the right file?")

@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from geo.places.datum import Datum
 from registry.cli import app
-from registry.importers.run import AedFile, ImportOptions, read_aeds
-from registry.models import Aed
+from registry.importers.positions.options import PositionOptions
+from registry.importers.positions.placing import place_rows
+from registry.importers.reading.read import read_sheets
+from registry.importers.run import ImportOptions, read_aeds
 from tests.support.sheets import write_ods, write_xls, write_xlsx
 
 ROWS = [
@@ -118,22 +120,49 @@ def test_a_list_is_read_as_it_is_published_without_a_word_beside(
     assert {reason: reasons.count(reason) for reason in set(reasons) - {"duplicate"}} == rejected
 
 
-@pytest.mark.parametrize(
-    ("file", "name", "place"),
-    [
-        ("imports/kobe.csv", "たかぎ歯科医院", (135.276882, 34.725901)),
-        ("imports/oita.csv", "大分県庁舎　本館", (131.612605, 33.238128)),
-        ("imports/komae.csv", "狛江市役所", (139.5787757, 35.63494013)),
-        ("imports/futurocite_example.csv", "Défibrillateur du centre sportif", (4.8248565701, 50.4712861231)),
-        ("aed_registries/takamatsu_aed.csv", "健康増進施設サラマンダー", (134.0452448693125, 34.34092807514213)),
-        ("aed_registries/trafford_aed.csv", "Acre Hall Primary", (-2.393184, 53.448269)),
-        ("aed_registries/koeln_aed.geojson", "Sparkasse KölnBonn", (6.897402, 51.0216619)),
-        ("aed_registries/verona_osm_aed.json", "Farmacia Comunale Grattacielo", (10.9846565, 45.4351343)),
-    ],
-)
-def test_a_row_stands_where_its_list_says(shared_data: Path, file: str, name: str, place: tuple[float, float]) -> None:
-    assert place in [(aed.lon, aed.lat) for aed in named(read_aeds(shared_data / file, ImportOptions()), name)]
+# Read off the published files by eye: where a row stands, and the place that it states.
+BY_EYE = {
+    "imports/kobe.csv": {"line 1024": (135.13434, 34.725814), "line 2043": (135.216451, 34.658549)},
+    "imports/oita.csv": {"line 100": (131.655964, 33.152359), "line 1186": (131.8386843, 32.96456913)},
+    "imports/komae.csv": {
+        "line 2": (139.5787757, 35.63494013),
+        "line 20": (139.5774335, 35.6404518),
+        "line 58": (139.5778, 35.63309),
+    },
+    "imports/urasoe.csv": {"line 12": (127.723753, 26.252236), "line 56": (127.713227, 26.237942)},
+    "imports/taiwan2014.csv": {
+        "line 1": (120.335807, 22.731406),
+        "line 96": (120.82, 24.57),
+        "line 2000": (121.522163, 25.066837),
+        "line 4519": (121.750655, 24.754704),
+    },
+    "imports/futurocite_example.csv": {"line 2": (4.8248565701, 50.4712861231)},
+    "aed_registries/takamatsu_aed.csv": {
+        "line 2": (134.0452448693125, 34.34092807514213),
+        "line 100": (134.09380846034475, 34.30684270663777),
+        "line 461": (134.10475416810442, 34.27397818768149),
+    },
+    "aed_registries/trafford_aed.csv": {
+        "line 20": (-2.350979, 53.395207),
+        "line 100": (-2.340044, 53.406141),
+        "line 186": (-2.346671, 53.413876),
+    },
+    "aed_registries/koeln_aed.geojson": {
+        "feature 1": (6.897402, 51.0216619),
+        "feature 60": (7.0051497, 50.9619987),
+        "feature 121": (6.9505214, 50.9348959),
+    },
+    "aed_registries/verona_osm_aed.json": {
+        "node/1521824171": (10.9846565, 45.4351343),
+        "node/8977881522": (10.9410303, 45.4423626),
+        "node/13957426405": (10.8186974, 45.6829383),
+    },
+}
 
 
-def named(file: AedFile, name: str) -> list[Aed]:
-    return [aed for aed in file.aeds if aed.name == name]
+@pytest.mark.parametrize("file", BY_EYE)
+def test_rows_stand_where_their_list_says(shared_data: Path, file: str) -> None:
+    (sheet,) = read_sheets(shared_data / file)
+    places = place_rows(sheet, PositionOptions()).places
+    found = dict(zip((row.where for row in sheet.rows), places, strict=True))
+    assert {where: found[where] for where in BY_EYE[file]} == BY_EYE[file]
