@@ -86,7 +86,7 @@ def _copy(packed: zipfile.ZipFile, item: zipfile.ZipInfo, target: Path | None, f
             with target.open("wb") as copy:
                 while chunk := source.read(_CHUNK):
                     copy.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise UnreadableFile(f"{file} is no whole archive ({error}): download it again") from error
 
 

@@ -25,7 +25,7 @@ def read_osm(path: Path, file: str, suffix: str) -> Sheet:
     try:
         with _called(path, suffix) as named, osm_as_it_is(named) as current:
             rows = list(_rows(current))
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise UnreadableFile(f"{file} is not a whole OSM file ({error}): download it again") from error
     return Sheet(
         file=file,

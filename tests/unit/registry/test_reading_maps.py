@@ -76,6 +76,8 @@ def test_a_gpx_is_read_by_its_waypoints(tmp_path: Path) -> None:
         ("<kml><Document><NetworkLink/></Document></kml>", "links to a file elsewhere"),
         ("<!DOCTYPE html><html><body><table></table></body></html>", "web page without a table"),
         ("<rss><channel/></rss>", "<rss>"),
+        ("<osm version='0.6'><node id='x1' lat='47' lon='9'/></osm>", "whole OSM file"),
+        ("<osm version='0.6'><node id='1' lat='47~' lon='9'/></osm>", "whole OSM file"),
         ('{"type": "Topology", "objects": {}}', "TopoJSON"),
         ('{"a": 1}', "list of objects"),
         ('[{"a": 1}', "not whole JSON"),
