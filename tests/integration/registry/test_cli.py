@@ -53,6 +53,7 @@ def test_a_second_import_is_unchanged(folder: Path) -> None:
         (["import", "aeds.csv", "--area", "47,9"], "west,south,east,north"),
         (["import", "aeds.csv", "--region", "DE"], "Germany"),
         (["import", "aeds.csv", "--epsg", "1"], "EPSG:1"),
+        (["import", "aeds.csv", "--network", "rescuers.csv"], "not a walk network"),
         (["import", "aeds.csv", "--datum", "mars"], "gcj02"),
         (["import", "missing.csv"], "no file"),
         (["import", "aeds.csv", "--datum", "wgs84", "--time-zone", "Vaduz"], "Asia/Shanghai"),
