@@ -16,7 +16,7 @@ NEVER: Day = bytes(LENGTH_MIN)
 ALL_DAY: Day = bytes([OPEN]) * DAY_MIN + bytes(DAY_MIN)
 PERHAPS_ALL_DAY: Day = bytes([UNKNOWN]) * DAY_MIN + bytes(DAY_MIN)
 _DOUBTED = bytes([CLOSED, UNKNOWN, UNKNOWN, UNKNOWN, *range(4, 256)])
-_STRETCH = re.compile(rb"\x01+|\x03+")
+_STRETCH = re.compile(rb"\x00+|\x01+|\x03+")
 _LOW_BITS = int.from_bytes(bytes([1]) * LENGTH_MIN)
 
 
@@ -64,4 +64,5 @@ def overlaps(one: Day, other: Day) -> bool:
 
 def stretches(day: Day) -> list[tuple[int, int, bool]]:
     """(start, end, certain) of every stretch that is not closed."""
-    return [(found.start(), found.end(), day[found.start()] == OPEN) for found in _STRETCH.finditer(day)]
+    runs = ((found.start(), found.end(), day[found.start()]) for found in _STRETCH.finditer(day))
+    return [(start, end, state == OPEN) for start, end, state in runs if state != CLOSED]

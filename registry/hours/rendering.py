@@ -55,6 +55,8 @@ def _within_days(days: list[Day | None]) -> list[Day]:
     """Stretches that begin after a day's midnight belong to the next day; OSM writes only those that began before."""
     whole = [day if day is not None else NEVER for day in days]
     for number in range(7):
+        if not whole[number][DAY_MIN:].strip(b"\0"):
+            continue
         beyond = [found for found in stretches(whole[number]) if found[0] >= DAY_MIN]
         for start, end, certain in beyond:
             whole[number] = without(whole[number], start, end)
