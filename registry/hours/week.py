@@ -17,7 +17,7 @@ from registry.hours.day import (
     union,
     without,
 )
-from registry.hours.folding import Span
+from registry.hours.spans import Span
 from registry.hours.statements import Date, Said, Statement
 from registry.hours.words.rules import ALL_DAYS, BUSINESS, WEEKDAYS, WEEKEND, Window
 

@@ -1,0 +1,61 @@
+"""Statements whose days, or whose hours, stand in another: behind their times, or told for several at once."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from registry.hours.statements import Statement
+
+
+def with_siblings(statements: list[Statement]) -> list[Statement]:
+    for before, one in reversed(list(pairwise(statements))):
+        if one.sibling and not before.is_complete:
+            before.closed, before.spans, before.always = one.closed, list(one.spans), one.always
+            before.window, before.until, before.clauses = one.window, one.until, before.clauses | one.clauses
+    return statements
+
+
+def days_behind_times(statements: list[Statement]) -> list[Statement]:
+    """ "9am-5pm Mon-Fri, 10-2 Sat": days stand behind their times where the last thing said is a day without hours."""
+    if not statements:
+        return statements
+    first, last = statements[0], statements[-1]
+    bare = [one for one in statements if one.days is not None and not one.is_complete]
+    if not (first.spans or first.always) or first.names_any_day or last not in bare or len(statements) < 2:
+        return _pairs(statements)
+    chain = statements[1:]
+    if any(one.closed or one.days is None for one in chain):
+        return _pairs(statements)
+    shifted = []
+    for hours, days in zip(statements, chain, strict=False):
+        shifted.append(
+            replace(
+                hours,
+                days=days.days,
+                without=days.without,
+                dates_without=days.dates_without,
+                nth=days.nth,
+                season_without=days.season_without,
+                clauses=hours.clauses | days.clauses,
+            )
+        )
+    return shifted
+
+
+def _pairs(statements: list[Statement]) -> list[Statement]:
+    """A day without hours that follows hours without a day is their day."""
+    paired: list[Statement] = []
+    for one in statements:
+        before = paired[-1] if paired else None
+        bare = one.days is not None and not one.is_complete and not one.unsaid
+        if before and bare and (before.spans or before.always) and not before.names_any_day and not before.closed:
+            paired[-1] = replace(
+                before,
+                days=one.days,
+                without=one.without,
+                dates_without=one.dates_without,
+                nth=one.nth,
+                clauses=before.clauses | one.clauses,
+            )
+        else:
+            paired.append(one)
+    return paired
