@@ -3,7 +3,7 @@
 from registry.hours.clock_times import Clock
 from registry.hours.folding import fold, join_days
 from registry.hours.spans import DAY, NOON, Span
-from registry.hours.statement_order import days_behind_times, with_siblings
+from registry.hours.statement_order import days_behind_times, hours_beside_closing, with_siblings
 from registry.hours.statements import Said, Statement
 from registry.hours.tokens import Token
 from registry.hours.words.rules import Days, Kind, Window
@@ -69,7 +69,7 @@ class _Reader:
                 self._label = False
         self._finish()
         return Said(
-            statements=(*days_behind_times(with_siblings(self._done)), *self._included),
+            statements=(*days_behind_times(with_siblings(hours_beside_closing(self._done))), *self._included),
             doubts=frozenset(self._doubts),
             words=tuple(dict.fromkeys(self._words)),
             impossible=self._impossible,
@@ -136,7 +136,8 @@ class _Reader:
             self._new_sibling()
             now = self._now
         # "Sundays, holidays (except 31 December)": what stands in brackets is another matter.
-        if self._broken and now.days is not None and not (now.closed and now.prefix) and not now.nth:
+        explains = token.kind is Kind.DATE and bool(now.dates)
+        if self._broken and not explains and now.days is not None and not (now.closed and now.prefix) and not now.nth:
             self._new()
             now = self._now
         complete = now.has_hours or now.empty or now.included or now.lunch or (now.closed and not now.prefix)
@@ -222,6 +223,7 @@ class _Reader:
             self._now.months = self._now.months if not now.is_complete else frozenset()
         elif now.window is not None and not now.spans:
             # "closed in office hours": when it is open then, nobody says.
+            now.window, now.unsaid = None, True
             self._doubts |= now.clauses
         elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
             self._close_last_span()

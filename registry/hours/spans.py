@@ -39,8 +39,13 @@ def fold_times(tokens: list[Token]) -> list[Token]:
 
 
 def part_by_slashes(tokens: list[Token]) -> list[Token]:
-    """8h30/12h - 14h/18h: the slashes join, the dash parts."""
+    """8h30/12h - 14h/18h: the slashes join, the dash parts; 8.00/17.00 without a dash is a stretch."""
     folded = list(tokens)
+    if not any(token.kind is Kind.RANGE and token.text == "-" for token in tokens):
+        for place in range(len(tokens) - 2):
+            first, sign, last = tokens[place : place + 3]
+            if sign.text == "/" and first.kind is last.kind is Kind.TIME:
+                folded[place + 1] = replace(sign, kind=Kind.RANGE)
     for place in range(len(tokens) - 6):
         seven = tokens[place : place + 7]
         signs = [token.text for token in seven[1::2]]

@@ -6,6 +6,17 @@ from itertools import pairwise
 from registry.hours.statements import Statement
 
 
+def hours_beside_closing(statements: list[Statement]) -> list[Statement]:
+    """ "Closed on Mondays 9-18": the only hours of a text are those of the other days."""
+    timed = [one for one in statements if one.has_hours]
+    if len(timed) != 1 or not (timed[0].closed and timed[0].prefix and timed[0].days and not timed[0].lunch):
+        return statements
+    place = statements.index(timed[0])
+    closing = replace(timed[0], spans=[])
+    hours = Statement(spans=timed[0].spans, clauses=set(timed[0].clauses))
+    return [*statements[:place], closing, hours, *statements[place + 1 :]]
+
+
 def with_siblings(statements: list[Statement]) -> list[Statement]:
     for before, one in reversed(list(pairwise(statements))):
         if one.sibling and not before.is_complete:

@@ -62,12 +62,17 @@ FRENCH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "jours ouvres|jour ouvre|jours de travail|jours d'ecole|jours scolaires|jours de classe|"
-            "jours d'ouverture scolaire",
+            "tous les jours ouvres|jours ouvres|jour ouvre|jours de travail|jours d'ecole|jours scolaires|"
+            "jours de classe|jours d'ouverture scolaire",
             "jours ouvrés 8h-17h",
             WORKING_DAYS,
         ),
-        Rule(Kind.DAYS, "jours ouvrables|jour ouvrable", "jours ouvrables 8h-17h", WORKING_DAYS_PERHAPS_SATURDAY),
+        Rule(
+            Kind.DAYS,
+            "tous les jours ouvrables|jours ouvrables|jour ouvrable",
+            "jours ouvrables 8h-17h",
+            WORKING_DAYS_PERHAPS_SATURDAY,
+        ),
         Rule(
             Kind.DAYS,
             "jour ferie|jours feries|jours ferie|ferie|feries|fete|fetes|jf|j.f.|jours de fete|j. feries|"
