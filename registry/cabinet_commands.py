@@ -1,5 +1,5 @@
-"""`rescue-circle registry doubles | absent | retire | reinstate | let-go | imports | undo`: one AED is one AED, and
-what an import did can be taken back."""
+"""`rescue-circle registry doubles | absent | retire | reinstate | let-go | rename | imports | undo`: one AED is one AED,
+and what an import did can be taken back."""
 
 import getpass
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from registry.doubles import Double, join, list_doubles, part
 from registry.importers.import_log import list_imports, undo_import
+from registry.importers.known_sources import rename_source
 from registry.lifecycle import let_go, list_absent, reinstate, retire
 from registry.models import Aed
 from registry.storage.database import Database
@@ -155,6 +156,20 @@ def _add_lifecycle(app: typer.Typer, run: Run) -> None:
 
 
 def _add_imports(app: typer.Typer, run: Run) -> None:
+    @app.command("rename")
+    def rename_command(
+        old: Annotated[str, typer.Argument(metavar="LIST", help="The name that a list has")],
+        new: Annotated[str, typer.Argument(metavar="NAME", help="The name that it gets")],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Give a list another name; whoever is in it stays who they are."""
+
+        async def work(db: Database) -> int:
+            async with db.write() as connection:
+                return await rename_source(connection, old, new)
+
+        _out.print(f"{run(database, work)} of {escape(old)} are of {escape(new)} now.")
+
     @app.command()
     def imports(limit: LimitOption = 50, database: DatabaseOption = None) -> None:
         """What was imported, the newest first."""

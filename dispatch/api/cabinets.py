@@ -20,7 +20,7 @@ from dispatch.contracts.cabinets import (
 )
 from dispatch.service import DispatchService
 from registry.doubles import Double, join, list_doubles, part
-from registry.importers.import_log import list_imports, undo_import
+from registry.importers.import_log import UnknownImport, list_imports, undo_import
 from registry.lifecycle import Record, get_file, let_go, list_absent, reinstate, retire
 from registry.models import Aed
 from registry.storage.database import Database
@@ -28,6 +28,7 @@ from registry.storage.database import Database
 log = structlog.get_logger(__name__)
 
 MAX_LIST = 1_000
+_DIGITS = 9
 Limit = Annotated[int, Query(ge=1, le=MAX_LIST)]
 
 
@@ -132,17 +133,25 @@ def _add_imports(router: APIRouter, service: DispatchService, database: Database
         return [ImportView.model_validate(one, from_attributes=True) for one in found]
 
     @router.post("/imports/{import_id}/undo")
-    async def undo(import_id: int, caller: Caller) -> ImportView:
+    async def undo(import_id: str, caller: Caller) -> ImportView:
         """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired.
 
         409 `not_undone` where somebody has changed the same AEDs since; the message says what stands in the way.
         """
-        changed = await undo_import(database, import_id, now=service.clock.now())
+        number = _number_of(import_id)
+        changed = await undo_import(database, number, now=service.clock.now())
         await service.follower.take(changed, ())
         log.info("import_undone", import_id=import_id, by=caller.subject)
         async with database.read() as connection:
-            (past,) = await list_imports(connection, limit=1, import_id=import_id)
+            (past,) = await list_imports(connection, limit=1, import_id=number)
         return ImportView.model_validate(past, from_attributes=True)
+
+
+def _number_of(import_id: str) -> int:
+    # Longer ones no database could hold.
+    if not (import_id.isdecimal() and import_id.isascii() and len(import_id) <= _DIGITS):
+        raise UnknownImport(f"there is no import {import_id!r}: GET /api/imports lists them")
+    return int(import_id)
 
 
 async def _cabinet(connection: Any, aed_id: str) -> CabinetView:

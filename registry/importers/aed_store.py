@@ -13,8 +13,8 @@ from registry.doubles import propose
 from registry.importers.aed_rows import aed_id_of, digest_of
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import log_import
-from registry.importers.known_sources import UNNAMED, is_the_unnamed
-from registry.importers.report import ImportReport
+from registry.importers.known_sources import UNNAMED, find_other_name
+from registry.importers.report import ImportReport, Remark
 from registry.importers.same_record import matched
 from registry.models import Aed
 from registry.repository import aed_from_row, in_batches
@@ -72,7 +72,14 @@ async def save_aeds(
 
 async def _source_here(connection: AsyncConnection, found: Sequence[Aed], report: ImportReport) -> str:
     """The source under which the list is known; one that came without a name gets the one that it has now."""
-    if not await is_the_unnamed(connection, found, report.source):
+    other = await find_other_name(connection, found, report.source)
+    if other is not None and other != UNNAMED:
+        text = (
+            f"by what it holds this list is known as {other}: if it is the same one, take this import back, and import "
+            f"it with --source {other}, or first `registry rename {other} {report.source}`"
+        )
+        report.warnings.append(Remark(where=report.file, reason="known_as_another", text=text))
+    if other != UNNAMED:
         return report.source
     if report.dry_run:
         return UNNAMED

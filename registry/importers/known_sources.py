@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.importers.files import ImportRefused
@@ -99,23 +99,42 @@ async def source_of_people(connection: AsyncConnection, ids: Iterable[str], file
     return _decided(held, common, len(given), file, ask)
 
 
-async def is_the_unnamed(connection: AsyncConnection, found: Sequence[Aed], source: str) -> bool:
-    """Whether a list that has a name now is the one that came without: then that gets this name."""
+async def find_other_name(connection: AsyncConnection, found: Sequence[Aed], source: str) -> str | None:
+    """Under which name a list is known that comes with a name that is not; None where it is new."""
     names = set((await connection.execute(select(aeds.c.source).distinct())).scalars())
-    if source in names or UNNAMED not in names:
-        return False
+    if source in names or not names:
+        return None
     held, common = await _compared(connection, found)
-    return _share(UNNAMED, held, common, len(found)) >= SAME_LIST
+    best = max(sorted(held), key=lambda name: _share(name, held, common, len(found)))
+    return best if _share(best, held, common, len(found)) >= SAME_LIST else None
+
+
+async def rename_source(connection: AsyncConnection, old: str, new: str) -> int:
+    """Give a list another name; of how many AEDs and people.
+
+    Raises:
+        UnnamedSource: no list has the old name.
+        BadSourceName: it is none, or another list has it.
+    """
+    new, renamed = checked_name(new), 0
+    for table in (aeds, rescuers):
+        names = set((await connection.execute(select(table.c.source).distinct())).scalars())
+        if old in names and new in names:
+            raise BadSourceName(f"another list is called {new!r}: two lists cannot become one")
+        renamed += (await connection.execute(update(table).where(table.c.source == old).values(source=new))).rowcount
+    if not renamed:
+        raise UnnamedSource(f"no list is called {old!r}: `registry imports` shows their names")
+    return renamed
 
 
 async def _compared(connection: AsyncConnection, found: Sequence[Aed]) -> tuple[Counter[str], Counter[str]]:
-    """By source how many AEDs of it stand, and how many of those found are among them."""
-    query = select(aeds.c.source, aeds.c.source_ref, aeds.c.position, aeds.c.retired_at)
+    """By source how many AEDs of it are known, and how many of those found are among them."""
+    query = select(aeds.c.source, aeds.c.source_ref, aeds.c.position)
     held = Counter[str]()
     refs, places = defaultdict[str, set[str]](set), defaultdict[Point, set[str]](set)
     nearby = defaultdict[tuple[str, str], list[Point]](list)
-    for source, ref, (lon, lat), retired_at in await connection.execute(query):
-        held[source] += retired_at is None
+    for source, ref, (lon, lat) in await connection.execute(query):
+        held[source] += 1
         refs[ref].add(source)
         nearby[source, ref].append((lon, lat))
         places[_rounded(lon, lat)].add(source)

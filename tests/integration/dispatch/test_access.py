@@ -22,6 +22,8 @@ WITH_TOKEN = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if not (rul
 OPEN = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if rule.open)
 SIGNED = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if rule.signed)
 BODIES: dict[str, object] = {
+    "/api/aeds/doubles/join": {"keep": "nothing", "other": "something"},
+    "/api/aeds/doubles/part": {"aed_id": "nothing", "other": "something"},
     "/api/tokens": {"role": "volunteer", "subjects": []},
     "/api/clock/advance": {"to": LATER},
     "/api/clock/speed": {"speed": 2},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.importers.aed_store import TooMuchGone
-from registry.importers.known_sources import UnnamedSource
+from registry.importers.known_sources import BadSourceName, UnnamedSource, rename_source
 from registry.importers.run import import_file
 from registry.storage.database import Database
 from tests.support.lists import AS_AEDS, NOW, Lists
@@ -113,6 +113,30 @@ async def test_the_first_list_of_all_gets_its_name_when_it_comes_with_one(lists:
     assert (tried.unchanged, report.unchanged, report.accepted, report.absent) == (3, 3, 0, [])
     assert await lists.ids() == ids
     assert {one.source for one in await lists.cabinets()} == {"town"}
+
+
+async def test_a_list_that_is_known_by_another_name_says_so_and_may_be_renamed(lists: Lists) -> None:
+    await lists.take(TOWN, source="aeds_2025_final")
+    ids = await lists.ids()
+
+    twice = await lists.take(TOWN, source="town", dry_run=True)
+    async with lists.database.write() as connection:
+        assert await rename_source(connection, "aeds_2025_final", "town") == 3
+    again = await lists.take(TOWN, source="town")
+
+    assert [remark.reason for remark in twice.warnings] == ["known_as_another"]
+    assert "registry rename aeds_2025_final town" in twice.warnings[0].text
+    assert (again.unchanged, again.accepted, again.warnings) == (3, 0, [])
+    assert await lists.ids() == ids
+    await lists.take(("Far,Road 1,11.0,48.0\n",), source="county")
+    with pytest.raises(BadSourceName, match="another list"):
+        async with lists.database.write() as connection:
+            await rename_source(connection, "town", "county")
+    with pytest.raises(UnnamedSource, match="no list"):
+        async with lists.database.write() as connection:
+            await rename_source(connection, "village", "hamlet")
+    with pytest.raises(BadSourceName, match="1 to 128"):
+        await lists.take(TOWN, source=" ")
 
 
 async def test_real_lists_are_known_again_and_no_other_list_is_taken_for_them(
