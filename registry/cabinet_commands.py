@@ -1,5 +1,5 @@
-"""`rescue-circle registry doubles | absent | retire | reinstate | let-go | rename | imports | undo`: one AED is one AED,
-and what an import did can be taken back."""
+"""Commands of `rescue-circle registry` for officers: AEDs that two lists have, those that left theirs, their own word on
+one, the names of lists, and taking an import back."""
 
 import getpass
 from collections.abc import Callable, Coroutine, Mapping, Sequence
