@@ -1,4 +1,4 @@
-"""Commands of `rescue-circle registry` for officers: AEDs that two lists have, those that left theirs, their own word on
+"""Commands of `rescue-circle registry` for officers: AEDs that two lists have, those that left theirs, an own word on
 one, the names of lists, and taking an import back."""
 
 import getpass
