@@ -140,7 +140,7 @@ def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportRe
         else:
             report.changed += 1
             report.returned += before.retired_at is not None and is_back
-            row["corrected"] = {name: word | {"said": row[name]} for name, word in before.corrected.items()}
+            row["corrected"] = {name: word | {"said": row[name]} for name, word in dict(before.corrected).items()}
             kept = [*before.corrected, *([] if is_back else ["retired_at", "retired_by"])]
             row |= {name: getattr(before, name) for name in kept}
         changes.rows.append(row)
