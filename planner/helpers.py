@@ -24,7 +24,7 @@ from registry.importers.people.row_reader import PeopleOptions
 from registry.importers.people.sheets import people_sheets
 from registry.importers.reading.read import read_sheets
 from registry.importers.report import Progress
-from registry.importers.run import ImportOptions, read_aeds
+from registry.importers.run import AedFile, ImportOptions, read_aeds
 from registry.models import Aed, Rescuer
 from registry.records import cabinets_of
 from registry.repository import load_aeds, load_rescuers
@@ -82,17 +82,28 @@ def get_aeds(source: str, *, datum: Datum | None, encoding: str, database: str |
         return Helpers(aeds=tuple(held), note=note)
     path = Path(source)
     with naming_datum("--aed-datum"):
-        file = read_aeds(path, ImportOptions(datum=datum, encoding=_encoding_of(encoding)), progress=progress)
+        # Whoever plans only looks: a column that would stop an import is named in the notes instead.
+        options = ImportOptions(datum=datum, encoding=_encoding_of(encoding), waves_through=True)
+        file = read_aeds(path, options, progress=progress)
     if not file.aeds:
         why = "; ".join(f"{remark.where}: {remark.text}" for remark in file.rejected[:3])
         raise NoAeds(f"{path.name} holds no usable row of an AED: {len(file.rejected)} rejected ({why})")
+    return Helpers(aeds=tuple(file.aeds), note=_note_on(file, path.name))
+
+
+def _note_on(file: AedFile, name: str) -> Bilingual:
+    """What came of a file, and the columns that were left out because nobody understands them."""
     rejected = len(file.rejected)
-    return Helpers(
-        aeds=tuple(file.aeds),
-        note=Bilingual(
-            en=f"AEDs: {len(file.aeds)} of {path.name}" + (f"; {rejected} rows were rejected" if rejected else ""),
-            zh=f"AED：{path.name} 中 {len(file.aeds)} 台" + (f"；{rejected} 行被拒绝" if rejected else ""),
-        ),
+    unread = ", ".join(
+        column.header for table in file.tables for column in table.not_understood if column.cells.filled and column.risk
+    )
+    return Bilingual(
+        en=f"AEDs: {len(file.aeds)} of {name}"
+        + (f"; {rejected} rows were rejected" if rejected else "")
+        + (f"; columns left out because they are not understood: {unread}" if unread else ""),
+        zh=f"AED：{name} 中 {len(file.aeds)} 台"
+        + (f"；{rejected} 行被拒绝" if rejected else "")
+        + (f"；看不懂而未采用的列：{unread}" if unread else ""),
     )
 
 

@@ -4,50 +4,50 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from datetime import date
 
 from geo.places.projection import geodesic_m
 from registry.eligibility import UnknownTimeZone, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
 from registry.importers.hours import HoursOfList
+from registry.importers.meanings.states import Unclear, access_of, inside_or_not, state_of
 from registry.importers.report import Rejected, Remark
-from registry.models import Aed, AedState
+from registry.models import Aed
 from registry.storeys import floor_as_said, level_as_said
 
-_IN_SERVICE = {"", "in_service", "operational", "ok", "yes", "working", "active", "available", "正常", "在用", "可用"}
-_STATES = {
-    **dict.fromkeys(_IN_SERVICE, AedState.IN_SERVICE),
-    **dict.fromkeys(("missing", "removed", "stolen", "丢失", "缺失"), AedState.MISSING),
-    **dict.fromkeys(("in_use", "使用中"), AedState.IN_USE),
-    **dict.fromkeys(("out_of_service", "broken", "停用", "损坏", "故障", "维修"), AedState.OUT_OF_SERVICE),
-}
 # What is ours: the list says the same under whatever name or id we know it.
 _NOT_SAID = frozenset({"aed_id", "source", "corrected", "joined_to", "retired"})
-_YES_NO = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
 
 
 def checked_aeds(
-    rows: Iterable[RawAed], *, source: str, time_zone: str | None
+    rows: Iterable[RawAed], *, source: str, time_zone: str | None, today: date | None = None
 ) -> tuple[list[Aed], list[Remark], list[Remark]]:
-    """(AEDs, rejected rows, warnings) of a file's rows. `time_zone` overrides the one in force at each place."""
+    """(AEDs, rejected rows, warnings) of a file's rows. `time_zone` overrides the one in force at each place.
+
+    `today`: what ended before it is gone; where it is None, whatever has an end is.
+    """
     rejected: list[Remark] = []
     warnings: list[Remark] = []
     aeds: dict[str, Aed] = {}
+    of_ref: dict[str, RawAed] = {}
     hours = HoursOfList()
     for row in rows:
         try:
-            aed = _aed_of(row, source=source, time_zone=time_zone, hours=hours, earlier=aeds)
+            aed, unclear = _aed_of(row, source=source, time_zone=time_zone, hours=hours, today=today)
+            ref = _free_ref(row, aed, aeds, of_ref)
         except Rejected as error:
             rejected.append(_refused(row, error))
             continue
-        aeds[aed.source_ref] = aed
-        warnings.extend(_warnings_about(row))
-    return list(aeds.values()), rejected, hours.warnings() + warnings
+        aeds[ref] = replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
+        of_ref[ref] = row
+        warnings.extend(Remark(where=row.where, reason=told.reason, text=told.text) for told in unclear)
+    return list(aeds.values()), rejected, hours.warnings + warnings
 
 
 def _refused(row: RawAed, error: Rejected) -> Remark:
     # The list has it all the same: it has not left its source.
     ref = row.ref or " | ".join(part for part in (row.name, row.location_text) if part)
-    return Remark(where=row.where, reason=error.reason, text=str(error), ref=ref[:512])
+    return Remark(where=row.where, reason=error.reason, text=str(error), ref=ref[:512], row=row.cells)
 
 
 def digest_of(aed: Aed) -> str:
@@ -61,12 +61,14 @@ def aed_id_of(source: str, source_ref: str) -> str:
     return "aed-" + hashlib.sha256(f"{source}\0{source_ref}".encode()).hexdigest()[:16]
 
 
-def _aed_of(row: RawAed, *, source: str, time_zone: str | None, hours: HoursOfList, earlier: dict[str, Aed]) -> Aed:
+def _aed_of(
+    row: RawAed, *, source: str, time_zone: str | None, hours: HoursOfList, today: date | None
+) -> tuple[Aed, list[Unclear]]:
     if isinstance(row.place, Rejected):
         raise row.place
     lon, lat = row.place
-    # The state file writers leave blank is the usual one; a word nobody understands must not send someone running.
-    state = _STATES.get(row.state.strip().lower(), AedState.OUT_OF_SERVICE)
+    state, unclear_state = state_of(row.said, today)
+    access, unclear_access = access_of(row.said)
     zone = _zone_of(row, lon, lat, time_zone)
     opening_hours, written = hours.read(row, zone)
     floor = floor_as_said(row.floor, zone) or level_as_said(row.level, zone)
@@ -78,19 +80,21 @@ def _aed_of(row: RawAed, *, source: str, time_zone: str | None, hours: HoursOfLi
         name=row.name,
         location_text=row.location_text,
         floor=floor[:64],
-        indoor=_YES_NO.get(row.indoor.strip().lower()),
-        access=row.access.strip()[:64],
+        indoor=inside_or_not(row.indoor, row.outdoor),
+        access=access,
         opening_hours=opening_hours,
         hours_as_written=written,
         state=state,
         source=source,
     )
-    ref = _free_ref(row, aed, earlier)
-    return replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
+    return aed, [*unclear_state, *unclear_access]
 
 
-def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed]) -> str:
-    """The source's own id; where it gives none, what the AED is called and where it hangs."""
+def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed], of_ref: dict[str, RawAed]) -> str:
+    """The source's own id; where it gives none, what the AED is called and where it hangs.
+
+    Devices side by side differ in some cell, be it the row's number; a row that says nothing new is the same once more.
+    """
     if row.ref:
         if row.ref in earlier:
             raise Rejected("duplicate", f"the id {row.ref} stands in the file before")
@@ -98,8 +102,9 @@ def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed]) -> str:
     base = _made_up_ref(aed)
     ref, number = base, 1
     while ref in earlier:
-        if float(geodesic_m(aed.lon, aed.lat, earlier[ref].lon, earlier[ref].lat)) < 1.0:
-            raise Rejected("duplicate", "the same name, location and position stand in the file before")
+        is_here = float(geodesic_m(aed.lon, aed.lat, earlier[ref].lon, earlier[ref].lat)) < 1.0
+        if is_here and of_ref[ref].cells == row.cells:
+            raise Rejected("duplicate", f"all that it says stands in the file before, at {of_ref[ref].where}")
         number += 1
         ref = f"{base} #{number}"
     return ref
@@ -122,11 +127,3 @@ def _zone_of(row: RawAed, lon: float, lat: float, time_zone: str | None) -> str:
         except UnknownTimeZone as error:
             raise Rejected("bad_time_zone", str(error)) from error
     return time_zone or time_zone_at(lon, lat)
-
-
-def _warnings_about(row: RawAed) -> list[Remark]:
-    warnings = []
-    if row.state.strip().lower() not in _STATES:
-        text = f"the state {row.state!r} is not understood: taken as out of service"
-        warnings.append(Remark(where=row.where, reason="state_unclear", text=text))
-    return warnings

@@ -1,10 +1,12 @@
-"""AEDs as their files tell them: what the columns of a sheet mean, each row still unchecked."""
+"""AEDs as their files tell them: each row of a sheet by what its columns mean, still unchecked."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from registry.importers.columns import ADDRESS_COLUMNS, AED_COLUMNS, take
-from registry.importers.files import plain
+from registry.importers.meanings.osm_tags import said_by_tags
+from registry.importers.meanings.row_values import row_values
+from registry.importers.meanings.states import Said
+from registry.importers.meanings.understanding import Understanding
 from registry.importers.positions.placing import Place
 from registry.importers.reading.sheet import MAPPED_BY_OSM, Row, Sheet
 
@@ -14,7 +16,8 @@ class RawAed:
     """One row as it stands in the file. where: "line 12", "feature 3", "node/123".
 
     place: degrees of WGS-84, or why it has none. floor: as people there count; level: as OSM does, from 0.
-    national_hours: Japan's days, start, end and note.
+    opening_hours: in one text; national_hours: Japan's days, start, end and note; hours_by_day: by OSM's day.
+    said: of the device's life and of who may take it. cells: the row by header as written.
     """
 
     where: str
@@ -25,51 +28,53 @@ class RawAed:
     floor: str = ""
     level: str = ""
     indoor: str = ""
-    access: str = ""
+    outdoor: str = ""
     opening_hours: str = ""
     national_hours: tuple[str, str, str, str] = ("", "", "", "")
-    state: str = ""
+    hours_by_day: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
+    said: Said = field(default_factory=Said)
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
-def aeds_of_sheet(sheet: Sheet, places: Sequence[Place]) -> Iterator[RawAed]:
-    """The rows of a sheet, each at its place; what a column means is told by `AED_COLUMNS`, or by OSM's own tags."""
+def aeds_of_sheet(sheet: Sheet, places: Sequence[Place], understanding: Understanding) -> Iterator[RawAed]:
+    """The rows of a sheet, each at its place; `understanding` of its columns, OSM's own tags mean what they mean."""
     for row, place in zip(sheet.rows, places, strict=True):
         if sheet.file_format in MAPPED_BY_OSM:
-            yield _from_osm_tags(row, place)
+            yield _from_osm_tags(row, place, _with_shape(row, sheet))
         else:
             # The first keeps the feature's id, so that a feature that gains a point keeps its AED.
-            aed = _from_cells(row, place)
+            values = row_values(understanding, row.cells)
+            aed = RawAed(where=row.where, place=place, cells=_with_shape(row, sheet), **values)
             yield aed if row.part == 1 or not aed.ref else replace(aed, ref=f"{aed.ref} #{row.part}")
 
 
-def _from_cells(row: Row, place: Place) -> RawAed:
-    cells = {plain(header): text for header, text in row.cells.items()}
-    value = {field: take(cells, names) for field, names in AED_COLUMNS.items()}
-    national = (value.pop("days"), value.pop("start"), value.pop("end"), value.pop("hours_note"))
-    address = _joined(", ", (cells.get(plain(name), "") for name in ADDRESS_COLUMNS))
-    value["location_text"] = _joined("; ", (value["location_text"], address))
-    return RawAed(where=row.where, place=place, national_hours=national, **value)
+def _with_shape(row: Row, sheet: Sheet) -> Mapping[str, str]:
+    """The cells of a row, and the position that its format gives it beside them."""
+    if not sheet.has_geometry:
+        return row.cells
+    lon, lat = ("" if number is None else f"{number}" for number in (row.lon, row.lat))
+    return {**row.cells, "lon": lon, "lat": lat}
 
 
-def _from_osm_tags(row: Row, place: Place) -> RawAed:
+def _from_osm_tags(row: Row, place: Place, cells: Mapping[str, str]) -> RawAed:
     tags, ref = row.cells, row.where
     address = _joined(" ", (tags.get("addr:street", tags.get("addr:place", "")), tags.get("addr:housenumber", "")))
-    said = tags.get("defibrillator:location") or tags.get("description", "")
-    outdoor = {"yes": "no", "no": "yes"}.get(tags.get("outdoor", ""), "")
+    told = tags.get("defibrillator:location") or tags.get("description", "")
     return RawAed(
         where=ref,
         ref=ref,
         place=place,
         name=tags.get("name") or tags.get("operator", ""),
-        location_text=_joined("; ", (said, address)),
+        location_text=_joined("; ", (told, address)),
         level=tags.get("level", ""),
-        indoor=tags.get("indoor", outdoor),
-        access=tags.get("access", ""),
+        indoor=tags.get("indoor", ""),
+        outdoor=tags.get("outdoor", ""),
         opening_hours=tags.get("opening_hours", ""),
-        state=tags.get("operational_status", ""),
+        said=said_by_tags(tags),
+        cells=cells,
     )
 
 
 def _joined(separator: str, parts: Iterable[str]) -> str:
-    return separator.join(dict.fromkeys(part for part in parts if part and part != "NA"))
+    return separator.join(dict.fromkeys(part for part in parts if part))

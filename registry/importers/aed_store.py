@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.doubles import propose
 from registry.importers.aed_rows import aed_id_of, digest_of
+from registry.importers.differences import note_differences
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import log_import
 from registry.importers.known_sources import UNNAMED, find_other_name
@@ -137,8 +138,10 @@ def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportRe
         row |= {"corrected": {}, "retired_at": None, "retired_by": None, "absent_since": None}
         if before is None:
             report.accepted += 1
+            report.new += [aed.source_ref] if report.dry_run else []
         else:
             report.changed += 1
+            note_differences(report.differences, before, row)
             report.returned += before.retired_at is not None and is_back
             row["corrected"] = {name: word | {"said": row[name]} for name, word in dict(before.corrected).items()}
             kept = [*before.corrected, *([] if is_back else ["retired_at", "retired_by"])]

@@ -1,4 +1,4 @@
-"""Which column means what, whoever named it: headers in English, Chinese and Japanese, and the datum they speak of."""
+"""Columns of a home's or a demand's coordinates by their headers, and the datum they speak of."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,36 +19,6 @@ class MissingColumns(ImportRefused):
 
     code = "missing_columns"
 
-
-AED_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "ref": ("aed_id", "id", "osm_node", "osm_id", "@id", "ref", "uuid", "编号", "设备编号", "序列号"),
-    "name": ("name", "名称", "场所名称", "场所", "单位名称", "单位", "地点", "location", "station", "site", "venue"),
-    "location_text": (
-        "location_text",
-        "location_details",
-        "defibrillator:location",
-        "installationPosition",
-        "设置位置",
-        "設置位置",
-        "放置位置",
-        "安装位置",
-        "具体位置",
-        "位置描述",
-    ),
-    "floor": ("floor", "楼层", "層", "階"),
-    "level": ("level",),
-    "indoor": ("indoor", "室内"),
-    "access": ("access", "开放范围"),
-    "opening_hours": ("opening_hours", "开放时间", "可用时间", "hours"),
-    "state": ("state", "status", "状态", "设备状态"),
-    "time_zone": ("time_zone", "timezone", "时区"),
-    "days": ("availableDate", "利用可能曜日"),
-    "start": ("startTime", "開始時間"),
-    "end": ("endTime", "終了時間"),
-    "hours_note": ("availableDateNote", "利用可能日時特記事項"),
-}
-# Several columns make up one address.
-ADDRESS_COLUMNS = ("address", "地址", "详细地址", "住所", "address1", "address2", "address3", "postcode", "方書")
 
 _LON = ("lon", "lng", "long", "longitude", "经度", "経度")
 _LAT = ("lat", "latitude", "纬度", "緯度")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from geo.places.datum import Datum
@@ -16,6 +16,8 @@ from registry.importers.aed_store import save_aeds
 from registry.importers.files import UnreadableFile
 from registry.importers.kinds import ImportKind, get_kind, is_osm, speaks_of_aeds
 from registry.importers.known_sources import NameSource, checked_name, name_the_first, source_of_aeds, source_of_people
+from registry.importers.meanings.profile import BadProfile, Profile
+from registry.importers.meanings.understanding import Meanings, Understanding
 from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.people_file import UnknownRegion, checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
@@ -52,8 +54,10 @@ class ImportOptions:
     network: file of a walk network, whose streets may tell an unknown datum.
     people_secret: makes ids where a list of people gives none.
     valid_years: for how long a kind of certificate holds, for rows without an end.
-    ignored, mapped: headers of a list of people that are left out though they look as if they told something; and what
-        others mean, as fields of `RESCUER_COLUMNS`.
+    profile: what columns and words of a list of AEDs mean, as its publisher's other lists were read.
+    mapped, ignored: what headers mean, as `Field` of AEDs or fields of `RESCUER_COLUMNS` of people; and headers that
+        are left out though they look as if they told something. Both count above all that is known or guessed.
+    waves_through: no column that is not understood stops anything, for readers that only look.
     """
 
     kind: ImportKind | None = None
@@ -67,8 +71,10 @@ class ImportOptions:
     network: Path | None = None
     people_secret: str = field(default="", repr=False)
     valid_years: Mapping[str, int] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
+    profile: Profile | None = None
     mapped: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    waves_through: bool = False
     dry_run: bool = False
     retire_absent: bool = False
     name_source: NameSource = name_the_first
@@ -78,7 +84,7 @@ class ImportOptions:
 class AedFile:
     """The AEDs of a file, and what was refused or needs a look. source: "" where neither user nor format names it.
 
-    notes: what was found out about the file as a whole.
+    notes: what was found out about the file as a whole. tables: what the columns of each of its tables mean.
     """
 
     source: str
@@ -86,6 +92,7 @@ class AedFile:
     rejected: list[Remark]
     warnings: list[Remark]
     notes: list[str]
+    tables: list[Understanding]
 
 
 async def import_file(
@@ -104,13 +111,17 @@ async def import_file(
     return await _import_people(database, path, sheets, options, now=now, progress=progress)
 
 
-def read_aeds(path: Path, options: ImportOptions, *, progress: Progress = no_progress) -> AedFile:
+def read_aeds(
+    path: Path, options: ImportOptions, *, today: date | None = None, progress: Progress = no_progress
+) -> AedFile:
     """The AEDs of any file that `import_file` takes, without a database.
+
+    `today`: what ended before it is gone; None counts whatever has an end as gone.
 
     Raises:
         ImportRefused, UnknownTimeZone: the message says what to do.
     """
-    return _read_aeds(path, read_sheets(path, options.encoding), options, progress)
+    return _read_aeds(path, read_sheets(path, options.encoding), options, today, progress)
 
 
 async def _import_people(
@@ -122,6 +133,8 @@ async def _import_people(
     now: datetime,
     progress: Progress,
 ) -> ImportReport:
+    if options.profile is not None:
+        raise BadProfile(f"{path.name} holds people, and profiles tell of lists of AEDs: leave out --profile")
     report = ImportReport(
         file=path.name,
         kind=ImportKind.RESCUERS,
@@ -159,7 +172,7 @@ async def _import_aeds(
     now: datetime,
     progress: Progress,
 ) -> ImportReport:
-    file = _read_aeds(path, sheets, options, progress)
+    file = _read_aeds(path, sheets, options, now.date(), progress)
     source = file.source
     if not source:
         async with database.read() as connection:
@@ -172,23 +185,37 @@ async def _import_aeds(
         rejected=file.rejected,
         warnings=file.warnings,
         notes=file.notes,
+        tables=file.tables,
     )
     await save_aeds(database, file.aeds, report, now=now, retire_absent=options.retire_absent)
     return report
 
 
-def _read_aeds(path: Path, sheets: Sequence[Sheet], options: ImportOptions, progress: Progress) -> AedFile:
+def _read_aeds(
+    path: Path, sheets: Sequence[Sheet], options: ImportOptions, today: date | None, progress: Progress
+) -> AedFile:
     source = options.source or (OSM_SOURCE if is_osm(sheets) else "")
     zone = get_time_zone(options.time_zone).key if options.time_zone else None
-    raw, notes = read_aed_sheets(list(sheets), _position_options(options))
+    read = read_aed_sheets(sheets, _position_options(options), _meanings(options))
     if options.kind is None and not speaks_of_aeds(path, sheets):
-        notes.append(
+        read.notes.append(
             "nothing in it speaks of AEDs: it was taken for a list of them because it has places and no people"
         )
-    found, rejected, warnings = checked_aeds(_counted(raw, progress), source=source, time_zone=zone)
+    found, rejected, warnings = checked_aeds(_counted(read.raw, progress), source=source, time_zone=zone, today=today)
     if not found and not rejected:
         raise UnreadableFile(f"{path.name} holds no {ImportKind.AEDS}: is it the right file?")
-    return AedFile(source=source, aeds=found, rejected=rejected, warnings=warnings, notes=notes)
+    return AedFile(
+        source=source, aeds=found, rejected=rejected, warnings=warnings, notes=read.notes, tables=read.tables
+    )
+
+
+def _meanings(options: ImportOptions) -> Meanings:
+    return Meanings(
+        profile=options.profile or Profile(),
+        mapped=options.mapped,
+        ignored=options.ignored,
+        waves_through=options.waves_through,
+    )
 
 
 def _position_options(options: ImportOptions) -> PositionOptions:

@@ -41,8 +41,8 @@ class Placed:
     notes: tuple[str, ...]
 
 
-def place_rows(sheet: Sheet, options: PositionOptions) -> Placed:
-    """Where each row is.
+def place_rows(sheet: Sheet, options: PositionOptions, known: Sequence[PositionColumns] | None = None) -> Placed:
+    """Where each row is. known: the columns that may tell it, in place of those that look so.
 
     Raises:
         MissingColumns: nothing in the sheet is a position.
@@ -50,7 +50,7 @@ def place_rows(sheet: Sheet, options: PositionOptions) -> Placed:
         UnknownReference: it is in metres of a system that is not named nor told by the area.
         OutsideArea: no row lies where the list belongs.
     """
-    columns, others = _columns(sheet, options)
+    columns, others = _columns(sheet, options, known)
     numbers = (
         numbers_of_shapes(sheet)
         if columns is None
@@ -76,15 +76,18 @@ def place_rows(sheet: Sheet, options: PositionOptions) -> Placed:
     return Placed(places, used, tuple(notes))
 
 
-def _columns(sheet: Sheet, options: PositionOptions) -> tuple[PositionColumns | None, list[PositionColumns]]:
+def _columns(
+    sheet: Sheet, options: PositionOptions, known: Sequence[PositionColumns] | None
+) -> tuple[PositionColumns | None, list[PositionColumns]]:
     """The columns to read, None for the format's own shapes; and further ones of the same rows."""
-    if sheet.has_geometry:
+    if sheet.has_geometry and not known:
         return None, []
-    found = find_position_columns(sheet)
+    found = find_position_columns(sheet) if known is None else list(known)
     if not found:
         raise MissingColumns(
             f"{sheet.name} has no longitude and latitude columns (found: {', '.join(sheet.headers)}); name them "
-            "lon and lat"
+            'lon and lat, or say which they are: --map "COLUMN=lon" --map "COLUMN=lat", or --map "COLUMN=position" '
+            "where one holds both"
         )
     # Lists that give metres beside degrees mean the same places; which system the metres are in need not be known.
     found.sort(key=lambda columns: are_degrees(sheet, columns) == (options.epsg is not None))

@@ -90,6 +90,12 @@ def find_position_columns(sheet: Sheet) -> list[PositionColumns]:
     return sorted(found, key=lambda columns: order.index(columns.datum) if columns.datum else len(order))
 
 
+def columns_named(lon: str, lat: str | None) -> PositionColumns:
+    """Columns that somebody has named, with the datum and the order that their headers speak of."""
+    words = plain(lon)
+    return PositionColumns(lon, lat, _datum(words), _order(words) if lat is None else None)
+
+
 def are_degrees(sheet: Sheet, columns: PositionColumns) -> bool:
     """Whether what stands in two columns can be degrees; in one cell it is taken for such."""
     if columns.lat is None:

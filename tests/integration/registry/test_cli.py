@@ -122,7 +122,7 @@ def test_a_second_list_wants_its_name_and_says_which_are_known(folder: Path) -> 
 
 
 def test_at_a_terminal_the_name_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.cli.is_terminal", lambda: True)
+    monkeypatch.setattr("registry.import_command.is_terminal", lambda: True)
     arguments = ["import", "aeds.csv", "--datum", "wgs84"]
 
     first = CliRunner().invoke(app, arguments, input="town\n", catch_exceptions=False)

@@ -8,15 +8,15 @@ import pytest
 
 from geo.places.datum import Datum
 from registry.importers.aed_rows import aed_id_of, checked_aeds
-from registry.importers.aed_sources import RawAed, aeds_of_sheet
+from registry.importers.aed_sheets import read_aed_sheets
+from registry.importers.aed_sources import RawAed
 from registry.importers.columns import UnknownDatumOfFile, find_coordinates
 from registry.importers.files import read_csv
 from registry.importers.people.columns import looks_like_rescuers
 from registry.importers.positions.checked import read_position
 from registry.importers.positions.options import PositionOptions
-from registry.importers.positions.placing import place_rows
 from registry.importers.reading.read import read_sheets
-from registry.importers.report import Rejected
+from registry.importers.report import Rejected, grouped
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def hours_row(where: str, written: str) -> RawAed:
 
 
 def test_hours_are_read_by_the_country_and_kept_as_they_were_written() -> None:
-    rows = [hours_row("line 2", "周一至周五 8:30-17:30"), replace(hours_row("line 3", "Ma-Di 9-17"), lon=5.1, lat=52.1)]
+    rows = [hours_row("line 2", "周一至周五 8:30-17:30"), replace(hours_row("line 3", "Ma-Di 9-17"), place=(5.1, 52.1))]
     aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
     assert [(aed.opening_hours, aed.hours_as_written) for aed in aeds] == [
         ("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30"),
@@ -72,20 +72,37 @@ def test_hours_are_read_by_the_country_and_kept_as_they_were_written() -> None:
 
 def test_four_columns_say_together_when() -> None:
     row = replace(
-        hours_row("line 2", ""), lon=139.7, lat=35.7, national_hours=("平日", "9:00", "1700", "年末年始を除く")
+        hours_row("line 2", ""), place=(139.7, 35.7), national_hours=("平日", "9:00", "1700", "年末年始を除く")
     )
     (aed,), _, _ = checked_aeds([row], source="s", time_zone=None)
     assert aed.opening_hours == "Mo-Fr 09:00-17:00; PH off; Dec 29-Jan 03 off"
     assert aed.hours_as_written == "平日 9:00-1700 年末年始を除く"
 
 
-def test_a_text_that_is_not_understood_is_warned_of_once_with_its_count() -> None:
+def test_a_text_that_is_not_understood_is_told_in_the_same_words_for_every_row() -> None:
     rows = [hours_row(f"line {number}", "芝麻开门") for number in (2, 3, 4)] + [hours_row("line 5", "24小时")]
     aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
     assert [aed.opening_hours for aed in aeds] == ["", "", "", "24/7"]
-    (warning,) = warnings
-    assert (warning.where, warning.reason) == ("line 2", "hours_unparseable")
-    assert warning.text.startswith("3 rows write '芝麻开门'")
+    (told,) = grouped(warnings)
+    assert (told.where, told.reason) == (("line 2", "line 3", "line 4"), "hours_unparseable")
+    assert "'芝麻开门'" in told.text
+
+
+def test_hours_by_day_are_read_day_by_day_and_one_that_is_not_understood_leaves_the_others() -> None:
+    cells = {"Mo": "9h-12h", "We": "fermé", "Sa": "abracadabra", "PH": "24h/24"}
+    paris = replace(hours_row("line 2", ""), place=(2.35, 48.85), hours_by_day=cells)
+    (aed,), _, (warning,) = checked_aeds([paris], source="s", time_zone=None)
+    assert aed.opening_hours == "Mo 09:00-12:00; We off; Sa 00:00-24:00 unknown; PH 00:00-24:00"
+    assert aed.hours_as_written == "Mo 9h-12h; We fermé; Sa abracadabra; PH 24h/24"
+    assert "Sa: " in warning.text
+
+
+def test_devices_side_by_side_stay_several_and_a_row_that_says_nothing_new_is_one() -> None:
+    cells = [{"No": "1", "name": "school"}, {"No": "2", "name": "school"}, {"No": "2", "name": "school"}]
+    rows = [replace(row(f"line {told['No']}", 9.5, 47.1, ref="", name="school"), cells=told) for told in cells]
+    aeds, rejected, _ = checked_aeds(rows, source="s", time_zone=None)
+    assert [aed.source_ref for aed in aeds] == ["school", "school #2"]
+    assert [(remark.reason, remark.row["No"]) for remark in rejected] == [("duplicate", "2")]
 
 
 @pytest.mark.parametrize(
@@ -128,9 +145,8 @@ def test_a_feature_of_several_points_is_several_aeds_where_they_hang(tmp_path: P
     path = tmp_path / "aeds.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
 
-    (sheet,) = read_sheets(path)
-    places = place_rows(sheet, PositionOptions()).places
-    aeds, rejected, _ = checked_aeds(aeds_of_sheet(sheet, places), source="s", time_zone="Asia/Shanghai")
+    raw = read_aed_sheets(read_sheets(path), PositionOptions()).raw
+    aeds, rejected, _ = checked_aeds(raw, source="s", time_zone="Asia/Shanghai")
 
     assert not rejected
     assert [(aed.lon, aed.lat) for aed in aeds] == [(113.60, 34.70), (113.61, 34.70), (113.62, 34.71)]
