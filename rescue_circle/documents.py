@@ -17,6 +17,7 @@ from dispatch.contracts.webhook import CallMessage
 from dispatch.spool.spool import Spool
 from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
+from rescue_circle.columns_page import columns_markdown
 from rescue_circle.compose import build_app, build_service
 from rescue_circle.hours_words_page import hours_words_markdown
 from rescue_circle.people_columns_table import people_columns_markdown
@@ -70,6 +71,7 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "people-columns.md": people_columns_markdown(),
         GENERATED / "roles.md": roles_markdown(),
         GENERATED / "hours.md": hours_words_markdown(),
+        GENERATED / "columns-and-words.md": columns_markdown(),
         **readmes,
     }
 

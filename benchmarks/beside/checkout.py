@@ -72,15 +72,17 @@ class Checkout:
         return Took(
             wall_s=time.perf_counter() - began,
             processor_s=usage.ru_utime + usage.ru_stime,
+            peak_memory_mb=usage.ru_maxrss / 1024,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """Seconds by the clock and of the processor, of one command."""
+    """Seconds by the clock and of the processor, and the most memory it held, of one command."""
 
     wall_s: float
     processor_s: float
+    peak_memory_mb: float
 
 
 def plain_environment() -> Mapping[str, str]:

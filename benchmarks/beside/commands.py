@@ -6,11 +6,13 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from benchmarks.beside.checkout import Checkout
 from benchmarks.beside.ground import Own, fill_by_command, import_by_command, own_files
 from benchmarks.beside.rounds import Figures, Measure
 from benchmarks.ground import SEED, city_ground
+from benchmarks.registry import ROWS, write_list
 from benchmarks.servers import BUILD_RUN, answers, free_port, service_environment
 from simulators.city_files import write_city
 
@@ -92,3 +94,32 @@ async def imports(sides: tuple[Checkout, Checkout]) -> AsyncIterator[Measure]:
         return await asyncio.to_thread(import_both, owns[side.name])
 
     yield measure
+
+
+@asynccontextmanager
+async def aed_lists(sides: tuple[Checkout, Checkout]) -> AsyncIterator[Measure]:
+    """Import of a list of 17,000 AEDs with hours into a fresh SQLite file, the same again, and of a tenth of it: what
+    memory grows by is what its rows take."""
+    files = {rows: write_list(BUILD_RUN, rows=rows).resolve() for rows in (ROWS, ROWS // 10)}
+    owns = {side.name: own_files(side, BUILD_RUN) for side in sides}
+
+    async def measure(side: Checkout) -> Figures:
+        return await asyncio.to_thread(_import_lists, owns[side.name], files)
+
+    yield measure
+
+
+def _import_lists(own: Own, files: dict[int, Path]) -> Figures:
+    told: Figures = {}
+    for rows, path in files.items():
+        database = own.folder / f"aeds-{rows}.sqlite3"
+        for left in own.folder.glob(f"{database.name}*"):
+            left.unlink()
+        url = f"sqlite+aiosqlite:///{database}"
+        own.side.run("registry", "migrate", "--database", url)
+        options = ("--kind", "aeds", "--datum", "gcj02", "--source", "city", "--database", url)
+        for what in ("", " again"):
+            took = own.side.run("registry", "import", str(path), *options)
+            told[f"{rows:,} AEDs{what}, processor s"] = took.processor_s
+            told[f"{rows:,} AEDs{what}, peak MB"] = took.peak_memory_mb
+    return told

@@ -48,7 +48,7 @@ def _texts(understanding: Understanding, cells: Mapping[str, str]) -> tuple[list
 
 def _by_day(understanding: Understanding, cells: Mapping[str, str]) -> dict[str, str]:
     found = {}
-    for day in DAYS_OF_WEEK:
+    for day in understanding.days:
         whole, start, end = (understanding.first(cells, f"{day}{part}") for part in ("", "_start", "_end"))
         if whole or start or end:
             found[_OSM_DAYS[day]] = whole or f"{_clock(start)}-{_clock(end)}"

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+YES_SIGNS = frozenset("○〇◯◎●√✓✔☑")
+NO_SIGNS = frozenset("×✕✗╳")
 _MARKS = re.compile("[\u0300-\u036f]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PARENTHESES = re.compile(r"[(\[{（【〔「][^)\]}）】〕」]*[)\]}）】〕」]")

@@ -21,7 +21,9 @@ _TAG = re.compile(r"<[^>]*>")
 def row_values(understanding: Understanding, cells: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a `RawAed` that columns tell, all but its position."""
     placed = unique(_plain_text(text) for text in understanding.values(cells, Field.LOCATION_TEXT))
-    said = {field: values for field in LIFE if (values := understanding.values(cells, field))}
+    said: dict[str, tuple[str, ...]] = {
+        field: values for field in LIFE if (values := understanding.values(cells, field))
+    }
     return {
         "ref": understanding.first(cells, Field.REF),
         "name": _plain_text(understanding.first(cells, Field.NAME)),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.importers.meanings.keys import key
+from registry.importers.meanings.keys import NO_SIGNS, YES_SIGNS, key
 from registry.importers.meanings.words import Vocabulary, vocabulary
 
 # As many different texts are looked at: what is rarer than that in a column does not decide its meaning.
@@ -14,6 +14,8 @@ LOOKED_AT = 150
 SHOWN = 3
 SHORTEST_PHONE = 7
 _BLANK = {"", "na", "null", "nan", "nil"}
+LONGEST_BLANK = 6
+_SIGNS = YES_SIGNS | NO_SIGNS
 
 _TIME = r"(?:[01]?\d|2\d)(?:\s?[:.h時点时시u]\s?(?:\d{2})?(?:分|分钟|m|분)?(?::\d{2})?|(?:\s?[ap]\.?m\.?))"
 _UNTIL = r"\s*(?:-|–|—|~|〜|～|至|到|から|to|till|until|bis|tot|à|a|al|alle|till|부터)\s*"
@@ -76,7 +78,10 @@ class ColumnCells:
 
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: empty, a dash, "NA", "null"."""
-    return key(text) in _BLANK
+    # Most cells say something, and most of these in their first letter.
+    if not any(map(str.isalnum, text)):
+        return text.strip() not in _SIGNS
+    return len(text) <= LONGEST_BLANK and key(text) in _BLANK
 
 
 def look_at(header: str, cells: Iterable[str]) -> ColumnCells:

@@ -10,7 +10,7 @@ from datetime import date
 
 from registry.importers.meanings.dates import find_day
 from registry.importers.meanings.fields import Field
-from registry.importers.meanings.keys import key, pieces
+from registry.importers.meanings.keys import NO_SIGNS, YES_SIGNS, key, pieces
 from registry.importers.meanings.words import vocabulary
 from registry.models import AedState
 
@@ -113,9 +113,9 @@ def yes_or_no(text: str) -> bool | None:
     """True or False, None where the text is neither."""
     # "○" and "×" are yes and no in Japan and say nothing to `key`.
     sign = unicodedata.normalize("NFKC", text).strip()
-    if sign in {"○", "〇", "◯", "◎", "●", "√", "✓", "✔", "☑"}:
+    if sign in YES_SIGNS:
         return True
-    return False if sign in {"×", "✕", "✗", "╳"} else vocabulary().yes_no.get(key(text))
+    return False if sign in NO_SIGNS else vocabulary().yes_no.get(key(text))
 
 
 def inside_or_not(indoor: str, outdoor: str) -> bool | None:

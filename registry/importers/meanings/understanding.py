@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.importers.files import ImportRefused
-from registry.importers.meanings.fields import Field
+from registry.importers.meanings.fields import DAYS_OF_WEEK, Field
 from registry.importers.meanings.guess import Column, guess_columns
 from registry.importers.meanings.headerless import guess_without_headers
 from registry.importers.meanings.keys import key
@@ -66,12 +66,25 @@ class Understanding:
 
     def values(self, cells: Mapping[str, str], meaning: str) -> tuple[str, ...]:
         """The cells of one meaning that say something."""
-        headers = self.by_field.get(meaning, ())
+        headers = self.by_field.get(meaning)
+        if headers is None:
+            return ()
         return tuple(text for header in headers if not is_blank(text := cells.get(header, "").strip()))
 
     def first(self, cells: Mapping[str, str], meaning: str) -> str:
         """The first cell of one meaning that says something, else ""."""
-        return next(iter(self.values(cells, meaning)), "")
+        for header in self.by_field.get(meaning, ()):
+            text = cells.get(header, "").strip()
+            if text and not is_blank(text):
+                return text
+        return ""
+
+    @cached_property
+    def days(self) -> tuple[str, ...]:
+        """Days of the week that have columns of their own."""
+        return tuple(
+            day for day in DAYS_OF_WEEK if any(f"{day}{part}" in self.by_field for part in ("", "_start", "_end"))
+        )
 
     def with_positions(self, used: Sequence[str]) -> "Understanding":
         """With the columns that positions were read from, longitude and latitude or one with both, for what they are;
@@ -215,7 +228,7 @@ def _sentence(column: Column) -> str:
     examples = ", ".join(repr(_shown(text)) for text in column.cells.examples)
     return (
         f"the column {column.header!r} may be {what} (such as {examples}) and is not understood: add "
-        f'--map "{column.header}={meaning}", or another meaning of docs/columns-and-words.md, or --ignore '
+        f'--map "{column.header}={meaning}", or another meaning of docs/generated/columns-and-words.md, or --ignore '
         f'"{column.header}" if it says nothing of use'
     )
 
