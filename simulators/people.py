@@ -103,6 +103,7 @@ def volunteers_csv(volunteers: Volunteers, *, certified_in: int, years: int = 3)
 
 
 def fictional_phone(index: int) -> str:
-    """Different for the first 24,000 volunteers and more, then from the beginning again."""
-    area, line = divmod(index % (len(FICTIONAL_AREA_CODES) // 3 * 100), 100)
-    return f"+1{FICTIONAL_AREA_CODES[3 * area : 3 * area + 3]}55501{line:02d}"
+    """Each volunteer's own for the first 24,000 and more, then none: two with one number are rung as one person."""
+    area, line = divmod(index, 100)
+    code = FICTIONAL_AREA_CODES[3 * area : 3 * area + 3]
+    return f"+1{code}55501{line:02d}" if code else ""
