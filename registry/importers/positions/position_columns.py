@@ -135,11 +135,11 @@ def _named_cells(headers: Sequence[str], cells: dict[str, list[str]]) -> Iterato
 
 
 def _cells_by_value(cells: dict[str, list[str]]) -> Iterator[PositionColumns]:
-    """Columns of pairs in degrees; the first is enough, others repeat it."""
-    for header, texts in cells.items():
-        if len(texts) and _share(texts, _is_fine_pair) >= _MOST:
-            yield PositionColumns(header, None, is_named=False)
-            return
+    """The column of pairs in degrees; of several the one that tells most places apart, such as doors."""
+    found = [header for header, texts in cells.items() if texts and _share(texts, _is_fine_pair) >= _MOST]
+    if found:
+        most = max(found, key=lambda header: (len(set(cells[header])), len(cells[header])))
+        yield PositionColumns(most, None, is_named=False)
 
 
 def _pairs_by_value(headers: Sequence[str], cells: dict[str, list[str]]) -> Iterator[PositionColumns]:
