@@ -150,6 +150,8 @@ async def _import_people(
         ignored=options.ignored,
         mapped=options.mapped,
     )
+    if not any(sheet.headers for sheet in sheets):
+        raise UnreadableFile(f"{path.name} holds no {report.kind}: is it the right file?")
     found = checked_rescuers(people_sheets(sheets), reading, progress=progress)
     report.rejected = found.rejected
     report.warnings = [*found.warnings, *await remarks_on_known(database, found.people)]

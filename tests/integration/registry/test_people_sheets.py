@@ -4,6 +4,7 @@ nothing of an identity card anywhere behind."""
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -58,7 +59,8 @@ async def import_text(
     database: Database, folder: Path, text: str, options: ImportOptions = AS_PUBLISHED, *, name: str = "people.csv"
 ) -> ImportReport:
     (folder / name).write_text(text, encoding="utf-8")
-    return await import_file(database, folder / name, options, now=NOW)
+    named = replace(options, source=options.source or "people")
+    return await import_file(database, folder / name, named, now=NOW)
 
 
 def reasons(report: ImportReport) -> list[tuple[str, str]]:
