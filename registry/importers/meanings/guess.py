@@ -113,6 +113,9 @@ _AGREES: Mapping[Field, Evidence] = {
     Field.CHECKED_ON: _share("date"),
     Field.UPDATED_ON: _share("date"),
 }
+_TEXTS = frozenset(
+    {Field.NAME, Field.ADDRESS, Field.PROVINCE, Field.CITY, Field.DISTRICT, Field.STREET, Field.LOCATION_TEXT}
+)
 _DAYS_UNUSED = frozenset(
     {Field.PADS_EXPIRY, Field.BATTERY_EXPIRY, Field.INSTALLED_ON, Field.CHECKED_ON, Field.UPDATED_ON}
 )
@@ -158,12 +161,23 @@ def _weighed(cells: ColumnCells, reading: Reading, taken: Counter[Field]) -> Col
     (field,) = reading.fields
     if reading.confidence < 0.9 and (_by_cells(cells).field or _hides(field, cells)):
         return _by_cells(cells)
+    if reading.confidence < 0.9 and _contradicts(field, cells):
+        return _agreed(cells, _of_other_words(reading))
     if field in _HOURS_INSTEAD and cells.share("hours") >= MOST:
         return _column(cells, Field.OPENING_HOURS, 0.8)
     if reading.confidence < 0.9 and field in _MUST_AGREE and cells.filled and _MUST_AGREE[field](cells) < MOST:
         return _by_cells(cells)
     agrees = field in _EVIDENCE and _EVIDENCE[field][0](cells) >= MOST
     return _as_hours_note(_column(cells, field, min(0.99, reading.confidence + (0.04 if agrees else 0.0))), taken)
+
+
+def _of_other_words(reading: Reading) -> Reading:
+    return Reading(reading.others, reading.confidence, weak=True)
+
+
+def _contradicts(field: Field, cells: ColumnCells) -> bool:
+    """Whether a text is expected and the cells are all of a form that no such text has."""
+    return field in _TEXTS and any(cells.share(kind) >= DIFFERENT for kind in ("degrees", "number", "date", "url"))
 
 
 def _hides(field: Field, cells: ColumnCells) -> bool:
@@ -188,15 +202,16 @@ def _as_hours_note(column: Column, taken: Counter[Field]) -> Column:
 
 def _decided(cells: ColumnCells, reading: Reading, taken: Counter[Field]) -> Column:
     """One of several meanings: the one that the cells speak for, else the first that needs no such word."""
-    for field in reading.fields:
+    fields = [field for field in reading.fields if not _contradicts(field, cells)]
+    for field in fields:
         evidence, wanted = _EVIDENCE.get(field, (_share("never"), MOST))
         if cells.distinct and evidence(cells) >= wanted:
             return _column(cells, field, min(reading.confidence, 0.6 + 0.35 * evidence(cells)))
-    if _BY_PLACE in reading.fields and cells.share("place") >= SOME:
+    if _BY_PLACE in fields and cells.share("place") >= SOME:
         return _column(cells, _BY_PLACE, 0.8)
     # Who writes "state" and means neither Texas nor NSW speaks of the device, in whatever words.
-    plainly = {Field.STATE} if Field.PROVINCE in reading.fields else set()
-    left = [field for field in reading.fields if field not in _EVIDENCE or field in plainly]
+    plainly = {Field.STATE} if Field.PROVINCE in fields else set()
+    left = [field for field in fields if field not in _EVIDENCE or field in plainly]
     # A list names its places once: where another column does, this one is about something else.
     free = [field for field in left if not taken[field]] or left
     named = [field for field in free if field is Field.NAME and cells.share("place") < SOME]

@@ -1,5 +1,6 @@
 """What a header may mean by its words alone: exactly, in part, in another spelling, or as one of a week's columns."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ EXACT, IN_PARTS, MISSPELT = 0.95, 0.9, 0.7
 # Of a header that only contains a known word, this much must be that word; less than that says something at most.
 COVERED, TOUCHED = 0.5, 0.25
 # Words of four letters and less have neighbours that mean something else: "lan" is not "lon".
-SPELLING_LETTERS, SPELLING_SCORE = 6, 90
+SPELLING_LETTERS, SPELLING_SCORE = 6, 88
 # Fewer days in one language may be something else: "Mo", "Sa" and "So" are German days, "Ma" a French and a Dutch one.
 DAYS_FOR_A_WEEK = 3
 SHORTEST_DAY, SHORTEST_DAY_HAN = 6, 3
@@ -55,16 +56,21 @@ _SUBJECT_HAN = (
 )
 
 
+_UMLAUT = re.compile("([aou])e")
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a header may mean, likeliest first, and how sure that is (0 to 1) before its cells are looked at.
 
-    weak: only a small part of it is known, so that nothing is sure unless its cells agree.
+    weak: only a small part of it is known, so that nothing is sure unless its cells agree. others: what other words
+    in it may mean, where its cells contradict the longest.
     """
 
     fields: tuple[Field, ...]
     confidence: float
     weak: bool = False
+    others: tuple[Field, ...] = ()
 
 
 NOTHING = Reading((), 0.0)
@@ -83,10 +89,14 @@ def read_header(header: str, language: str) -> Reading:
         return Reading(found, EXACT)
     said = (*parts(header), _without_subject(header))
     readings = [found for part in said if (found := _fields_of(key(part), language))]
-    # "施設名(フリガナ)" is how the name is read, not the name.
+    # "施設名(フリガナ)" is how the name is read, not the name; "Days/Hours" are hours.
     if readings:
-        return Reading(next((found for found in readings if Field.READING in found), readings[0]), IN_PARTS)
+        telling = [found for field in (Field.READING, Field.OPENING_HOURS) for found in readings if field in found]
+        return Reading((telling or readings)[0], IN_PARTS)
+    # Who has no umlauts writes "geraet".
     for part in (header, *said):
+        if found := _fields_of(_UMLAUT.sub(r"\1", key(part)), language):
+            return Reading(found, IN_PARTS)
         if found := _fields_of(_by_bare_key().get(bare(part), ""), language):
             return Reading(found, IN_PARTS)
     return _in_part(header, language) or _misspelt(key(header), language) or NOTHING
@@ -172,10 +182,10 @@ def _in_part(header: str, language: str) -> Reading | None:
     if covered < TOUCHED:
         return None
     confidence = 0.5 + 0.4 * covered
+    fields = tuple(dict.fromkeys(field for piece in found for field in _fields_of(piece, language)))
     if covered >= COVERED:
-        return Reading(_fields_of(found[0], language), confidence)
-    fields = dict.fromkeys(field for piece in found for field in _fields_of(piece, language))
-    return Reading(tuple(fields), confidence, weak=True)
+        return Reading(_fields_of(found[0], language), confidence, others=fields)
+    return Reading(fields, confidence, weak=True)
 
 
 def _misspelt(word: str, language: str) -> Reading | None:

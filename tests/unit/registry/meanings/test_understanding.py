@@ -70,6 +70,8 @@ def test_several_columns_of_ids_leave_the_one_that_tells_rows_apart() -> None:
         ("TÜV", ("01.05.2024", "01.06.2024", ""), "updated_on"),
         ("有效期至", ("2026-05-01", "2025-01-01", ""), "updated_on"),
         ("Gültigkeitsdatum", ("irgendwann", "bald", ""), "updated_on"),
+        ("gueltig_bis", ("2025-12-31", "2024-12-31", ""), "updated_on"),
+        ("DATUM", ("2020-01-01", "2021-01-01", ""), "updated_on"),
     ],
 )
 def test_what_may_be_hours_state_access_or_a_date_stops_the_import_by_name(
@@ -101,6 +103,26 @@ def test_other_columns_that_nobody_understands_are_named_and_stop_nothing() -> N
     assert [column.header for column in found.not_understood] == ["Schriftgrad", "leer"]
     assert [column.header for column in found.unused] == ["FAX"]
     assert [told["means"] for told in found.as_json()] == ["name", None, "fax", None]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "meaning"),
+    [
+        ("direccion_latitud", ("40.4168", "40.4170", ""), "lat"),
+        ("municipio_codigo", ("079", "079", "080"), ""),
+        ("municipio_nombre", ("Madrid", "Getafe", ""), "city"),
+        ("Days/Hours available", ("Mon-Fri 9-5", "24/7", ""), "opening_hours"),
+        ("geraet", ("Zoll", "Philips", ""), "model"),
+        ("AED_Location_Floor_Level", ("1", "B1", ""), "floor"),
+        ("Longitute", ("103.851", "103.852", ""), "lon"),
+        ("Opening remarks", ("Mon-Fri 9am-5pm", "24 hours", ""), ""),
+    ],
+)
+def test_a_header_of_several_words_means_what_its_cells_agree_with(
+    header: str, cells: tuple[str, ...], meaning: str
+) -> None:
+    found = understood({"name": ("a", "b", "c"), header: cells}, Meanings(waves_through=True))
+    assert found.columns[1].field == meaning
 
 
 def test_a_table_without_headers_is_told_by_its_cells() -> None:
