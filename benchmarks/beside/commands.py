@@ -101,25 +101,26 @@ async def aed_lists(sides: tuple[Checkout, Checkout]) -> AsyncIterator[Measure]:
     """Import of a list of 17,000 AEDs with hours into a fresh SQLite file, the same again, and of a tenth of it: what
     memory grows by is what its rows take."""
     files = {rows: write_list(BUILD_RUN, rows=rows).resolve() for rows in (ROWS, ROWS // 10)}
-    owns = {side.name: own_files(side, BUILD_RUN) for side in sides}
 
     async def measure(side: Checkout) -> Figures:
-        return await asyncio.to_thread(_import_lists, owns[side.name], files)
+        folder = (BUILD_RUN / side.root.name).resolve()
+        folder.mkdir(exist_ok=True)
+        return await asyncio.to_thread(_import_lists, side, folder, files)
 
     yield measure
 
 
-def _import_lists(own: Own, files: dict[int, Path]) -> Figures:
+def _import_lists(side: Checkout, folder: Path, files: dict[int, Path]) -> Figures:
     told: Figures = {}
     for rows, path in files.items():
-        database = own.folder / f"aeds-{rows}.sqlite3"
-        for left in own.folder.glob(f"{database.name}*"):
+        database = folder / f"aeds-{rows}.sqlite3"
+        for left in folder.glob(f"{database.name}*"):
             left.unlink()
         url = f"sqlite+aiosqlite:///{database}"
-        own.side.run("registry", "migrate", "--database", url)
+        side.run("registry", "migrate", "--database", url)
         options = ("--kind", "aeds", "--datum", "gcj02", "--source", "city", "--database", url)
         for what in ("", " again"):
-            took = own.side.run("registry", "import", str(path), *options)
+            took = side.run("registry", "import", str(path), *options)
             told[f"{rows:,} AEDs{what}, processor s"] = took.processor_s
             told[f"{rows:,} AEDs{what}, peak MB"] = took.peak_memory_mb
     return told
