@@ -1,4 +1,4 @@
-"""Spreadsheets: cells as the person who typed them reads them, every visible sheet, and none of a size that no list has."""
+"""Spreadsheets: cells as the person who typed them reads them, every visible sheet, and none larger than any list."""
 
 import zipfile
 from pathlib import Path
