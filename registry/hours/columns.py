@@ -1,4 +1,4 @@
-"""Hours in columns of their own: Japan's days, start, end, note; Géo'DAE's days and hours; one column for each day."""
+"""Hours in columns of their own: Japan's days, start, end, note; one column for each day."""
 
 import re
 from collections.abc import Mapping
@@ -18,11 +18,6 @@ def read_columns(days: str, start: str, end: str, note: str, languages: tuple[st
     days, start, end, note = (cell.strip() for cell in (days, start, end, note))
     times = f"{start} - {end}" if start and end else start or end
     return read_hours("\n".join(part for part in (f"{days} {times}".strip(), note) if part), languages)
-
-
-def read_days_and_hours(days: str, hours: str, languages: tuple[str, ...] = ("fr",)) -> Reading:
-    """What Géo'DAE's `c_disp_j` and `c_disp_h` say together; either may be a list in braces ({7j/7}, {24h/24})."""
-    return read_hours(f"{days.strip()} {hours.strip()}".strip(), languages)
 
 
 def read_by_day(cells: Mapping[str, str], languages: tuple[str, ...] = ()) -> Reading:
