@@ -30,7 +30,8 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 
 
 def _bound(family: int, address: object) -> socket.socket:
-    one = socket.socket(family, socket.SOCK_STREAM)
+    # Named, since asyncio has small answers wait for the other side (Nagle) on every connection of a socket without it.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # A port whose last connections are still fading away is free.
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
