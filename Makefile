@@ -35,10 +35,11 @@ runtime: ## the service as its image has it, without what develops it, in build/
 demo: setup ## watch calls in a synthetic Zhengzhou in the browser; without a terminal replay a day and report
 	$(BIN)/rescue-circle demo
 
+# One more at a time than there are processors: a third of their time the tests wait for a service or a browser.
 test: setup ## run all tests, on SQLite and on a PostgreSQL of their own
 	@bash scripts/get_postgis.sh
 	@bash scripts/get_chromium.sh
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup ## ruff, mypy --strict, the import contracts, and the types and tests of the web pages
 	$(BIN)/ruff check .
