@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,8 @@ from registry.tables import (
     rescuer_presences,
     rescuers,
 )
+
+T = TypeVar("T")
 
 BATCH = 5000
 
@@ -220,9 +222,9 @@ def _hold_standing(connection: Connection, rescuer_ids: set[str]) -> set[str]:
     return standing
 
 
-def in_batches(ids: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
+def in_batches(some: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     """Parts small enough for the parameters of one statement."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+    return (some[start : start + size] for start in range(0, len(some), size))
 
 
 def aed_from_row(row: Row[Any]) -> Aed:

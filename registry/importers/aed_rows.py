@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import date
 
 from geo.places.projection import geodesic_m
@@ -17,6 +17,7 @@ from registry.storeys import floor_as_said, level_as_said
 
 # What is ours: the list says the same under whatever name or id we know it.
 _NOT_SAID = frozenset({"aed_id", "source", "corrected", "joined_to", "retired"})
+_SAID = tuple(one.name for one in fields(Aed) if one.name not in _NOT_SAID)
 
 
 def checked_aeds(
@@ -29,7 +30,7 @@ def checked_aeds(
     rejected: list[Remark] = []
     warnings: list[Remark] = []
     aeds: dict[str, Aed] = {}
-    of_ref: dict[str, RawAed] = {}
+    of_ref: dict[str, tuple[str, Mapping[str, str]]] = {}
     hours = HoursOfList()
     for row in rows:
         try:
@@ -39,7 +40,7 @@ def checked_aeds(
             rejected.append(_refused(row, error))
             continue
         aeds[ref] = replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
-        of_ref[ref] = row
+        of_ref[ref] = (row.where, row.cells)
         warnings.extend(Remark(where=row.where, reason=told.reason, text=told.text) for told in unclear)
     return list(aeds.values()), rejected, hours.warnings + warnings
 
@@ -52,7 +53,7 @@ def _refused(row: RawAed, error: Rejected) -> Remark:
 
 def digest_of(aed: Aed) -> str:
     """A fingerprint of what the source says, to tell its changes from those made here."""
-    told = {name: value for name, value in asdict(aed).items() if name not in _NOT_SAID}
+    told = {name: getattr(aed, name) for name in _SAID}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -90,8 +91,8 @@ def _aed_of(
     return aed, [*unclear_state, *unclear_access]
 
 
-def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed], of_ref: dict[str, RawAed]) -> str:
-    """The source's own id; where it gives none, what the AED is called and where it hangs.
+def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed], of_ref: dict[str, tuple[str, Mapping[str, str]]]) -> str:
+    """The source's own id; where it gives none, what the AED is called and where it hangs. of_ref: (where, cells).
 
     Devices side by side differ in some cell, be it the row's number; a row that says nothing new is the same once more.
     """
@@ -103,8 +104,9 @@ def _free_ref(row: RawAed, aed: Aed, earlier: dict[str, Aed], of_ref: dict[str, 
     ref, number = base, 1
     while ref in earlier:
         is_here = float(geodesic_m(aed.lon, aed.lat, earlier[ref].lon, earlier[ref].lat)) < 1.0
-        if is_here and of_ref[ref].cells == row.cells:
-            raise Rejected("duplicate", f"all that it says stands in the file before, at {of_ref[ref].where}")
+        where, cells = of_ref[ref]
+        if is_here and cells == row.cells:
+            raise Rejected("duplicate", f"all that it says stands in the file before, at {where}")
         number += 1
         ref = f"{base} #{number}"
     return ref

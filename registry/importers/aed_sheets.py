@@ -1,8 +1,9 @@
 """The AEDs of a file's sheets: each sheet's columns understood, its rows at their places; sheets without any are passed
 over and named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from geo.places.datum import Datum
 from registry.importers.aed_sources import RawAed, aeds_of_sheet
@@ -24,9 +25,10 @@ from registry.importers.told_positions import position_columns_of
 
 @dataclass(slots=True, kw_only=True)
 class AedSheets:
-    """raw: rows of all sheets. notes: what was found out about them. tables: what the columns of each mean."""
+    """raw: rows of all sheets, to be gone through once: each is made when it is asked for, since it is several times as
+    large as what it is made of. notes: what was found out about them. tables: what the columns of each mean."""
 
-    raw: list[RawAed] = field(default_factory=list)
+    raw: Iterable[RawAed] = ()
     notes: list[str] = field(default_factory=list)
     tables: list[Understanding] = field(default_factory=list)
 
@@ -64,7 +66,8 @@ def _add_sheet(found: AedSheets, sheet: Sheet, options: PositionOptions, meaning
     if not meanings.waves_through:
         understanding.refuse_unread(sheet.name)
     found.notes += [f"{sheet.table}: {note}" if sheet.table else note for note in (*sheet.notes, *placed.notes)]
-    found.raw += [_of_sheet(aed, sheet, is_only=is_only) for aed in aeds_of_sheet(sheet, placed.places, understanding)]
+    raw = (_of_sheet(aed, sheet, is_only=is_only) for aed in aeds_of_sheet(sheet, placed.places, understanding))
+    found.raw = chain(found.raw, raw)
     found.tables.append(understanding)
 
 

@@ -105,7 +105,8 @@ async def _identified(
         elif ref != known[aed_id].source_ref and ref in refs:
             # Another record has these words, or had them.
             ref = known[aed_id].source_ref
-        taken.append(replace(one, aed_id=aed_id, source=source, source_ref=ref))
+        is_known_so = (one.aed_id, one.source, one.source_ref) == (aed_id, source, ref)
+        taken.append(one if is_known_so else replace(one, aed_id=aed_id, source=source, source_ref=ref))
     return taken
 
 
@@ -177,7 +178,10 @@ async def _write(database: Database, connection: AsyncConnection, changes: _Chan
     if changes.rows:
         statement = database.insert(aeds)
         written = {name: statement.excluded[name] for name in changes.rows[0] if name != "aed_id"}
-        await connection.execute(statement.on_conflict_do_update(index_elements=["aed_id"], set_=written), changes.rows)
+        statement = statement.on_conflict_do_update(index_elements=["aed_id"], set_=written)
+        # What is sent is made of each row twice over, so not of all of them at a time.
+        for rows in in_batches(changes.rows):
+            await connection.execute(statement, rows)
     marks = (
         (changes.absent, {"absent_since": now}),
         (changes.retired, {"retired_at": now, "retired_by": "import"}),

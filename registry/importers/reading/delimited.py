@@ -16,6 +16,7 @@ _PROBED_CHARACTERS = 60_000
 _MAX_LINES_A_RECORD = 200
 # A cell may hold a page of text or the outline of a district.
 _MAX_CELL = 16 * 2**20
+_MAX_SHARED = 20_000
 
 
 def sheet_of_text(text: str, *, file: str, table: str = "", encoding: str | None = None) -> Sheet:
@@ -42,8 +43,9 @@ def sheet_of_records(
     body = records[begin:]
     width = max(len(cells) for _, cells in (body or records))
     names = named(header, max(width, len(header or ())))
+    shared: dict[str, str] = {}
     rows = [
-        Row(where=f"{unit} {number}", cells=_cells(names, cells))
+        Row(where=f"{unit} {number}", cells=_cells(names, cells, shared))
         for number, cells in body
         # A header that is repeated on every printed page.
         if header is None or list(cells) != header
@@ -60,8 +62,12 @@ def sheet_of_records(
     )
 
 
-def _cells(names: tuple[str, ...], cells: list[str]) -> dict[str, str]:
-    return {name: text for name, cell in zip(names, cells, strict=False) if (text := cell.strip())}
+def _cells(names: tuple[str, ...], cells: list[str], shared: dict[str, str]) -> dict[str, str]:
+    """`shared`: texts met so far, each kept once: towns, hours and states stand in thousands of rows."""
+    texts = {name: text for name, cell in zip(names, cells, strict=False) if (text := cell.strip())}
+    if len(shared) < _MAX_SHARED:
+        return {name: shared.setdefault(text, text) for name, text in texts.items()}
+    return {name: shared.get(text, text) for name, text in texts.items()}
 
 
 def _used(names: tuple[str, ...], rows: list[Row], named_columns: int) -> tuple[str, ...]:
