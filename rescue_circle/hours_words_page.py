@@ -25,6 +25,8 @@ source wrote is kept beside it.
   on that day of the week and on Sundays, closed if it is closed on that day of the week or at that time of a
   Sunday that has hours, and unknown otherwise. China's days off and make-up working days come from the State
   Council's notices; years without a notice are unknown around every festival.
+- Where another day is closed when the usual one is a public holiday, holidays and the days after them are unknown
+  (`PH +1 day`): the rows "another day is closed instead".
 - Times are written in any of these forms: 8:30, 8.30, 08.30, 8h30, 8H, 17U, 0930, 9am, 5 p.m., 8点半, 8時30分,
   8시, 上午9点, 下午5:00, 25:00, 翌9:00, 次日2:00. Dates: 12/29 and 12月29日 in Chinese, Japanese and Korean,
   29.12. and 29/12 elsewhere, 29 December, December 29.
@@ -44,6 +46,8 @@ def hours_words_markdown() -> str:
 
 def _section(language: Language) -> str:
     rows = [_row(rule) for rule in language.rules]
+    if language.moved_example:
+        rows.append(f"| another day is closed instead | a sentence of this form | {language.moved_example} |")
     table = ["| means | words | example |", "|---|---|---|", *rows]
     return f"## {language.name}\n\n" + "\n".join(table) + "\n"
 

@@ -1,11 +1,12 @@
 """Whether hours in OSM's syntax are open at a time, on holidays too; what they leave unsaid is unknown, never open."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
@@ -14,8 +15,11 @@ from registry.hours.holidays import DayKind, day_kind, find_country
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _DAY = timedelta(days=1)
+_ANY_DAY = date(2024, 1, 1)
 _SUNDAY = 6
-_HOLIDAY_WORD = re.compile(r"\bPH\b")
+_PLAIN_HOLIDAY = re.compile(r"\bPH\b(?!\s*[+-]\s*\d)")
+# "PH +1 day" is the day after a holiday.
+_HOLIDAY_WORD = re.compile(r"\bPH\b(?:\s*([+-])\s*(\d{1,3})\s*days?\b)?")
 # Nobody here knows when schools are on holiday.
 _SCHOOL_WORD = re.compile(r"\bSH\b")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -71,12 +75,14 @@ class Hours:
         self._place = place
         self._country = find_country(zone.key)
         self._alternatives = [_prepared(part) for part in _split(osm, "||")]
-        self._says_holidays = any(_HOLIDAY_WORD.search(_QUOTED.sub("", part)) for part in self._alternatives)
-        self._says_school = any(_SCHOOL_WORD.search(_QUOTED.sub("", part)) for part in self._alternatives)
+        bare = " ".join(_QUOTED.sub("", part) for part in self._alternatives)
+        self._says_holidays = _PLAIN_HOLIDAY.search(bare) is not None
+        self._says_school = _SCHOOL_WORD.search(bare) is not None
+        self._shifts = {0, *(_shift_of(found) for found in _HOLIDAY_WORD.finditer(bare))}
         self._night_min = max(_night_min(part) for part in self._alternatives)
         self._parsed: dict[str, OpeningHours] = {}
         for part in self._alternatives:
-            self._expression(_with_holidays(part, [], 0))
+            self._expression(_with_holidays(part, (), _ANY_DAY))
         self._reorder()
 
     def at(self, instant: datetime) -> Answer:
@@ -84,25 +90,30 @@ class Hours:
         local = instant.astimezone(self._zone)
         if self._says_school:
             return _UNKNOWN
-        today = day_kind(local.date(), self._country)
-        yesterday = day_kind(local.date() - _DAY, self._country)
-        if today is yesterday is DayKind.ORDINARY:
+        day = local.date()
+        today, yesterday = day_kind(day, self._country), day_kind(day - _DAY, self._country)
+        if today is yesterday is DayKind.ORDINARY and len(self._shifts) == 1:
             return self._ordinary(local)
-        if self._says_holidays:
-            return self._by_what_is_said(local, today, yesterday)
-        return self._by_sunday(local, today, yesterday)
+        said = self._by_what_is_said(local, today)
+        if self._says_holidays or (today is DayKind.ORDINARY and len(self._shifts) > 1):
+            return said
+        by_sunday = self._by_sunday(local, today, yesterday)
+        return by_sunday if len(self._shifts) == 1 else _common([by_sunday, said])
 
     def _ordinary(self, local: datetime) -> Answer:
         return self._evaluate(local, ())
 
-    def _by_what_is_said(self, local: datetime, today: DayKind, yesterday: DayKind) -> Answer:
-        """The expression names holidays: each choice that the calendar leaves open is tried."""
-        before = (local.weekday() - 1) % 7
+    def _by_what_is_said(self, local: datetime, today: DayKind) -> Answer:
+        """The expression names holidays, or days before or after them: each choice that the calendar leaves open is
+        tried."""
+        days = {local.date() - _DAY * (shift + back) for shift in self._shifts for back in (0, 1)}
+        kinds = {day: day_kind(day, self._country) for day in days}
+        certain = {day for day, kind in kinds.items() if kind is DayKind.HOLIDAY}
+        perhaps = sorted(day for day, kind in kinds.items() if kind is DayKind.PERHAPS_HOLIDAY)
         answers = []
-        for here in [True, False] if today is DayKind.PERHAPS_HOLIDAY else [today is DayKind.HOLIDAY]:
-            for earlier in [True, False] if yesterday is DayKind.PERHAPS_HOLIDAY else [yesterday is DayKind.HOLIDAY]:
-                chosen = (*((local.weekday(),) if here else ()), *((before,) if earlier else ()))
-                answers.append(self._evaluate(local, chosen))
+        for chosen in product((True, False), repeat=len(perhaps)):
+            also = {day for day, is_holiday in zip(perhaps, chosen, strict=True) if is_holiday}
+            answers.append(self._evaluate(local, certain | also))
         if today in _MAKE_UPS:
             answers.append(self._as_on_wednesday(local))
         return _common(answers)
@@ -138,16 +149,16 @@ class Hours:
     def _has_hours(self, day: date) -> bool:
         begin = datetime.combine(day, time(), tzinfo=self._zone)
         for part in self._alternatives:
-            hours = self._expression(_with_holidays(part, (), day.weekday()))
+            hours = self._expression(_with_holidays(part, (), day))
             if any(state == State.OPEN for _, _, state, _ in hours.intervals(begin, begin + _DAY)):
                 return True
         return False
 
-    def _evaluate(self, local: datetime, holidays: tuple[int, ...]) -> Answer:
-        """The state when the named weekdays are holidays."""
+    def _evaluate(self, local: datetime, holidays: Collection[date]) -> Answer:
+        """The state when these days are holidays."""
         answer = _CLOSED
         for number, part in enumerate(self._alternatives):
-            text = _with_holidays(part, holidays, local.weekday())
+            text = _with_holidays(part, holidays, local.date())
             state, comment = self._expression(text).state(local)
             answer = _answer(state, comment)
             if answer.openness is not Openness.CLOSED:
@@ -205,12 +216,22 @@ def _parsed(text: str, zone: ZoneInfo, place: tuple[float, float] | None) -> Ope
         raise BadHours(f'{text!r} is not in OSM opening_hours syntax, such as "Mo-Fr 08:00-17:00"') from error
 
 
-def _with_holidays(part: str, holidays: tuple[int, ...] | list[int], weekday: int) -> str:
-    """PH as the weekdays that are holidays now; without any, as one that neither today nor yesterday is."""
+def _with_holidays(part: str, holidays: Collection[date], today: date) -> str:
+    """PH as the weekdays of today and yesterday where they are holidays; where neither is, as another day's."""
     if "PH" not in part:
         return part
-    names = ",".join(_DAYS[number] for number in holidays) or _DAYS[(weekday + 2) % 7]
-    return _outside_quotes(part, lambda text: _HOLIDAY_WORD.sub(names, text))
+
+    def named(found: re.Match[str]) -> str:
+        shift = _DAY * _shift_of(found)
+        days = [day for day in (today, today - _DAY) if day - shift in holidays]
+        return ",".join(_DAYS[day.weekday()] for day in days or [today + 2 * _DAY])
+
+    return _outside_quotes(part, lambda text: _HOLIDAY_WORD.sub(named, text))
+
+
+def _shift_of(found: re.Match[str]) -> int:
+    """Days from a holiday to the day that is meant."""
+    return int(f"{found[1]}{found[2]}") if found[1] else 0
 
 
 def _prepared(part: str) -> str:

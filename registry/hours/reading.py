@@ -33,6 +33,9 @@ class UnknownLanguage(ValueError):
     code = "unknown_language"
 
 
+# What begins so belongs to the day before it, which may be the closed one: "Mondays (if a holiday, the day after)".
+_ATTACHED = ("(", ",", ";")
+
 NOTHING_SAID = Reading("", "nothing is said of its hours")
 
 
@@ -73,13 +76,19 @@ def _fewest_questions(readings: list[Reading]) -> list[Reading]:
 
 
 def _read_in(text: str, code: str) -> Reading:
-    said = read_statements(tokenise(text, LANGUAGES[code]))
+    language = LANGUAGES[code]
+    # Which day is closed instead is for each holiday another question: the days after holidays are unknown.
+    text = plain(text)
+    moved = language.moved_closing.search(text)
+    said = read_statements(tokenise(language.moved_closing.sub(" ", text), language))
     if said.impossible:
         return Reading("", f"{said.impossible!r} is no time of a day of the week", code)
     reason = f"not understood, or only on a condition: {', '.join(said.words)}" if said.words else ""
     if not said.statements:
         return Reading("", reason or "it names no days and no times", code)
-    osm = osm_of(weeks_of(said))
+    if moved and moved[0].startswith(_ATTACHED) and not any(one.closed or one.without for one in said.statements):
+        return Reading("", f"it says that a closing day moves, and not clearly which day that is: {moved[0]}", code)
+    osm = osm_of(weeks_of(said), closing_moves=moved is not None)
     if not osm:
         return Reading("", reason or "it says when it is closed or open, but not from when to when", code)
     return Reading(osm, reason, code)

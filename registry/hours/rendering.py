@@ -8,6 +8,7 @@ from registry.hours.day import (
     PERHAPS_ALL_DAY,
     UNKNOWN,
     Day,
+    doubted,
     stretch,
     stretches,
     union,
@@ -19,16 +20,25 @@ _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def osm_of(seasons: list[Season]) -> str:
-    """The expression; "" where it would say nothing."""
+def osm_of(seasons: list[Season], *, closing_moves: bool = False) -> str:
+    """The expression; "" where it would say nothing.
+
+    closing_moves: where the usual closed day is a holiday another is closed, so that neither holidays nor the days
+    after them are known.
+    """
     if all(_is_silent(season.week) for season in seasons):
         return ""
     rules: list[str] = []
     for season in seasons:
         rules += _week_rules(season.week, _months(season.months))
     first = seasons[0].week
-    if first.holidays is not None and not (first.holidays == ALL_DAY and rules == ["24/7"]):
-        rules.append(_rule("PH", first.holidays))
+    holidays = first.holidays
+    perhaps = doubted(union(day for season in seasons for day in season.week.days if day is not None))
+    if closing_moves and any(perhaps):
+        holidays = perhaps if holidays is None else doubted(holidays)
+        rules.append(_rule("PH +1 day", perhaps))
+    if holidays is not None and not (holidays == ALL_DAY and rules == ["24/7"]):
+        rules.append(_rule("PH", holidays))
     for special in dict.fromkeys(item for season in seasons for item in season.week.specials):
         rules.append(_rule(_selector(special), special.hours))
     return "; ".join(rules)

@@ -74,12 +74,22 @@ def _figure(text: str) -> int:
 
 # Weekends and holidays alike: Taiwan's 假日 and 例假日 mean Sunday and holidays for certain, Saturday for most.
 _DAYS_OFF = Days(frozenset({6}), doubtful=frozenset({5}), holidays=True)
+_MOVED_CLOSING = re.compile(
+    r"[(,;]?\s*(?:如|若|倘|逢|遇|如遇|若遇|如逢|若逢|若為|如為)?(?:(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|当日|當日|当天|當天)?"
+    r"(?:恰逢|适逢|適逢|遇到|遇|逢|为|為|是)?(?:国家|國家|国定|國定|法定)?(?:节假日|節假日|假日|例假日|节日|節日|假期)(?:时|時|的)?,?"
+    r"(?:则|則)?(?:照常|正常)?(?:开放|開放|开馆|開館|营业|營業)?,?(?:则|則|并|並)?"
+    r"(?:(?:于|於)?(?:次日|隔日|翌日|隔天|第二天)(?:闭馆|閉館|休馆|休館|休息|休园|休園|补休|補休|公休)|顺延|順延)"
+    r"(?:闭馆|閉館|休馆|休館|休息|至|到|一天|一日|次日|隔日|翌日|补休|補休)*\)?"
+)
+
 
 CHINESE = Language(
     code="zh",
     name="Chinese",
     prepare=_prepare,
     half_day_first=True,
+    moved_closing=_MOVED_CLOSING,
+    moved_example="周一闭馆,遇节假日顺延",
     rules=(
         *week("周一至周五 8:30-17:30", "周一", "周二", "周三", "周四", "周五", "周六", "周日"),
         Rule(Kind.DAYS, "周末|双休日|周休二日|周休2日", "双休日 9:00-16:00", Days(WEEKEND)),

@@ -16,6 +16,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -23,6 +24,14 @@ from registry.hours.words.rules import (
 DUTCH = Language(
     code="nl",
     name="Dutch",
+    moved_closing=moved_closing(
+        if_="als|indien|wanneer|bij|valt",
+        holiday="feestdag|feestdagen",
+        instead="(?:de )?volgende (?:werk)?dag|(?:de )?dag (?:erna|nadien|daarna)|"
+        "(?:op )?(?:dinsdag|woensdag|donderdag|vrijdag)",
+        closed="gesloten|dicht",
+    ),
+    moved_example="maandag gesloten (als maandag een feestdag is, de volgende dag)",
     rules=(
         *week(
             "Ma-Vrij 9u tot 17u",

@@ -17,6 +17,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -24,6 +25,14 @@ from registry.hours.words.rules import (
 ENGLISH = Language(
     code="en",
     name="English",
+    moved_closing=moved_closing(
+        if_="if|when|where|should",
+        holiday="(?:public |bank |national )?holidays?",
+        instead="(?:on )?(?:the )?(?:next|following) (?:working |business |week)?day|"
+        "(?:on )?(?:the )?(?:following )?(?:tuesday|wednesday|thursday|friday)|day after",
+        closed="instead|closed|is closed|it is closed|as well|it closes",
+    ),
+    moved_example="closed Mondays (if Monday is a public holiday, closed the next day)",
     rules=(
         *week(
             "Mon-Fri 9am-5pm",

@@ -19,6 +19,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -37,6 +38,13 @@ FRENCH = Language(
     code="fr",
     name="French",
     prepare=_prepare,
+    moved_closing=moved_closing(
+        if_="si|lorsque|quand|sauf si",
+        holiday="feries?",
+        instead="le lendemain|lendemain|le jour suivant|(?:le )?(?:mardi|mercredi|jeudi|vendredi)(?: suivant)?",
+        closed="ferme|fermee|fermeture",
+    ),
+    moved_example="fermé le lundi (si férié, le lendemain)",
     rules=(
         *week(
             "Du lundi au vendredi de 8h30 à 16h45",

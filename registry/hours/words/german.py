@@ -17,6 +17,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -24,6 +25,14 @@ from registry.hours.words.rules import (
 GERMAN = Language(
     code="de",
     name="German",
+    moved_closing=moved_closing(
+        if_="wenn|falls|sofern|ist|fallt",
+        holiday="feiertag|feiertage|feiertags",
+        instead="(?:am )?(?:dar ?auf)?folgenden (?:werk)?tag|(?:am )?folgetag|(?:am )?nachsten (?:werk)?tag|"
+        "(?:am |der )?(?:dienstag|mittwoch|donnerstag|freitag)|tag danach|tags darauf",
+        closed="geschlossen|ruhetag|zu|stattdessen",
+    ),
+    moved_example="montags geschlossen (ist Montag ein Feiertag, am folgenden Tag)",
     rules=(
         *week(
             "Montag bis Freitag 8-17 Uhr",

@@ -20,6 +20,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -38,6 +39,14 @@ ITALIAN = Language(
     code="it",
     name="Italian",
     prepare=_prepare,
+    moved_closing=moved_closing(
+        if_="se|quando|qualora|nel caso",
+        holiday="festiv[oi]",
+        instead="(?:il )?giorno (?:successivo|seguente|dopo)|"
+        "(?:il )?(?:martedi|mercoledi|giovedi|venerdi)(?: successivo)?",
+        closed="chiuso|chiusa|chiusura",
+    ),
+    moved_example="chiuso il lunedì (se festivo, il giorno successivo)",
     rules=(
         *week(
             "dal lunedì al venerdì dalle 8 alle 17",

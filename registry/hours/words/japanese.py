@@ -27,17 +27,18 @@ _DAY_RUN = re.compile(
     rf"(?<![\d第一-鿿]){_DAY}(?:\s*(?:[-,/]|から|と|及び|および)?\s*{_DAY})+(?![日月]の)"
     rf"|(?<![\d第一-鿿]){_DAY}(?=$|[^一-鿿]|休|定休|閉|開館|のみ)"
 )
-# Where the closed day is a holiday, another is closed instead: whichever that is, the usual one stays closed.
 _MOVED_CLOSING = re.compile(
-    r"[(,;]?\s*(?:[月火水木金土日]曜日?が)?(?:祝日|休日|祝休日|祝祭日)(?:に?当たる|にあたる)?(?:の)?(?:場合|とき|時)は?,?\s*(?:その)?"
-    r"(?:翌|直後の)(?:日|平日|開園日|開館日|営業日|火曜日?)?(?:が|を|に)?(?:休館日?|休園日?|休業|休み|振替)?\)?"
+    r"[(,;]?\s*(?:(?:[月火水木金土日]曜日?|当日|休館日|定休日)(?:が|の))?(?:国民の)?(?:祝日|休日|祝休日|祝祭日|振替休日)"
+    r"(?:に?当たる|にあたる|と重なる|と重なった|となる)?(?:の)?(?:場合|とき|時|際)に?は?,?\s*"
+    r"(?:開館|開園|営業|開場)?(?:し|とし)?,?\s*(?:その)?"
+    r"(?:翌々?|直後の|次の)(?:日|平日|開園日|開館日|営業日|[火水木]曜日?)?(?:が|を|に|は|も)?(?:振替)?"
+    r"(?:休館日?|休園日?|休業日?|休場日?|休み|定休日?|閉館|振替|代休)?(?:とする|となります|となる)?\)?"
 )
 _PIECE = re.compile(r"(-|から)?(?:[,/\s]|と|及び|および)*([月火水木金土日祝])(?:曜日?|(?<=祝)祭?日)?")
 
 
 def _prepare(text: str) -> str:
     """Runs of single characters as days: 月火水木金 -> 月曜,火曜,...; 月-金 -> 月曜-金曜."""
-    text = _MOVED_CLOSING.sub(" ", text)
     # 第2・第4水曜: the days after an ordinal stay with it.
     text = re.sub(
         r"(第[\d一二三四五][\d一二三四五,第及とび・週]*)([月火水木金土日])(?:曜日?)?(?![一-鿿])", r"\1\2曜 ", text
@@ -57,6 +58,8 @@ JAPANESE = Language(
     code="ja",
     name="Japanese",
     prepare=_prepare,
+    moved_closing=_MOVED_CLOSING,
+    moved_example="月曜休館(祝日の場合は翌日)",
     half_day_first=True,
     rules=(
         *week(

@@ -43,11 +43,20 @@ def _written_out(found: re.Match[str]) -> str:
     return f" {said} "
 
 
+_MOVED_CLOSING = re.compile(
+    r"[(,;]?\s*(?:단,?\s*)?(?:[월화수목금토일]요일이?\s*)?(?:법정\s*)?(?:공휴일|휴일|국경일)(?:이면|인|일|과\s*겹칠|과\s*겹치는)?\s*"
+    r"(?:경우|때|시)?(?:에는|에|는)?\s*,?\s*(?:그\s*)?(?:다음\s*날|익일|다음\s*평일|익\s*평일|그\s*다음날|화요일)(?:에|은|이|을)?\s*"
+    r"(?:휴관일?|휴무|휴원|휴업|휴장|쉼)?\s*\)?"
+)
+
+
 KOREAN = Language(
     code="ko",
     name="Korean",
     prepare=_prepare,
     half_day_first=True,
+    moved_closing=_MOVED_CLOSING,
+    moved_example="월요일 휴관(공휴일인 경우 다음날 휴관)",
     rules=(
         *week("월요일~금요일 09:00~18:00", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
         Rule(Kind.DAYS, "평일", "평일 09:00~18:00", Days(WEEKDAYS, not_holidays=True)),

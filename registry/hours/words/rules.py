@@ -1,5 +1,6 @@
 """What a word about hours can mean, and how a language's table says so."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -106,6 +107,8 @@ class Language:
     """A table of rules. prepare: writes out what stands shortened, such as 周一至五, before the words are looked up.
 
     half_day_first: "下午 2:00", not "2:00 in the afternoon".
+    moved_closing: how it says that another day is closed where the usual one is a holiday, in plain letters.
+    moved_example: such a sentence, for the page of words.
     """
 
     code: str
@@ -113,6 +116,17 @@ class Language:
     rules: tuple[Rule, ...]
     prepare: Callable[[str], str] = field(default=str)
     half_day_first: bool = False
+    moved_closing: re.Pattern[str] = re.compile(r"(?!)")
+    moved_example: str = ""
+
+
+def moved_closing(*, if_: str, holiday: str, instead: str, closed: str) -> re.Pattern[str]:
+    """ "If Monday is a holiday, closed the next day": words separated by "|", in this order."""
+    between = r"[^.;()\d]"
+    return re.compile(
+        rf"[(,;]?\s*\b(?:{if_})\b{between}{{0,50}}?\b(?:{holiday})\b{between}{{0,40}}?\b(?:{instead})\b"
+        rf"(?:\s*(?:{closed})\b)*\s*\)?"
+    )
 
 
 def one_day_each(*words: str) -> tuple[tuple[str, Days], ...]:

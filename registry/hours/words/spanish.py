@@ -19,6 +19,7 @@ from registry.hours.words.rules import (
     Language,
     Rule,
     months,
+    moved_closing,
     ordinals,
     week,
 )
@@ -37,6 +38,14 @@ SPANISH = Language(
     code="es",
     name="Spanish",
     prepare=_prepare,
+    moved_closing=moved_closing(
+        if_="si|cuando|en caso de",
+        holiday="festivos?|feriados?",
+        instead="(?:el )?(?:dia )?(?:siguiente|posterior)(?: dia)?(?: laborable| habil)?|"
+        "(?:el )?(?:martes|miercoles|jueves|viernes)(?: siguiente)?",
+        closed="cerrado|cerrada|cierra",
+    ),
+    moved_example="lunes cerrado (si es festivo, el día siguiente)",
     rules=(
         *week(
             "lunes a viernes 8:00-18:00",

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from registry.hours.evaluating import BadHours, Openness, hours_of
 from registry.hours.holidays import DayKind, day_kind, find_country
+from registry.hours.reading import read_hours
+from registry.hours.words.languages import LANGUAGES
+from registry.hours.words.rules import Language
 
 SHANGHAI, TAIPEI, TOKYO = ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Taipei"), ZoneInfo("Asia/Tokyo")
 BERLIN, VADUZ = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Vaduz")
@@ -112,3 +115,47 @@ def test_without_a_notice_every_day_that_notices_have_moved_would_be_in_doubt(ye
         assert calendar._day_without_notice(day) is DayKind.PERHAPS_HOLIDAY
     if told is DayKind.MAKE_UP and day.year != 2020:
         assert calendar._day_without_notice(day) in {DayKind.PERHAPS_MAKE_UP, DayKind.PERHAPS_HOLIDAY}
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ((2024, 7, 15, 11), OPEN),  # a holiday of which nothing is said, at a place that opens on Sundays
+        ((2024, 5, 7, 11), CLOSED),
+        ((2024, 5, 8, 11), OPEN),
+        ((2024, 7, 16, 11), CLOSED),
+    ],
+)
+def test_the_day_after_a_holiday_can_have_hours_of_its_own(when: tuple[int, ...], expected: Openness) -> None:
+    assert at("Mo-Su 09:00-17:00; PH +1 day off", TOKYO, *when) is expected
+
+
+def test_so_can_the_day_before_and_a_holiday_that_is_not_known_yet_leaves_both_open() -> None:
+    before = "Mo-Su 09:00-17:00; PH -1 day 09:00-12:00; PH off"
+    assert at(before, TOKYO, 2024, 7, 14, 14) is CLOSED
+    assert at(before, TOKYO, 2024, 7, 13, 14) is OPEN
+    assert at(before, TOKYO, 2024, 7, 15, 11) is CLOSED
+    # Kept by some states of Germany only.
+    assert at("Mo-Su 09:00-17:00; PH +1 day off; PH off", BERLIN, 2024, 11, 2, 11) is UNKNOWN
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.code)
+def test_where_a_holiday_moves_the_closed_day_the_day_after_is_not_counted_on(language: Language) -> None:
+    text = f"{language.moved_example} 9:00-17:00"
+    reading = read_hours(text, [language.code])
+    hours = hours_of(reading.osm, TOKYO)
+
+    def said(*when: int) -> Openness:
+        return hours.at(datetime(*when, tzinfo=TOKYO)).openness  # type: ignore[arg-type,misc]
+
+    assert reading.reason == ""
+    assert said(2024, 5, 13, 11) is CLOSED  # an ordinary Monday
+    assert said(2024, 5, 14, 11) is OPEN
+    assert said(2024, 5, 6, 11) is UNKNOWN  # a Monday that is a holiday
+    assert said(2024, 5, 7, 11) is UNKNOWN
+
+
+def test_a_closing_that_moves_without_saying_from_where_opens_nothing() -> None:
+    reading = read_hours("毎週月曜日（祝日の場合は開館し、翌日休館） 9:00～21:00")
+    assert reading.osm == ""
+    assert "which day" in reading.reason
