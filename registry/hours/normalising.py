@@ -13,6 +13,7 @@ _LONG_VOWEL_DASH = re.compile(r"(?<=[\d日月火水木金土])ー+")
 _BRACKETS = str.maketrans(dict.fromkeys("([{「『【〔《（", "(") | dict.fromkeys(")]}」』】〕》）", ")"))
 _POINTS = str.maketrans(
     {"、": ",", "，": ",", "。": ";", "；": ";", "：": ":", "︰": ":", "∶": ":", "・": ",", "·": ","}
+    | dict.fromkeys("‧•●■◆▪◎", ",")
 )
 _QUOTES = str.maketrans(dict.fromkeys('“”„«»"', " "))
 # Numbers of a list, which normalising would join to the figures behind them: ①9:00 is not 19:00.

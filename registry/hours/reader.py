@@ -82,7 +82,7 @@ class _Reader:
             case Kind.TIME:
                 self._take_time(token)
             case Kind.ALWAYS:
-                self._new_if(self._now.closed or self._now.has_hours)
+                self._new_if(self._now.closed or self._now.has_hours or self._now.empty)
                 self._now.always = True
                 self._taking_out = False
             case Kind.CLOSED:
@@ -131,6 +131,11 @@ class _Reader:
                 self._take_out(token)
                 return
             self._taking_out = False
+        # "On holidays and every last Thursday": the ordinal is the next day's.
+        is_next = token.kind is Kind.NTH and now.days is not None and not now.nth and not now.has_hours
+        if is_next and self._separated and self._after(self._place) is Kind.DAYS:
+            self._new_sibling()
+            now = self._now
         others = token.kind is Kind.NTH or (isinstance(token.value, Days) and bool(token.value.days))
         if others and now.nth and now.days is not None and not now.has_hours:
             self._new_sibling()
@@ -193,7 +198,8 @@ class _Reader:
         now = self._now
         if now.closed and (not now.prefix or now.exception or (now.names_days and self._separated)):
             return True
-        if now.until is not None or now.empty or now.always or (self._in_remark and now.is_complete):
+        is_label = now.closed and now.prefix and not now.spans  # "remark: closed: 0:00-5:00"
+        if now.until is not None or now.empty or now.always or (self._in_remark and now.is_complete and not is_label):
             return True
         return self._separated and any(one.start < span.end and span.start < one.end for one in now.spans)
 
@@ -215,8 +221,13 @@ class _Reader:
         names_next = following in {Kind.DAYS, Kind.DATE, Kind.NTH, Kind.MONTH, Kind.SEASON, Kind.TIME, Kind.EXCEPT}
         if now.lunch or (now.closed and now.spans):
             return
-        if now.names_days and not now.is_complete and not (names_next and (self._broken or not now.names_any_day)):
+        if self._is_behind_a_time() and self._cuts_into(self._done, now):
             now.closed = True
+        elif now.names_days and not now.is_complete and not (names_next and (self._broken or not now.names_any_day)):
+            now.closed = True
+            before = self._done[-1] if self._done else None
+            if before is not None and before.clauses & now.clauses and self._cuts_into(self._done[:-1], before):
+                before.closed = True  # "Monday to Friday 12:00-13:30 and Saturdays closed"
         elif names_next and following is not Kind.EXCEPT:
             self._new_if(now.is_complete or now.names_days)
             self._now.closed = self._now.prefix = True
@@ -234,6 +245,33 @@ class _Reader:
         elif not now.closed:
             self._new_if(now.is_complete)
             self._now.closed = True
+
+    def _is_behind_a_time(self) -> bool:
+        before = next((one for one in reversed(self._tokens[: self._place]) if one.kind is not Kind.NOISE), None)
+        return before is not None and isinstance(before.value, Span)
+
+    @staticmethod
+    def _cuts_into(earlier: list[Statement], now: Statement) -> bool:
+        """Whether hours lie within longer ones that were said before: "closed" beside them is meant for them."""
+        wider = [
+            span
+            for one in earlier
+            if not one.closed and (one.days is None or now.days is None or one.days.days & now.days.days)
+            for span in one.spans
+        ]
+        return (
+            bool(now.spans)
+            and not now.closed
+            and all(
+                any(
+                    other.start <= span.start
+                    and span.end <= other.end
+                    and span.end - span.start < other.end - other.start
+                    for other in wider
+                )
+                for span in now.spans
+            )
+        )
 
     def _close_last_span(self) -> None:
         now = self._now
@@ -259,7 +297,10 @@ class _Reader:
 
     def _take_except_after(self) -> None:
         now = self._now
-        if self._taking_out or now.without is not None or (now.closed and now.prefix):
+        if now.exception and now.names_days and not now.spans:
+            # "Apart from New Year's Eve open all year": what follows is no part of the exception.
+            self._new()
+        elif self._taking_out or now.without is not None or (now.closed and now.prefix):
             self._taking_out = False
         elif now.names_days and not now.is_complete:
             now.closed = True

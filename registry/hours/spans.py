@@ -94,6 +94,8 @@ def _at_half_day(token: Token, half: str) -> Token:
     if clock is None or clock.half_day:
         return token
     minute = clock.minute
+    if half == "pm" and minute > NOON + 59:
+        return token  # "下午 23:00" is told twice, and says nothing of the time before it
     if half == "pm" and minute < NOON:
         minute += NOON
     if half == "am" and NOON <= minute < NOON + 60:
@@ -215,6 +217,11 @@ def _open_ends(tokens: list[Token]) -> list[Token]:
         # "18:00 -" with nothing behind it, or "18:00 till late".
         if token.kind is Kind.TIME and isinstance(token.value, Clock) and following is not None:
             beyond = tokens[place + 2].kind if place + 2 < len(tokens) else Kind.BREAK
+            ends = place > 0 and tokens[place - 1].kind in {Kind.RANGE, Kind.UNTIL}
+            if following.kind is Kind.RANGE and ends:
+                folded.append(token)
+                place += 2
+                continue
             if following.kind is Kind.RANGE and beyond in {Kind.BREAK, Kind.ONWARDS, Kind.LIST, Kind.VAGUE, Kind.DAYS}:
                 folded.append(_with_open_end(token))
                 place += 3 if beyond in {Kind.ONWARDS, Kind.VAGUE} else 2

@@ -1,5 +1,6 @@
 """From statements to the week they describe: which says more, what they leave open, what holds on holidays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from registry.hours.day import (
@@ -23,6 +24,8 @@ from registry.hours.words.rules import ALL_DAYS, BUSINESS, WEEKDAYS, WEEKEND, Wi
 
 # Noon breaks begin and end somewhere in these hours (our assumption).
 _LUNCH = (11 * 60 + 30, 14 * 60)
+# Months that somebody may mean by a season (our assumption, wide on purpose).
+_MAY_BE = {"winter": frozenset({10, 11, 12, 1, 2, 3, 4}), "summer": frozenset(range(4, 11))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def weeks_of(said: Said) -> list[Season]:
     for name in seasons:
         own = [one for one in statements if one.season == name]
         base = _agreed_weeks(base, builder.build(own, base), known=bool(plain) or name == seasons[0])
+        if name in _MAY_BE and plain and any(one.unsaid or one.clauses & said.doubts for one in own):
+            whole = union(day for day in base.days if day is not None)
+            base.specials.append(Special(doubted(whole), ALL_DAYS, months=_MAY_BE[name]))
     if seasons and not plain:
         base = _agree_seasons([builder.build([one for one in statements if one.season == name]) for name in seasons])
         if all(_is_closing(one) for one in statements):
@@ -104,15 +110,31 @@ def _is_closing(one: Statement) -> bool:
     return one.closed and not one.spans
 
 
+def _open_where_alike(statements: Sequence[Statement]) -> None:
+    timed = [one for one in statements if one.has_hours or one.closed or one.empty]
+    alike = bool(timed) and all(one.spans and all(span.same for span in one.spans) for one in timed)
+    covered = frozenset().union(*(one.days.days for one in timed if one.days)) if alike else frozenset()
+    all_year = any(
+        one.days and one.days.days == ALL_DAYS and one.days.holidays for one in statements if one not in timed
+    )
+    if covered == ALL_DAYS and all_year:
+        for one in timed:
+            one.spans, one.always = [], True
+
+
 def _rid_of_slips(said: Said) -> list[Statement]:
-    """00:00-00:00 is the whole day where every day says so, and no hours where only some do."""
+    """00:00-00:00 is the whole day where every day says so, and no hours where only some do; other times that are alike
+    on every day are it beside "open all year"."""
+    _open_where_alike(said.statements)
     zero = [one for one in said.statements if any(span.same and span.start == 0 for span in one.spans)]
     timed = [one for one in said.statements if one.spans]
     days = frozenset().union(*(one.days.days for one in zero if one.days)) if zero else frozenset()
     everywhere = len(zero) == len(timed) and (days == ALL_DAYS or not days)
+    # "00:00-00:00; remark: 24 hours" says what the figures mean.
+    around_the_clock = any(one.always and not one.names_days for one in said.statements)
     for one in zero:
         one.spans = [span for span in one.spans if not (span.same and span.start == 0)]
-        if everywhere:
+        if everywhere or (around_the_clock and not one.spans):
             one.always = True
         elif not one.spans:
             one.empty = True
@@ -134,6 +156,7 @@ class _Builder:
         self._statements = statements
         self._closings = _closed_days(statements)
         self._last_start: int | None = None
+        self._narrowed = False
         # What holds "on holidays too" is known when all else is.
         for one in sorted(statements, key=lambda one: one.included):
             self._lay(week, one)
@@ -145,6 +168,9 @@ class _Builder:
         for number, day in enumerate(week.days):
             if day is None:
                 week.days[number] = NEVER if opens else (PERHAPS_ALL_DAY if statements else None)
+        if self._narrowed:
+            # A table of whole days that a remark narrows on some of them was filled in for form's sake.
+            week.days = [doubted(day) if day == ALL_DAY else day for day in week.days]
         if self._general_doubt:
             self._doubt_all(week)
         return week
@@ -191,6 +217,8 @@ class _Builder:
         doubtful = bool(one.clauses & self._doubts) and not one.exception
         if one.nth or one.months or one.dates:
             self._special(week, one, PERHAPS_ALL_DAY if doubtful and one.dates else NEVER)
+            for number in days if doubtful and one.nth else ():
+                week.days[number] = None if week.days[number] is None else doubted(week.days[number] or NEVER)
             self._close_holidays(week, one)
             if one.nth or one.months or one.days is None:
                 return
@@ -339,6 +367,7 @@ class _Builder:
             return hours
         if one.always and below != ALL_DAY:
             return agreed(below, hours)
+        self._narrowed = self._narrowed or (below == ALL_DAY and hours != ALL_DAY)
         return hours if overlaps(below, hours) else union((below, hours))
 
     def _special(self, week: Week, one: Statement, hours: Day) -> None:
@@ -346,7 +375,10 @@ class _Builder:
         for date in one.dates:
             long = any(hours) and one.days is None and _days_between(date) > 7
             week.specials.append(Special(doubted(hours) if long else hours, date=date))
-        if one.nth or (one.months and not one.dates):
+        if one.nth and not days:
+            # "The last" of what, nobody says.
+            week.days = [None if day is None else doubted(day) for day in week.days]
+        elif one.nth or (one.months and not one.dates):
             week.specials.append(Special(hours, days, one.nth, one.months))
 
 
@@ -404,6 +436,7 @@ def _include_holidays(week: Week, one: Statement) -> None:
         whole = open_days[0]
         for day in open_days[1:]:
             whole = agreed(whole, day)
-        week.holidays = whole
+        # Closed on holidays, and open on those that fall on a Sunday: which it is, the calendar alone does not say.
+        week.holidays = whole if week.holidays is None or any(week.holidays) else doubted(whole)
     elif one.days is not None:
         week.holidays = PERHAPS_ALL_DAY

@@ -24,7 +24,7 @@ from registry.hours.words.rules import (
 _DAY = r"[月火水木金土日祝](?:曜日?|(?<=祝)祭?日)?"
 # Two or more of them are days; one alone is, if no other character makes a word of it (日中, 水道).
 _DAY_RUN = re.compile(
-    rf"(?<![\d第一-鿿]){_DAY}(?:\s*(?:[-,/]|から|と|及び|および)?\s*{_DAY})+(?![日月]の)"
+    rf"(?<![\d第一-鿿]){_DAY}(?:\s*(?:(?:-|から)(?!\s*\n)|[,/]|と|及び|および)?\s*{_DAY})+(?![日月]の)"
     rf"|(?<![\d第一-鿿]){_DAY}(?=$|[^一-鿿]|休|定休|閉|開館|のみ)"
 )
 _MOVED_CLOSING = re.compile(
