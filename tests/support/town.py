@@ -69,7 +69,7 @@ def _write_network(path: Path) -> None:
 def _write_aeds(path: Path) -> None:
     rows = [
         ("aed-open", *place(60, 60), "一楼大厅服务台", "1", "24/7"),
-        ("aed-night", *place(0, 120), "夜间关闭", "1", "Mo-Su 01:00-01:05"),
+        ("aed-night", *place(0, 120), "夜间关闭", "1", "Mo-Su off"),
         ("aed-unknown", *place(60, 0), "开放时间不详", "1", ""),
     ]
     with path.open("w", encoding="utf-8", newline="") as file:
