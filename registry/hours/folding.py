@@ -10,7 +10,7 @@ from registry.hours.words.rules import Days, Kind
 
 def fold(tokens: list[Token]) -> list[Token]:
     """Tokens whose times, days, months and dates are put together."""
-    for step in (part_by_slashes, _dates, fold_times, _days, _ranges_of_months, _ranges_of_dates):
+    for step in (part_by_slashes, _dates, fold_times, _days, _ranges_of_months, _ranges_of_dates, _days_in_brackets):
         tokens = step(tokens)
     return tokens
 
@@ -180,4 +180,22 @@ def _joined(
                     continue
         folded.append(token)
         place += 1
+    return folded
+
+
+def _days_in_brackets(tokens: list[Token]) -> list[Token]:
+    """ "7:00-18:00 (weekdays), 8:00-16:00 (Saturdays)": the days before their times, as elsewhere."""
+    folded: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        kinds = [token.kind for token in tokens[place : place + 4]]
+        brackets = [token.text for token in tokens[place + 1 : place + 4 : 2]]
+        if kinds == [Kind.TIME, Kind.BREAK, Kind.DAYS, Kind.BREAK] and brackets == ["(", ")"]:
+            time, opening, days, closing = tokens[place : place + 4]
+            # What was said before is of other days: "Monday to Saturday 7-18; 8-16 (Saturdays)".
+            folded += [opening, replace(days, clause=opening.clause), replace(time, clause=opening.clause), closing]
+            place += 4
+        else:
+            folded.append(tokens[place])
+            place += 1
     return folded

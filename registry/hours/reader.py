@@ -226,7 +226,7 @@ class _Reader:
         elif now.names_days and not now.is_complete and not (names_next and (self._broken or not now.names_any_day)):
             now.closed = True
             before = self._done[-1] if self._done else None
-            if before is not None and before.clauses & now.clauses and self._cuts_into(self._done[:-1], before):
+            if before is not None and self._is_joined_to_a_time() and self._cuts_into(self._done[:-1], before):
                 before.closed = True  # "Monday to Friday 12:00-13:30 and Saturdays closed"
         elif names_next and following is not Kind.EXCEPT:
             self._new_if(now.is_complete or now.names_days)
@@ -249,6 +249,20 @@ class _Reader:
     def _is_behind_a_time(self) -> bool:
         before = next((one for one in reversed(self._tokens[: self._place]) if one.kind is not Kind.NOISE), None)
         return before is not None and isinstance(before.value, Span)
+
+    def _is_joined_to_a_time(self) -> bool:
+        """Whether "and" joins the days that are said now to hours before them; a comma parts them."""
+        behind: list[Token] = []
+        for one in reversed([token for token in self._tokens[: self._place] if token.kind is not Kind.NOISE]):
+            if one.kind not in {Kind.DAYS, Kind.LIST}:
+                return (
+                    isinstance(one.value, Span)
+                    and bool(behind)
+                    and behind[-1].kind is Kind.LIST
+                    and behind[-1].text != ","
+                )
+            behind.append(one)
+        return False
 
     @staticmethod
     def _cuts_into(earlier: list[Statement], now: Statement) -> bool:

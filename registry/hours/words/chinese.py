@@ -83,10 +83,10 @@ _HOLIDAY = rf"(?:国家|國家|国定|國定|法定)?(?:连续|連續)?{_HOLIDAY
 _AS_USUAL = r",?(?:则|則)?(?:照常|正常)?(?:开放|開放|开馆|開館|营业|營業)?,?(?:则|則|并|並)?"
 _CLOSED_DAY = r"(?:休馆日?|休館日?|闭馆日?|閉館日?|公休日?)?"
 _SHUT = r"(?:闭馆|閉館|休馆|休館|休息|休园|休園|补休|補休|公休)"
-# "Closed on Mondays and the day after a holiday" tells of days, not of a closing that moves: without a word for "if" it
-# takes one for "put off".
+# "Closed on Mondays and the day after a holiday" leaves Mondays closed: there only the day after is taken out.
 _MOVED_CLOSING = re.compile(
-    r"[(,;]?\s*(?:如|若|倘|逢|遇|如遇|若遇|如逢|若逢|倘遇|预|預|若為|如為|(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|"
+    rf"{_HOLIDAY}(?:的|之|后|後)?(?:次日|翌日|隔日)(?:及|和|与|與)?(?!{_SHUT}?\s*\d)"
+    r"|[(,;]?\s*(?:如|若|倘|逢|遇|如遇|若遇|如逢|若逢|倘遇|预|預|若為|如為|(?:周|週|星期|礼拜|禮拜)[一二三四五六日天]|"
     r"当日|當日|当天|當天|休馆日|休館日)*"
     rf"(?:(?:恰逢|适逢|適逢|遇到|遇|逢|预|預|为|為|是){_HOLIDAY}{_AS_USUAL}{_CLOSED_DAY}"
     rf"(?:于|於|以)?(?:(?:次日|隔日|翌日|隔天|第二天){_SHUT}|顺延|順延)"
