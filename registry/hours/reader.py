@@ -328,7 +328,8 @@ class _Reader:
         now = self._now
         if not now.names_any_day or now.spans:
             return False
-        return (now.closed and now.prefix) or (not now.is_complete and self._after(self._place) is Kind.CLOSED)
+        is_closed = now.closed and (now.prefix or self._before(self._place) is Kind.CLOSED)
+        return is_closed or (not now.is_complete and self._after(self._place) is Kind.CLOSED)
 
     def _take_included(self, token: Token) -> None:
         if isinstance(token.value, Days):

@@ -178,6 +178,10 @@ def _span(first: Clock, second: Clock, next_day: bool) -> Span:
         start += NOON
     if first.half_day == "pm" and not second.half_day and end <= start < end + NOON:
         end += NOON
+    plain = not (first.exact or second.exact or first.half_day or second.half_day or next_day)
+    if plain and 0 < start < 6 * 60 and start < end <= 8 * 60:
+        # "Tuesday 1-5": after noon, unless a half of the day is named or the figures are a clock's.
+        return Span(start + NOON, end + NOON, end + NOON)
     if first.minute == second.minute and not next_day:
         return Span(start, start + DAY, start, same=True)
     if end <= start:

@@ -158,7 +158,8 @@ class _Builder:
         self._last_start: int | None = None
         self._narrowed = False
         # What holds "on holidays too" is known when all else is.
-        for one in sorted(statements, key=lambda one: one.included):
+        ordered = sorted(statements, key=lambda one: one.included)
+        for one in [*ordered, *_closings_before_wider_hours(ordered)]:
             self._lay(week, one)
         for span in self._breaks:
             week.days = [None if day is None else without(day, span.start, span.end) for day in week.days]
@@ -397,6 +398,21 @@ def _closed_days(statements: list[Statement]) -> frozenset[int]:
         if one.without is not None:
             closed |= one.without.days
     return frozenset(closed)
+
+
+def _closings_before_wider_hours(statements: list[Statement]) -> list[Statement]:
+    """ "Closed on Tuesday mornings; Monday to Friday 9-18": the exception, though it was said first."""
+    return [
+        one
+        for place, one in enumerate(statements)
+        if one.closed
+        and one.days
+        and not (one.nth or one.dates or one.months or one.season)
+        and any(
+            other.has_hours and not other.closed and other.days and one.days.days < other.days.days
+            for other in statements[place + 1 :]
+        )
+    ]
 
 
 def _names_weekdays(one: Statement) -> bool:

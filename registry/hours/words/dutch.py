@@ -1,5 +1,7 @@
 """Dutch."""
 
+import re
+
 from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
@@ -21,9 +23,20 @@ from registry.hours.words.rules import (
     week,
 )
 
+_HALF_OF_A_DAY = re.compile(
+    r"\b((?:maan|dins|woens|donder|vrij|zater|zon)dag)(middag|namiddag|ochtend|voormiddag|morgen|avond)\b"
+)
+
+
+def _prepare(text: str) -> str:
+    """Woensdagmiddag as two words."""
+    return _HALF_OF_A_DAY.sub(lambda found: f"{found[1]} {'namiddag' if found[2] == 'middag' else found[2]}", text)
+
+
 DUTCH = Language(
     code="nl",
     name="Dutch",
+    prepare=_prepare,
     moved_closing=moved_closing(
         if_="als|indien|wanneer|bij|valt",
         holiday="feestdag|feestdagen",

@@ -97,10 +97,15 @@ ENGLISH = Language(
         Rule(Kind.RANGE, "to|till|til|until|through|thru|up to|'til|untill", "9am to 5pm"),
         Rule(Kind.RANGE, "between|btw", "between 9 and 5pm", "between"),
         Rule(Kind.LIST, "and|&|or|plus|as well as|then", "Sat and Sun"),
-        Rule(Kind.HALF_DAY, "am|a.m.|a.m|in the morning", "9 in the morning to 5 in the afternoon", "am"),
         Rule(
             Kind.HALF_DAY,
-            "pm|p.m.|p.m|in the afternoon|in the evening|at night",
+            "am|a.m.|a.m|in the morning|morning|mornings|in the mornings",
+            "9 in the morning to 5 in the afternoon",
+            "am",
+        ),
+        Rule(
+            Kind.HALF_DAY,
+            "pm|p.m.|p.m|in the afternoon|in the evening|at night|afternoon|afternoons|in the afternoons",
             "9 in the morning to 5 in the afternoon",
             "pm",
         ),

@@ -1,5 +1,7 @@
 """German."""
 
+import re
+
 from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
@@ -22,9 +24,20 @@ from registry.hours.words.rules import (
     week,
 )
 
+_HALF_OF_A_DAY = re.compile(
+    r"\b((?:(?:mon|diens|donners|frei|sams|sonn)(?:tag)|mittwoch))(nachmittags?|vormittags?|abends?|morgens?)\b"
+)
+
+
+def _prepare(text: str) -> str:
+    """Mittwochnachmittag as two words."""
+    return _HALF_OF_A_DAY.sub(r"\1 \2", text)
+
+
 GERMAN = Language(
     code="de",
     name="German",
+    prepare=_prepare,
     moved_closing=moved_closing(
         if_="wenn|falls|sofern|ist|fallt",
         holiday="feiertag|feiertage|feiertags",

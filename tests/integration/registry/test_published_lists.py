@@ -1,16 +1,19 @@
 """Lists as cities publish them, by one command: their counts, what their columns mean, rows that a person has read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from geo.places.datum import Datum
+from registry.eligibility import Answer, is_usable
 from registry.importers.kinds import ImportKind
 from registry.importers.meanings.fields import Field
 from registry.importers.meanings.profile import Profile, read_profile
 from registry.importers.report import grouped
 from registry.importers.run import AedFile, ImportOptions, read_aeds
+from registry.models import AedState
 
 NONE = Profile()
 NEAR_DEGREES = 1e-5
@@ -277,7 +280,43 @@ KOELN = Published(
         ("FH Köln, IWZ Deutz Bibliothek", "An der Ausleihe", 6.99002, 50.9341212),
     ),
 )
-LISTS = (KOBE, OITA, KOMAE, URASOE, TAKAMATSU, TRAFFORD, KOELN)
+# Without a header line: what a column is, its cells say.
+TAIWAN = Published(
+    file="imports/taiwan2014.csv",
+    aeds=4517,
+    rejected={"pole_coordinates": 1, "duplicate": 1},
+    read={
+        "column 1": "name",
+        "column 2": "address",
+        "column 3": "position",
+        "column 7": "location_text",
+        "column 9": "location_text",
+        "column 10": "opening_hours",
+    },
+    rows=(
+        ("苗栗縣大湖鄉栗林國民小學", "左側中間冰箱旁", 120.847571, 24.397656),
+        ("臺中市豐原區福陽國民小學", "公用電話上方", 120.735299, 24.242255),
+        ("臺中巿東勢區石角國民小學", "進入校門左側走廊中段", 120.850708, 24.237811),
+        ("國道高速公路關西服務區", "一樓服務台旁", 121.192443, 24.801103),
+        ("吉園股份有限公司", "願行館1樓服務櫃檯後方", 120.336008, 22.833043),
+        ("國立中科實驗高級中學", "C棟教學大樓，販賣機旁", 120.625452, 24.229296),
+        ("和平島海角樂園", "園區北處服務處一樓服務台內", 121.763817, 25.160844),
+        ("花蓮縣月眉村活動中心", "村長辦公室", 121.555104, 23.868588),
+        ("雲林縣私立福智高級中學", "診所大門口旁", 120.521955, 23.634629),
+        ("臺北捷運動物園站", "捷運動物園站3樓大廳層詢問處旁", 121.579498, 24.998171),
+        ("私立萬能工商", "保健室門口的左側方", 120.42424, 23.437515),
+        ("新北市政府", "由行政大樓南門進入至西側服務臺", 121.543033, 25.046549),
+        ("新北市林口南勢國小", "健康中心入門口右側牆上", 121.358318, 25.075841),
+        ("國立台南家齊女子高級中學", "家齊女中傳達室", 120.200817, 22.981624),
+        ("交通部臺灣鐵路管理局宜蘭運務段宜蘭站", "前站候車室旅客諮詢服務中心前", 121.758253, 24.754512),
+        ("臺中市烏日區旭光國小", "健康中心與會議室中間", 120.590049, 24.124049),
+        ("新北市政府警察局淡水分局竹圍派出所", "值班台後方", 121.459856, 25.137597),
+        ("新北市立新北特殊教育學校", "國中小部健康中心旁", 121.361165, 25.073423),
+        ("新北市三重區五華國民小學", "本校集賢路大門警衛室內", 121.490985, 25.089272),
+        ("國光汽車客運股份有限公司台北西站A棟", "台北市中正區忠孝西路1段171號1樓", 121.514276, 25.047273),
+    ),
+)
+LISTS = (KOBE, OITA, KOMAE, URASOE, TAKAMATSU, TRAFFORD, KOELN, TAIWAN)
 
 
 def read(shared_data: Path, published: Published) -> AedFile:
@@ -310,6 +349,50 @@ def test_twenty_rows_are_what_a_person_reads_in_the_list(shared_data: Path, publ
     for name, place, lon, lat in published.rows:
         named = [aed for aed in aeds if aed.name == name and place in aed.location_text]
         assert any(abs(aed.lon - lon) < NEAR_DEGREES and abs(aed.lat - lat) < NEAR_DEGREES for aed in named), name
+
+
+# Of Taiwan's list: name, whether it is open on a Tuesday at 11:00 and 3:00 and on a Sunday at 11:00, by its own words.
+TAIWANS_HOURS = (
+    ("苗栗縣大湖鄉栗林國民小學", "YNN"),
+    ("臺中市豐原區福陽國民小學", "YNY"),
+    ("臺中巿東勢區石角國民小學", "YYN"),
+    ("國道高速公路關西服務區", "YYY"),
+    ("國立中科實驗高級中學", "YNN"),
+    ("和平島海角樂園", "YNY"),
+    ("花蓮縣月眉村活動中心", "YNN"),
+    ("雲林縣私立福智高級中學", "YNN"),
+    ("臺北捷運動物園站", "YNY"),
+    ("私立萬能工商", "YNN"),
+    ("新北市林口南勢國小", "YNY"),
+    ("國立台南家齊女子高級中學", "YNY"),
+    ("交通部臺灣鐵路管理局宜蘭運務段宜蘭站", "YYY"),
+    ("臺中市烏日區旭光國小", "YNY"),
+    ("新北市政府警察局淡水分局竹圍派出所", "YYY"),
+    ("新北市立新北特殊教育學校", "YNN"),
+    ("國光汽車客運股份有限公司台北西站A棟", "YNY"),
+)
+TIMES = tuple(datetime.fromisoformat(f"2024-05-{time}:00+08:00") for time in ("14T11", "14T03", "12T11"))
+
+
+def test_an_aed_of_taiwan_can_be_used_when_its_list_says_so(shared_data: Path) -> None:
+    aeds = read(shared_data, TAIWAN).aeds
+    letters = {Answer.YES: "Y", Answer.NO: "N", Answer.UNKNOWN: "?"}
+
+    for name, expected in TAIWANS_HOURS:
+        said = {"".join(letters[is_usable(aed, time).answer] for time in TIMES) for aed in aeds if aed.name == name}
+        assert expected in said, name
+    # All but those whose words leave it open, or say that it is closed then.
+    assert sum(is_usable(aed, TIMES[0]).answer is Answer.YES for aed in aeds) > 0.85 * len(aeds)
+
+
+def test_the_one_example_of_futurocite_is_out_of_service_by_its_own_column(shared_data: Path) -> None:
+    (aed,) = read_aeds(shared_data / "imports/futurocite_example.csv", ImportOptions(kind=ImportKind.AEDS)).aeds
+
+    assert (aed.name, aed.source_ref, aed.indoor) == ("Défibrillateur du centre sportif", "92003-106411", True)
+    assert "Avenue Sart Paradis 4" in aed.location_text
+    assert (aed.lon, aed.lat) == pytest.approx((4.8248565701, 50.4712861231))
+    assert aed.opening_hours == "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00"
+    assert aed.state is AedState.OUT_OF_SERVICE
 
 
 # Of OpenStreetMap's answer: id, name, access, whether inside, hours.
