@@ -85,7 +85,7 @@ def add_import(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         ] = None,
         rejects: Annotated[
             Path | None,
-            typer.Option("--rejects", help="Write rejected AEDs as CSV, to be corrected and imported again"),
+            typer.Option("--rejects", help="Write rejected rows as CSV, to be corrected and imported again"),
         ] = None,
         people_secret: Annotated[
             str,
@@ -177,7 +177,7 @@ def _write_report(path: Path, report: ImportReport) -> None:
 
 
 def _tell_rejects(count: int, path: Path) -> None:
-    told = f"{count} rejected rows of AEDs are in {path}" if count else "no row of an AED was rejected: no file of them"
+    told = f"{count} rejected rows are in {path}" if count else "no row was rejected: no file of them"
     _out.print(escape(told), soft_wrap=True)
 
 

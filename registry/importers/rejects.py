@@ -8,11 +8,12 @@ from registry.importers.files import ImportRefused
 from registry.importers.meanings.fields import Field
 from registry.importers.meanings.understanding import Understanding
 from registry.importers.report import Remark
+from registry.storage.private_file import ONLY_OURS
 
 
 def write_rejects(path: Path, rejected: Sequence[Remark], tables: Sequence[Understanding]) -> int:
-    """Write the rows as CSV (UTF-8 that a spreadsheet recognises); how many. None are written, and no file, where there
-    are none.
+    """Write the rows as CSV (UTF-8 that a spreadsheet recognises), for the file's owner alone, since they may be of
+    people; how many. None are written, and no file, where there are none.
 
     The column of reasons is known and left out when the file is imported again. Columns of a file without a header get
     what they mean as their header.
@@ -26,6 +27,9 @@ def write_rejects(path: Path, rejected: Sequence[Remark], tables: Sequence[Under
     headers = list(dict.fromkeys(header for remark in rows for header in remark.row))
     names = _names(headers, tables)
     try:
+        path.touch(mode=ONLY_OURS)
+        # One that was there may be open to others.
+        path.chmod(ONLY_OURS)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([*(names[header] for header in headers), Field.REJECTED_BECAUSE])

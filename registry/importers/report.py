@@ -20,7 +20,8 @@ class Remark:
     """Something about one row. where: "line 12", "node/123"; reason: machine-readable; text: what to do about it.
 
     ref: the source's id of the row, or what the AED is called, where it was refused.
-    row: its cells by header as written, of a rejected AED; people's are personal and never kept.
+    row: its cells by header as written, where it was rejected, without numbers of identity cards. A person's are
+    personal: they are written into the file that whoever imports asks for, and into no report and no log.
     """
 
     where: str

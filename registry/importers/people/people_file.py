@@ -1,7 +1,7 @@
 """A whole file of people: which of its tables are of people, what was taken of them, and what there is to mend."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import phonenumbers
 
@@ -18,7 +18,7 @@ from registry.importers.people.drafts import ReadRow, RescuerDraft, joined
 from registry.importers.people.person_ids import count_rows
 from registry.importers.people.privacy import ending_of
 from registry.importers.people.row_reader import PeopleOptions, RowReader, rows_of
-from registry.importers.people.sheets import PeopleSheet
+from registry.importers.people.sheets import PeopleRow, PeopleSheet
 from registry.importers.people.unread_columns import refuse_unread_dates, remarks_on_unused
 from registry.importers.report import Progress, Rejected, Remark
 
@@ -40,7 +40,8 @@ _TOLD_EVERY = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFile:
-    """Those who were taken, and what was refused or needs a look; nothing personal is in a remark."""
+    """Those who were taken, and what was refused or needs a look; nothing personal is in a remark but in the cells of a
+    rejected row, which go into the file that the officer asks for and nowhere else."""
 
     people: list[RescuerDraft] = field(repr=False)
     rejected: list[Remark]
@@ -61,21 +62,28 @@ def checked_rescuers(tables: Sequence[PeopleSheet], options: PeopleOptions, *, p
     for sheet in sheets:
         _read_sheet(sheet, options, found, progress)
     people, doubled = joined(found.rows)
+    rejected = sorted(found.rejected + doubled, key=lambda remark: found.order[remark.where])
     return PeopleFile(
         people=people,
-        rejected=sorted(found.rejected + doubled, key=lambda remark: found.order[remark.where]),
+        rejected=[replace(remark, row=found.cells_at(remark.where)) for remark in rejected],
         warnings=[*found.warnings, *_shared_phones(people)],
     )
 
 
 @dataclass(slots=True)
 class _Found:
-    """order: when each row came, by where it stands."""
+    """order: when each row came, by where it stands; readers: each sheet's rows and who read them, by the same."""
 
     rows: list[ReadRow] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     order: dict[str, int] = field(default_factory=dict)
+    readers: dict[str, tuple[RowReader, PeopleRow]] = field(default_factory=dict, repr=False)
+
+    def cells_at(self, where: str) -> dict[str, str]:
+        """What a row holds, apart from numbers of identity cards."""
+        reader, row = self.readers[where]
+        return reader.without_cards(row)
 
 
 def _read_sheet(sheet: PeopleSheet, options: PeopleOptions, found: _Found, progress: Progress) -> None:
@@ -84,6 +92,7 @@ def _read_sheet(sheet: PeopleSheet, options: PeopleOptions, found: _Found, progr
     reader = RowReader(sheet, columns, options)
     for done, row in enumerate(rows_of(sheet), start=1):
         found.order[row.where] = len(found.order)
+        found.readers[row.where] = reader, row
         try:
             person, remarks = reader.read(row)
         except Rejected as error:

@@ -166,6 +166,18 @@ class RowReader:
             remarks["ends_differ"] = "its certificate has several ends: the earliest counts"
         return certificate
 
+    def without_cards(self, row: PeopleRow) -> dict[str, str]:
+        """The row's cells without any that holds the number of an identity card."""
+        columns = dict.fromkeys(self._columns.by_field["id"], self._ids)
+        columns |= dict.fromkeys(self._columns.by_field["certificate_number"], self._numbers)
+        return {
+            header: text
+            for header, text in row.cells.items()
+            if header not in self._columns.cards
+            and not holds_card(text)
+            and not (header in columns and self._is_card(row, text, columns[header]))
+        }
+
     def _written_id(self, row: PeopleRow, name: str, phone: Phone | None, remarks: dict[str, str]) -> str:
         """The id that the list gives, "" where it gives none that may be kept.
 

@@ -17,6 +17,7 @@ from registry.importers.people.certificates import BadValidYears, parse_valid_ye
 from registry.importers.people.people_file import BadMapping
 from registry.importers.people.person_ids import NoPeopleSecret
 from registry.importers.people.unread_columns import DateColumnNotUnderstood
+from registry.importers.rejects import write_rejects
 from registry.importers.report import ImportReport
 from registry.importers.run import ImportOptions, import_file
 from registry.models import Certificate, Rescuer
@@ -360,3 +361,30 @@ async def test_ids_that_count_the_rows_are_remarked_on(database: Database, tmp_p
     rows = "".join(f"{n},某{n},1380000000{n},救护员,C{n},2024-05-01,2027-04-30\n" for n in (1, 2, 3))
     report = await import_text(database, tmp_path, HEADER + rows)
     assert [remark.reason for remark in report.warnings] == ["ids_count_rows"]
+
+
+async def test_rejected_people_are_corrected_and_imported_again_and_no_card_is_written_down(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = (
+        f"A1,甲,13800000001,救护员,4101-01,2024-04-01,2027-04-01,{CARDS[0]}\n"
+        f"A2,乙,1380000,救护员,4101-02,2024-04-01,2027-04-01,{CARDS[1]}\n"
+        f"A1,丙,13800000003,救护员,4101-03,2024-04-01,2027-04-01,{CARDS[2]}\n"
+    )
+    report = await import_text(database, tmp_path, HEADER.strip() + ",身份证号\n" + rows)
+    rejects = tmp_path / "rejects.csv"
+    rejects.touch(mode=0o644)
+
+    assert write_rejects(rejects, report.rejected, report.tables) == 2
+    written = rejects.read_text(encoding="utf-8-sig")
+    assert rejects.stat().st_mode & 0o777 == 0o600
+    assert not any(card in written for card in CARDS)
+    assert "乙" not in json.dumps(report.as_json(), ensure_ascii=False)
+
+    mended = written.replace("1380000,", "13800000002,").replace("A1,丙", "A3,丙")
+    again = await import_text(database, tmp_path, mended, name="rejects.csv")
+
+    assert (again.accepted, again.rejected) == (2, [])
+    people = await people_of(database)
+    assert {rescuer_id for rescuer_id, person in people.items() if person.certificates} == {"A1", "A2", "A3"}
+    assert "乙" not in str([remark.text for remark in again.warnings])
