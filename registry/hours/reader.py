@@ -2,8 +2,9 @@
 
 from registry.hours.clock_times import Clock
 from registry.hours.folding import fold, join_days
+from registry.hours.neighbours import is_behind_a_time, is_joined_to_a_time, kind_after, kind_before
 from registry.hours.spans import DAY, NOON, Span
-from registry.hours.statement_order import days_behind_times, hours_beside_closing, with_siblings
+from registry.hours.statement_order import days_behind_times, hours_beside_closing, months_behind_hours, with_siblings
 from registry.hours.statements import Said, Statement
 from registry.hours.tokens import Token
 from registry.hours.words.rules import Days, Kind, Window
@@ -32,6 +33,7 @@ def _without_contacts(tokens: list[Token]) -> list[Token]:
 
 
 _IDLE = {Kind.REMARK, Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
+_HALVES = (Span(0, NOON, NOON), Span(NOON, DAY, DAY))
 # What no statement holds: each makes its clause doubtful.
 _DOUBTS = {Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
 
@@ -69,7 +71,10 @@ class _Reader:
                 self._label = False
         self._finish()
         return Said(
-            statements=(*days_behind_times(with_siblings(hours_beside_closing(self._done))), *self._included),
+            statements=(
+                *days_behind_times(with_siblings(hours_beside_closing(months_behind_hours(self._done, self._doubts)))),
+                *self._included,
+            ),
             doubts=frozenset(self._doubts),
             words=tuple(dict.fromkeys(self._words)),
             impossible=self._impossible,
@@ -94,8 +99,7 @@ class _Reader:
             case Kind.INCLUDED:
                 self._take_included(token)
             case Kind.HALF_DAY if self._is_about_half_a_day():
-                morning = token.value == "am"
-                self._now.spans.append(Span(0, NOON, NOON) if morning else Span(NOON, DAY, DAY))
+                self._now.spans.append(_HALVES[0] if token.value == "am" else _HALVES[1])
                 self._time_clause = token.clause
             case Kind.VAGUE:
                 self._take_vague(token)
@@ -133,7 +137,7 @@ class _Reader:
             self._taking_out = False
         # "On holidays and every last Thursday": the ordinal is the next day's.
         is_next = token.kind is Kind.NTH and now.days is not None and not now.nth and not now.has_hours
-        if is_next and self._separated and self._after(self._place) is Kind.DAYS:
+        if is_next and self._separated and kind_after(self._tokens, self._place) is Kind.DAYS:
             self._new_sibling()
             now = self._now
         others = token.kind is Kind.NTH or (isinstance(token.value, Days) and bool(token.value.days))
@@ -145,8 +149,10 @@ class _Reader:
         if self._broken and not explains and now.days is not None and not (now.closed and now.prefix) and not now.nth:
             self._new()
             now = self._now
+        if self._is_taken_by_hours_before(token):
+            return
         complete = now.has_hours or now.empty or now.included or now.lunch or (now.closed and not now.prefix)
-        ends_list = self._broken or (self._separated and self._after(self._place) is Kind.TIME)
+        ends_list = self._broken or (self._separated and kind_after(self._tokens, self._place) is Kind.TIME)
         again = now.closed and now.prefix and now.names_days and ends_list and token.kind is Kind.DAYS
         opens_scope = token.kind in {Kind.MONTH, Kind.SEASON} and now.days is not None and not now.closed
         if complete or again or (opens_scope and now.is_complete):
@@ -164,6 +170,23 @@ class _Reader:
         else:
             now.season = self._season = str(token.value)
             now.months = self._months = frozenset()
+
+    def _is_taken_by_hours_before(self, token: Token) -> bool:
+        """Days and months that belong to the hours before them, not to those to come."""
+        now = self._now
+        if kind_before(self._tokens, self._place) is not Kind.TIME or not now.spans:
+            return False
+        if now.exception and now.days is None and isinstance(token.value, Days):
+            now.days = token.value  # "except 10-12 on Tuesdays"
+            return True
+        if (
+            token.kind is Kind.MONTH
+            and not (now.closed or now.months)
+            and kind_after(self._tokens, self._place) is not Kind.TIME
+        ):
+            now.months = token.value  # type: ignore[assignment]  # "9-17 from April to October"
+            return True
+        return False
 
     def _take_out(self, token: Token) -> None:
         now = self._now
@@ -185,6 +208,10 @@ class _Reader:
         if not isinstance(span, Span):
             return
         self._taking_out = False
+        if self._is_excepted(now):
+            now.spans.append(span)
+            self._time_clause = token.clause
+            return
         if now.exception and now.names_days and not self._separated and any(one.has_hours for one in self._done):
             now.closed = False  # "except Friday from 8:30 to 16:00": other hours, not none
         else:
@@ -192,6 +219,13 @@ class _Reader:
         self._now.spans.append(span)
         self._time_clause = token.clause
         self._in_remark = False
+
+    def _is_excepted(self, now: Statement) -> bool:
+        """ "9-17 except 12-13, 15-16": the times that stand behind it, as long as commas join them."""
+        if not (now.closed and now.exception) or now.names_days:
+            return False
+        before = kind_before(self._tokens, self._place)
+        return before is Kind.EXCEPT or (bool(now.spans) and before is Kind.LIST)
 
     def _ends_before(self, span: Span) -> bool:
         """Whether hours that come now are no part of the statement: it is closed, complete, or contradicts them."""
@@ -205,8 +239,8 @@ class _Reader:
 
     def _take_one_time(self, token: Token, clock: Clock) -> None:
         """A single time: until then, or one that says nothing."""
-        before = self._before(self._place)
-        after = self._after(self._place)
+        before = kind_before(self._tokens, self._place)
+        after = kind_after(self._tokens, self._place)
         until = self._until_mode or before is Kind.RANGE or after is Kind.UNTIL_AFTER
         if not until:
             self._doubt(token)
@@ -217,16 +251,20 @@ class _Reader:
 
     def _take_closed(self) -> None:
         now = self._now
-        following = self._after(self._place)
+        following = kind_after(self._tokens, self._place)
         names_next = following in {Kind.DAYS, Kind.DATE, Kind.NTH, Kind.MONTH, Kind.SEASON, Kind.TIME, Kind.EXCEPT}
         if now.lunch or (now.closed and now.spans):
             return
-        if self._is_behind_a_time() and self._cuts_into(self._done, now):
+        if self._closes_hours_before():
             now.closed = True
         elif now.names_days and not now.is_complete and not (names_next and (self._broken or not now.names_any_day)):
             now.closed = True
             before = self._done[-1] if self._done else None
-            if before is not None and self._is_joined_to_a_time() and self._cuts_into(self._done[:-1], before):
+            if (
+                before is not None
+                and is_joined_to_a_time(self._tokens, self._place)
+                and before.cuts_into(self._done[:-1])
+            ):
                 before.closed = True  # "Monday to Friday 12:00-13:30 and Saturdays closed"
         elif names_next and following is not Kind.EXCEPT:
             self._new_if(now.is_complete or now.names_days)
@@ -236,6 +274,8 @@ class _Reader:
             # "closed in office hours": when it is open then, nobody says.
             now.window, now.unsaid = None, True
             self._doubts |= now.clauses
+        elif now.spans and now.spans[-1] not in _HALVES and kind_before(self._tokens, self._place) is Kind.HALF_DAY:
+            self._close_half_a_day()
         elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
             self._close_last_span()
         elif now.always and not self._broken:
@@ -246,46 +286,16 @@ class _Reader:
             self._new_if(now.is_complete)
             self._now.closed = True
 
-    def _is_behind_a_time(self) -> bool:
-        before = next((one for one in reversed(self._tokens[: self._place]) if one.kind is not Kind.NOISE), None)
-        return before is not None and isinstance(before.value, Span)
+    def _closes_hours_before(self) -> bool:
+        return is_behind_a_time(self._tokens, self._place) and self._now.cuts_into(self._done)
 
-    def _is_joined_to_a_time(self) -> bool:
-        """Whether "and" joins the days that are said now to hours before them; a comma parts them."""
-        behind: list[Token] = []
-        for one in reversed([token for token in self._tokens[: self._place] if token.kind is not Kind.NOISE]):
-            if one.kind not in {Kind.DAYS, Kind.LIST}:
-                return (
-                    isinstance(one.value, Span)
-                    and bool(behind)
-                    and behind[-1].kind is Kind.LIST
-                    and behind[-1].text != ","
-                )
-            behind.append(one)
-        return False
-
-    @staticmethod
-    def _cuts_into(earlier: list[Statement], now: Statement) -> bool:
-        """Whether hours lie within longer ones that were said before: "closed" beside them is meant for them."""
-        wider = [
-            span
-            for one in earlier
-            if not one.closed and (one.days is None or now.days is None or one.days.days & now.days.days)
-            for span in one.spans
-        ]
-        return (
-            bool(now.spans)
-            and not now.closed
-            and all(
-                any(
-                    other.start <= span.start
-                    and span.end <= other.end
-                    and span.end - span.start < other.end - other.start
-                    for other in wider
-                )
-                for span in now.spans
-            )
-        )
+    def _close_half_a_day(self) -> None:
+        """ "9:00-11:30, afternoons closed"."""
+        halves = [one.value for one in self._tokens[: self._place] if one.kind is Kind.HALF_DAY]
+        days = self._now.days
+        self._new()
+        self._now.days, self._now.closed = days, True
+        self._now.spans = [_HALVES[0] if halves[-1] == "am" else _HALVES[1]]
 
     def _close_last_span(self) -> None:
         now = self._now
@@ -316,9 +326,11 @@ class _Reader:
             self._new()
         elif self._taking_out or now.without is not None or (now.closed and now.prefix):
             self._taking_out = False
-        elif now.names_days and not now.is_complete:
+        elif (now.names_days and not now.is_complete) or (
+            is_behind_a_time(self._tokens, self._place) and now.cuts_into(self._done)
+        ):
             now.closed = True
-        elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
+        elif now.spans and not now.closed and is_behind_a_time(self._tokens, self._place):
             self._close_last_span()
         elif not now.closed:
             self._doubts.add(self._tokens[self._place].clause)
@@ -328,15 +340,15 @@ class _Reader:
         now = self._now
         if not now.names_any_day or now.spans:
             return False
-        is_closed = now.closed and (now.prefix or self._before(self._place) is Kind.CLOSED)
-        return is_closed or (not now.is_complete and self._after(self._place) is Kind.CLOSED)
+        is_closed = now.closed and (now.prefix or kind_before(self._tokens, self._place) is Kind.CLOSED)
+        return is_closed or (not now.is_complete and kind_after(self._tokens, self._place) is Kind.CLOSED)
 
     def _take_included(self, token: Token) -> None:
         if isinstance(token.value, Days):
             self._included.append(Statement(days=token.value, included=True, clauses={token.clause}))
             return
         now = self._now
-        following = self._after(self._place)
+        following = kind_after(self._tokens, self._place)
         if now.days is not None and now.days.holidays and not now.is_complete:
             now.included = True
         elif following is Kind.DAYS and now.is_complete:
@@ -396,7 +408,7 @@ class _Reader:
             span_before
             and len(now.spans) > 1
             and now.spans[-1].end - now.spans[-1].start <= 3 * 60
-            and self._after(self._place) is Kind.CLOSED
+            and kind_after(self._tokens, self._place) is Kind.CLOSED
         ):
             self._close_last_span()
         else:
@@ -414,20 +426,6 @@ class _Reader:
     def _doubt(self, token: Token) -> None:
         self._doubts.add(token.clause)
         self._words.append(token.text)
-
-    def _before(self, place: int) -> Kind | None:
-        for token in reversed(self._tokens[:place]):
-            if token.kind is not Kind.NOISE:
-                return token.kind
-        return None
-
-    def _after(self, place: int) -> Kind | None:
-        """The kind of the next word, brackets and small words aside."""
-        for token in self._tokens[place + 1 :]:
-            if token.kind is Kind.NOISE or (token.kind is Kind.BREAK and token.value == "soft"):
-                continue
-            return token.kind
-        return None
 
     def _new_if(self, wanted: bool) -> None:
         if wanted:

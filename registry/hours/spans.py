@@ -187,7 +187,9 @@ def _span(first: Clock, second: Clock, next_day: bool) -> Span:
     if end <= start:
         end += DAY
         # 9:00-5:00: the clock on the wall, five in the afternoon, unless somebody works at night.
-        by_the_wall = 6 * 60 <= start < NOON and 3 * 60 <= second.minute <= 8 * 60
+        by_the_wall = (6 * 60 <= start < NOON and 3 * 60 <= second.minute <= 8 * 60) or (
+            NOON <= start < NOON + 60 and 60 <= second.minute <= 8 * 60
+        )
         if by_the_wall and not (second.exact or second.half_day or next_day):
             return Span(start, second.minute + NOON, second.minute + NOON)
     elif next_day:
@@ -215,7 +217,10 @@ def _open_ends(tokens: list[Token]) -> list[Token]:
                 place += 2
                 continue
         if token.kind in ENDS and following is not None and following.kind is Kind.ONWARDS:
-            folded.append(_with_open_end(token))
+            beyond = tokens[place + 2].kind if place + 2 < len(tokens) else Kind.BREAK
+            # "9-17 from April on": it is the months that begin.
+            is_of_days = beyond in {Kind.MONTH, Kind.DATE, Kind.DAYS, Kind.SEASON, Kind.NTH}
+            folded.append(token if is_of_days else _with_open_end(token))
             place += 2
             continue
         # "18:00 -" with nothing behind it, or "18:00 till late".

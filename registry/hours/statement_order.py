@@ -1,5 +1,6 @@
 """Statements whose days, or whose hours, stand in another: behind their times, or told for several at once."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +16,24 @@ def hours_beside_closing(statements: list[Statement]) -> list[Statement]:
     closing = replace(timed[0], spans=[])
     hours = Statement(spans=timed[0].spans, clauses=set(timed[0].clauses))
     return [*statements[:place], closing, hours, *statements[place + 1 :]]
+
+
+def months_behind_hours(statements: list[Statement], doubts: Collection[int]) -> list[Statement]:
+    """ "Mon-Fri 9-17; Sat 9-12; April to October": months that stand alone are those of all hours before them."""
+    ordered: list[Statement] = []
+    for one in statements:
+        alone = one.months and not (one.names_any_day or one.season or one.is_complete or one.unsaid)
+        before = [other for other in ordered if other.has_hours or other.empty or other.closed]
+        if (
+            alone
+            and before
+            and not one.clauses & set(doubts)
+            and not any(other.months or other.season for other in before)
+        ):
+            ordered = [replace(other, months=one.months) if other.has_hours else other for other in ordered]
+        else:
+            ordered.append(one)
+    return ordered
 
 
 def with_siblings(statements: list[Statement]) -> list[Statement]:

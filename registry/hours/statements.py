@@ -1,5 +1,6 @@
 """What a text says, one thing after the other: these days from then to then, those closed, that one perhaps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry.hours.spans import Span
@@ -61,6 +62,23 @@ class Statement:
     def is_complete(self) -> bool:
         """Whether something is said of its days."""
         return self.has_hours or self.closed or self.empty or self.included or self.lunch
+
+    def cuts_into(self, earlier: Iterable["Statement"]) -> bool:
+        """Whether its hours lie within longer ones that were said before: "closed" beside them is meant for them."""
+        wider = [
+            span
+            for one in earlier
+            if not one.closed and (one.days is None or self.days is None or one.days.days & self.days.days)
+            for span in one.spans
+        ]
+        return bool(self.spans) and not self.closed and all(_lies_in_one(span, wider) for span in self.spans)
+
+
+def _lies_in_one(span: Span, wider: Iterable[Span]) -> bool:
+    return any(
+        other.start <= span.start and span.end <= other.end and span.end - span.start < other.end - other.start
+        for other in wider
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from registry.hours.day import (
     ALL_DAY,
     DAY_MIN,
     NEVER,
+    OPEN,
     PERHAPS_ALL_DAY,
     UNKNOWN,
     Day,
@@ -15,6 +16,7 @@ from registry.hours.day import (
     doubted_between,
     overlaps,
     stretch,
+    stretches,
     union,
     without,
 )
@@ -131,7 +133,7 @@ def _rid_of_slips(said: Said) -> list[Statement]:
     days = frozenset().union(*(one.days.days for one in zero if one.days)) if zero else frozenset()
     everywhere = len(zero) == len(timed) and (days == ALL_DAYS or not days)
     # "00:00-00:00; remark: 24 hours" says what the figures mean.
-    around_the_clock = any(one.always and not one.names_days for one in said.statements)
+    around_the_clock = len(zero) == len(timed) and any(one.always and not one.names_days for one in said.statements)
     for one in zero:
         one.spans = [span for span in one.spans if not (span.same and span.start == 0)]
         if everywhere or (around_the_clock and not one.spans):
@@ -158,8 +160,7 @@ class _Builder:
         self._last_start: int | None = None
         self._narrowed = False
         # What holds "on holidays too" is known when all else is.
-        ordered = sorted(statements, key=lambda one: one.included)
-        for one in [*ordered, *_closings_before_wider_hours(ordered)]:
+        for one in _exceptions_last(sorted(statements, key=lambda one: one.included)):
             self._lay(week, one)
         for span in self._breaks:
             week.days = [None if day is None else without(day, span.start, span.end) for day in week.days]
@@ -270,7 +271,7 @@ class _Builder:
             day = week.days[number]
             said = day is not None and any(day)
             if said and day is not None:
-                week.days[number] = self._maybe(one, without(day, until, 2 * DAY_MIN))
+                week.days[number] = self._maybe(one, _ending_at(day, until))
             elif start is not None and start < until:
                 week.days[number] = self._maybe(one, stretch(start, until))
             else:
@@ -383,6 +384,13 @@ class _Builder:
             week.specials.append(Special(hours, days, one.nth, one.months))
 
 
+def _ending_at(day: Day, until: int) -> Day:
+    """The same hours with another end, earlier or later."""
+    start, end, certain = stretches(day)[-1]
+    longer = union((day, stretch(start, until, OPEN if certain else UNKNOWN))) if until > end else day
+    return without(longer, until, 2 * DAY_MIN)
+
+
 def _days_between(date: Date) -> int:
     """Roughly: whether a span of dates is a season rather than a few days."""
     month, day, last_month, last_day = date
@@ -400,19 +408,26 @@ def _closed_days(statements: list[Statement]) -> frozenset[int]:
     return frozenset(closed)
 
 
-def _closings_before_wider_hours(statements: list[Statement]) -> list[Statement]:
+def _exceptions_last(statements: list[Statement]) -> list[Statement]:
     """ "Closed on Tuesday mornings; Monday to Friday 9-18": the exception, though it was said first."""
-    return [
-        one
+    exceptions = [
+        place
         for place, one in enumerate(statements)
         if one.closed
         and one.days
         and not (one.nth or one.dates or one.months or one.season)
-        and any(
-            other.has_hours and not other.closed and other.days and one.days.days < other.days.days
-            for other in statements[place + 1 :]
-        )
+        and any(_is_wider(other, one) for other in statements[place + 1 :])
     ]
+    rest = [one for place, one in enumerate(statements) if place not in exceptions]
+    return [*rest, *(statements[place] for place in exceptions)]
+
+
+def _is_wider(hours: Statement, closing: Statement) -> bool:
+    if not hours.has_hours or hours.closed or closing.days is None:
+        return False
+    if hours.days is None:
+        return bool(closing.spans) and not hours.names_days
+    return closing.days.days < hours.days.days
 
 
 def _names_weekdays(one: Statement) -> bool:

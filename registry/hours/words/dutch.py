@@ -219,7 +219,7 @@ DUTCH = Language(
             Kind.CONDITION,
             "op afspraak|na afspraak|op aanvraag|op verzoek|na telefonisch contact|met code|code|bellen|"
             "aanbellen|sleutel|leden|enkel leden|enkel voor leden|afhankelijk|afhankelijk van|soms|meestal|"
-            "onregelmatig|seizoensgebonden|om de twee weken|om de 2 weken|tweewekelijks|indien|als|mits|"
+            "onregelmatig|seizoensgebonden|om de week|om de twee weken|om de 2 weken|tweewekelijks|indien|als|mits|"
             "beperkt|prive|personeel|eventueel|ongeveer|volgens|even weken|oneven weken|wanneer",
             "op afspraak",
         ),
