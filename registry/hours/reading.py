@@ -9,8 +9,8 @@ from registry.hours.osm_syntax import find_osm
 from registry.hours.reader import read_statements
 from registry.hours.regions import languages_by_script
 from registry.hours.rendering import osm_of
+from registry.hours.seasons import weeks_of
 from registry.hours.tokens import tokenise
-from registry.hours.week import weeks_of
 from registry.hours.words.languages import LANGUAGES
 
 
