@@ -26,6 +26,8 @@ _QUOTED = re.compile(r'"[^"]*"')
 _LAST_MINUTE = re.compile(r"-\s*23:59(?!\d)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _OPEN_END = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?:\s*-\s*(\d{1,2}):(\d{2}))?\+")
+# Choices double with each day that may be a holiday: a list's expression with thirty of them would never be answered.
+_MOST_PERHAPS = 6
 # A shop that opens "from 9:00" is open for a morning at least (our assumption, as `folding` has it for written hours).
 _SURELY_OPEN_MIN = 4 * 60
 
@@ -94,11 +96,12 @@ class Hours:
         today, yesterday = day_kind(day, self._country), day_kind(day - _DAY, self._country)
         if today is yesterday is DayKind.ORDINARY and len(self._shifts) == 1:
             return self._ordinary(local)
-        said = self._by_what_is_said(local, today)
         if self._says_holidays or (today is DayKind.ORDINARY and len(self._shifts) > 1):
-            return said
+            return self._by_what_is_said(local, today)
         by_sunday = self._by_sunday(local, today, yesterday)
-        return by_sunday if len(self._shifts) == 1 else _common([by_sunday, said])
+        if len(self._shifts) == 1:
+            return by_sunday
+        return _common([by_sunday, self._by_what_is_said(local, today)])
 
     def _ordinary(self, local: datetime) -> Answer:
         return self._evaluate(local, ())
@@ -110,6 +113,8 @@ class Hours:
         kinds = {day: day_kind(day, self._country) for day in days}
         certain = {day for day, kind in kinds.items() if kind is DayKind.HOLIDAY}
         perhaps = sorted(day for day, kind in kinds.items() if kind is DayKind.PERHAPS_HOLIDAY)
+        if len(perhaps) > _MOST_PERHAPS:
+            return _UNKNOWN
         answers = []
         for chosen in product((True, False), repeat=len(perhaps)):
             also = {day for day, is_holiday in zip(perhaps, chosen, strict=True) if is_holiday}

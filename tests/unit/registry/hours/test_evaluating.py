@@ -159,3 +159,8 @@ def test_a_closing_that_moves_without_saying_from_where_opens_nothing() -> None:
     reading = read_hours("毎週月曜日（祝日の場合は開館し、翌日休館） 9:00～21:00")
     assert reading.osm == ""
     assert "which day" in reading.reason
+
+
+def test_an_expression_that_counts_from_many_days_that_nobody_knows_is_unknown_and_answered_at_once() -> None:
+    shifted = "; ".join(f"PH +{days} days off" for days in range(1, 366))
+    assert at(f"Mo-Su 09:00-17:00; {shifted}", SHANGHAI, 2028, 10, 8, 11) is UNKNOWN
