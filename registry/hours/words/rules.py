@@ -124,7 +124,7 @@ def moved_closing(*, if_: str, holiday: str, instead: str, closed: str) -> re.Pa
     """ "If Monday is a holiday, closed the next day": words separated by "|", in this order."""
     between = r"[^.;()\d]"
     return re.compile(
-        rf"[(,;]?\s*\b(?:{if_})\b{between}{{0,50}}?\b(?:{holiday})\b{between}{{0,40}}?\b(?:{instead})\b"
+        rf"[(,;]?\s?\b(?:{if_})\b{between}{{0,50}}?\b(?:{holiday})\b{between}{{0,40}}?\b(?:{instead})\b"
         rf"(?:\s*(?:{closed})\b)*\s*\)?"
     )
 
