@@ -239,10 +239,12 @@ def test_what_waits_for_its_next_attempt_is_tried_at_once_when_somebody_says_so(
     with calling_back(town, town_database, tmp_path, receiver, RESCUE_CALLBACK_RETRY_S="3600") as service:
         service.post_call(call())
         [waiting] = eventually(lambda: [one for one in callbacks(service, state="pending") if one["attempts"] == 1])
+        metrics = fetch("GET", f"{service.url}/metrics").text
         service.request("POST", f"/api/callbacks/{waiting['callback_id']}/retry").raise_for_status()
         taken = eventually(receiver.taken)
 
     assert [one.callback_id for one in taken] == [waiting["callback_id"]]
+    assert 'rescue_callbacks_total{integration="120",outcome="retried"} 1.0' in metrics
 
 
 @both_databases
@@ -279,11 +281,9 @@ def test_a_receiver_that_never_answers_well_is_given_up_and_the_next_callback_ge
         dead = eventually(lambda: len(found := callbacks(service, state="dead")) == 2 and found)
         metrics = fetch("GET", f"{service.url}/metrics").text
 
-    assert max(one["attempts"] for one in dead) > 1
     assert dead[0]["last_error"] == "HTTP 500"
     assert in_order(receiver.attempts)
     assert 'rescue_callbacks_total{integration="120",outcome="dead"} 2.0' in metrics
-    assert 'rescue_callbacks_total{integration="120",outcome="retried"}' in metrics
 
 
 @both_databases
