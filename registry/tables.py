@@ -168,6 +168,25 @@ certificates = Table(
     Column("valid_until", Date, nullable=True),
 )
 
+# Appended to only, which triggers see to. A person's own data is never in it: see registry/history/log.py.
+history = Table(
+    "registry_history",
+    metadata,
+    Column("change_id", Integer, primary_key=True),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject_id", String(128), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("before", _JSON_OR_NULL, nullable=True),
+    Column("after", _JSON_OR_NULL, nullable=True),
+    # A change is taken back once.
+    Column("undoes", Integer, nullable=True, unique=True),
+    Index("ix_registry_history_subject", "kind", "subject_id", "change_id"),
+    sqlite_autoincrement=True,
+)
+
 # SQLite only, written by triggers: what was changed, the newest number last (PostgreSQL notifies instead).
 registry_changes = Table(
     "registry_changes",
