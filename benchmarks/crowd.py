@@ -89,7 +89,6 @@ class Desk:
     def __init__(self, server: Server, path: str) -> None:
         self._http = httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=30.0)
         self._path = path
-        self._webhook = Webhook(WEBHOOK_SECRET)
 
     async def send(self, message_id: str, body: bytes) -> float:
         """Send and wait for the answer; the reading of the real clock just before it went out."""
@@ -102,13 +101,7 @@ class Desk:
         return began, response.json()
 
     async def _exchange(self, message_id: str, body: bytes) -> tuple[float, httpx.Response]:
-        now = datetime.now(UTC)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._webhook.sign(message_id, now, body.decode()),
-        }
+        headers = signed_headers(message_id, body)
         request = self._http.build_request("POST", self._path, content=body, headers=headers)
         began = time.perf_counter()
         response = await self._http.send(request)
@@ -124,3 +117,13 @@ class Desk:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def signed_headers(message_id: str, body: bytes) -> dict[str, str]:
+    now = datetime.now(UTC)
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(WEBHOOK_SECRET).sign(message_id, now, body.decode()),
+    }

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.crowd import Crowd, Desk, Phone
+from benchmarks.call_line import CallLine
+from benchmarks.crowd import Crowd, Phone
 from benchmarks.ground import Ground, LonLat, call_body
 from benchmarks.servers import Server
 
@@ -29,7 +30,7 @@ class Side:
     alerts: int
     closes: bool
     crowd: Crowd = field(init=False)
-    desk: Desk = field(init=False)
+    line: CallLine = field(init=False)
     waits_ms: list[float] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
     missing: int = 0
@@ -41,7 +42,7 @@ class Side:
 
     def __post_init__(self) -> None:
         self.crowd = Crowd(self.server)
-        self.desk = Desk(self.server, "/webhooks/120")
+        self.line = CallLine(self.server, "/webhooks/120")
 
     async def gather(self, names: list[str]) -> None:
         """Connect everyone; afterwards `idle_kb` is what each connection added to the process."""
@@ -56,24 +57,26 @@ class Side:
         self._ended = 0
         body = call_body(f"BENCH-{number}", place)
         with _no_collecting():
-            began = await self.desk.send(f"msg_{number}", body)
+            began = await self.line.send(f"msg_{number}", body)
             try:
                 await asyncio.wait_for(self._complete.wait(), CALL_LIMIT_S)
             except TimeoutError:
                 self.missing += self.alerts - len(self._rang)
+        await self.line.answer()
         self._acknowledge()
         if counted:
             self.waits_ms += [(received - began) * 1000.0 for _, received in self._rang]
         self.frames = [text for text, _ in self._rang]
         if self.closes:
             await asyncio.sleep(PAUSE_S / 2)
-            await self.desk.send(f"msg_{number}_end", call_body(f"BENCH-{number}", place, "call.closed"))
+            await self.line.send(f"msg_{number}_end", call_body(f"BENCH-{number}", place, "call.closed"))
+            await self.line.answer()
         await asyncio.sleep(PAUSE_S)
         self._acknowledge()
 
     async def leave(self) -> None:
         await self.crowd.leave()
-        await self.desk.close()
+        await self.line.close()
 
     def _on_frame(self, phone: Phone, text: str, received: float) -> None:
         if '"type":"alert"' in text[:40]:
