@@ -286,13 +286,14 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
     app.include_router(webhook.build_router(service))
     guarded = [Depends(guard(service.tokens, service.limits, service.people.accounts))]
     for router in (
+        # First, since each is compared with all before it, and phones come back by the thousand.
+        streams.build_router(service),
         incidents.build_router(service, ContactBook(database)),
         console.build_router(service, database),
         erasure.build_router(service),
         callbacks.build_router(service.outbox),
         operations.build_router(service),
         maps.build_router(service.maps),
-        streams.build_router(service),
         upgrade.build_router(service.metrics),
         *build_people_routers(service),
         cabinets.build_router(service, database),

@@ -19,7 +19,7 @@ from registry.importers.known_sources import NameSource, checked_name, name_the_
 from registry.importers.meanings.profile import BadProfile, Profile
 from registry.importers.meanings.understanding import Meanings, Understanding
 from registry.importers.people.already_known import remarks_on_known
-from registry.importers.people.people_file import UnknownRegion, checked_rescuers
+from registry.importers.people.people_file import PeopleFile, UnknownRegion, checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
 from registry.importers.people.sheets import people_sheets
 from registry.importers.positions.area import Box, is_country
@@ -105,10 +105,10 @@ async def import_file(
     """
     if options.source is not None:
         options = replace(options, source=checked_name(options.source))
-    sheets = read_sheets(path, options.encoding)
-    if (options.kind or get_kind(path, sheets)) is ImportKind.AEDS:
-        return await _import_aeds(database, path, sheets, options, now=now, progress=progress)
-    return await _import_people(database, path, sheets, options, now=now, progress=progress)
+    read = _read_list(path, options, now.date(), progress)
+    if isinstance(read, AedFile):
+        return await _save_aeds(database, path, read, options, now=now)
+    return await _save_people(database, path, read, options, now=now)
 
 
 def read_aeds(
@@ -124,24 +124,25 @@ def read_aeds(
     return _read_aeds(path, read_sheets(path, options.encoding), options, today, progress)
 
 
-async def _import_people(
-    database: Database,
-    path: Path,
-    sheets: Sequence[Sheet],
-    options: ImportOptions,
-    *,
-    now: datetime,
-    progress: Progress,
-) -> ImportReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PeopleList:
+    """The people of a file. notes: what was found out about the file as a whole."""
+
+    found: PeopleFile
+    notes: list[str]
+
+
+def _read_list(path: Path, options: ImportOptions, today: date, progress: Progress) -> AedFile | _PeopleList:
+    """What a file holds. Its sheets are let go here: what is written later is as large as they are."""
+    sheets = read_sheets(path, options.encoding)
+    if (options.kind or get_kind(path, sheets)) is ImportKind.AEDS:
+        return _read_aeds(path, sheets, options, today, progress)
+    return _read_people(path, sheets, options, progress)
+
+
+def _read_people(path: Path, sheets: Sequence[Sheet], options: ImportOptions, progress: Progress) -> _PeopleList:
     if options.profile is not None:
         raise BadProfile(f"{path.name} holds people, and profiles tell of lists of AEDs: leave out --profile")
-    report = ImportReport(
-        file=path.name,
-        kind=ImportKind.RESCUERS,
-        source=options.source or "",
-        dry_run=options.dry_run,
-        notes=[note for sheet in sheets for note in sheet.notes],
-    )
     reading = PeopleOptions(
         datum=options.datum,
         region=options.region or PHONE_REGION,
@@ -150,31 +151,37 @@ async def _import_people(
         ignored=options.ignored,
         mapped=options.mapped,
     )
-    if not any(sheet.headers for sheet in sheets):
-        raise UnreadableFile(f"{path.name} holds no {report.kind}: is it the right file?")
-    found = checked_rescuers(people_sheets(sheets), reading, progress=progress)
-    report.rejected = found.rejected
-    report.warnings = [*found.warnings, *await remarks_on_known(database, found.people)]
-    if not found.people and not report.rejected:
-        raise UnreadableFile(f"{path.name} holds no {report.kind}: is it the right file?")
+    found = None
+    if any(sheet.headers for sheet in sheets):
+        found = checked_rescuers(people_sheets(sheets), reading, progress=progress)
+    if found is None or not (found.people or found.rejected):
+        raise UnreadableFile(f"{path.name} holds no {ImportKind.RESCUERS}: is it the right file?")
+    return _PeopleList(found=found, notes=[note for sheet in sheets for note in sheet.notes])
+
+
+async def _save_people(
+    database: Database, path: Path, file: _PeopleList, options: ImportOptions, *, now: datetime
+) -> ImportReport:
+    report = ImportReport(
+        file=path.name,
+        kind=ImportKind.RESCUERS,
+        source=options.source or "",
+        dry_run=options.dry_run,
+        rejected=file.found.rejected,
+        warnings=[*file.found.warnings, *await remarks_on_known(database, file.found.people)],
+        notes=file.notes,
+    )
     if not report.source:
         async with database.read() as connection:
-            ids = [person.rescuer_id for person in found.people]
+            ids = [person.rescuer_id for person in file.found.people]
             report.source = await source_of_people(connection, ids, path.name, options.name_source)
-    await save_rescuers(database, found.people, report, now=now)
+    await save_rescuers(database, file.found.people, report, now=now)
     return report
 
 
-async def _import_aeds(
-    database: Database,
-    path: Path,
-    sheets: Sequence[Sheet],
-    options: ImportOptions,
-    *,
-    now: datetime,
-    progress: Progress,
+async def _save_aeds(
+    database: Database, path: Path, file: AedFile, options: ImportOptions, *, now: datetime
 ) -> ImportReport:
-    file = _read_aeds(path, sheets, options, now.date(), progress)
     source = file.source
     if not source:
         async with database.read() as connection:
