@@ -39,9 +39,10 @@ class TooMuchGone(ImportRefused):
 
 @dataclass(slots=True)
 class _Changes:
-    """What an import writes. before: by aed_id, the row that was there."""
+    """What an import writes. told: each AED that is new or changed, with the digest of what its list says. before: by
+    aed_id, the row that was there."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    told: list[tuple[Aed, str]] = field(default_factory=list)
     before: dict[str, Row[Any] | None] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
@@ -66,7 +67,8 @@ async def save_aeds(
         _note_absent(changes, {one.aed_id for one in taken}, known, report, retire_absent=retire_absent)
         if report.dry_run:
             return
-        await _write(database, connection, changes, now)
+        await _write_told(database, connection, changes, report.file, now)
+        await _mark(connection, changes, now)
         report.doubles = await propose(connection, list(changes.before), at=now)
         await log_import(connection, report, changes.before, now=now)
 
@@ -130,26 +132,35 @@ def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportRe
     changes = _Changes()
     for aed in taken:
         before, digest = known.get(aed.aed_id), digest_of(aed)
-        is_back = before is not None and before.absent_since is not None
-        if before is not None and before.source_digest == digest and not is_back:
-            report.unchanged += 1
-            continue
-        row = {name: getattr(aed, name) for name in _SAID} | {"position": (aed.lon, aed.lat)}
-        row |= {"source_file": report.file, "source_digest": digest, "imported_at": now, "changed_at": now}
-        row |= {"corrected": {}, "retired_at": None, "retired_by": None, "absent_since": None}
         if before is None:
             report.accepted += 1
             report.new += [aed.source_ref] if report.dry_run else []
+        elif before.source_digest == digest and not _is_back(before):
+            report.unchanged += 1
+            continue
         else:
             report.changed += 1
-            note_differences(report.differences, before, row)
-            report.returned += before.retired_at is not None and is_back
-            row["corrected"] = {name: word | {"said": row[name]} for name, word in dict(before.corrected).items()}
-            kept = [*before.corrected, *([] if is_back else ["retired_at", "retired_by"])]
-            row |= {name: getattr(before, name) for name in kept}
-        changes.rows.append(row)
+            report.returned += before.retired_at is not None and _is_back(before)
+            note_differences(report.differences, before, _row(aed, digest, before, report.file, now))
+        changes.told.append((aed, digest))
         changes.before[aed.aed_id] = before
     return changes
+
+
+def _is_back(before: Row[Any]) -> bool:
+    return before.absent_since is not None
+
+
+def _row(aed: Aed, digest: str, before: Row[Any] | None, file: str, now: datetime) -> dict[str, Any]:
+    """What is written of it: as its list says, but for what a person has set."""
+    row = {name: getattr(aed, name) for name in _SAID} | {"position": (aed.lon, aed.lat)}
+    row |= {"source_file": file, "source_digest": digest, "imported_at": now, "changed_at": now}
+    row |= {"corrected": {}, "retired_at": None, "retired_by": None, "absent_since": None}
+    if before is None:
+        return row
+    row["corrected"] = {name: word | {"said": row[name]} for name, word in dict(before.corrected).items()}
+    kept = [*before.corrected, *([] if _is_back(before) else ["retired_at", "retired_by"])]
+    return row | {name: getattr(before, name) for name in kept}
 
 
 def _note_absent(
@@ -174,14 +185,18 @@ def _note_absent(
     changes.before.update({aed_id: known[aed_id] for aed_id in (*changes.absent, *changes.retired)})
 
 
-async def _write(database: Database, connection: AsyncConnection, changes: _Changes, now: datetime) -> None:
-    if changes.rows:
+async def _write_told(
+    database: Database, connection: AsyncConnection, changes: _Changes, file: str, now: datetime
+) -> None:
+    # A row is several times as large as what it is made of, and what is sent is made of it twice over.
+    for some in in_batches(changes.told):
+        rows = [_row(aed, digest, changes.before[aed.aed_id], file, now) for aed, digest in some]
         statement = database.insert(aeds)
-        written = {name: statement.excluded[name] for name in changes.rows[0] if name != "aed_id"}
-        statement = statement.on_conflict_do_update(index_elements=["aed_id"], set_=written)
-        # What is sent is made of each row twice over, so not of all of them at a time.
-        for rows in in_batches(changes.rows):
-            await connection.execute(statement, rows)
+        written = {name: statement.excluded[name] for name in rows[0] if name != "aed_id"}
+        await connection.execute(statement.on_conflict_do_update(index_elements=["aed_id"], set_=written), rows)
+
+
+async def _mark(connection: AsyncConnection, changes: _Changes, now: datetime) -> None:
     marks = (
         (changes.absent, {"absent_since": now}),
         (changes.retired, {"retired_at": now, "retired_by": "import"}),
