@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from registry.doubles import Double, join, list_doubles, part
+from registry.editing.undoing import Undone, undo_change
+from registry.history.log import Author
 from registry.importers.import_log import list_imports, undo_import
 from registry.importers.known_sources import rename_source
 from registry.lifecycle import let_go, list_absent, reinstate, retire
@@ -32,6 +34,7 @@ DatabaseOption = Annotated[
 ]
 LimitOption = Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Show so many")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default whoever is logged in")]
+WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the history")]
 AedArgument = Annotated[str, typer.Argument(metavar="AED", help="Its id, as lists and pages show it")]
 
 
@@ -66,13 +69,14 @@ def _add_doubles(app: typer.Typer, run: Run) -> None:
         other: Annotated[str, typer.Argument(metavar="OTHER", help="Goes on standing for the first")],
         *,
         by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
         """They are one AED. Both lists keep it up to date; what the first does not say, the other does."""
 
         async def work(db: Database) -> None:
             async with db.write() as connection:
-                await join(connection, keep, other, by=_who(by), at=datetime.now(UTC))
+                await join(connection, keep, other, by=who(by), at=datetime.now(UTC), why=why)
 
         run(database, work)
         _out.print(f"{escape(other)} is {escape(keep)} now. Whoever is under way with one of them goes on.")
@@ -83,13 +87,14 @@ def _add_doubles(app: typer.Typer, run: Run) -> None:
         other: Annotated[str, typer.Argument(metavar="OTHER")],
         *,
         by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
         """They are two AEDs, also where they were joined before."""
 
         async def work(db: Database) -> None:
             async with db.write() as connection:
-                await part(connection, aed, other, by=_who(by), at=datetime.now(UTC))
+                await part(connection, aed, other, by=who(by), at=datetime.now(UTC), why=why)
 
         run(database, work)
         _out.print(f"{escape(aed)} and {escape(other)} are two.")
@@ -118,38 +123,44 @@ def _add_lifecycle(app: typer.Typer, run: Run) -> None:
         aeds: Annotated[list[str], typer.Argument(metavar="AED...")],
         *,
         by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
         """Fetch an AED no more. Its history stays; it comes back when a list that had lost it names it again."""
 
         async def work(db: Database) -> int:
             async with db.write() as connection:
-                done = [await retire(connection, one, by=_who(by), at=datetime.now(UTC)) for one in aeds]
+                done = [await retire(connection, one, by=who(by), at=datetime.now(UTC), why=why) for one in aeds]
             return sum(map(bool, done))
 
         _out.print(f"{run(database, work)} retired.")
 
     @app.command("reinstate")
-    def reinstate_command(aed: AedArgument, database: DatabaseOption = None) -> None:
+    def reinstate_command(
+        aed: AedArgument, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
+    ) -> None:
         """Fetch a retired AED again."""
 
         async def work(db: Database) -> list[str]:
             async with db.write() as connection:
-                return await reinstate(connection, aed, at=datetime.now(UTC))
+                return await reinstate(connection, aed, by=who(by), at=datetime.now(UTC), why=why)
 
         _out.print("It is fetched again." if run(database, work) else "It was not retired.")
 
     @app.command("let-go")
     def let_go_command(
         aed: AedArgument,
-        field: Annotated[str, typer.Argument(metavar="FIELD", help="state, opening_hours or location_text")],
+        field: Annotated[str, typer.Argument(metavar="FIELD", help="Such as state, opening_hours or position")],
+        *,
+        by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
         """Let the list decide again what a person had set."""
 
         async def work(db: Database) -> None:
             async with db.write() as connection:
-                await let_go(connection, aed, field, at=datetime.now(UTC))
+                await let_go(connection, aed, field, by=who(by), at=datetime.now(UTC), why=why)
 
         run(database, work)
         _out.print(f"{escape(field)} of {escape(aed)} is what its list says.")
@@ -160,13 +171,17 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
     def rename_command(
         old: Annotated[str, typer.Argument(metavar="LIST", help="The name that a list has")],
         new: Annotated[str, typer.Argument(metavar="NAME", help="The name that it gets")],
+        *,
+        by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
         """Give a list another name; whoever is in it stays who they are."""
 
         async def work(db: Database) -> int:
             async with db.write() as connection:
-                return await rename_source(connection, old, new)
+                author = Author(by=who(by), at=datetime.now(UTC), why=why)
+                return await rename_source(connection, old, new, author)
 
         _out.print(f"{run(database, work)} of {escape(old)} are of {escape(new)} now.")
 
@@ -187,15 +202,33 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
 
     @app.command()
     def undo(
-        import_id: Annotated[int, typer.Argument(metavar="IMPORT", help="Its number, from `registry imports`")],
+        import_id: Annotated[
+            int | None, typer.Argument(metavar="[IMPORT]", help="Its number, from `registry imports`")
+        ] = None,
+        *,
+        change: Annotated[int | None, typer.Option(help="One change, by its number from `registry history`")] = None,
+        by: ByOption = None,
+        why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
-        """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired."""
+        """Take an import of AEDs back, or with --change one change of an AED: what it changed becomes what it was, and
+        what it brought is retired."""
+        if (import_id is None) == (change is None):
+            raise typer.BadParameter("say either the number of an import or --change with that of a change")
+        author = Author(by=who(by), at=datetime.now(UTC), why=why)
 
         async def work(db: Database) -> list[str]:
-            return await undo_import(db, import_id, now=datetime.now(UTC))
+            return await undo_import(db, import_id or 0, now=author.at, by=author.by, why=why)
 
-        _out.print(f"Import {import_id} is taken back: {len(run(database, work))} AEDs are as they were.")
+        async def work_on_change(db: Database) -> Undone:
+            async with db.write() as connection:
+                return await undo_change(connection, change or 0, author)
+
+        if change is not None:
+            undone = run(database, work_on_change)
+            _out.print(f"Change {change} is taken back by change {undone.change_id}.", highlight=False)
+        else:
+            _out.print(f"Import {import_id} is taken back: {len(run(database, work))} AEDs are as they were.")
 
 
 def _show_doubles(found: Sequence[Double]) -> None:
@@ -223,7 +256,8 @@ def _what(aed: Aed) -> str:
     return " | ".join(part for part in (aed.name, aed.location_text, aed.floor) if part)
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """Who gives a command: as they say, else the user of the operating system."""
     if by is not None:
         return by[:64]
     try:

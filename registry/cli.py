@@ -11,15 +11,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from geo.places.datum import UnknownDatum
-from registry.cabinet_commands import add_commands
+from registry.cabinet_commands import Run, add_commands
 from registry.doubles import NotDecided
+from registry.editing.undoing import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
+from registry.history.log import UnknownChange
 from registry.hours_command import hours_command
 from registry.import_command import add_import
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
+from registry.officer_commands.commands import add_officer_commands
+from registry.officer_commands.editing import BadField
 from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
@@ -39,7 +43,10 @@ _USER_ERRORS = (
     UnknownImport,
     NotCorrected,
     NotDecided,
+    NotTakenBack,
     NotUndone,
+    BadField,
+    UnknownChange,
 )
 
 _out = Console()
@@ -145,4 +152,6 @@ def _or_exit(work: Callable[[], Result]) -> Result:
 
 
 add_import(app, in_database=_in_database, or_exit=_or_exit)
-add_commands(app, lambda url, work: _or_exit(lambda: _in_database(url, work)))
+_run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
+add_commands(app, _run)
+add_officer_commands(app, _run)

@@ -157,6 +157,10 @@ class Directory:
         """AEDs within a box of WGS-84 degrees, its rim included, whatever their state."""
         return self._cabinets.within(west, south, east, north)
 
+    def retired_aeds(self) -> list[Aed]:
+        """AEDs that nobody fetches any more, by id."""
+        return self._records.retired()
+
     def nearest_aeds(self, lon: float, lat: float, count: int) -> list[tuple[Aed, float]]:
         """The `count` AEDs nearest to this place within 40 km, whatever their state, with their metres in a straight
         line; by metres, then by id."""

@@ -3,7 +3,7 @@ person, whose word stands whatever the lists say later.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.history.aeds import recorded
+from registry.history.log import LONGEST_NAME, Author
 from registry.likeness import best_words_alike, floor_of, floors_differ, metres_apart, near_pairs
 from registry.models import Aed
 from registry.repository import UnknownAed, aed_from_row, in_batches
@@ -95,12 +97,15 @@ def find_evidence(a: Aed, b: Aed, metres: float | None = None) -> Evidence | Non
     )
 
 
-async def propose(connection: AsyncConnection, aed_ids: Sequence[str], *, at: datetime) -> int:
+async def propose(
+    connection: AsyncConnection, aed_ids: Sequence[str], *, at: datetime, among: Collection[str] | None = None
+) -> int:
     """Look at these records, which are new or changed: how many pairs with them are open now. What is decided stays.
 
-    Must be called within the transaction that changed them.
+    Must be called within the transaction that changed them. among: the cabinets about them, where the caller knows
+    them; None looks at all.
     """
-    others = await _rows_of_several_sources(connection)
+    others = await _rows_of_several_sources(connection, None if among is None else {*among, *aed_ids})
     if not others or not aed_ids:
         return 0
     changed, sources = set(aed_ids), _sources_by_cabinet(others)
@@ -132,7 +137,9 @@ async def list_doubles(
     return listed[:limit]
 
 
-async def join(connection: AsyncConnection, keep: str, other: str, *, by: str, at: datetime) -> list[str]:
+async def join(
+    connection: AsyncConnection, keep: str, other: str, *, by: str, at: datetime, why: str = ""
+) -> list[str]:
     """Two are one cabinet, under the id of `keep`: the ids of what has changed. The other's id goes on standing for it.
 
     Raises:
@@ -144,15 +151,20 @@ async def join(connection: AsyncConnection, keep: str, other: str, *, by: str, a
     lead, joined = (row.joined_to or row.aed_id for row in rows)
     if keep == other:
         raise NotDecided("an AED cannot be joined to itself: name two")
-    if lead != joined:
-        members = or_(aeds.c.aed_id == joined, aeds.c.joined_to == joined)
-        await connection.execute(update(aeds).where(members).values(joined_to=lead, changed_at=at))
-    await _decide(connection, keep, other, "joined", by=by, at=at)
+    members = or_(aeds.c.aed_id == joined, aeds.c.joined_to == joined)
+    touched = (await connection.execute(select(aeds.c.aed_id).where(members))).scalars().all()
+    author = Author(by=by, at=at, why=why)
+    async with recorded(connection, joined, {*touched, keep, other}, action="joined", author=author):
+        if lead != joined:
+            await connection.execute(update(aeds).where(members).values(joined_to=lead, changed_at=at))
+        await _decide(connection, keep, other, "joined", by=by, at=at)
     await _drop_answered(connection, lead)
     return [lead, joined]
 
 
-async def part(connection: AsyncConnection, aed_id: str, other: str, *, by: str, at: datetime) -> list[str]:
+async def part(
+    connection: AsyncConnection, aed_id: str, other: str, *, by: str, at: datetime, why: str = ""
+) -> list[str]:
     """Two are two cabinets, also where they were joined before: the ids of what has changed.
 
     Of two that were joined the one that is not the cabinet's own record leaves it.
@@ -166,14 +178,19 @@ async def part(connection: AsyncConnection, aed_id: str, other: str, *, by: str,
     if aed_id == other:
         raise NotDecided("an AED cannot be parted from itself: name two")
     lead, others_lead = (row.joined_to or row.aed_id for row in rows)
+    leaving = other if rows[1].joined_to else aed_id
+    cabinet = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
+    touched = {aed_id, other}
     if lead == others_lead:
-        leaving = other if rows[1].joined_to else aed_id
-        await connection.execute(update(aeds).where(aeds.c.aed_id == leaving).values(joined_to=None, changed_at=at))
-        stay = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
-        for one in (await connection.execute(select(aeds.c.aed_id).where(stay))).scalars().all():
-            await _decide(connection, leaving, one, "apart", by=by, at=at)
-    else:
-        await _decide(connection, aed_id, other, "apart", by=by, at=at)
+        touched.update((await connection.execute(select(aeds.c.aed_id).where(cabinet))).scalars())
+    async with recorded(connection, leaving, touched, action="parted", author=Author(by=by, at=at, why=why)):
+        if lead == others_lead:
+            gone = update(aeds).where(aeds.c.aed_id == leaving).values(joined_to=None, changed_at=at)
+            await connection.execute(gone)
+            for one in sorted(touched - {leaving}):
+                await _decide(connection, leaving, one, "apart", by=by, at=at)
+        else:
+            await _decide(connection, aed_id, other, "apart", by=by, at=at)
     return [aed_id, other]
 
 
@@ -221,13 +238,15 @@ def _without_rivals(found: Mapping[tuple[str, str], Evidence], known: Iterable[A
     }
 
 
-async def _rows_of_several_sources(connection: AsyncConnection) -> list[Aed]:
+async def _rows_of_several_sources(connection: AsyncConnection, among: Collection[str] | None) -> list[Aed]:
     """What stands, of all sources; nothing where there is one only, in which nothing can be double."""
     sources = (await connection.execute(select(aeds.c.source).distinct().limit(2))).scalars().all()
     if len(sources) < 2:
         return []
-    rows = await connection.execute(select(aeds).where(aeds.c.retired_at.is_(None)))
-    return [aed_from_row(row) for row in rows]
+    query = select(aeds).where(aeds.c.retired_at.is_(None))
+    if among is not None:
+        query = query.where(or_(aeds.c.aed_id.in_(among), aeds.c.joined_to.in_(among)))
+    return [aed_from_row(row) for row in await connection.execute(query)]
 
 
 async def _write(
@@ -248,7 +267,7 @@ async def _write(
 async def _decide(connection: AsyncConnection, one: str, other: str, decision: str, *, by: str, at: datetime) -> None:
     first, second = _in_order(one, other)
     mine = (aed_doubles.c.first_id == first) & (aed_doubles.c.second_id == second)
-    word = {"decision": decision, "decided_at": at, "decided_by": by}
+    word = {"decision": decision, "decided_at": at, "decided_by": by[:LONGEST_NAME]}
     done = await connection.execute(update(aed_doubles).where(mine).values(**word))
     if not done.rowcount:
         a, b = await _two(connection, first, second)

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.history.aeds import recorded
+from registry.history.log import LONGEST_NAME, Author
 from registry.models import Aed
 from registry.records import cabinet_of
 from registry.repository import UnknownAed, aed_from_row
@@ -77,7 +79,7 @@ async def list_absent(connection: AsyncConnection, *, source: str | None = None,
     ]
 
 
-async def retire(connection: AsyncConnection, aed_id: str, *, by: str, at: datetime) -> list[str]:
+async def retire(connection: AsyncConnection, aed_id: str, *, by: str, at: datetime, why: str = "") -> list[str]:
     """Fetch a cabinet no more; its history stays. The ids of the records that were retired.
 
     It comes back when a list that did not name it any more has it again. One that its list still names stays retired.
@@ -86,29 +88,36 @@ async def retire(connection: AsyncConnection, aed_id: str, *, by: str, at: datet
         UnknownAed
     """
     await lock_registry(connection)
-    rows = [row for row in await _rows_of(connection, aed_id) if row.retired_at is None]
-    ids = [row.aed_id for row in rows]
+    rows = await rows_of_cabinet(connection, aed_id)
+    ids = [row.aed_id for row in rows if row.retired_at is None]
     if ids:
-        gone = {"retired_at": at, "retired_by": by, "changed_at": at}
-        await connection.execute(update(aeds).where(aeds.c.aed_id.in_(ids)).values(**gone))
+        gone = {"retired_at": at, "retired_by": by[:LONGEST_NAME], "changed_at": at}
+        async with recorded(connection, rows[0].aed_id, ids, action="retired", author=Author(by=by, at=at, why=why)):
+            await connection.execute(update(aeds).where(aeds.c.aed_id.in_(ids)).values(**gone))
     return ids
 
 
-async def reinstate(connection: AsyncConnection, aed_id: str, *, at: datetime) -> list[str]:
+async def reinstate(
+    connection: AsyncConnection, aed_id: str, *, at: datetime, by: str = "", why: str = ""
+) -> list[str]:
     """Fetch a retired cabinet again. The ids of the records that were taken back.
 
     Raises:
         UnknownAed
     """
     await lock_registry(connection)
-    ids = [row.aed_id for row in await _rows_of(connection, aed_id) if row.retired_at is not None]
+    rows = await rows_of_cabinet(connection, aed_id)
+    ids = [row.aed_id for row in rows if row.retired_at is not None]
     if ids:
         back = {"retired_at": None, "retired_by": None, "changed_at": at}
-        await connection.execute(update(aeds).where(aeds.c.aed_id.in_(ids)).values(**back))
+        async with recorded(connection, rows[0].aed_id, ids, action="reinstated", author=Author(by=by, at=at, why=why)):
+            await connection.execute(update(aeds).where(aeds.c.aed_id.in_(ids)).values(**back))
     return ids
 
 
-async def let_go(connection: AsyncConnection, aed_id: str, field: str, *, at: datetime) -> list[str]:
+async def let_go(
+    connection: AsyncConnection, aed_id: str, field: str, *, at: datetime, by: str = "", why: str = ""
+) -> list[str]:
     """Let the lists say again what a person had set: at once as they said it last. The ids of what has changed.
 
     Raises:
@@ -116,21 +125,23 @@ async def let_go(connection: AsyncConnection, aed_id: str, field: str, *, at: da
         NotCorrected
     """
     await lock_registry(connection)
-    rows = [row for row in await _rows_of(connection, aed_id) if field in row.corrected]
+    rows = [row for row in await rows_of_cabinet(connection, aed_id) if field in row.corrected]
     if not rows:
         raise NotCorrected(f"nobody has set {field!r} of {aed_id}: there is nothing to let go")
-    for row in rows:
-        left = {name: word for name, word in row.corrected.items() if name != field}
-        # Set by an older version, which kept no word of the list's: the next import brings it.
-        said = {field: row.corrected[field]["said"]} if "said" in row.corrected[field] else {"source_digest": ""}
-        mine = aeds.c.aed_id == row.aed_id
-        await connection.execute(update(aeds).where(mine).values(corrected=left, changed_at=at, **said))
-    return [row.aed_id for row in rows]
+    ids = [row.aed_id for row in rows]
+    async with recorded(connection, ids[0], ids, action="let_go", author=Author(by=by, at=at, why=why)):
+        for row in rows:
+            left = {name: word for name, word in row.corrected.items() if name != field}
+            # Set by an older version, which kept no word of the list's: the next import brings it.
+            said = {field: row.corrected[field]["said"]} if "said" in row.corrected[field] else {"source_digest": ""}
+            mine = aeds.c.aed_id == row.aed_id
+            await connection.execute(update(aeds).where(mine).values(corrected=left, changed_at=at, **said))
+    return ids
 
 
 async def get_file(connection: AsyncConnection, aed_id: str) -> CabinetFile:
     """Raises: UnknownAed."""
-    rows = await _rows_of(connection, aed_id)
+    rows = await rows_of_cabinet(connection, aed_id)
     records = [aed_from_row(row) for row in rows]
     cabinet = cabinet_of(records[0], records[1:])
     return CabinetFile(
@@ -140,8 +151,12 @@ async def get_file(connection: AsyncConnection, aed_id: str) -> CabinetFile:
     )
 
 
-async def _rows_of(connection: AsyncConnection, aed_id: str) -> list[Row[Any]]:
-    """The rows of the cabinet that an id stands for, its own first."""
+async def rows_of_cabinet(connection: AsyncConnection, aed_id: str) -> list[Row[Any]]:
+    """The rows of the cabinet that an id stands for, its own first.
+
+    Raises:
+        UnknownAed
+    """
     named = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one_or_none()
     if named is None:
         raise UnknownAed(f"no AED {aed_id!r}")
@@ -152,9 +167,10 @@ async def _rows_of(connection: AsyncConnection, aed_id: str) -> list[Row[Any]]:
 
 
 def _told(name: str, value: Any, rows: Sequence[Row[Any]]) -> Told:
+    column = "position" if name in {"lon", "lat"} else name
     for row in rows:
-        if name in row.corrected:
-            word = row.corrected[name]
+        if column in row.corrected:
+            word = row.corrected[column]
             at = datetime.fromisoformat(word["at"]) if word.get("at") else None
             return Told(source=row.source, at=at, by=word.get("by") or "?")
     for row in [row for row in rows if row.retired_at is None] or rows:

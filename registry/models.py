@@ -11,6 +11,10 @@ class NaiveDatetime(ValueError):
     code = "naive_datetime"
 
 
+BY_HAND = "registry"
+"""The source of AEDs that an officer adds here; no list has this name."""
+
+
 class AedState(StrEnum):
     """What is known about the device itself, apart from whether its place is open."""
 
@@ -31,7 +35,7 @@ class Aed:
     access: OSM's `access` value ("yes", "customers", "private", ...), "" where the source does not say.
     opening_hours: OSM syntax, "" where nothing is known. hours_as_written: what the source wrote, in its own words.
     time_zone: IANA name of the zone that `opening_hours` are meant in.
-    corrected: names of fields that a registry officer set here; an import leaves them alone.
+    corrected: fields that a registry officer set here ("position" for lon and lat); an import leaves them alone.
     joined_to: the id of the cabinet whose record this is, "" where it is one itself.
     retired: it is not fetched any more, and kept for what refers to it.
     """

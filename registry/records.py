@@ -1,7 +1,7 @@
 """Which records of sources are one cabinet, and which may be one while nobody has decided: in memory, for dispatch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -23,12 +23,12 @@ def cabinet_of(lead: Aed, others: Sequence[Aed]) -> Aed:
     if not others or not present:
         return lead
     values: dict[str, Any] = {name: _said(name, lead, others, present) for name in _FILLED}
-    first = present[0]
+    placed = _first_to_say("position", lead, others) or present[0]
     return replace(
         lead,
-        lon=first.lon,
-        lat=first.lat,
-        time_zone=first.time_zone,
+        lon=placed.lon,
+        lat=placed.lat,
+        time_zone=(_first_to_say("time_zone", lead, others) or present[0]).time_zone,
         state=_state(lead, others, present),
         corrected=lead.corrected.union(*(one.corrected for one in others)),
         retired=False,
@@ -42,9 +42,8 @@ def cabinets_of(rows: Iterable[Aed]) -> list[Aed]:
 
 
 def _said(name: str, lead: Aed, others: Sequence[Aed], present: Sequence[Aed]) -> Any:
-    for one in (lead, *others):
-        if name in one.corrected:
-            return getattr(one, name)
+    if (one := _first_to_say(name, lead, others)) is not None:
+        return getattr(one, name)
     if "hours" in name:
         # What hours mean and how they were written belong together.
         return getattr(next((one for one in present if one.opening_hours), present[0]), name)
@@ -52,10 +51,14 @@ def _said(name: str, lead: Aed, others: Sequence[Aed], present: Sequence[Aed]) -
     return next((value for value in told if value is not None and value != ""), told[0])
 
 
+def _first_to_say(column: str, lead: Aed, others: Sequence[Aed]) -> Aed | None:
+    """The record on which a person has set it."""
+    return next((one for one in (lead, *others) if column in one.corrected), None)
+
+
 def _state(lead: Aed, others: Sequence[Aed], present: Sequence[Aed]) -> AedState:
-    for one in (lead, *others):
-        if "state" in one.corrected:
-            return one.state
+    if (one := _first_to_say("state", lead, others)) is not None:
+        return one.state
     return next((one.state for one in present if one.state is not AedState.IN_SERVICE), AedState.IN_SERVICE)
 
 
@@ -126,5 +129,13 @@ class Records:
 
     def standing(self) -> list[Aed]:
         """The cabinets that are not retired, by id."""
+        return [one for one in self._cabinets() if not one.retired]
+
+    def retired(self) -> list[Aed]:
+        """The cabinets that are, by id."""
+        gone = (self.find(aed_id) for aed_id, row in sorted(self._rows.items()) if row.retired)
+        return [one for one in gone if one and one.retired]
+
+    def _cabinets(self) -> Iterator[Aed]:
         found = (self.find(aed_id) for aed_id in sorted(self._rows))
-        return [one for one in found if one and not one.retired]
+        return (one for one in found if one)

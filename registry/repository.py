@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.fixes import better_of
+from registry.history.aeds import recorded
+from registry.history.log import Author
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
 from registry.people_tables import PERSONAL_TABLES, consents
 from registry.storage.database import Database
@@ -72,9 +74,16 @@ async def load_same_phones(
 
 
 async def save_aed_correction(
-    connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], *, at: datetime, by: str = ""
+    connection: AsyncConnection,
+    aed_id: str,
+    changes: Mapping[str, Any],
+    *,
+    at: datetime,
+    by: str = "",
+    why: str = "",
+    action: str = "described",
 ) -> Aed:
-    """Set fields of an AED to what a registry officer found; later imports leave these fields alone.
+    """Set columns of an AED to what a registry officer found; later imports leave them alone.
 
     Raises:
         UnknownAed
@@ -86,9 +95,11 @@ async def save_aed_correction(
     known, word = dict(row.corrected), {"at": at.isoformat(), "by": by}
     # What the list said before anybody set it, for whoever lets it go.
     corrected = known | {name: known.get(name, {"said": getattr(row, name)}) | word for name in changes}
-    await connection.execute(
-        update(aeds).where(aeds.c.aed_id == aed_id).values(**changes, corrected=corrected, changed_at=at)
-    )
+    author = Author(by=by, at=at, why=why)
+    async with recorded(connection, aed_id, (), action=action, author=author):
+        await connection.execute(
+            update(aeds).where(aeds.c.aed_id == aed_id).values(**changes, corrected=corrected, changed_at=at)
+        )
     return aed_from_row((await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one())
 
 

@@ -3,7 +3,7 @@
 Values that say who somebody is or where they live never stand in it: such a change says that the field was changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,9 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.tables import history
+
+LONGEST_NAME = 64
+"""Of whoever made a change; a token may have been issued for a longer one."""
 
 
 class UnknownChange(LookupError):
@@ -56,19 +59,15 @@ class Recorded:
 
 async def record(connection: AsyncConnection, change: Change, author: Author, *, undoes: int | None = None) -> int:
     """Write a change down; its number. Numbers grow, and none is given twice."""
-    values = {
-        "at": author.at,
-        "by": author.by,
-        "why": author.why,
-        "kind": change.kind,
-        "subject_id": change.subject_id,
-        "action": change.action,
-        "before": None if change.before is None else dict(change.before),
-        "after": None if change.after is None else dict(change.after),
-        "undoes": undoes,
-    }
+    values = _row(change, author, undoes)
     written = await connection.execute(insert(history).values(values).returning(history.c.change_id))
     return int(written.scalar_one())
+
+
+async def record_all(connection: AsyncConnection, changes: Iterable[Change], author: Author) -> None:
+    """Write many changes of one act down, in their order."""
+    if rows := [_row(change, author, None) for change in changes]:
+        await connection.execute(insert(history), rows)
 
 
 async def get_change(connection: AsyncConnection, change_id: int) -> Recorded:
@@ -84,15 +83,18 @@ async def list_changes(
     *,
     kind: str | None = None,
     subject_id: str | None = None,
+    subject_ids: Collection[str] | None = None,
     by: str | None = None,
     before_id: int | None = None,
     limit: int,
 ) -> list[Recorded]:
-    """The newest first. before_id: only older ones, to read on where an answer ended."""
+    """The newest first. subject_ids: of any of these. before_id: only older ones, to read on where an answer ended."""
     query: Select[Any] = select(history).order_by(history.c.change_id.desc()).limit(limit)
     for column, value in ((history.c.kind, kind), (history.c.subject_id, subject_id), (history.c.by, by)):
         if value is not None:
             query = query.where(column == value)
+    if subject_ids is not None:
+        query = query.where(history.c.subject_id.in_(subject_ids))
     if before_id is not None:
         query = query.where(history.c.change_id < before_id)
     return [_recorded(row) for row in await connection.execute(query)]
@@ -104,11 +106,31 @@ async def find_undoing(connection: AsyncConnection, change_id: int) -> Recorded 
     return None if row is None else _recorded(row)
 
 
+async def load_undoing(connection: AsyncConnection, change_ids: Collection[int]) -> dict[int, int]:
+    """By number of a change that was taken back, the number of the one that did."""
+    undone = select(history.c.undoes, history.c.change_id).where(history.c.undoes.in_(change_ids))
+    return {row.undoes: row.change_id for row in await connection.execute(undone)}
+
+
 async def erase_reasons(connection: AsyncConnection, kind: str, subject_id: str) -> None:
     """Empty what people wrote as their reasons: it may speak of a person who is erased. That something was changed
     stays."""
     mine = (history.c.kind == kind) & (history.c.subject_id == subject_id)
     await connection.execute(update(history).where(mine, history.c.why != "").values(why=""))
+
+
+def _row(change: Change, author: Author, undoes: int | None) -> dict[str, Any]:
+    return {
+        "at": author.at,
+        "by": author.by[:LONGEST_NAME],
+        "why": author.why,
+        "kind": change.kind,
+        "subject_id": change.subject_id,
+        "action": change.action,
+        "before": None if change.before is None else dict(change.before),
+        "after": None if change.after is None else dict(change.after),
+        "undoes": undoes,
+    }
 
 
 def _recorded(row: Row[Any]) -> Recorded:

@@ -94,7 +94,7 @@ async def _identified(
     connection: AsyncConnection, found: Sequence[Aed], known: dict[str, Row[Any]], source: str
 ) -> list[Aed]:
     """The list's AEDs under the ids that they have here."""
-    matches = matched(found, [aed_from_row(row) for row in known.values()])
+    matches = matched(found, [_as_listed(row) for row in known.values()])
     refs = {row.source_ref for row in known.values()}
     new = [aed_id_of(source, one.source_ref) for index, one in enumerate(found) if index not in matches]
     used = await _used(connection, new)
@@ -110,6 +110,15 @@ async def _identified(
         is_known_so = (one.aed_id, one.source, one.source_ref) == (aed_id, source, ref)
         taken.append(one if is_known_so else replace(one, aed_id=aed_id, source=source, source_ref=ref))
     return taken
+
+
+def _as_listed(row: Row[Any]) -> Aed:
+    """A known AED as its list said it last: what a person has set since, the list does not know."""
+    said = {name: word["said"] for name, word in dict(row.corrected).items() if "said" in word}
+    place = said.pop("position", None)
+    if place is not None:
+        said |= {"lon": place[0], "lat": place[1]}
+    return replace(aed_from_row(row), **said)
 
 
 async def _used(connection: AsyncConnection, aed_ids: Sequence[str]) -> set[str]:

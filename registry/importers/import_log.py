@@ -9,6 +9,8 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.doubles import propose
+from registry.history.aeds import changes_of, standing_of
+from registry.history.log import Author, Change, record_all
 from registry.importers.report import ImportReport
 from registry.repository import in_batches
 from registry.storage.database import Database
@@ -82,7 +84,7 @@ async def list_imports(connection: AsyncConnection, *, limit: int, import_id: in
     return [PastImport(**row._mapping) for row in await connection.execute(query)]
 
 
-async def undo_import(database: Database, import_id: int, *, now: datetime) -> list[str]:
+async def undo_import(database: Database, import_id: int, *, now: datetime, by: str = "", why: str = "") -> list[str]:
     """Take an import of AEDs back in one transaction: the AEDs that are as they were. What it brought is retired, since
     a call may be under way with it.
 
@@ -99,7 +101,13 @@ async def undo_import(database: Database, import_id: int, *, now: datetime) -> l
         mine = select(import_changes.c.aed_id, import_changes.c.before).where(import_changes.c.import_id == import_id)
         before = {row.aed_id: row.before for row in await connection.execute(mine)}
         await _refuse_changed(connection, past, before)
+        stood = await standing_of(connection, before)
         await _restore(connection, before, now)
+        undone = Change(
+            kind="import", subject_id=str(import_id), action="undone", before={"undone": False}, after={"undone": True}
+        )
+        changes = changes_of(stood, await standing_of(connection, before), action="import_undone")
+        await record_all(connection, [undone, *changes], Author(by=by, at=now, why=why))
         await propose(connection, [aed_id for aed_id, row in before.items() if row is not None], at=now)
         await connection.execute(update(imports).where(imports.c.import_id == import_id).values(undone_at=now))
         return sorted(before)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.history.log import Author, Change, record
 from registry.importers.files import ImportRefused
-from registry.models import Aed
+from registry.models import BY_HAND, Aed
 from registry.tables import aeds, rescuers
 
 SAME_LIST = 0.5
@@ -70,6 +71,8 @@ def checked_name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME:
         raise BadSourceName(f"a list's name has 1 to {LONGEST_NAME} characters, such as city-health")
+    if name == BY_HAND:
+        raise BadSourceName(f"{BY_HAND!r} are the AEDs that officers add here: give the list another name")
     return name
 
 
@@ -101,7 +104,7 @@ async def source_of_people(connection: AsyncConnection, ids: Iterable[str], file
 
 async def find_other_name(connection: AsyncConnection, found: Sequence[Aed], source: str) -> str | None:
     """Under which name a list is known that comes with a name that is not; None where it is new."""
-    names = set((await connection.execute(select(aeds.c.source).distinct())).scalars())
+    names = set((await connection.execute(select(aeds.c.source).distinct())).scalars()) - {BY_HAND}
     if source in names or not names:
         return None
     held, common = await _compared(connection, found)
@@ -109,7 +112,7 @@ async def find_other_name(connection: AsyncConnection, found: Sequence[Aed], sou
     return best if _share(best, held, common, len(found)) >= SAME_LIST else None
 
 
-async def rename_source(connection: AsyncConnection, old: str, new: str) -> int:
+async def rename_source(connection: AsyncConnection, old: str, new: str, author: Author) -> int:
     """Give a list another name; of how many AEDs and people.
 
     Raises:
@@ -117,6 +120,8 @@ async def rename_source(connection: AsyncConnection, old: str, new: str) -> int:
         BadSourceName: it is none, or another list has it.
     """
     new, renamed = checked_name(new), 0
+    if old == BY_HAND:
+        raise BadSourceName(f"{BY_HAND!r} is no list: it is what officers add here, and keeps its name")
     for table in (aeds, rescuers):
         names = set((await connection.execute(select(table.c.source).distinct())).scalars())
         if old in names and new in names:
@@ -124,12 +129,14 @@ async def rename_source(connection: AsyncConnection, old: str, new: str) -> int:
         renamed += (await connection.execute(update(table).where(table.c.source == old).values(source=new))).rowcount
     if not renamed:
         raise UnnamedSource(f"no list is called {old!r}: `registry imports` shows their names")
+    change = Change(kind="list", subject_id=old, action="renamed", before={"name": old}, after={"name": new})
+    await record(connection, change, author)
     return renamed
 
 
 async def _compared(connection: AsyncConnection, found: Sequence[Aed]) -> tuple[Counter[str], Counter[str]]:
     """By source how many AEDs of it are known, and how many of those found are among them."""
-    query = select(aeds.c.source, aeds.c.source_ref, aeds.c.position)
+    query = select(aeds.c.source, aeds.c.source_ref, aeds.c.position).where(aeds.c.source != BY_HAND)
     held = Counter[str]()
     refs, places = defaultdict[str, set[str]](set), defaultdict[Point, set[str]](set)
     nearby = defaultdict[tuple[str, str], list[Point]](list)

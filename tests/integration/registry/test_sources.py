@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.history.log import Author
 from registry.importers.aed_store import TooMuchGone
 from registry.importers.known_sources import BadSourceName, UnnamedSource, rename_source
 from registry.importers.run import import_file
@@ -13,6 +14,7 @@ from registry.storage.database import Database
 from tests.support.lists import AS_AEDS, NOW, Lists
 
 pytestmark = pytest.mark.both_databases
+LI = Author(by="li", at=NOW)
 TOWN = (
     "Library,Main Street 1,9.5200,47.1400\n",
     "School,Mill Lane 7,9.5300,47.1500\n",
@@ -121,7 +123,7 @@ async def test_a_list_that_is_known_by_another_name_says_so_and_may_be_renamed(l
 
     twice = await lists.take(TOWN, source="town", dry_run=True)
     async with lists.database.write() as connection:
-        assert await rename_source(connection, "aeds_2025_final", "town") == 3
+        assert await rename_source(connection, "aeds_2025_final", "town", LI) == 3
     again = await lists.take(TOWN, source="town")
 
     assert [remark.reason for remark in twice.warnings] == ["known_as_another"]
@@ -131,10 +133,10 @@ async def test_a_list_that_is_known_by_another_name_says_so_and_may_be_renamed(l
     await lists.take(("Far,Road 1,11.0,48.0\n",), source="county")
     with pytest.raises(BadSourceName, match="another list"):
         async with lists.database.write() as connection:
-            await rename_source(connection, "town", "county")
+            await rename_source(connection, "town", "county", LI)
     with pytest.raises(UnnamedSource, match="no list"):
         async with lists.database.write() as connection:
-            await rename_source(connection, "village", "hamlet")
+            await rename_source(connection, "village", "hamlet", LI)
     with pytest.raises(BadSourceName, match="1 to 128"):
         await lists.take(TOWN, source=" ")
 

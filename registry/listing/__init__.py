@@ -1,0 +1,1 @@
+"""Finds AEDs in the live picture by what an officer asks for, page by page."""
