@@ -2,16 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, Protocol, Self
+from typing import Annotated, Literal, NamedTuple, Protocol
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from registry.directory import Directory
-from registry.eligibility import Answer, checked_opening_hours, is_dispatchable, is_usable
+from registry.editing.describing import describe
+from registry.editing.fields import Correction
+from registry.editing.neighbours import near_in
+from registry.editing.versions import require_version, version_of, versions_in
+from registry.eligibility import Answer, is_dispatchable, is_usable
+from registry.history.log import Author
+from registry.listing.changed import load_changed_since
+from registry.listing.pages import Wanted, page_of
 from registry.models import Aed, AedState
-from registry.repository import erase_rescuer, save_aed_correction
+from registry.repository import erase_rescuer, load_aeds, load_undecided
 from registry.storage.database import Database
+from registry.storage.words import storable
 
 
 class Clock(Protocol):
@@ -29,7 +37,13 @@ class Box(NamedTuple):
     north: float
 
 
+MOST_LISTED = 1_000
 WHOLE_EARTH = Box(-180.0, -90.0, 180.0, 90.0)
+
+
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="The ETag of the AED as you read it: 412 where it is another now.")
+]
 
 
 def _box_of(text: str) -> Box:
@@ -49,7 +63,7 @@ def _checked_box(text: str | None) -> str | None:
 
 
 # A text to the outside, so that the interface's description shows one parameter and not four.
-BoxText = Annotated[str | None, AfterValidator(_checked_box), Query(examples=["113.5,34.6,113.9,34.9"])]
+BoxText = Annotated[str | None, AfterValidator(_checked_box), Field(examples=["113.5,34.6,113.9,34.9"])]
 
 
 class AedView(BaseModel):
@@ -76,37 +90,28 @@ class AedView(BaseModel):
 
 
 class AedList(BaseModel):
-    """AEDs in a box at a time."""
+    """AEDs at a time, by id. next: `cursor` of the request for those that follow, null at the end."""
 
     at: AwareDatetime
     aeds: list[AedView]
+    next: str | None = None
 
 
-class AedCorrection(BaseModel):
-    """What a registry officer found on the spot; only the fields that are given change."""
+class AedQuery(BaseModel):
+    """Which AEDs, and how many of them after which."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="ignore")
 
+    bbox: BoxText = None
+    at: AwareDatetime | None = None
     state: AedState | None = None
-    opening_hours: Annotated[str, Field(max_length=2000)] | None = None
-    location_text: Annotated[str, Field(max_length=2000)] | None = None
-
-    @field_validator("opening_hours")
-    @classmethod
-    def _readable(cls, text: str | None) -> str | None:
-        if text is None or not text.strip():
-            return "" if text is not None else None
-        return checked_opening_hours(text)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.changes():
-            raise ValueError("give at least one of state, opening_hours, location_text")
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """The fields to set; a null leaves a field as it is."""
-        return self.model_dump(exclude_none=True)
+    source: Annotated[str | None, Field(max_length=128, description="The list that it is of.")] = None
+    usable: Annotated[Answer | None, Field(description="Whether it can be taken at the time asked about.")] = None
+    text: Annotated[str, Field(max_length=200, description="Words that stand in its name, place or ids.")] = ""
+    retired: Annotated[Literal["no", "only", "any"], Field(description="Those that nobody fetches any more.")] = "no"
+    changed_since: AwareDatetime | None = None
+    cursor: Annotated[str, Field(max_length=64, description="`next` of the answer before.")] = ""
+    limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = MOST_LISTED
 
 
 class EligibilityView(BaseModel):
@@ -139,28 +144,53 @@ def _add_aed_routes(
     caller_of: Callable[[Request], str],
 ) -> None:
     @router.get("/aeds")
-    async def list_aeds(bbox: BoxText = None, at: AwareDatetime | None = None) -> AedList:
+    async def list_aeds(query: Annotated[AedQuery, Query()], request: Request, response: Response) -> AedList:
         """AEDs in a box of WGS-84 degrees and whether each is usable at a time; default everywhere, now."""
-        instant = at or clock.now()
-        found = directory.aeds_in(*(_box_of(bbox) if bbox else WHOLE_EARTH))
-        return AedList(at=instant, aeds=[_view(aed, instant) for aed in found])
+        instant, box = query.at or clock.now(), _box_of(query.bbox) if query.bbox else WHOLE_EARTH
+        wanted, found = await _wanted(query, database), _found(directory, box, query.retired)
+        page = await page_of(found, wanted, at=instant, after=query.cursor, limit=query.limit)
+        if page.next_after is not None:
+            following = request.url.include_query_params(cursor=page.next_after)
+            response.headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return AedList(at=instant, aeds=[view_of(aed, instant) for aed in page.aeds], next=page.next_after)
 
     @router.get("/aeds/{aed_id}")
-    async def get_aed(aed_id: str, at: AwareDatetime | None = None) -> AedView:
-        """One AED and whether it is usable at a time."""
-        return _view(directory.get_aed(aed_id), at or clock.now())
+    async def get_aed(aed_id: str, response: Response, at: AwareDatetime | None = None) -> AedView:
+        """One AED and whether it is usable at a time. Its ETag is for the If-Match of whoever changes it."""
+        return tagged_view(directory.get_aed(aed_id), at or clock.now(), response)
 
     @router.patch("/aeds/{aed_id}")
-    async def correct_aed(aed_id: str, correction: AedCorrection, request: Request) -> AedView:
+    async def correct_aed(
+        aed_id: str, correction: Correction, request: Request, response: Response, if_match: IfMatch = None
+    ) -> AedView:
         """Correct an AED. It counts for the next call, and later imports leave the corrected fields alone."""
         aed_id, now = directory.get_aed(aed_id).aed_id, clock.now()
+        author = Author(by=caller_of(request), at=now, why=storable(correction.why))
         async with directory.corrections.change(aed_id):
             async with database.write() as connection:
-                corrected = await save_aed_correction(
-                    connection, aed_id, correction.changes(), at=now, by=caller_of(request)
-                )
-            directory.take_aed(aed_id, corrected)
-        return _view(directory.get_aed(aed_id), now)
+                await require_version(connection, aed_id, versions_in(if_match))
+                changed = await describe(connection, aed_id, correction.said(), author, near=near_in(directory))
+                stored = await load_aeds(connection, changed)
+                pairs = await load_undecided(connection, changed)
+            for one in stored:
+                directory.take_aed(one.aed_id, one)
+            directory.take_undecided(changed, pairs)
+        return tagged_view(directory.get_aed(aed_id), now, response)
+
+
+def _found(directory: Directory, box: Box, retired: str) -> list[Aed]:
+    standing = [] if retired == "only" else directory.aeds_in(*box)
+    gone = [] if retired == "no" else directory.retired_aeds()
+    within = [one for one in gone if box.west <= one.lon <= box.east and box.south <= one.lat <= box.north]
+    return [*standing, *within]
+
+
+async def _wanted(query: AedQuery, database: Database) -> Wanted:
+    changed = None
+    if query.changed_since is not None:
+        async with database.read() as connection:
+            changed = await load_changed_since(connection, query.changed_since)
+    return Wanted(state=query.state, source=query.source, usable=query.usable, text=query.text, changed=changed)
 
 
 def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Database, clock: Clock) -> None:
@@ -186,7 +216,14 @@ def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Datab
         await database.checkpoint()
 
 
-def _view(aed: Aed, at: datetime) -> AedView:
+def tagged_view(aed: Aed, at: datetime, response: Response) -> AedView:
+    """The AED with its version as the answer's ETag."""
+    response.headers["etag"] = f'"{version_of(aed)}"'
+    return view_of(aed, at)
+
+
+def view_of(aed: Aed, at: datetime) -> AedView:
+    """The AED as the interface shows it."""
     verdict = is_usable(aed, at)
     return AedView(
         aed_id=aed.aed_id,

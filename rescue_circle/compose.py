@@ -12,12 +12,14 @@ from fastapi import Depends, FastAPI
 from dispatch.access.integrations import Integrations
 from dispatch.access.tokens import TokenSigner
 from dispatch.api import (
+    aeds,
     cabinets,
     callbacks,
     console,
     erasure,
     errors,
     gauges,
+    history,
     incidents,
     maps,
     operations,
@@ -297,6 +299,8 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         upgrade.build_router(service.metrics),
         *build_people_routers(service),
         cabinets.build_router(service, database),
+        aeds.build_router(service, database),
+        history.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)

@@ -1,12 +1,15 @@
 """One AED is one AED, for registry officers: what may be double is joined or parted, what left its list is retired, and
 an import is taken back. The live picture knows of it before the answer goes out."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, TypedDict
 
 import structlog
 from fastapi import APIRouter, Query
 
+from dispatch.access.tokens import Identity
 from dispatch.api.access import Caller
+from dispatch.contracts.aeds import Reason
 from dispatch.contracts.cabinets import (
     AbsentView,
     CabinetView,
@@ -20,10 +23,14 @@ from dispatch.contracts.cabinets import (
 )
 from dispatch.service import DispatchService
 from registry.doubles import Double, join, list_doubles, part
+from registry.editing.fields import Why
+from registry.editing.versions import require_version, versions_in
 from registry.importers.import_log import UnknownImport, list_imports, undo_import
 from registry.lifecycle import Record, get_file, let_go, list_absent, reinstate, retire
 from registry.models import Aed
+from registry.routes import IfMatch
 from registry.storage.database import Database
+from registry.storage.words import storable
 
 log = structlog.get_logger(__name__)
 
@@ -54,20 +61,27 @@ def _add_doubles(router: APIRouter, service: DispatchService, database: Database
         return [_double(one) for one in found]
 
     @router.post("/aeds/doubles/join")
-    async def join_aeds(body: JoinAeds, caller: Caller) -> CabinetView:
-        """They are one AED from now on; whoever is under way with one of them goes on."""
+    async def join_aeds(body: JoinAeds, caller: Caller, if_match: IfMatch = None) -> CabinetView:
+        """They are one AED from now on; whoever is under way with one of them goes on. If-Match is of `keep`."""
+        author = _author(service, caller, body.why)
         async with database.write() as connection:
-            changed = await join(connection, body.keep, body.other, by=caller.subject, at=service.clock.now())
+            await require_version(connection, body.keep, versions_in(if_match))
+            changed = await join(connection, body.keep, body.other, **author)
             view = await _cabinet(connection, body.keep)
         await service.follower.take(changed, ())
         log.info("aeds_joined", aed_id=body.keep, other=body.other, by=caller.subject)
         return view
 
     @router.post("/aeds/doubles/part")
-    async def part_aeds(body: PartAeds, caller: Caller) -> CabinetView:
-        """They are two AEDs, also where they were joined before; whoever is under way with one of them goes on."""
+    async def part_aeds(body: PartAeds, caller: Caller, if_match: IfMatch = None) -> CabinetView:
+        """They are two AEDs, also where they were joined before; whoever is under way with one of them goes on.
+
+        If-Match is of `aed_id`.
+        """
+        author = _author(service, caller, body.why)
         async with database.write() as connection:
-            changed = await part(connection, body.aed_id, body.other, by=caller.subject, at=service.clock.now())
+            await require_version(connection, body.aed_id, versions_in(if_match))
+            changed = await part(connection, body.aed_id, body.other, **author)
             view = await _cabinet(connection, body.aed_id)
         await service.follower.take(changed, ())
         log.info("aeds_parted", aed_id=body.aed_id, other=body.other, by=caller.subject)
@@ -94,30 +108,39 @@ def _add_lifecycle(router: APIRouter, service: DispatchService, database: Databa
             return await _cabinet(connection, aed_id)
 
     @router.post("/aeds/{aed_id}/retire")
-    async def retire_aed(aed_id: str, caller: Caller) -> CabinetView:
+    async def retire_aed(
+        aed_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
+    ) -> CabinetView:
         """Fetch an AED no more; its history stays, and it comes back when a list that had lost it names it again."""
         async with database.write() as connection:
-            changed = await retire(connection, aed_id, by=caller.subject, at=service.clock.now())
+            await require_version(connection, aed_id, versions_in(if_match))
+            changed = await retire(connection, aed_id, **_author(service, caller, _why(body)))
             view = await _cabinet(connection, aed_id)
         await service.follower.take(changed, ())
         log.info("aed_retired", aed_id=aed_id, by=caller.subject)
         return view
 
     @router.post("/aeds/{aed_id}/reinstate")
-    async def reinstate_aed(aed_id: str, caller: Caller) -> CabinetView:
+    async def reinstate_aed(
+        aed_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
+    ) -> CabinetView:
         """Fetch a retired AED again."""
         async with database.write() as connection:
-            changed = await reinstate(connection, aed_id, at=service.clock.now())
+            await require_version(connection, aed_id, versions_in(if_match))
+            changed = await reinstate(connection, aed_id, **_author(service, caller, _why(body)))
             view = await _cabinet(connection, aed_id)
         await service.follower.take(changed, ())
         log.info("aed_reinstated", aed_id=aed_id, by=caller.subject)
         return view
 
     @router.delete("/aeds/{aed_id}/corrections/{field}")
-    async def let_field_go(aed_id: str, field: str, caller: Caller) -> CabinetView:
+    async def let_field_go(
+        aed_id: str, field: str, caller: Caller, why: Annotated[Why, Query()] = "", if_match: IfMatch = None
+    ) -> CabinetView:
         """Let the list decide again what a person had set."""
         async with database.write() as connection:
-            changed = await let_go(connection, aed_id, field, at=service.clock.now())
+            await require_version(connection, aed_id, versions_in(if_match))
+            changed = await let_go(connection, aed_id, field, **_author(service, caller, why))
             view = await _cabinet(connection, aed_id)
         await service.follower.take(changed, ())
         log.info("aed_correction_let_go", aed_id=aed_id, field=field, by=caller.subject)
@@ -133,18 +156,33 @@ def _add_imports(router: APIRouter, service: DispatchService, database: Database
         return [ImportView.model_validate(one, from_attributes=True) for one in found]
 
     @router.post("/imports/{import_id}/undo")
-    async def undo(import_id: str, caller: Caller) -> ImportView:
+    async def undo(import_id: str, caller: Caller, body: Reason | None = None) -> ImportView:
         """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired.
 
         409 `not_undone` where somebody has changed the same AEDs since; the message says what stands in the way.
         """
         number = _number_of(import_id)
-        changed = await undo_import(database, number, now=service.clock.now())
+        author = _author(service, caller, _why(body))
+        changed = await undo_import(database, number, now=author["at"], by=author["by"], why=author["why"])
         await service.follower.take(changed, ())
         log.info("import_undone", import_id=import_id, by=caller.subject)
         async with database.read() as connection:
             (past,) = await list_imports(connection, limit=1, import_id=number)
         return ImportView.model_validate(past, from_attributes=True)
+
+
+class _Author(TypedDict):
+    by: str
+    at: datetime
+    why: str
+
+
+def _author(service: DispatchService, caller: Identity, why: str) -> _Author:
+    return {"by": caller.subject, "at": service.clock.now(), "why": storable(why)}
+
+
+def _why(body: Reason | None) -> str:
+    return body.why if body else ""
 
 
 def _number_of(import_id: str) -> int:

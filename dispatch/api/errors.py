@@ -1,5 +1,8 @@
 """One table from a failure to its HTTP status; every error leaves as a code for machines and a sentence for people."""
 
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +15,8 @@ from dispatch.access.tokens import BadToken
 from dispatch.api import said_in_dialect
 from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
-from dispatch.contracts.webhook import Refusal
+from dispatch.contracts.aeds import ChangeAnswer
+from dispatch.contracts.webhook import Problem, Refusal
 from dispatch.core.refusals import Refused
 from dispatch.incidents.engine import NoAedAway, UnknownAlert
 from dispatch.incidents.service_area import BadLocation
@@ -25,12 +29,18 @@ from dispatch.people.public_walk import BadBox, TooFar
 from dispatch.retention.retention import IncidentOpen
 from dispatch.spool.file import SpoolFull, SpoolInUse
 from registry.doubles import NotDecided
+from registry.editing.undoing import NotTakenBack
+from registry.editing.versions import Stale
+from registry.history.log import UnknownChange
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.storage.watched_database import DatabaseAway
 
 log = structlog.get_logger(__name__)
+
+PROBLEM = "application/problem+json"
+ALWAYS_PROBLEMS = frozenset({412})
 
 
 class TooLarge(ValueError):
@@ -51,6 +61,17 @@ class IncidentsOpen(RuntimeError):
     code = "incidents_open"
 
 
+class ChangesRefused(ValueError):
+    """One of several changes was refused, so none was made; the answers say which and why."""
+
+    code = "changes_refused"
+
+    def __init__(self, answers: Sequence[ChangeAnswer]) -> None:
+        refused = [str(number) for number, one in enumerate(answers, start=1) if one.outcome == "refused"]
+        super().__init__(f"nothing was changed: of {len(answers)} changes were refused number {', '.join(refused)}")
+        self.more = {"answers": [one.model_dump(mode="json") for one in answers]}
+
+
 STATUS: dict[type[Exception], int] = {
     BadSignature: 401,
     BadToken: 401,
@@ -64,6 +85,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownCallback: 404,
     UnknownIncident: 404,
     UnknownAed: 404,
+    UnknownChange: 404,
     UnknownImport: 404,
     UnknownIntegration: 404,
     UnknownRescuer: 404,
@@ -74,9 +96,11 @@ STATUS: dict[type[Exception], int] = {
     people.ChannelNotOffered: 409,
     people.RescuerErased: 409,
     CallbackDelivered: 409,
+    ChangesRefused: 409,
     NoAedAway: 409,
     NotCorrected: 409,
     NotDecided: 409,
+    NotTakenBack: 409,
     NotUndone: 409,
     ClockIsReal: 409,
     IncidentOpen: 409,
@@ -84,6 +108,7 @@ STATUS: dict[type[Exception], int] = {
     Refused: 409,
     people.InvitationExpired: 410,
     people.InvitationUsed: 410,
+    Stale: 412,
     TooLarge: 413,
     BadBox: 422,
     BadLocation: 422,
@@ -97,10 +122,23 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
-def refusal(status: int, code: str, message: str, *, retry_after_s: int | None = None) -> JSONResponse:
+def refusal(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    retry_after_s: int | None = None,
+    more: Mapping[str, object] | None = None,
+) -> JSONResponse:
+    """As `application/problem+json` for whoever accepts it; what older clients never met comes as nothing else."""
     seconds = retry_after_s or (1 if status == 503 else None)
     headers = {"retry-after": str(seconds)} if seconds else None
-    return JSONResponse(Refusal(code=code, message=message).model_dump(), status_code=status, headers=headers)
+    body, media_type = Refusal(code=code, message=message).model_dump(), None
+    if PROBLEM in request.headers.get("accept", "") or status in ALWAYS_PROBLEMS or more:
+        media_type, title = PROBLEM, HTTPStatus(status).phrase
+        body = Problem(code=code, message=message, title=title, status=status, detail=message).model_dump()
+    return JSONResponse({**body, **(more or {})}, status_code=status, headers=headers, media_type=media_type)
 
 
 def install(app: FastAPI, metrics: Metrics) -> None:
@@ -110,7 +148,8 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         code = getattr(error, "code", "refused")
         metrics.refused.labels(code=code).inc()
         log.info("refused", code=code, status=STATUS[type(error)], method=request.method, route=_route(request))
-        response = refusal(STATUS[type(error)], code, str(error), retry_after_s=getattr(error, "retry_after_s", None))
+        told = {name: getattr(error, name, None) for name in ("retry_after_s", "more")}
+        response = refusal(request, STATUS[type(error)], code, str(error), **told)
         return said_in_dialect.refused(request, code, str(error), response)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
@@ -118,12 +157,12 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         log.info("refused", code="bad_request", status=422, method=request.method, route=_route(request))
         assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this type only
         wrong = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors())
-        return refusal(422, "bad_request", wrong)
+        return refusal(request, 422, "bad_request", wrong)
 
-    async def http(_request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for this type only
         code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        return refusal(error.status_code, code, str(error.detail))
+        return refusal(request, error.status_code, code, str(error.detail))
 
     for kind in STATUS:
         app.add_exception_handler(kind, known)

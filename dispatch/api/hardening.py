@@ -6,8 +6,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 64 * 1024
-LARGER_BODIES = {"/api/tokens": 4 * 1024 * 1024}
-"""Ten thousand subjects of 200 characters at once."""
+LARGER_BODIES = {"/api/tokens": 4 * 1024 * 1024, "/api/aeds/bulk": 1024 * 1024}
+"""Ten thousand subjects of 200 characters at once; a hundred changes of AEDs."""
 
 OWN_LIMIT = "/webhooks/"
 """Reads its body itself, with a limit of its own."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from dispatch.contracts.webhook import WireModel
+from registry.editing.fields import Why
 
 AedId = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -44,6 +45,7 @@ class JoinAeds(WireModel):
 
     keep: AedId
     other: AedId
+    why: Why = ""
 
 
 class PartAeds(WireModel):
@@ -51,6 +53,7 @@ class PartAeds(WireModel):
 
     aed_id: AedId
     other: AedId
+    why: Why = ""
 
 
 class AbsentView(WireModel):

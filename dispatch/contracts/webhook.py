@@ -95,3 +95,12 @@ class Refusal(WireModel):
 
     code: str
     message: str
+
+
+class Problem(Refusal):
+    """A refusal as `application/problem+json` (RFC 9457) has it, for whoever accepts that; `detail` is the message."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str

@@ -53,7 +53,7 @@ class Service:
 
     def request_as(self, token: str, method: str, path: str, **options: Any) -> httpx.Response:
         """With a token of somebody in particular."""
-        headers = {"authorization": f"Bearer {token}"}
+        headers = {"authorization": f"Bearer {token}", **options.pop("headers", {})}
         return fetch(method, self.url + path, headers=headers, **options)
 
 

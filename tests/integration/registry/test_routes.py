@@ -149,7 +149,7 @@ async def test_a_correction_does_not_undo_what_another_process_corrected_after_i
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"state": "gone"}, {"state": None}, {"opening_hours": "Mo - Fr 7:00"}, {"name": "x"}, {"location_text": 5}],
+    [{}, {"state": "gone"}, {"state": None}, {"opening_hours": "Mo - Fr 7:00"}, {"colour": "x"}, {"location_text": 5}],
 )
 async def test_a_correction_that_cannot_be_meant_is_refused(house: House, body: dict[str, object]) -> None:
     aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
