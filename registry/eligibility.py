@@ -271,8 +271,14 @@ def _hours_verdict(aed: Aed, at: datetime) -> Verdict:
         return _unreadable(aed.hours_as_written) if aed.hours_as_written else _NO_HOURS
     if _NEEDS_SCHOOL_CALENDAR.search(text):
         return _SCHOOL
+    return _verdict_by(text, aed.time_zone, _place_that_matters(aed, text), at)
+
+
+@lru_cache(maxsize=4096)
+def _verdict_by(text: str, time_zone: str, place: tuple[float, float] | None, at: datetime) -> Verdict:
+    """A list of a city asks the same hours of hundreds of AEDs at one moment."""
     try:
-        found = _hours_of(aed, text).at(at)
+        found = hours_of(text, get_time_zone(time_zone), place).at(at)
     except (BadHours, UnknownTimeZone):
         return _unreadable(text)
     if found.openness is Openness.CLOSED:
@@ -289,8 +295,11 @@ def _unreadable(text: str) -> Verdict:
 
 
 def _hours_of(aed: Aed, text: str) -> Hours:
-    place = (aed.lat, aed.lon) if depends_on_place(text) else None
-    return hours_of(text, get_time_zone(aed.time_zone), place)
+    return hours_of(text, get_time_zone(aed.time_zone), _place_that_matters(aed, text))
+
+
+def _place_that_matters(aed: Aed, text: str) -> tuple[float, float] | None:
+    return (aed.lat, aed.lon) if depends_on_place(text) else None
 
 
 @lru_cache(maxsize=16)

@@ -162,8 +162,9 @@ async def rows_of_cabinet(connection: AsyncConnection, aed_id: str) -> list[Row[
         raise UnknownAed(f"no AED {aed_id!r}")
     lead = named.joined_to or named.aed_id
     mine = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
-    rows = (await connection.execute(select(aeds).where(mine).order_by(aeds.c.aed_id))).all()
-    return sorted(rows, key=lambda row: row.aed_id != lead)
+    rows = (await connection.execute(select(aeds).where(mine))).all()
+    # Not by the database, which may sort as a language does: the live picture sorts by code.
+    return sorted(rows, key=lambda row: (row.aed_id != lead, row.aed_id))
 
 
 def _told(name: str, value: Any, rows: Sequence[Row[Any]]) -> Told:

@@ -31,11 +31,11 @@ from dispatch.service import DispatchService
 from registry.editing import describing
 from registry.editing.fields import Move, NewAed, Position
 from registry.editing.neighbours import near_in
-from registry.editing.versions import Stale, require_version, version_of, versions_in
+from registry.editing.versions import Stale, require_version, versions_in
 from registry.history.log import Author
 from registry.lifecycle import reinstate, retire
 from registry.repository import UnknownAed
-from registry.routes import AedView, IfMatch, tagged_view, view_of
+from registry.routes import AedView, IfMatch, etag_of, tagged_view, view_of
 from registry.storage.database import Database
 from registry.storage.words import storable
 
@@ -77,7 +77,7 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
         log.info("aeds_changed", count=len(ids), by=caller.subject)
         now, directory = service.clock.now(), service.directory
         shown = [directory.get_aed(aed_id) for aed_id in ids]
-        answers = [ChangeAnswer(outcome="done", etag=f'"{version_of(one)}"', aed=view_of(one, now)) for one in shown]
+        answers = [ChangeAnswer(outcome="done", etag=etag_of(one), aed=view_of(one, now)) for one in shown]
         return ChangesMade(answers=tuple(answers))
 
     return router

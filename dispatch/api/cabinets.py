@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 import structlog
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from dispatch.access.tokens import Identity
 from dispatch.api.access import Caller
@@ -28,7 +28,7 @@ from registry.editing.versions import require_version, versions_in
 from registry.importers.import_log import UnknownImport, list_imports, undo_import
 from registry.lifecycle import Record, get_file, let_go, list_absent, reinstate, retire
 from registry.models import Aed
-from registry.routes import IfMatch
+from registry.routes import IfMatch, etag_of
 from registry.storage.database import Database
 from registry.storage.words import storable
 
@@ -61,19 +61,19 @@ def _add_doubles(router: APIRouter, service: DispatchService, database: Database
         return [_double(one) for one in found]
 
     @router.post("/aeds/doubles/join")
-    async def join_aeds(body: JoinAeds, caller: Caller, if_match: IfMatch = None) -> CabinetView:
+    async def join_aeds(body: JoinAeds, caller: Caller, response: Response, if_match: IfMatch = None) -> CabinetView:
         """They are one AED from now on; whoever is under way with one of them goes on. If-Match is of `keep`."""
         author = _author(service, caller, body.why)
         async with database.write() as connection:
             await require_version(connection, body.keep, versions_in(if_match))
             changed = await join(connection, body.keep, body.other, **author)
-            view = await _cabinet(connection, body.keep)
+            view = await _cabinet(connection, body.keep, response)
         await service.follower.take(changed, ())
         log.info("aeds_joined", aed_id=body.keep, other=body.other, by=caller.subject)
         return view
 
     @router.post("/aeds/doubles/part")
-    async def part_aeds(body: PartAeds, caller: Caller, if_match: IfMatch = None) -> CabinetView:
+    async def part_aeds(body: PartAeds, caller: Caller, response: Response, if_match: IfMatch = None) -> CabinetView:
         """They are two AEDs, also where they were joined before; whoever is under way with one of them goes on.
 
         If-Match is of `aed_id`.
@@ -82,7 +82,7 @@ def _add_doubles(router: APIRouter, service: DispatchService, database: Database
         async with database.write() as connection:
             await require_version(connection, body.aed_id, versions_in(if_match))
             changed = await part(connection, body.aed_id, body.other, **author)
-            view = await _cabinet(connection, body.aed_id)
+            view = await _cabinet(connection, body.aed_id, response)
         await service.follower.take(changed, ())
         log.info("aeds_parted", aed_id=body.aed_id, other=body.other, by=caller.subject)
         return view
@@ -102,46 +102,52 @@ def _add_lifecycle(router: APIRouter, service: DispatchService, database: Databa
         ]
 
     @router.get("/aeds/{aed_id}/records")
-    async def get_records(aed_id: str) -> CabinetView:
+    async def get_records(aed_id: str, response: Response) -> CabinetView:
         """What each list says of an AED, and where the value of each field comes from."""
         async with database.read() as connection:
-            return await _cabinet(connection, aed_id)
+            return await _cabinet(connection, aed_id, response)
 
     @router.post("/aeds/{aed_id}/retire")
     async def retire_aed(
-        aed_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
+        aed_id: str, caller: Caller, response: Response, body: Reason | None = None, if_match: IfMatch = None
     ) -> CabinetView:
         """Fetch an AED no more; its history stays, and it comes back when a list that had lost it names it again."""
         async with database.write() as connection:
             await require_version(connection, aed_id, versions_in(if_match))
             changed = await retire(connection, aed_id, **_author(service, caller, _why(body)))
-            view = await _cabinet(connection, aed_id)
+            view = await _cabinet(connection, aed_id, response)
         await service.follower.take(changed, ())
         log.info("aed_retired", aed_id=aed_id, by=caller.subject)
         return view
 
     @router.post("/aeds/{aed_id}/reinstate")
     async def reinstate_aed(
-        aed_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
+        aed_id: str, caller: Caller, response: Response, body: Reason | None = None, if_match: IfMatch = None
     ) -> CabinetView:
         """Fetch a retired AED again."""
         async with database.write() as connection:
             await require_version(connection, aed_id, versions_in(if_match))
             changed = await reinstate(connection, aed_id, **_author(service, caller, _why(body)))
-            view = await _cabinet(connection, aed_id)
+            view = await _cabinet(connection, aed_id, response)
         await service.follower.take(changed, ())
         log.info("aed_reinstated", aed_id=aed_id, by=caller.subject)
         return view
 
     @router.delete("/aeds/{aed_id}/corrections/{field}")
     async def let_field_go(
-        aed_id: str, field: str, caller: Caller, why: Annotated[Why, Query()] = "", if_match: IfMatch = None
+        *,
+        aed_id: str,
+        field: str,
+        caller: Caller,
+        response: Response,
+        why: Annotated[Why, Query()] = "",
+        if_match: IfMatch = None,
     ) -> CabinetView:
         """Let the list decide again what a person had set."""
         async with database.write() as connection:
             await require_version(connection, aed_id, versions_in(if_match))
             changed = await let_go(connection, aed_id, field, **_author(service, caller, why))
-            view = await _cabinet(connection, aed_id)
+            view = await _cabinet(connection, aed_id, response)
         await service.follower.take(changed, ())
         log.info("aed_correction_let_go", aed_id=aed_id, field=field, by=caller.subject)
         return view
@@ -192,8 +198,9 @@ def _number_of(import_id: str) -> int:
     return int(import_id)
 
 
-async def _cabinet(connection: Any, aed_id: str) -> CabinetView:
+async def _cabinet(connection: Any, aed_id: str, response: Response) -> CabinetView:
     file = await get_file(connection, aed_id)
+    response.headers["etag"] = etag_of(file.aed)
     return CabinetView(
         aed_id=file.aed.aed_id,
         records=tuple(_record_file(one) for one in file.records),

@@ -120,14 +120,23 @@ async def _decided_since(connection: AsyncConnection, one: Recorded, involved: C
 
 
 async def _set_by(connection: AsyncConnection, one: Recorded, row: Row[Any], name: str) -> str:
-    later = await list_changes(connection, kind=AED, subject_id=row.aed_id, limit=_LATEST_LOOKED_AT)
-    for change in later:
-        if change.change_id > one.change_id and name in (change.change.after or {}):
-            return f"set by {change.author.by} at {_time(change.author.at)} (change {change.change_id})"
+    of_it = await list_changes(connection, kind=AED, subject_id=row.aed_id, limit=_LATEST_LOOKED_AT)
+    # Of the other records of an AED a line stands under its own.
+    of_all = await list_changes(connection, kind=AED, limit=_LATEST_LOOKED_AT)
+    for later in (*of_it, *of_all):
+        if later.change_id > one.change_id and name in _set_of(later, row.aed_id):
+            return f"set by {later.author.by} at {_time(later.author.at)} (change {later.change_id})"
     word = dict(row.corrected).get(name)
     if word:
         return f"set by {word.get('by') or 'somebody'} at {word.get('at', 'an unknown time')}"
     return f"as the list {row.source} says since {_time(row.imported_at)}"
+
+
+def _set_of(one: Recorded, aed_id: str) -> Mapping[str, Any]:
+    """What the change set of a record."""
+    after = one.change.after or {}
+    found: Mapping[str, Any] = after if one.change.subject_id == aed_id else after.get("records", {}).get(aed_id, {})
+    return found
 
 
 def _values(row: Row[Any], before: Told, after: Told, author: Author) -> dict[str, Any]:

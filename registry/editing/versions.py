@@ -49,12 +49,8 @@ async def require_version(connection: AsyncConnection, aed_id: str, expected: fr
     await lock_registry(connection)
     rows = await rows_of_cabinet(connection, aed_id)
     lead, *others = (aed_from_row(row) for row in rows)
-    if ANY not in expected and version_of(cabinet_of(lead, sorted(others, key=_by_id))) not in expected:
+    if ANY not in expected and version_of(cabinet_of(lead, others)) not in expected:
         raise Stale(
             f"{lead.aed_id} was changed since you read it: read it and its history (GET /api/aeds/{lead.aed_id}), "
             "look at what is different, and send your change with its new ETag in If-Match"
         )
-
-
-def _by_id(aed: Aed) -> str:
-    return aed.aed_id

@@ -144,8 +144,17 @@ def test_of_two_officers_at_once_the_second_is_told_to_look_again(service: Servi
         ("POST", f"/api/registry/history/{history(service)[0]['change_id']}/undo", {}),
     ):
         assert service.request(method, way, R, json=body, headers=late).status_code == 412, way
-    again = service.request("PATCH", path, R, json={"state": "in_service"}, headers={"if-match": first.headers["etag"]})
-    assert again.is_success, "with the new version it goes on"
+    newest = first
+    for method, way, body in (
+        ("PATCH", path, {"state": "in_service"}),
+        ("POST", f"{path}/retire", {"why": "torn down"}),
+        ("POST", f"{path}/reinstate", {}),
+        ("DELETE", f"{path}/corrections/state", None),
+        ("POST", f"{path}/move", {"lon": LON, "lat": LAT + 1e-4}),
+    ):
+        newest = service.request(method, way, R, json=body, headers={"if-match": newest.headers["etag"]})
+        assert newest.is_success, "with each answer's version it goes on"
+    assert service.request("GET", f"{path}/records", R).headers["etag"] == newest.headers["etag"]
 
 
 def test_a_refusal_is_a_problem_for_whoever_accepts_that_and_as_ever_for_others(standing_service: Service) -> None:
