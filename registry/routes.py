@@ -38,6 +38,7 @@ class Box(NamedTuple):
     north: float
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 MOST_LISTED = 1_000
 _SHOWN_AT_ONCE = 200
 """Before others have their turn: some milliseconds of the event loop."""
@@ -68,6 +69,16 @@ def _checked_box(text: str | None) -> str | None:
 
 # A text to the outside, so that the interface's description shows one parameter and not four.
 BoxText = Annotated[str | None, AfterValidator(_checked_box), Field(examples=["113.5,34.6,113.9,34.9"])]
+
+
+def _within_calendar(at: datetime) -> datetime:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"an instant lies between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return at
+
+
+# Beyond the calendar's ends no time of another zone can be told.
+Instant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
 
 
 class AedView(BaseModel):
@@ -107,13 +118,13 @@ class AedQuery(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     bbox: BoxText = None
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     state: AedState | None = None
     source: Annotated[str | None, Field(max_length=128, description="The list that it is of.")] = None
     usable: Annotated[Answer | None, Field(description="Whether it can be taken at the time asked about.")] = None
     text: Annotated[str, Field(max_length=200, description="Words that stand in its name, place or ids.")] = ""
     retired: Annotated[Literal["no", "only", "any"], Field(description="Those that nobody fetches any more.")] = "no"
-    changed_since: AwareDatetime | None = None
+    changed_since: Instant | None = None
     cursor: Annotated[str, Field(max_length=64, description="`next` of the answer before.")] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED)] = MOST_LISTED
 
@@ -159,7 +170,7 @@ def _add_aed_routes(
         return AedList(at=instant, aeds=await _views(page.aeds, instant), next=page.next_after)
 
     @router.get("/aeds/{aed_id}")
-    async def get_aed(aed_id: str, response: Response, at: AwareDatetime | None = None) -> AedView:
+    async def get_aed(aed_id: str, response: Response, at: Instant | None = None) -> AedView:
         """One AED and whether it is usable at a time. Its ETag is for the If-Match of whoever changes it."""
         return tagged_view(directory.get_aed(aed_id), at or clock.now(), response)
 
@@ -207,7 +218,7 @@ async def _wanted(query: AedQuery, database: Database) -> Wanted:
 
 def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Database, clock: Clock) -> None:
     @router.get("/rescuers/{rescuer_id}/eligibility")
-    async def get_eligibility(rescuer_id: str, at: AwareDatetime | None = None) -> EligibilityView:
+    async def get_eligibility(rescuer_id: str, at: Instant | None = None) -> EligibilityView:
         """Whether a rescuer may be alerted at a time, and why not."""
         instant = at or clock.now()
         verdict = is_dispatchable(directory.get_rescuer(rescuer_id), instant, directory.limits)

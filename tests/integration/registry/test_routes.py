@@ -91,8 +91,12 @@ async def test_a_box_that_is_none_is_refused(house: House, bbox: str) -> None:
     assert (await house.client.get("/api/aeds", params={"bbox": bbox})).status_code == 422
 
 
-async def test_a_time_without_a_zone_is_refused(house: House) -> None:
-    assert (await house.client.get("/api/aeds", params={"at": "2025-03-05T20:00:00"})).status_code == 422
+@pytest.mark.parametrize("at", ["2025-03-05T20:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+async def test_a_time_without_a_zone_or_beyond_the_calendar_is_refused(house: House, at: str) -> None:
+    aed_id = (await house.client.get("/api/aeds")).json()["aeds"][0]["aed_id"]
+    for path in ("/api/aeds", f"/api/aeds/{aed_id}", "/api/rescuers/r1/eligibility"):
+        assert (await house.client.get(path, params={"at": at})).status_code == 422
+    assert (await house.client.get("/api/aeds", params={"changed_since": at})).status_code == 422
 
 
 async def test_a_correction_counts_at_once_survives_a_restart_and_is_not_undone_by_an_import(house: House) -> None:
