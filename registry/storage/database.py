@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from registry.storage import postgres
 from registry.storage.held_connection import HeldConnection
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.sqlite_checkpoints import QuietCheckpoints
 from registry.storage.sqlite_engines import READERS, DirectSqlite, Meanwhile, sqlite_engine
 
@@ -45,10 +47,13 @@ class Database:
 
     SQLite takes one writer at a time: writes go through one connection of their own behind a lock, so that writers
     queue in order instead of failing with "database is locked"; reads go beside them on a small pool (WAL).
+
+    personal_keys: of what stands encrypted in it; by default those of the environment, as with the address.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, personal_keys: PersonalKeys | None = None) -> None:
         self.url = parse_url(url or default_url())
+        self._given_keys = personal_keys
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reader: AsyncEngine
         self._writer: AsyncEngine
@@ -69,6 +74,11 @@ class Database:
             self._write_lock = nullcontext()
         # Who commits first goes on first: what was written is told in the order in which it was written.
         self._transact_lock = asyncio.Lock()
+
+    @cached_property
+    def personal_keys(self) -> PersonalKeys:
+        """Raises: BadPersonalKey: where the environment's are read for the first time."""
+        return PersonalKeys.of_environment() if self._given_keys is None else self._given_keys
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.storage import postgres
 from registry.storage.database import Database, DatabaseUnreachable
 from registry.storage.patience import Hangs, Patience
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.sqlite_engines import Meanwhile
 
 log = structlog.get_logger(__name__)
@@ -67,8 +68,8 @@ class WatchedDatabase(Database):
     caller is told. on_lost: called when it has gone.
     """
 
-    def __init__(self, url: str | None = None) -> None:
-        super().__init__(url)
+    def __init__(self, url: str | None = None, *, personal_keys: PersonalKeys | None = None) -> None:
+        super().__init__(url, personal_keys=personal_keys)
         self._away_since_s: float | None = None
         self._found_at_s = -math.inf
         self._pause_s = 0.0
