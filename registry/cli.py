@@ -24,10 +24,12 @@ from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
 from registry.officer_commands.commands import add_officer_commands
 from registry.officer_commands.editing import BadField
+from registry.personal.commands import add_commands as add_personal_commands
 from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
+from registry.storage.personal_keys import BadPersonalKey, MissingPersonalKey
 
 app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 
@@ -47,6 +49,8 @@ _USER_ERRORS = (
     NotUndone,
     BadField,
     UnknownChange,
+    BadPersonalKey,
+    MissingPersonalKey,
 )
 
 _out = Console()
@@ -155,3 +159,4 @@ add_import(app, in_database=_in_database, or_exit=_or_exit)
 _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
 add_commands(app, _run)
 add_officer_commands(app, _run)
+add_personal_commands(app, _run)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from registry.models import Contact
+from registry.personal.phones import phone_of
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
@@ -21,10 +22,12 @@ class ContactBook:
         if not rescuer_ids:
             return {}
         query = select(rescuer_personal).where(rescuer_personal.c.rescuer_id.in_(sorted(rescuer_ids)))
+        keys = self._database.personal_keys
         try:
             rows = await self._database.consult(lambda connection: connection.execute(query).all())
         except DatabaseAway:
             return {}
         return {
-            row.rescuer_id: Contact(rescuer_id=row.rescuer_id, name=row.name, phone_e164=row.phone_e164) for row in rows
+            row.rescuer_id: Contact(rescuer_id=row.rescuer_id, name=row.name, phone_e164=phone_of(row, keys))
+            for row in rows
         }

@@ -16,13 +16,13 @@ from registry.fixes import Fate, follows, judge
 from registry.merging import merged, without_position
 from registry.models import Aed, Presence, Rescuer
 from registry.pairs import Pairs, Together
+from registry.personal.same_phones import load_same_phones
 from registry.records import Records
 from registry.repository import (
     UnknownAed,
     UnknownRescuer,
     load_aeds,
     load_rescuers,
-    load_same_phones,
     load_undecided,
 )
 from registry.roster import Helpers, Roster
@@ -84,7 +84,8 @@ class Directory:
         """The live picture of what the database holds. It remembers who stands where on the `network`."""
         async with database.read() as connection:
             aeds, undecided = await load_aeds(connection), await load_undecided(connection)
-            rescuers, same_phones = await load_rescuers(connection), await load_same_phones(connection)
+            rescuers = await load_rescuers(connection)
+            same_phones = await load_same_phones(connection, database.personal_keys)
         return cls(
             aeds,
             rescuers,

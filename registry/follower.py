@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from registry.changes import ChangeFeed
 from registry.directory import Directory
-from registry.repository import in_batches, load_aeds, load_rescuers, load_same_phones, load_undecided
+from registry.personal.same_phones import load_same_phones
+from registry.repository import in_batches, load_aeds, load_rescuers, load_undecided
 from registry.storage.database import Database
 from registry.tables import aeds, rescuers
 
@@ -82,7 +83,7 @@ class Follower:
         stamps = self._directory.consent.stamps(rescuer_ids)
         async with self._database.read() as connection:
             found = {one.rescuer_id: one for one in await load_rescuers(connection, rescuer_ids)}
-            same_phones = await load_same_phones(connection, rescuer_ids)
+            same_phones = await load_same_phones(connection, self._database.personal_keys, rescuer_ids)
         late = self._directory.consent.overtaken(stamps)
         for rescuer_id in rescuer_ids:
             if rescuer_id not in late:

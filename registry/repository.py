@@ -13,7 +13,9 @@ from registry.history.aeds import recorded
 from registry.history.log import Author
 from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
 from registry.people_tables import PERSONAL_TABLES, consents
+from registry.personal.phones import phone_of
 from registry.storage.database import Database
+from registry.storage.personal_keys import NO_KEYS, PersonalKeys
 from registry.storage.postgres import lock_registry
 from registry.tables import (
     aed_doubles,
@@ -57,20 +59,6 @@ async def load_undecided(connection: AsyncConnection, aed_ids: Sequence[str] | N
     if aed_ids is not None:
         query = query.where(or_(pair.first_id.in_(aed_ids), pair.second_id.in_(aed_ids)))
     return [(first, second) for first, second in await connection.execute(query)]
-
-
-async def load_same_phones(
-    connection: AsyncConnection, rescuer_ids: Sequence[str] | None = None
-) -> list[tuple[str, str]]:
-    """Pairs of rescuers with one phone number; of all, or those with one of these ids."""
-    one, other = rescuer_personal.alias(), rescuer_personal.alias()
-    same = (one.c.phone_e164 == other.c.phone_e164) & (one.c.rescuer_id != other.c.rescuer_id)
-    query = select(one.c.rescuer_id, other.c.rescuer_id).join(other, same).where(one.c.phone_e164 != "")
-    if rescuer_ids is not None:
-        # From their side only: an OR over both would read everybody's phone.
-        query = query.where(one.c.rescuer_id.in_(rescuer_ids))
-    pairs = {(min(a, b), max(a, b)) for a, b in await connection.execute(query)}
-    return sorted(pairs)
 
 
 async def save_aed_correction(
@@ -136,11 +124,11 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
     return [_rescuer(row, held.get(row[0], ())) for row in (await connection.execute(everyone)).all()]
 
 
-async def find_contact(connection: AsyncConnection, rescuer_id: str) -> Contact | None:
+async def find_contact(connection: AsyncConnection, rescuer_id: str, keys: PersonalKeys = NO_KEYS) -> Contact | None:
     """Name and phone of a rescuer; None where they are erased or were never known."""
     query = select(rescuer_personal).where(rescuer_personal.c.rescuer_id == rescuer_id)
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Contact(rescuer_id=rescuer_id, name=row.name, phone_e164=row.phone_e164)
+    return None if row is None else Contact(rescuer_id=rescuer_id, name=row.name, phone_e164=phone_of(row, keys))
 
 
 async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: datetime) -> None:

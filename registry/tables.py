@@ -132,12 +132,16 @@ rescuers = Table(
     Column("imported_at", UtcDateTime(), nullable=False),
 )
 
+# A phone stands in one of two columns: as it is, or sealed under a key that the database does not hold, beside a keyed
+# digest by which equal ones are found (registry/personal/phones.py reads and writes them).
 rescuer_personal = Table(
     "rescuer_personal",
     metadata,
     Column("rescuer_id", String(64), ForeignKey(rescuers.c.rescuer_id), primary_key=True),
     Column("name", Text, nullable=False),
     Column("phone_e164", String(16), nullable=False, index=True),
+    Column("phone_sealed", String(128), nullable=False, server_default=""),
+    Column("phone_mark", String(64), nullable=False, server_default="", index=True),
 )
 
 rescuer_homes = Table(

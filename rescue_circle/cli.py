@@ -85,6 +85,8 @@ KNOWN_FAILURES = (
     "registry.hours.table:BadHoursTable",
     "registry.storage.database:BadDatabaseUrl",
     "registry.storage.database:DatabaseUnreachable",
+    "registry.storage.personal_keys:BadPersonalKey",
+    "registry.storage.personal_keys:MissingPersonalKey",
     "rescue_circle.documents:NoPlaceForTable",
     "rescue_circle.integrations_file:BadIntegrations",
     "rescue_circle.settings_loading:BadSettings",

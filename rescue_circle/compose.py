@@ -65,6 +65,7 @@ from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.epoch import get_epoch
 from registry.follower import Follower
+from registry.personal.standing import look_at_start
 from registry.routes import build_router as build_registry_router
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
@@ -166,6 +167,7 @@ def _heard_of(relay: Relay, engine: Engine, alert_id: str) -> None:
 async def _load_ground(settings: Settings, database: Database) -> tuple[WalkNetwork | None, Directory]:
     """The streets and, once the tables are of this version, the live picture of who and what is on them."""
     await asyncio.to_thread(migrate, settings.database_url)
+    await look_at_start(database)
     network = await asyncio.to_thread(_load_network, settings.network) if settings.network else None
     if network is not None:
         await asyncio.to_thread(warm_up, network)

@@ -120,7 +120,7 @@ async def serve(settings: Settings) -> None:
     # kill us before what was gathered is written.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    database = WatchedDatabase(settings.database_url)
+    database = WatchedDatabase(settings.database_url, personal_keys=settings.personal_keys)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         # A terminal that is closed ends it as any other end does; nohup keeps that away.
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: setattr(server, "should_exit", True))

@@ -17,6 +17,7 @@ from dispatch.incidents.service_area import ServiceArea
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
+from registry.storage.personal_keys import PersonalKeys
 from rescue_circle import settings_checks as checks
 from rescue_circle.app_channels_file import read_app_channels
 from rescue_circle.environment import PREFIX
@@ -94,6 +95,16 @@ class Settings(BaseSettings):
         repr=False,
         description="signs tokens; at least 32 random characters; while it changes the new and the old one",
         json_schema_extra=zh("签发令牌用，至少 32 个随机字符；更换期间新旧两个都写"),
+    )
+    personal_key: Annotated[str, AfterValidator(checks.personal_keys)] = Field(
+        "",
+        repr=False,
+        description="encrypts volunteers' phones in the database; 32 bytes in base64, as openssl rand -base64 32 gives "
+        "them; while it changes the new and the old one (docs/operations.md). Commands need it too",
+        json_schema_extra=zh(
+            "加密数据库中志愿者的电话：base64 写成的 32 字节，如 openssl rand -base64 32 所给；更换期间新旧两个都写"
+            "（docs/operations.md）。命令行也需要它"
+        ),
     )
     time_zone: Annotated[str, AfterValidator(checks.a_time_zone)] = Field(
         "Asia/Shanghai",
@@ -358,6 +369,11 @@ class Settings(BaseSettings):
     def token_secrets(self) -> tuple[str, ...]:
         """The one that signs first."""
         return split_secrets(self.token_secret)
+
+    @property
+    def personal_keys(self) -> PersonalKeys:
+        """The one that encrypts first."""
+        return PersonalKeys.read(self.personal_key)
 
     @property
     def public_address(self) -> str:

@@ -11,6 +11,7 @@ from dispatch.access.secrets import check_webhook_secret, split_secrets
 from dispatch.access.tokens import LEAST_SECRET_BYTES
 from dispatch.incidents.service_area import ServiceArea
 from geo.streets.pace import get_pace
+from registry.storage.personal_keys import PersonalKeys
 from rescue_circle.emblem import read_emblem
 
 
@@ -26,6 +27,12 @@ def signing_secrets(text: str, needed: str) -> str:
     if needed and not secrets:
         raise ValueError(needed)
     _check_each(secrets)
+    return text
+
+
+def personal_keys(text: str) -> str:
+    """Keys that encrypt what says who somebody is, or none."""
+    PersonalKeys.read(text)
     return text
 
 

@@ -14,6 +14,7 @@ from dispatch.people.channel_addresses import ChannelAddresses
 from dispatch.people.reach import PushSubscription, PushSubscriptions
 from registry.contacts import ContactBook
 from registry.people_tables import channel_addresses, push_subscriptions
+from registry.personal.phones import PHONE_COLUMNS, PhoneRow, has_phone, phone_of
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
@@ -32,7 +33,8 @@ class AddressBook:
         self._push = push
         self._given = given
         self._contacts = ContactBook(database)
-        self._phones: dict[str, str] = {}
+        # As they stand: whoever is silent near a call has a phone or not, and few of them are read.
+        self._phones: dict[str, PhoneRow] = {}
         self._subscriptions: dict[str, PushSubscription] = {}
         self._addresses: dict[tuple[str, str], str] = {}
         self._seen: tuple[Any, ...] = ()
@@ -61,7 +63,8 @@ class AddressBook:
             found = None
         if found is not None and found.phone_e164:
             return found.phone_e164
-        return self._phones.get(rescuer_id)
+        held = self._phones.get(rescuer_id)
+        return None if held is None else phone_of(held, self._database.personal_keys) or None
 
     async def find_subscription(self, rescuer_id: str) -> PushSubscription | None:
         """As `find_phone`."""
@@ -136,13 +139,12 @@ def _fingerprint(connection: Connection) -> tuple[Any, ...]:
 
 def _read(
     connection: Connection,
-) -> tuple[dict[str, str], dict[str, PushSubscription], dict[tuple[str, str], str]]:
-    people = rescuer_personal.c
-    phones = connection.execute(select(people.rescuer_id, people.phone_e164).where(people.phone_e164 != ""))
+) -> tuple[dict[str, PhoneRow], dict[str, PushSubscription], dict[tuple[str, str], str]]:
+    phones = connection.execute(select(*PHONE_COLUMNS).where(has_phone()))
     pushes = connection.execute(select(push_subscriptions))
     given = connection.execute(select(channel_addresses))
     return (
-        {row.rescuer_id: row.phone_e164 for row in phones},
+        {row.rescuer_id: row for row in phones},
         {row.rescuer_id: PushSubscription(endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth) for row in pushes},
         {(row.rescuer_id, row.channel): row.address for row in given},
     )

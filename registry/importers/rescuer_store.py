@@ -13,7 +13,11 @@ from registry.importers.known_sources import SAME_LIST, UNNAMED
 from registry.importers.people.drafts import RescuerDraft
 from registry.importers.report import ImportReport, Remark
 from registry.importers.same_person import Held, is_same_person, kept_papers, load_held
+from registry.personal.phones import phone_columns
+from registry.personal.source_digests import digest_column, is_digest
+from registry.personal.standing import require_keys
 from registry.storage.database import Database
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
 from registry.tables import certificates, rescuer_homes, rescuer_personal, rescuers
 
@@ -29,10 +33,11 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
     async with database.read() if report.dry_run else database.write() as connection:
         if not report.dry_run:
             await lock_registry(connection)
+        await require_keys(connection, database.personal_keys)
         known = {row.rescuer_id: row for row in await connection.execute(select(rescuers))}
         await _name_the_unnamed(connection, known, people, report)
-        new, changed = _sorted_out(people, known, report)
-        taken = [*new, *await _of_the_same_people(connection, changed, known, report)]
+        new, changed = _sorted_out(people, known, report, database.personal_keys)
+        taken = [*new, *await _of_the_same_people(connection, changed, known, report, database.personal_keys)]
         report.accepted, report.changed = len(new), len(taken) - len(new)
         given = {person.rescuer_id for person in people}
         report.absent = sorted(key for key, row in known.items() if row.source == report.source and key not in given)
@@ -46,7 +51,7 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
 
 
 def _sorted_out(
-    people: list[RescuerDraft], known: Mapping[str, Row[Any]], report: ImportReport
+    people: list[RescuerDraft], known: Mapping[str, Row[Any]], report: ImportReport, keys: PersonalKeys
 ) -> tuple[list[_Digested], list[_Digested]]:
     """Who is new, and of whom the file says something else than last time."""
     new: list[_Digested] = []
@@ -56,19 +61,23 @@ def _sorted_out(
         if before is not None and before.erased_at is not None:
             text = f"{person.rescuer_id} was erased on request and is not taken again under this id"
             report.rejected.append(Remark(where=person.where, reason="erased", text=text))
-        elif before is not None and before.source_digest == digest:
+        elif before is not None and is_digest(before.source_digest, digest, person.rescuer_id, keys):
             report.unchanged += 1
         else:
-            (new if before is None else changed).append((person, digest))
+            (new if before is None else changed).append((person, digest_column(digest, person.rescuer_id, keys)))
     return new, changed
 
 
 async def _of_the_same_people(
-    connection: AsyncConnection, changed: list[_Digested], known: Mapping[str, Row[Any]], report: ImportReport
+    connection: AsyncConnection,
+    changed: list[_Digested],
+    known: Mapping[str, Row[Any]],
+    report: ImportReport,
+    keys: PersonalKeys,
 ) -> list[_Digested]:
     """Those who are who has their id here, with the certificates that they hold after it."""
     taken: list[_Digested] = []
-    held = await load_held(connection, [person.rescuer_id for person, _ in changed])
+    held = await load_held(connection, [person.rescuer_id for person, _ in changed], keys)
     for person, digest in changed:
         source, mine = known[person.rescuer_id].source, held.get(person.rescuer_id, Held())
         if not is_same_person(mine, person, same_source=source == report.source):
@@ -101,7 +110,10 @@ async def _name_the_unnamed(
 
 
 async def _write_personal_data(database: Database, connection: AsyncConnection, people: list[RescuerDraft]) -> None:
-    contacts = [{"rescuer_id": p.rescuer_id, "name": p.name, "phone_e164": p.phone_e164} for p in people]
+    keys = database.personal_keys
+    contacts = [
+        {"rescuer_id": p.rescuer_id, "name": p.name, **phone_columns(p.rescuer_id, p.phone_e164, keys)} for p in people
+    ]
     await _upsert(database, connection, rescuer_personal, contacts)
     for table in (rescuer_homes, certificates):
         outdated = delete(table).where(table.c.rescuer_id == bindparam("key"))

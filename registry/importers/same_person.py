@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.importers.people.drafts import RescuerDraft
 from registry.models import Certificate
+from registry.personal.phones import phone_of
 from registry.repository import in_batches
+from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates, rescuer_personal
 
 
@@ -23,7 +25,7 @@ class Held:
     papers: tuple[Certificate, ...] = field(default=(), repr=False)
 
 
-async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str]) -> dict[str, Held]:
+async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], keys: PersonalKeys) -> dict[str, Held]:
     """By id, of those of whom anything is known."""
     papers: defaultdict[str, list[Certificate]] = defaultdict(list)
     contacts: dict[str, tuple[str, str]] = {}
@@ -34,7 +36,8 @@ async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str]) -> 
                 Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
             )
         personal = select(rescuer_personal).where(rescuer_personal.c.rescuer_id.in_(some))
-        contacts.update({row.rescuer_id: (row.name, row.phone_e164) for row in await connection.execute(personal)})
+        for row in await connection.execute(personal):
+            contacts[row.rescuer_id] = row.name, phone_of(row, keys)
     return {
         one: Held(
             name=contacts.get(one, ("", ""))[0],

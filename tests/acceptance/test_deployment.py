@@ -1,5 +1,6 @@
 """The files for a server say what the service is: settings that it knows, limits that it keeps."""
 
+import base64
 import re
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def test_the_settings_of_the_page_are_the_services(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("RESCUE_WEBHOOK_SECRET", WEBHOOK_SECRET)
     monkeypatch.setenv("RESCUE_TOKEN_SECRET", TOKEN_SECRET)
+    monkeypatch.setenv("RESCUE_PERSONAL_KEY", base64.b64encode(bytes(32)).decode())
 
     assert get_settings().public_address == "https://rescue.example"
 

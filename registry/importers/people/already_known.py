@@ -9,27 +9,30 @@ from registry.importers.people.drafts import RescuerDraft
 from registry.importers.people.identity_cards import is_card
 from registry.importers.people.privacy import ending_of
 from registry.importers.report import Remark
+from registry.personal.phones import found_by, ways_to_find
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers
 
 
 async def remarks_on_known(database: Database, people: Iterable[RescuerDraft]) -> list[Remark]:
     """Whoever of the list has the phone of somebody else in the registry, and how many ids are identity cards there."""
-    phone = rescuer_personal.c.phone_e164
-    query = select(rescuers.c.rescuer_id, rescuers.c.source, phone).outerjoin(
-        rescuer_personal, rescuer_personal.c.rescuer_id == rescuers.c.rescuer_id
+    personal, keys = rescuer_personal.c, database.personal_keys
+    query = select(rescuers.c.rescuer_id, rescuers.c.source, personal.phone_e164, personal.phone_mark).outerjoin(
+        rescuer_personal, personal.rescuer_id == rescuers.c.rescuer_id
     )
     holders: dict[str, list[tuple[str, str]]] = defaultdict(list)
     cards = 0
     async with database.read() as connection:
-        for rescuer_id, source, held in await connection.execute(query):
+        for rescuer_id, source, phone, mark in await connection.execute(query):
             cards += is_card(rescuer_id)
-            if held:
+            if held := found_by(phone, mark):
                 holders[held].append((rescuer_id, source))
     remarks = [
         Remark(where=person.where, reason="shared_phone", text=_shared(person, rescuer_id, source))
         for person in people
-        for rescuer_id, source in holders.get(person.phone_e164, ())
+        if person.phone_e164
+        for way in ways_to_find(person.phone_e164, keys)
+        for rescuer_id, source in holders.get(way, ())
         if rescuer_id != person.rescuer_id
     ]
     return [*remarks, _cards_remark(cards)] if cards else remarks

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
-from registry.storage.migrating import alembic_config, migrate
+from registry.storage.migrating import HEAD, alembic_config, migrate
 from registry.storage.server_statement import ServerStatement
 from registry.storage.watched_database import is_away
 from registry.tables import rescuers
@@ -53,6 +54,10 @@ async def test_the_migrated_schema_is_the_one_the_tables_describe(url: str) -> N
             await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
     finally:
         await database.close()
+
+
+def test_a_database_is_taken_for_up_to_date_only_with_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 async def test_the_tables_can_be_taken_back_and_made_again(url: str) -> None:

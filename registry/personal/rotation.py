@@ -1,0 +1,117 @@
+"""Brings phones and what lists said under the newest key: a few at a time, beside a running service, from anywhere it
+was interrupted.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.personal.phones import PHONE_COLUMNS, outdated, phone_columns, read_phone
+from registry.personal.source_digests import digest_column, is_plain
+from registry.personal.standing import require_keys
+from registry.storage.database import Database
+from registry.storage.personal_keys import VARIABLE, BrokenSeal, MissingPersonalKey, PersonalKeys
+from registry.storage.postgres import lock_registry
+from registry.tables import rescuer_personal, rescuers
+
+BATCH = 500
+"""Some milliseconds each, for which SQLite lets nobody else write."""
+
+PAUSE_S = 0.02
+"""In which those who waited have their turn."""
+
+Remade = Callable[[Row[Any], PersonalKeys], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """How many were brought under the newest key. unreadable: rows that somebody changed, or put into another's place;
+    they stay as they are."""
+
+    phones: int
+    digests: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """remade: what a row gets. Its `key` is the row's first column."""
+
+    table: Table
+    columns: Sequence[Column[Any]]
+    outdated: ColumnElement[bool]
+    remade: Remade
+
+
+async def rotate(database: Database, *, pause_s: float = PAUSE_S) -> Rotated:
+    """Run again it does what is left.
+
+    Raises:
+        MissingPersonalKey: there is none, or one is missing under which something stands.
+    """
+    keys = database.personal_keys
+    if not keys:
+        raise MissingPersonalKey(f"{VARIABLE} is not set: openssl rand -base64 32 makes a key to encrypt with")
+    async with database.read() as connection:
+        await require_keys(connection, keys)
+    digest = rescuers.c.source_digest
+    said = _Kind(
+        table=rescuers,
+        columns=(rescuers.c.rescuer_id, digest),
+        outdated=(digest != "") & digest.not_like(f"{keys.newest_id}.%"),
+        remade=_remade_digest,
+    )
+    phones = _Kind(table=rescuer_personal, columns=PHONE_COLUMNS, outdated=outdated(keys), remade=_remade_phone)
+    done = [await _rotate_all(database, kind, pause_s) for kind in (phones, said)]
+    # Erased pages would stay in SQLite's log until then, and the phones with them.
+    await database.checkpoint()
+    return Rotated(phones=done[0][0], digests=done[1][0], unreadable=done[0][1] + done[1][1])
+
+
+async def _rotate_all(database: Database, kind: _Kind, pause_s: float) -> tuple[int, int]:
+    """(rows written, rows that cannot be read)."""
+    written = unreadable = 0
+    after: str | None = ""
+    while after is not None:
+        async with database.write() as connection:
+            await lock_registry(connection)
+            rows, remade = await _rotate_some(connection, kind, after, database.personal_keys)
+        written, unreadable = written + remade, unreadable + len(rows) - remade
+        after = rows[-1][0] if len(rows) == BATCH else None
+        await asyncio.sleep(pause_s)
+    return written, unreadable
+
+
+async def _rotate_some(
+    connection: AsyncConnection, kind: _Kind, after: str, keys: PersonalKeys
+) -> tuple[Sequence[Row[Any]], int]:
+    key = kind.columns[0]
+    query = select(*kind.columns).where(kind.outdated, key > after).order_by(key).limit(BATCH).with_for_update()
+    rows = (await connection.execute(query)).all()
+    values = [{"_key": row[0], **made} for row in rows if (made := _remade(kind, row, keys)) is not None]
+    if values:
+        names = [name for name in values[0] if name != "_key"]
+        change = update(kind.table).where(key == bindparam("_key")).values({name: bindparam(name) for name in names})
+        await connection.execute(change, values)
+    return rows, len(values)
+
+
+def _remade(kind: _Kind, row: Row[Any], keys: PersonalKeys) -> dict[str, str] | None:
+    try:
+        return kind.remade(row, keys)
+    except (BrokenSeal, MissingPersonalKey):
+        return None
+
+
+def _remade_phone(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    return phone_columns(row.rescuer_id, read_phone(row, keys), keys)
+
+
+def _remade_digest(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    stored = row.source_digest
+    told = stored if is_plain(stored) else keys.unhide(stored, owner=row.rescuer_id)
+    return {"source_digest": digest_column(told, row.rescuer_id, keys)}
