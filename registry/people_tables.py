@@ -4,7 +4,18 @@ accounts of those who work at a desk; and what anybody reports of an AED.
 All times are real time: they bound secrets and prove consents, and no simulated clock may stretch them.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from registry.storage.types import UtcDateTime
 from registry.tables import aeds, certificates, metadata, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
@@ -45,6 +56,27 @@ accounts = Table(
     Column("created_at", UtcDateTime(), nullable=False),
     Column("disabled_at", UtcDateTime(), nullable=True),
     CheckConstraint(f"role IN ({_ROLES})", name="role"),
+)
+
+# An account's authenticator app. It counts once a code of it has been shown. last_step: of the newest code that was
+# used, so that none is used twice. The secret is sealed where there is a key (registry/personal).
+totp_secrets = Table(
+    "totp_secrets",
+    metadata,
+    Column("account_name", _ID, ForeignKey(accounts.c.name), primary_key=True),
+    Column("secret", String(128), nullable=False),
+    Column("begun_at", UtcDateTime(), nullable=False),
+    Column("confirmed_at", UtcDateTime(), nullable=True),
+    Column("last_step", BigInteger, nullable=True),
+)
+
+# Digests of those that have not been used.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account_name", _ID, ForeignKey(accounts.c.name), nullable=False),
+    Column("code_digest", _DIGEST, nullable=False),
+    PrimaryKeyConstraint("account_name", "code_digest"),
 )
 
 # Of a volunteer or of an account. Digests of the secret that counts and of the one before it. generation: how often it

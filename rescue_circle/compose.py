@@ -149,7 +149,13 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
 
 def _build_people(settings: Settings, database: WatchedDatabase) -> People:
     newest, *older = settings.token_secrets
-    return People.of(database, token_secret=newest, old_secrets=tuple(older), public_url=settings.public_address)
+    return People.of(
+        database,
+        token_secret=newest,
+        old_secrets=tuple(older),
+        public_url=settings.public_address,
+        totp_required_of=settings.totp_required_of,
+    )
 
 
 def _listen_for_phones(receipts: ReceiptBook, relay: Relay, engine: Engine) -> ReceiptBook:

@@ -19,7 +19,8 @@ from rich.console import Console
 from standardwebhooks import Webhook
 
 from dispatch.people.accounts import Accounts
-from dispatch.people.cli import qr_text
+from dispatch.people.qr import qr_text
+from dispatch.people.second_factors import SecondFactors
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
@@ -69,7 +70,7 @@ async def _let_in(database_url: str, folder: Path, stand: tuple[float, float]) -
         password = secrets.token_urlsafe(9)
         await Accounts(database).add(ACCOUNT, "dispatcher", password)
         # Nobody joins here, so this needs no key of the service's.
-        volunteers = Volunteers(database, Sessions(database, SessionKeys("")))
+        volunteers = Volunteers(database, Sessions(database, SessionKeys(""), SecondFactors(database)))
         invitation = await volunteers.invite(RESCUER_ID, INVITATION_FOR)
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
 from dispatch.access.secrets import split_secrets
+from dispatch.access.tokens import DESK_ROLES, Access
 from dispatch.channels.recipe import Recipe
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
@@ -104,6 +105,15 @@ class Settings(BaseSettings):
         json_schema_extra=zh(
             "加密数据库中志愿者的电话：base64 写成的 32 字节，如 openssl rand -base64 32 所给；更换期间新旧两个都写"
             "（docs/operations.md）。命令行也需要它"
+        ),
+    )
+    totp_required: Literal["nobody", "admins", "everybody"] = Field(
+        "nobody",
+        description="whose accounts are not let in without a code of an authenticator app beside the password: nobody, "
+        "admins or everybody. Anybody may have one (docs/people.md)",
+        json_schema_extra=zh(
+            "哪些账号登录时除密码外还必须输入验证器应用的动态口令：nobody（无）、admins（管理员）或 "
+            "everybody（所有账号）；任何账号都可以自行启用（docs/people.md）"
         ),
     )
     time_zone: Annotated[str, AfterValidator(checks.a_time_zone)] = Field(
@@ -374,6 +384,12 @@ class Settings(BaseSettings):
     def personal_keys(self) -> PersonalKeys:
         """The one that encrypts first."""
         return PersonalKeys.read(self.personal_key)
+
+    @property
+    def totp_required_of(self) -> frozenset[Access]:
+        """Roles that need an authenticator app."""
+        whose = {"nobody": frozenset[Access](), "admins": frozenset({Access.ADMIN}), "everybody": DESK_ROLES}
+        return frozenset(whose[self.totp_required])
 
     @property
     def public_address(self) -> str:

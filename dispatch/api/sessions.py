@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from dispatch.api.access import host_of
 from dispatch.api.description import may_refuse
 from dispatch.contracts.people import Session, SignIn
-from dispatch.people.refusals import NoSession, WrongNameOrPassword
+from dispatch.people.refusals import NoSession, TotpNotEnrolled, TotpWrong, WrongNameOrPassword
 from dispatch.people.sessions import Opened
 from dispatch.service import DispatchService
 
@@ -21,16 +21,26 @@ def build_router(service: DispatchService) -> APIRouter:
     router = APIRouter(prefix=PATH, tags=["people"])
     people = service.people
 
-    @router.post("", responses=may_refuse(400, 401, 429, 503))
+    @router.post("", responses=may_refuse(400, 401, 403, 429, 503))
     async def sign_in(body: SignIn, request: Request, response: Response) -> Session:
-        """Sign in with an account's name and password."""
+        """Sign in with an account's name and password, and the code of its authenticator app where it has one: 401 with
+        `totp_required` asks for it, `totp_wrong` for another one. 403 with `totp_not_enrolled`: it needs one first."""
         service.limits.signs_in(body.name, host_of(request))
         try:
             opened = await people.accounts.sign_in(
-                body.name, body.password, passwords=people.passwords, sessions=people.sessions
+                body.name,
+                body.password,
+                body.code,
+                passwords=people.passwords,
+                sessions=people.sessions,
+                factors=people.factors,
             )
         except WrongNameOrPassword:
             log.info("sign_in_refused")
+            raise
+        except (TotpWrong, TotpNotEnrolled) as refusal:
+            # Somebody has the password: whose it is should be asked.
+            log.warning("second_factor_refused", account=body.name, code=refusal.code)
             raise
         service.limits.signed_in(body.name, host_of(request))
         log.info("signed_in", account=opened.owner.identity.subject)

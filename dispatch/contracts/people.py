@@ -53,8 +53,40 @@ class ConsentRequest(WireModel):
 
 
 class SignIn(WireModel, Unshown):
+    """`code`: of the account's authenticator app, or a recovery code, once `totp_required` has asked for it."""
+
     name: Annotated[str, Field(min_length=1, max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
+    code: Annotated[str, Field(max_length=64)] = ""
+
+
+class TotpView(WireModel):
+    """Whether one's account has an authenticator app, and how many recovery codes are left. `required`: the account is
+    not let in without one."""
+
+    confirmed_at: AwareDatetime | None
+    recovery_codes_left: int
+    required: bool
+
+
+class TotpBegun(WireModel, Unshown):
+    """Shown once. `uri` and `qr_svg`, an SVG document, say the same as `secret` to an authenticator app."""
+
+    secret: str
+    uri: str
+    qr_svg: str
+
+
+class TotpCode(WireModel, Unshown):
+    """What the app shows now."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class RecoveryCodes(WireModel, Unshown):
+    """Shown once. Each is good for one sign-in in place of the app's code."""
+
+    codes: tuple[str, ...]
 
 
 class Session(WireModel, Unshown):

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from dispatch.access.tokens import Access, Identity
 from dispatch.people.passwords import Passwords, hash_password
 from dispatch.people.refusals import AccountDisabled, BadAccount, UnknownAccount, WrongNameOrPassword
+from dispatch.people.second_factors import SecondFactors
 from dispatch.people.sessions import Opened, Owner, Sessions
 from dispatch.people.transactions import settled
-from registry.people_tables import ACCOUNT_ROLES, accounts, sessions
+from registry.people_tables import ACCOUNT_ROLES, accounts, sessions, totp_secrets
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 
@@ -28,6 +29,7 @@ class Account:
     role: str
     created_at: datetime
     disabled_at: datetime | None
+    has_totp: bool
 
 
 class Standing(Enum):
@@ -62,9 +64,17 @@ class Accounts:
         await settled(self._database, work)
 
     async def list_all(self) -> list[Account]:
-        rows = await self._database.consult(lambda c: c.execute(select(accounts).order_by(accounts.c.name)).all())
+        query = select(accounts, totp_secrets.c.confirmed_at).order_by(accounts.c.name)
+        query = query.outerjoin(totp_secrets, totp_secrets.c.account_name == accounts.c.name)
+        rows = await self._database.consult(lambda connection: connection.execute(query).all())
         return [
-            Account(name=row.name, role=row.role, created_at=row.created_at, disabled_at=row.disabled_at)
+            Account(
+                name=row.name,
+                role=row.role,
+                created_at=row.created_at,
+                disabled_at=row.disabled_at,
+                has_totp=row.confirmed_at is not None,
+            )
             for row in rows
         ]
 
@@ -110,11 +120,21 @@ class Accounts:
             if await self.find_standing(name) is Standing.DISABLED:
                 raise AccountDisabled(AccountDisabled.__doc__)
 
-    async def sign_in(self, name: str, password: str, *, passwords: Passwords, sessions: Sessions) -> Opened:
-        """A new session.
+    async def sign_in(
+        self,
+        name: str,
+        password: str,
+        code: str = "",
+        *,
+        passwords: Passwords,
+        sessions: Sessions,
+        factors: SecondFactors,
+    ) -> Opened:
+        """A new session. code: of the account's authenticator app, or one of its recovery codes.
 
         Raises:
             WrongNameOrPassword: or the account is disabled; which of these is not told, and not by the time it takes.
+            TotpRequired, TotpWrong, TotpNotEnrolled: the password was right.
         """
         query = select(accounts).where(accounts.c.name == name)
         row = await self._database.consult(lambda c: c.execute(query).one_or_none())
@@ -123,7 +143,12 @@ class Accounts:
         if row is None or not fits:
             raise WrongNameOrPassword(WrongNameOrPassword.__doc__)
         owner = Owner(identity=Identity(subject=row.name, access=Access(row.role)), name=row.name)
-        return await self._database.transact(lambda connection: sessions.begin(connection, owner))
+
+        def work(connection: Connection) -> Opened:
+            factors.require(connection, owner.name, owner.identity.access, code)
+            return sessions.begin(connection, owner)
+
+        return await settled(self._database, work)
 
     async def _change(self, name: str, values: dict[str, object]) -> None:
         def work(connection: Connection) -> int:

@@ -2,14 +2,12 @@
 without."""
 
 import asyncio
-import io
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, NoReturn, TypeVar
 
-import segno
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -19,13 +17,24 @@ from sqlalchemy import select
 from dispatch.access.marks import Marks
 from dispatch.access.secrets import split_secrets
 from dispatch.people.accounts import Accounts
-from dispatch.people.refusals import BadAccount, RescuerErased, UnknownAccount
+from dispatch.people.qr import qr_text
+from dispatch.people.refusals import (
+    BadAccount,
+    RescuerErased,
+    TotpEnrolled,
+    TotpNotBegun,
+    TotpWrong,
+    UnknownAccount,
+)
+from dispatch.people.second_factors import SecondFactors
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
+from dispatch.people.totp_commands import add_commands
 from dispatch.people.volunteers import Invitation, Volunteers, join_url
 from registry.repository import UnknownRescuer
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
+from registry.storage.personal_keys import BadPersonalKey, MissingPersonalKey
 from registry.tables import rescuers
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of dispatchers, registry officers and administrators.")
@@ -34,6 +43,10 @@ REFUSED = 2
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
+_USER_ERRORS = (
+    *(BadAccount, RescuerErased, UnknownAccount, UnknownRescuer, TotpEnrolled, TotpNotBegun, TotpWrong),
+    *(BadPersonalKey, MissingPersonalKey),
+)
 
 DatabaseOption = Annotated[
     str | None,
@@ -70,13 +83,14 @@ def add_command(
 
 @app.command("list")
 def list_command(*, database: DatabaseOption = None) -> None:
-    """Every account, its role, and whether it is disabled."""
+    """Every account, its role, whether it is disabled, and whether an authenticator app is asked for."""
     table = Table(box=None, pad_edge=False)
-    for title in ("name", "role", "made (UTC)", "disabled (UTC)"):
+    for title in ("name", "role", "made (UTC)", "disabled (UTC)", "app"):
         table.add_column(title)
     for one in _with_accounts(database, lambda found: found.list_all()):
+        made, app_word = f"{one.created_at:%Y-%m-%d %H:%M}", "yes" if one.has_totp else ""
         disabled = f"{one.disabled_at:%Y-%m-%d %H:%M}" if one.disabled_at else ""
-        table.add_row(escape(one.name), one.role, f"{one.created_at:%Y-%m-%d %H:%M}", disabled)
+        table.add_row(escape(one.name), one.role, made, disabled, app_word)
     _out.print(table)
 
 
@@ -109,7 +123,8 @@ def invite(
 
     async def work(opened: Database) -> Invitation:
         # Nobody joins here, so this needs no key of the service's.
-        return await Volunteers(opened, Sessions(opened, SessionKeys(""))).invite(rescuer_id, timedelta(hours=hours))
+        sessions = Sessions(opened, SessionKeys(""), SecondFactors(opened))
+        return await Volunteers(opened, sessions).invite(rescuer_id, timedelta(hours=hours))
 
     invitation = _with_database(database, work)
     link = join_url(url, invitation.code)
@@ -150,13 +165,6 @@ def whose(
         )
 
 
-def qr_text(link: str) -> str:
-    """A QR code of half blocks for a terminal."""
-    drawn = io.StringIO()
-    segno.make(link, micro=False).terminal(out=drawn, compact=True)
-    return drawn.getvalue()
-
-
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
@@ -179,10 +187,13 @@ def _with_database(url: str | None, work: Callable[[Database], Awaitable[T]]) ->
 
     try:
         return asyncio.run(run())
-    except (BadAccount, RescuerErased, UnknownAccount, UnknownRescuer) as error:
+    except _USER_ERRORS as error:
         _refuse(str(error))
 
 
 def _refuse(message: str) -> NoReturn:
     _err.print(f"[red]{escape(message)}[/red]")
     raise typer.Exit(REFUSED)
+
+
+add_commands(app, _with_database)

@@ -1,10 +1,11 @@
 """The people who use the service, put together: what its doors work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Self
 
 from dispatch.access.marks import Marks
+from dispatch.access.tokens import Access
 from dispatch.people.accounts import Accounts
 from dispatch.people.channel_addresses import ChannelAddresses
 from dispatch.people.passwords import Passwords
@@ -17,6 +18,7 @@ from dispatch.people.reach import (
     TestAlarms,
     push_not_offered,
 )
+from dispatch.people.second_factors import SecondFactors
 from dispatch.people.secrets import SessionKeys
 from dispatch.people.sessions import Sessions
 from dispatch.people.volunteers import Volunteers, join_url
@@ -32,6 +34,7 @@ class People:
     """
 
     accounts: Accounts
+    factors: SecondFactors
     passwords: Passwords
     sessions: Sessions
     volunteers: Volunteers
@@ -46,11 +49,21 @@ class People:
     check_subscription: Callable[[PushSubscription], None] = push_not_offered
 
     @classmethod
-    def of(cls, database: Database, *, token_secret: str, public_url: str, old_secrets: tuple[str, ...] = ()) -> Self:
+    def of(
+        cls,
+        database: Database,
+        *,
+        token_secret: str,
+        public_url: str,
+        old_secrets: tuple[str, ...] = (),
+        totp_required_of: Collection[Access] = (),
+    ) -> Self:
         """old_secrets: that signed tokens before, and are still believed."""
-        sessions = Sessions(database, SessionKeys(token_secret, *old_secrets))
+        factors = SecondFactors(database, required_of=totp_required_of)
+        sessions = Sessions(database, SessionKeys(token_secret, *old_secrets), factors)
         return cls(
             accounts=Accounts(database),
+            factors=factors,
             passwords=Passwords(),
             sessions=sessions,
             volunteers=Volunteers(database, sessions),

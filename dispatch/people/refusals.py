@@ -61,6 +61,42 @@ class WrongNameOrPassword(PermissionError):
     code = "wrong_name_or_password"
 
 
+class TotpRequired(PermissionError):
+    """The password is right, and this account has an authenticator app: send its code, or a recovery code, as well."""
+
+    code = "totp_required"
+
+
+class TotpWrong(PermissionError):
+    """The code is wrong, or has been used: send the one that the app shows now, or another recovery code."""
+
+    code = "totp_wrong"
+
+
+class TotpNotEnrolled(PermissionError):
+    """This account needs an authenticator app: `rescue-circle accounts totp NAME` on the server adds one."""
+
+    code = "totp_not_enrolled"
+
+
+class TotpEnrolled(RuntimeError):
+    """This account has an authenticator app already: another administrator takes it off first."""
+
+    code = "totp_enrolled"
+
+
+class TotpNotBegun(RuntimeError):
+    """There is nothing to confirm: begin anew, and add what is shown to the app."""
+
+    code = "totp_not_begun"
+
+
+class OwnTotp(RuntimeError):
+    """Nobody takes their own app off: ask another administrator, or use `rescue-circle accounts totp-reset`."""
+
+    code = "own_totp"
+
+
 class AccountDisabled(PermissionError):
     """This account is disabled, or the one that issued this token: ask an administrator."""
 

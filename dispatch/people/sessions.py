@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 from dispatch.access.tokens import Access, Identity
 from dispatch.people import secrets
 from dispatch.people.refusals import NoSession
+from dispatch.people.second_factors import SecondFactors
 from registry.people_tables import accounts, channel_addresses, push_subscriptions, sessions
 from registry.storage.database import Database
 from registry.tables import rescuer_personal, rescuers
@@ -53,10 +54,16 @@ class Sessions:
     """All sessions; the database holds digests only. A session of a person or an account that is gone is none."""
 
     def __init__(
-        self, database: Database, keys: secrets.SessionKeys, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        keys: secrets.SessionKeys,
+        factors: SecondFactors,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._keys = keys
+        self._factors = factors
         self._now = now
 
     def begin(self, connection: Connection, owner: Owner) -> Opened:
@@ -109,7 +116,7 @@ class Sessions:
         row = connection.execute(select(sessions).where(mine).with_for_update()).one_or_none()
         if row is None:
             return None
-        now, owner = self._now(), _find_owner(connection, row)
+        now, owner = self._now(), self._find_owner(connection, row)
         turn = self._keys.judge(_held(row), shown, now)
         if owner is None or turn is secrets.Turn.END:
             _end(connection, mine)
@@ -125,6 +132,15 @@ class Sessions:
             changed |= {"previous_digest": secrets.digest(shown.secret), "rotated_at": now}
         connection.execute(update(sessions).where(mine).values(changed))
         return Opened(owner=owner, cookie=following.cookie)
+
+    def _find_owner(self, connection: Connection, row: Row[Any]) -> Owner | None:
+        if row.rescuer_id is not None:
+            return find_volunteer(connection, row.rescuer_id)
+        account = connection.execute(select(accounts).where(accounts.c.name == row.account_name)).one()
+        access = Access(account.role)
+        if account.disabled_at is not None or not self._factors.lets_go_on(connection, account.name, access):
+            return None
+        return Owner(identity=Identity(subject=account.name, access=access), name=account.name)
 
 
 def _end(connection: Connection, which: ColumnElement[bool]) -> None:
@@ -148,15 +164,6 @@ def _held(row: Row[Any]) -> secrets.HeldSession:
         rotated_at=row.rotated_at,
         expires_at=row.expires_at,
     )
-
-
-def _find_owner(connection: Connection, row: Row[Any]) -> Owner | None:
-    if row.rescuer_id is not None:
-        return find_volunteer(connection, row.rescuer_id)
-    account = connection.execute(select(accounts).where(accounts.c.name == row.account_name)).one()
-    if account.disabled_at is not None:
-        return None
-    return Owner(identity=Identity(subject=account.name, access=Access(account.role)), name=account.name)
 
 
 def find_volunteer(connection: Connection, rescuer_id: str) -> Owner | None:

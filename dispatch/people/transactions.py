@@ -10,6 +10,9 @@ from dispatch.people.refusals import (
     InvitationExpired,
     InvitationUsed,
     RescuerErased,
+    TotpNotEnrolled,
+    TotpRequired,
+    TotpWrong,
     UnknownInvitation,
     UnknownProblem,
 )
@@ -20,7 +23,7 @@ T = TypeVar("T")
 
 REFUSALS = (
     *(BadAccount, InvitationExpired, InvitationUsed, RescuerErased, UnknownAed, UnknownInvitation, UnknownProblem),
-    UnknownRescuer,
+    *(UnknownRescuer, TotpNotEnrolled, TotpRequired, TotpWrong),
 )
 
 

@@ -35,9 +35,14 @@ def add_commands(app: typer.Typer, in_database: InDatabase) -> None:
             _out.print(f"{left} phones are not under the newest key.")
             return
         done: Rotated = in_database(database, rotate)
-        _out.print(f"{done.phones} phones and the traces of {done.digests} rows of lists are under the newest key now.")
+        _out.print(
+            f"{done.phones} phones, the traces of {done.digests} rows of lists and {done.secrets} secrets of "
+            "authenticator apps are under the newest key now."
+        )
         if done.unreadable:
-            _out.print(f"{done.unreadable} cannot be read, since somebody changed them: import their lists again.")
+            _out.print(
+                f"{done.unreadable} cannot be read, since somebody changed them: import the list or add the app anew."
+            )
             raise typer.Exit(UNREADABLE)
 
 

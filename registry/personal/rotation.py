@@ -1,5 +1,5 @@
-"""Brings phones and what lists said under the newest key: a few at a time, beside a running service, from anywhere it
-was interrupted.
+"""Brings all that stands encrypted, and what should, under the newest key: a few rows at a time, beside a running
+service, from wherever it was interrupted.
 """
 
 import asyncio
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.people_tables import totp_secrets
 from registry.personal.phones import PHONE_COLUMNS, outdated, phone_columns, read_phone
 from registry.personal.source_digests import digest_column, is_plain
 from registry.personal.standing import require_keys
+from registry.personal.totp_secrets import read_secret, secret_column
 from registry.storage.database import Database
 from registry.storage.personal_keys import VARIABLE, BrokenSeal, MissingPersonalKey, PersonalKeys
 from registry.storage.postgres import lock_registry
@@ -29,11 +31,14 @@ Remade = Callable[[Row[Any], PersonalKeys], dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """How many were brought under the newest key. unreadable: rows that somebody changed, or put into another's place;
-    they stay as they are."""
+    """How many were brought under the newest key: phones, what lists said of people, secrets of authenticator apps.
+
+    unreadable: rows that somebody changed, or put into another's place; they stay as they are.
+    """
 
     phones: int
     digests: int
+    secrets: int
     unreadable: int
 
 
@@ -66,10 +71,18 @@ async def rotate(database: Database, *, pause_s: float = PAUSE_S) -> Rotated:
         remade=_remade_digest,
     )
     phones = _Kind(table=rescuer_personal, columns=PHONE_COLUMNS, outdated=outdated(keys), remade=_remade_phone)
-    done = [await _rotate_all(database, kind, pause_s) for kind in (phones, said)]
+    secret = totp_secrets.c.secret
+    apps = _Kind(
+        table=totp_secrets,
+        columns=(totp_secrets.c.account_name, secret),
+        outdated=secret.not_like(f"{keys.newest_id}.%"),
+        remade=_remade_secret,
+    )
+    done = [await _rotate_all(database, kind, pause_s) for kind in (phones, said, apps)]
     # Erased pages would stay in SQLite's log until then, and the phones with them.
     await database.checkpoint()
-    return Rotated(phones=done[0][0], digests=done[1][0], unreadable=done[0][1] + done[1][1])
+    written, unreadable = zip(*done, strict=True)
+    return Rotated(phones=written[0], digests=written[1], secrets=written[2], unreadable=sum(unreadable))
 
 
 async def _rotate_all(database: Database, kind: _Kind, pause_s: float) -> tuple[int, int]:
@@ -115,3 +128,7 @@ def _remade_digest(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
     stored = row.source_digest
     told = stored if is_plain(stored) else keys.unhide(stored, owner=row.rescuer_id)
     return {"source_digest": digest_column(told, row.rescuer_id, keys)}
+
+
+def _remade_secret(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    return {"secret": secret_column(row.account_name, read_secret(row.account_name, row.secret, keys), keys)}

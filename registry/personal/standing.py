@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.people_tables import totp_secrets
 from registry.personal.phones import outdated
 from registry.storage.database import Database
 from registry.storage.personal_keys import KEY_ID_LETTERS, VARIABLE, MissingPersonalKey, PersonalKeys
@@ -13,7 +14,10 @@ from registry.tables import rescuer_personal, rescuers
 
 log = structlog.get_logger(__name__)
 
-SEALED: Sequence[Column[str]] = (rescuer_personal.c.phone_sealed, rescuers.c.source_digest)
+SEALED: Sequence[Column[str]] = (
+    *(rescuer_personal.c.phone_sealed, rescuers.c.source_digest),
+    totp_secrets.c.secret,
+)
 """Every column that holds what was made under a key."""
 
 
@@ -32,8 +36,8 @@ async def require_keys(connection: AsyncConnection, keys: PersonalKeys) -> None:
     if missing := sorted(used - set(keys.ids)):
         given = f"it holds {', '.join(keys.ids)}" if keys else "it is not set"
         raise MissingPersonalKey(
-            f"{VARIABLE}: people's phones stand encrypted in the database under the key {', '.join(missing)}, and "
-            f"{given}: give that key, behind the newer one while it is being changed"
+            f"{VARIABLE}: people's phones or desks' secrets stand encrypted in the database under the key "
+            f"{', '.join(missing)}, and {given}: give that key, behind the newer one while it is being changed"
         )
 
 

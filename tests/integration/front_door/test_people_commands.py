@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.people.cli import qr_text
+from dispatch.people.qr import qr_text
 from tests.support.browser_like import Browser
 from tests.support.command import command
 from tests.support.process import running

@@ -65,7 +65,7 @@ def test_a_service_without_the_key_that_it_needs_does_not_start_and_says_which(
             assert asyncio.run(process.ended()) == 2
 
     told = log.read_text(encoding="utf-8")
-    assert told.count("RESCUE_PERSONAL_KEY: people's phones stand encrypted") == 2
+    assert told.count("RESCUE_PERSONAL_KEY: people's phones or desks' secrets stand encrypted") == 2
     assert "it is not set" in told
 
 
