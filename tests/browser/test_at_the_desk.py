@@ -1,14 +1,19 @@
 """The dispatcher's console: getting in, seeing, and taking over from the machine."""
 
+import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dispatch.people.second_factors import SecondFactors
 from geo.places.datum import Datum, convert
+from registry.storage.database import Database
 from tests.support.chromium import People
 from tests.support.service import Service, call
-from tests.support.stories import console_of, incident_of, joined_phone, rings, shows, sign_in
+from tests.support.stories import DESK_NAME, console_of, incident_of, joined_phone, rings, shows, sign_in
 from tests.support.town import EAST_STREET, EAST_STREET_M, place
 
 
@@ -19,6 +24,42 @@ def test_a_wrong_password_lets_nobody_in_and_says_so(people: People) -> None:
     expect(page.get_by_test_id("console")).to_have_count(0)
 
     sign_in(page)
+    expect(page.get_by_test_id("console")).to_have_attribute("data-ready", "true")
+
+
+@pytest.fixture
+def app(staffed_database: str) -> pyotp.TOTP:
+    """The authenticator app of whoever sits at the desk."""
+
+    async def add() -> pyotp.TOTP:
+        database = Database(staffed_database)
+        factors = SecondFactors(database)
+        app = pyotp.TOTP((await factors.begin(DESK_NAME)).secret)
+        await factors.confirm(DESK_NAME, app.now(), by=DESK_NAME)
+        await database.close()
+        return app
+
+    return asyncio.run(add())
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "动态口令不对"), ("en", "The code is wrong")])
+def test_an_account_with_an_authenticator_app_is_asked_for_its_code(
+    app: pyotp.TOTP, people: People, *, lang: str, said: str
+) -> None:
+    page = people.desk("/console/", lang=lang)
+    sign_in(page)
+    code = page.locator("input[name=code]")
+    expect(code).to_be_focused()
+    code.fill("not the code")
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("error")).to_contain_text(said)
+    expect(code).to_have_value("")
+    expect(code).to_be_focused()
+
+    # Of the next half minute, which is good for a minute yet.
+    code.fill(app.at(time.time() + 30))
+    page.get_by_test_id("sign-in-submit").click()
+
     expect(page.get_by_test_id("console")).to_have_attribute("data-ready", "true")
 
 

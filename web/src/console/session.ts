@@ -6,11 +6,14 @@ import { forgetAll } from "./desk.ts";
 import * as live from "./live.ts";
 
 type State = "restoring" | "signed_out" | "signed_in";
-export type SignInWord = "wrong_login" | "not_a_dispatcher" | "session_expired" | "service_unreachable" | null;
+type Refused = "wrong_login" | "wrong_code" | "app_needed" | "not_a_dispatcher";
+export type SignInWord = Refused | "session_expired" | "service_unreachable" | null;
 
 export const state = signal<State>("restoring");
 /** What the sign-in form must say. */
 export const word = signal<SignInWord>(null);
+/** The password was right, and the account has an authenticator app. */
+export const asksCode = signal(false);
 export const retryAfterS = signal<number | null>(null);
 export const otherFault = signal<string | null>(null);
 
@@ -44,21 +47,24 @@ function begin(session: Session): void {
     return;
   }
   word.value = null;
+  asksCode.value = false;
   state.value = "signed_in";
   live.start();
 }
 
-export async function signIn(name: string, password: string): Promise<void> {
+export async function signIn(name: string, password: string, code: string): Promise<void> {
   word.value = null;
   retryAfterS.value = null;
   otherFault.value = null;
   try {
-    const session = await api.post("/api/session", { body: { name, password } });
+    const session = await api.post("/api/session", { body: { name, password, code } });
     api.take(session);
     begin(session);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status === 401) word.value = "wrong_login";
+    if (error.code === "totp_required") asksCode.value = true;
+    else if (error.code === "totp_not_enrolled") word.value = "app_needed";
+    else if (error.status === 401) word.value = error.code === "totp_wrong" ? "wrong_code" : "wrong_login";
     else if (error.status === 0 || error.status === 503) word.value = "service_unreachable";
     else if (error.status === 429) retryAfterS.value = error.retryAfterS ?? 30;
     else otherFault.value = error.code;

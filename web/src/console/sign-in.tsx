@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button, Field, Switches } from "../shared/components.tsx";
-import { otherFault, retryAfterS, signIn, state, word } from "./session.ts";
+import { asksCode, otherFault, retryAfterS, signIn, state, word } from "./session.ts";
 import { unlock } from "./sounds.ts";
 import { t } from "./text.ts";
 
@@ -15,18 +15,30 @@ function whyNot(): string | null {
 export function SignIn() {
   const name = useSignal("");
   const password = useSignal("");
+  const code = useSignal("");
   const visible = useSignal(false);
   const busy = useSignal(false);
   const nameInput = useRef<HTMLInputElement>(null);
+  const codeInput = useRef<HTMLInputElement>(null);
   const restoring = state.value === "restoring";
   useEffect(() => {
     if (!restoring) nameInput.current?.focus();
   }, [restoring]);
+  // Also after a wrong code: each is good once, so the next one is another.
+  useEffect(() => {
+    if (!asksCode.value || busy.value) return;
+    code.value = "";
+    codeInput.current?.focus();
+  }, [asksCode.value, busy.value]);
+  const anotherPerson = (): void => {
+    asksCode.value = false;
+    code.value = "";
+  };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     void unlock();
     busy.value = true;
-    await signIn(name.value.trim(), password.value).finally(() => (busy.value = false));
+    await signIn(name.value.trim(), password.value, code.value).finally(() => (busy.value = false));
   };
   const why = whyNot();
   return (
@@ -56,7 +68,10 @@ export function SignIn() {
               spellcheck={false}
               required
               value={name.value}
-              onInput={(event) => (name.value = event.currentTarget.value)}
+              onInput={(event) => {
+                name.value = event.currentTarget.value;
+                anotherPerson();
+              }}
             />
           )}
         </Field>
@@ -77,6 +92,23 @@ export function SignIn() {
           <input type="checkbox" checked={visible.value} onChange={(event) => (visible.value = event.currentTarget.checked)} />
           {t.value.show_password}
         </label>
+        {asksCode.value && (
+          <Field label={t.value.app_code} hint={t.value.app_code_hint}>
+            {(ids) => (
+              <input
+                {...ids}
+                ref={codeInput}
+                name="code"
+                autoComplete="one-time-code"
+                autoCapitalize="none"
+                spellcheck={false}
+                required
+                value={code.value}
+                onInput={(event) => (code.value = event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        )}
         <Button type="submit" kind="primary" wide data-testid="sign-in-submit" disabled={busy.value || restoring}>
           {busy.value ? t.value.signing_in : t.value.sign_in}
         </Button>

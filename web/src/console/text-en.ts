@@ -17,6 +17,10 @@ export const en: Texts = {
   signing_in: "Signing in…",
   wrong_login:
     "The account or the password is wrong. Check capitals and try again; an administrator can set a new password.",
+  app_code: "Code of your authenticator app",
+  app_code_hint: "The six digits that the app shows now. Without your phone: a recovery code that has not been used.",
+  wrong_code: "The code is wrong or has been used. Type the one that the app shows now.",
+  app_needed: "This account needs an authenticator app first. An administrator adds it on the server.",
   too_many_logins: (s) => `Too many attempts. Try again in ${s} seconds.`,
   not_a_dispatcher: "This is not a dispatcher's account, so it cannot use this console.",
   session_expired: "Your session has expired. Sign in again; the system goes on with the incidents meanwhile.",
