@@ -13,7 +13,8 @@ from opening_hours import OpeningHours
 from geo.places.projection import geodesic_m
 from registry.hours.evaluating import BadHours, Hours, Openness, hours_of
 from registry.hours.reading import read_hours
-from registry.models import Aed, AedState, Certificate, NaiveDatetime, Presence, Rescuer
+from registry.models import Aed, AedState, Certificate, NaiveDatetime, PaperStanding, Presence, Rescuer
+from registry.people.asking import Against, whats_against
 
 # Where the project runs; another city sets its own in `DispatchLimits`.
 ZHENGZHOU_ZONE = ZoneInfo("Asia/Shanghai")
@@ -83,6 +84,13 @@ _RETIRED = Verdict(answer=Answer.NO, reason="retired", text="It has left its sou
 _ERASED = Verdict(answer=Answer.NO, reason="erased", text="The person's data has been erased.")
 _NO_CONSENT = Verdict(answer=Answer.NO, reason="no_consent", text="Consent has been withdrawn.")
 _OFF_DUTY = Verdict(answer=Answer.NO, reason="off_duty", text="Off duty.")
+_NOT_ASKED = {
+    Against.PAUSED: Verdict(answer=Answer.NO, reason="paused", text="An officer has given them a pause."),
+    Against.NOT_AVAILABLE: Verdict(
+        answer=Answer.NO, reason="not_available", text="Outside the hours of the week in which they may be rung."
+    ),
+    Against.QUIET_HOURS: Verdict(answer=Answer.NO, reason="quiet_hours", text="In their quiet hours."),
+}
 _NO_POSITION = Verdict(answer=Answer.NO, reason="no_position", text="No fresh position and no home position.")
 _READY_AT_HOME = Verdict(answer=Answer.YES, reason="ready_at_home", text="Ready; taken to be at home.")
 _READY = Verdict(answer=Answer.YES, reason="ready", text="Ready.")
@@ -161,7 +169,8 @@ def time_zone_at(lon: float, lat: float) -> str:
 
 
 def is_dispatchable(rescuer: Rescuer, at: datetime, limits: DispatchLimits = DEFAULT_LIMITS) -> Verdict:
-    """Whether the rescuer may be alerted at that time: consenting, certified, on duty, and somewhere that we know."""
+    """Whether the rescuer may be alerted at that time: consenting, certified, on duty, not to be left alone, and
+    somewhere that we know."""
     return verdicts_on(rescuer, at, limits)[0]
 
 
@@ -180,6 +189,7 @@ def verdicts_on(
         against.append(_NO_CONSENT)
     elif not rescuer.on_duty:
         against.append(_OFF_DUTY)
+    against += [_NOT_ASKED[one] for one in whats_against(rescuer.pause, rescuer.availability, at, limits.time_zone)]
     papers = _certificate_problem(rescuer.certificates, local_day(at, limits.time_zone))
     if papers is not None:
         against.append(papers)
@@ -311,15 +321,26 @@ def local_day(at: datetime, zone: tzinfo) -> date:
 def _certificate_problem(certificates: tuple[Certificate, ...], day: date) -> Verdict | None:
     if not certificates:
         return Verdict(answer=Answer.NO, reason="no_certificate", text="No certificate on record.")
-    begun = False
-    for item in certificates:
-        if item.valid_from is None or item.valid_from <= day:
-            if item.valid_until is None or day <= item.valid_until:
-                return None
-            begun = True
-    if begun:
+    standings = {item.standing for item in certificates if _holds_on(item, day)}
+    if PaperStanding.COUNTS in standings:
+        return None
+    if PaperStanding.UNVERIFIED in standings:
+        return Verdict(
+            answer=Answer.NO, reason="certificate_unverified", text="No officer has verified the certificate yet."
+        )
+    if standings:
+        return Verdict(
+            answer=Answer.NO,
+            reason="certificate_not_accepted",
+            text="The city does not accept this kind of paper.",
+        )
+    if any(item.valid_from is None or item.valid_from <= day for item in certificates):
         return Verdict(answer=Answer.NO, reason="certificate_expired", text="The certificate has expired.")
     return Verdict(answer=Answer.NO, reason="certificate_not_yet_valid", text="The certificate is not valid yet.")
+
+
+def _holds_on(item: Certificate, day: date) -> bool:
+    return (item.valid_from is None or item.valid_from <= day) and (item.valid_until is None or day <= item.valid_until)
 
 
 def _require_aware(at: datetime) -> None:

@@ -12,7 +12,7 @@ class NaiveDatetime(ValueError):
 
 
 BY_HAND = "registry"
-"""The source of AEDs that an officer adds here; no list has this name."""
+"""The source of AEDs and certificates that an officer adds here; no list has this name."""
 
 
 class AedState(StrEnum):
@@ -59,6 +59,16 @@ class Aed:
     retired: bool = False
 
 
+class PaperStanding(StrEnum):
+    """What a certificate is worth while its days last, by the rules of the city."""
+
+    COUNTS = "counts"
+    # No officer has looked at it, and its source is not trusted unseen.
+    UNVERIFIED = "unverified"
+    # The city does not take its kind.
+    NOT_ACCEPTED = "not_accepted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A first-aid certificate; a date that is None is a bound the issuer did not set. Both days count."""
@@ -67,6 +77,28 @@ class Certificate:
     number: str = field(default="", repr=False)
     valid_from: date | None = None
     valid_until: date | None = None
+    standing: PaperStanding = PaperStanding.COUNTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Nobody rings a person from `since` to before `until`; None: until an officer says so."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """When in a week a person may be rung, on the clocks of their zone.
+
+    weekly, quiet: (first, end) in minutes since Monday 00:00, ascending; no weekly hours: at all hours.
+    time_zone: IANA name, "" for the city's.
+    """
+
+    weekly: tuple[tuple[int, int], ...] = ()
+    quiet: tuple[tuple[int, int], ...] = ()
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +120,7 @@ class Rescuer:
     """A certified volunteer, grid worker or staff member, without name or phone: those live where they can be erased.
 
     last_seen_at: when the service last had the rescuer's phone on the line. off_consent: consent was given once and
-    withdrawn; who was registered on paper has withdrawn nothing.
+    withdrawn; who was registered on paper has withdrawn nothing. availability: None where a person set no hours.
     """
 
     rescuer_id: str
@@ -101,6 +133,8 @@ class Rescuer:
     last_seen_at: datetime | None = None
     off_consent: bool = False
     erased_at: datetime | None = None
+    pause: Pause | None = None
+    availability: Availability | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ All times are real time: they bound secrets and prove consents, and no simulated
 """
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -16,15 +18,19 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
-from registry.storage.types import UtcDateTime
+from registry.people.kinds import PersonKind, Transport
+from registry.storage.types import GeographyPoint, UtcDateTime
 from registry.tables import aeds, certificates, metadata, rescuer_homes, rescuer_personal, rescuer_presences, rescuers
 
 _ID = String(64)
 _DIGEST = String(64)
 
 ACCOUNT_ROLES = ("dispatcher", "registry_officer", "admin")
-_ROLES = ", ".join(f"'{role}'" for role in ACCOUNT_ROLES)
+_ROLES, _KINDS, _TRANSPORTS = (
+    ", ".join(f"'{word}'" for word in words) for words in (ACCOUNT_ROLES, PersonKind, Transport)
+)
 
 # One at a time for each rescuer. A digest of the code only: whoever reads the table can join as nobody.
 invitations = Table(
@@ -146,8 +152,70 @@ aed_problems = Table(
     Index(None, "resolved_at"),
 )
 
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation_id", _ID, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("district", Text, nullable=False),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("team_id", _ID, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("district", Text, nullable=False),
+    Column("organisation_id", _ID, ForeignKey(organisations.c.organisation_id), nullable=True),
+)
+
+# Who has no row is a volunteer of no organisation. corrected: what an officer set, which lists leave alone.
+rescuer_profiles = Table(
+    "rescuer_profiles",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("organisation_id", _ID, ForeignKey(organisations.c.organisation_id), nullable=True, index=True),
+    Column("team_id", _ID, ForeignKey(teams.c.team_id), nullable=True, index=True),
+    Column("transport", String(16), nullable=True),
+    Column("insurance_note", Text, nullable=False),
+    Column("work_position", GeographyPoint(), nullable=True),
+    Column("corrected", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
+    CheckConstraint(f"transport IN ({_TRANSPORTS})", name="transport"),
+)
+
+# weekly, quiet: hours of a week as `people.weeks` reads them. time_zone: "" for the city's.
+rescuer_availabilities = Table(
+    "rescuer_availabilities",
+    metadata,
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True),
+    Column("paused_at", UtcDateTime(), nullable=True),
+    Column("paused_until", UtcDateTime(), nullable=True),
+    Column("weekly", Text, nullable=False),
+    Column("quiet", Text, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+)
+
+# Whether certificates of a list count unseen; a list without a row follows the one of "*", and without that it does.
+certificate_sources = Table(
+    "certificate_sources",
+    metadata,
+    Column("source", String(128), primary_key=True),
+    Column("trusted", Boolean(create_constraint=False), nullable=False),
+)
+
+# The kinds that count; while it is empty, all do.
+certificate_kinds = Table(
+    "certificate_kinds",
+    metadata,
+    Column("kind_key", _ID, primary_key=True),
+    Column("kind", _ID, nullable=False),
+)
+
 PERSONAL_TABLES = (
     *(rescuer_personal, rescuer_homes, rescuer_presences, certificates),
     *(invitations, consents, sessions, push_subscriptions, channel_addresses, test_alarms),
+    *(rescuer_profiles, rescuer_availabilities),
 )
 """Their rows are erased with their rescuer."""

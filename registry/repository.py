@@ -2,17 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.fixes import better_of
 from registry.history.aeds import recorded
-from registry.history.log import Author
-from registry.models import Aed, AedState, Certificate, Contact, Presence, Rescuer
-from registry.people_tables import PERSONAL_TABLES, consents
+from registry.history.log import Author, erase_reasons
+from registry.models import Aed, AedState, Availability, Certificate, Contact, Pause, Presence, Rescuer
+from registry.people.trust import CityRules
+from registry.people.weeks import week_of
+from registry.people_tables import (
+    PERSONAL_TABLES,
+    certificate_kinds,
+    certificate_sources,
+    consents,
+    rescuer_availabilities,
+)
 from registry.personal.phones import phone_of
 from registry.storage.database import Database
 from registry.storage.personal_keys import NO_KEYS, PersonalKeys
@@ -95,8 +104,11 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
     """Every rescuer, or those of these ids that there are, by id, without name and phone."""
     # Columns by their place and no more of them than are read: a start waits for every row of a city.
     paper = certificates.c
-    papers = select(paper.rescuer_id, paper.kind, paper.number, paper.valid_from, paper.valid_until)
-    papers = papers.order_by(paper.rescuer_id, paper.ordinal)
+    papers = select(
+        *(paper.rescuer_id, paper.source, paper.verified_at, paper.kind, paper.number),
+        *(paper.valid_from, paper.valid_until),
+    ).order_by(paper.rescuer_id, paper.ordinal)
+    asked = rescuer_availabilities.c
     everyone = (
         select(
             rescuers.c.rescuer_id,
@@ -109,8 +121,10 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
             rescuer_presences.c.accuracy_m,
             rescuer_presences.c.observed_at,
             consents.c.withdrawn_at,
+            *(asked.paused_at, asked.paused_until, asked.weekly, asked.quiet, asked.time_zone),
         )
         .outerjoin(consents, consents.c.rescuer_id == rescuers.c.rescuer_id)
+        .outerjoin(rescuer_availabilities, asked.rescuer_id == rescuers.c.rescuer_id)
         .outerjoin(rescuer_homes, rescuer_homes.c.rescuer_id == rescuers.c.rescuer_id)
         .outerjoin(rescuer_presences, rescuer_presences.c.rescuer_id == rescuers.c.rescuer_id)
         .order_by(rescuers.c.rescuer_id)
@@ -119,9 +133,17 @@ async def load_rescuers(connection: AsyncConnection, rescuer_ids: Sequence[str] 
         papers = papers.where(paper.rescuer_id.in_(rescuer_ids))
         everyone = everyone.where(rescuers.c.rescuer_id.in_(rescuer_ids))
     held: defaultdict[str, list[Certificate]] = defaultdict(list)
+    rules = await load_city_rules(connection)
     for rescuer_id, *written in (await connection.execute(papers)).all():
-        held[rescuer_id].append(_certificate(*written))
+        held[rescuer_id].append(_certificate(rules, written))
     return [_rescuer(row, held.get(row[0], ())) for row in (await connection.execute(everyone)).all()]
+
+
+async def load_city_rules(connection: AsyncConnection) -> CityRules:
+    """Which certificates count in this city."""
+    kinds = (await connection.execute(select(certificate_kinds.c.kind_key))).scalars()
+    sources = await connection.execute(select(certificate_sources.c.source, certificate_sources.c.trusted))
+    return CityRules(accepted=frozenset(kinds), trusted=dict(map(tuple, sources)))
 
 
 async def find_contact(connection: AsyncConnection, rescuer_id: str, keys: PersonalKeys = NO_KEYS) -> Contact | None:
@@ -147,6 +169,7 @@ async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: dat
         raise UnknownRescuer(f"no rescuer {rescuer_id!r}")
     for table in PERSONAL_TABLES:
         await connection.execute(delete(table).where(table.c.rescuer_id == rescuer_id))
+    await erase_reasons(connection, "rescuer", rescuer_id)
     # The digest is made of name and phone, and last_seen_at is a trace of movement: they go too.
     blank = {"on_duty": False, "duty_changed_at": None, "last_seen_at": None, "source_digest": ""}
     await connection.execute(
@@ -270,12 +293,31 @@ def _presence(place: tuple[float, float], accuracy_m: float, observed_at: dateti
     return Presence(lon=place[0], lat=place[1], accuracy_m=accuracy_m, observed_at=observed_at)
 
 
-def _certificate(kind: str, number: str, valid_from: date | None, valid_until: date | None) -> Certificate:
-    return Certificate(kind=kind, number=number, valid_from=valid_from, valid_until=valid_until)
+def _certificate(rules: CityRules, written: Sequence[Any]) -> Certificate:
+    source, verified_at, kind, number, valid_from, valid_until = written
+    standing = rules.standing_of(kind=kind, source=source, is_verified=verified_at is not None)
+    return Certificate(kind=kind, number=number, valid_from=valid_from, valid_until=valid_until, standing=standing)
+
+
+def _pause(since: datetime | None, until: datetime | None) -> Pause | None:
+    return Pause(since=since, until=until) if since is not None else None
+
+
+def _availability(weekly: str | None, quiet: str | None, time_zone: str | None) -> Availability | None:
+    """None where nothing is said, as most of a city's people leave it."""
+    if not (weekly or quiet):
+        return None
+    try:
+        zone = ZoneInfo(time_zone).key if time_zone else ""
+        return Availability(weekly=week_of(weekly or ""), quiet=week_of(quiet or ""), time_zone=zone)
+    except (ValueError, KeyError, OSError):
+        # Written by other hands than ours: one person's hours must not keep the service from starting.
+        return None
 
 
 def _rescuer(row: Sequence[Any], held: Sequence[Certificate]) -> Rescuer:
-    rescuer_id, on_duty, duty_changed_at, last_seen_at, erased_at, home, place, accuracy_m, observed_at, withdrawn = row
+    rescuer_id, on_duty, duty_changed_at, last_seen_at, erased_at, home, place, accuracy_m, observed_at, *said = row
+    withdrawn, paused_at, paused_until, *hours = said
     home_lon, home_lat = home or (None, None)
     return Rescuer(
         rescuer_id=rescuer_id,
@@ -288,4 +330,6 @@ def _rescuer(row: Sequence[Any], held: Sequence[Certificate]) -> Rescuer:
         last_seen_at=last_seen_at,
         off_consent=withdrawn is not None,
         erased_at=erased_at,
+        pause=_pause(paused_at, paused_until),
+        availability=_availability(*hours),
     )

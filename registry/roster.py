@@ -16,19 +16,23 @@ from geo.places.rtree_index import RTreeIndex
 from geo.places.spatial_index import PointIndex
 from registry.eligibility import DispatchLimits, certified_span, is_accurate, is_away_from_home, local_day
 from registry.models import Rescuer
+from registry.people.asking import steady_from
 from registry.roster_kernels import PERSON, who_may_go
 from registry.snapshot import Ids
 
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_Span = tuple[bool, int, int]
+"""An answer, and from when to before when it holds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER_US = np.iinfo(np.int64).min
 _FIRST_CAPACITY = 64
 _NOWHERE = np.nan, np.nan
 _UNREAD = False, 0, 0
-"""Papers that cover no day: whoever asks reads them."""
+"""Papers that cover no day, hours that cover no time: whoever asks reads them."""
+_ALWAYS = True, _NEVER_US, np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,8 +97,8 @@ class Roster:
         key = self._key_of(rescuer.rescuer_id)
         self._records[rescuer.rescuer_id] = rescuer
         self._columns.put(key, rescuer)
-        if before is None or before.certificates != rescuer.certificates:
-            self._columns.unread_papers(key)
+        if before is None or _what_is_read(before) != _what_is_read(rescuer):
+            self._columns.unread(key, rescuer)
         if before is None or before.presence != rescuer.presence:
             presence = rescuer.presence
             lon, lat = (presence.lon, presence.lat) if presence else (None, None)
@@ -118,7 +122,7 @@ class Roster:
         helpers, unread = self._columns.who_may_go(out, home, at, seen_since)
         if unread.size:
             for key in unread.tolist():
-                self._columns.read_papers(key, self._records[self._ids[key]], at)
+                self._columns.read(key, self._records[self._ids[key]], at)
             helpers, _ = self._columns.who_may_go(out, home, at, seen_since)
         return self._ordered(helpers)
 
@@ -141,17 +145,17 @@ class _Columns:
 
     def __init__(self, rescuers: Sequence[Rescuer], limits: DispatchLimits) -> None:
         self._limits = limits
-        known = np.array([(*self._told(rescuer), *_UNREAD) for rescuer in rescuers], PERSON)
+        known = np.array([self._told(rescuer, *_unread(rescuer)) for rescuer in rescuers], PERSON)
         self.people = np.concatenate((known, _nobody(max(0, _FIRST_CAPACITY - known.size))))
 
     def put(self, key: int, rescuer: Rescuer) -> None:
         if key >= self.people.size:
             self.people = np.concatenate((self.people, _nobody(2 * key - self.people.size)))
-        papers = self.people[key].item()[-len(_UNREAD) :]
-        self.people[key] = (*self._told(rescuer), *papers)
+        *_, free_from_us, free_until_us, _, free, papers, papers_from, papers_until = self.people[key].item()
+        self.people[key] = self._told(rescuer, (free, free_from_us, free_until_us), (papers, papers_from, papers_until))
 
-    def _told(self, rescuer: Rescuer) -> tuple[Any, ...]:
-        """A person's fields but for their papers, in the order of `PERSON`."""
+    def _told(self, rescuer: Rescuer, free: _Span, papers: _Span) -> tuple[Any, ...]:
+        """A person's fields in the order of `PERSON`."""
         presence = rescuer.presence
         lon, lat = (presence.lon, presence.lat) if presence else _NOWHERE
         home = rescuer.home_lon, rescuer.home_lat
@@ -164,22 +168,33 @@ class _Columns:
             _us(presence.observed_at) if presence and counts else _NEVER_US,
             _us(presence.observed_at) if presence and is_away else _NEVER_US,
             _us(rescuer.last_seen_at) if rescuer.last_seen_at else _NEVER_US,
+            *free[1:],
             rescuer.on_duty and rescuer.erased_at is None and not rescuer.off_consent,
+            free[0],
+            *papers,
         )
 
-    def unread_papers(self, key: int) -> None:
-        """They are looked at when somebody asks: an empty span of days covers none."""
-        self.people[key]["papers_from"] = self.people[key]["papers_until"] = 0
+    def unread(self, key: int, rescuer: Rescuer) -> None:
+        """Papers and hours are looked at when somebody asks."""
+        free, papers = _unread(rescuer)
+        self._write(key, free, papers)
 
-    def read_papers(self, key: int, rescuer: Rescuer, at: datetime) -> None:
+    def read(self, key: int, rescuer: Rescuer, at: datetime) -> None:
         """See `eligibility.is_dispatchable`."""
+        papers = certified_span(rescuer.certificates, local_day(at, self._limits.time_zone))
+        steady = steady_from(rescuer.pause, rescuer.availability, at, self._limits.time_zone)
+        until = _us(steady.until) if steady.until is not None else _ALWAYS[2]
+        free = (steady.may_be_asked, _us(at), until) if _has_hours(rescuer) else _ALWAYS
+        self._write(key, free, papers)
+
+    def _write(self, key: int, free: _Span, papers: _Span) -> None:
         person = self.people[key]
-        span = certified_span(rescuer.certificates, local_day(at, self._limits.time_zone))
-        person["papers"], person["papers_from"], person["papers_until"] = span
+        person["free"], person["free_from_us"], person["free_until_us"] = free
+        person["papers"], person["papers_from"], person["papers_until"] = papers
 
     def who_may_go(self, out: Int64s, home: Int64s, at: datetime, seen_since: datetime) -> tuple[Helpers, Int64s]:
         """Of those whose phone (`out`) or home is near who may go, keys ascending, less those of the second answer,
-        whose papers must be read before; see `eligibility.position_of` and `eligibility.is_dispatchable`."""
+        whose papers or hours must be read before; see `eligibility.position_of` and `eligibility.is_dispatchable`."""
         now_us, room = _us(at), out.size + home.size
         key, unread = np.empty(room, np.int64), np.empty(room, np.int64)
         lon, lat = np.empty(room), np.empty(room)
@@ -190,6 +205,7 @@ class _Columns:
             home,
             now_us - round(self._limits.presence_max_age_s * 1e6),
             now_us + round(self._limits.clock_skew_s * 1e6),
+            now_us,
             local_day(at, self._limits.time_zone).toordinal(),
             _us(seen_since),
             key,
@@ -205,7 +221,21 @@ class _Columns:
 
 
 def _nobody(count: int) -> NDArray[Any]:
-    return np.full(count, np.array((*_NOWHERE, *_NOWHERE, _NEVER_US, _NEVER_US, _NEVER_US, False, *_UNREAD), PERSON))
+    never = _NEVER_US, _NEVER_US, _NEVER_US
+    return np.full(count, np.array((*_NOWHERE, *_NOWHERE, *never, *_UNREAD[1:], False, False, *_UNREAD), PERSON))
+
+
+def _unread(rescuer: Rescuer) -> tuple[_Span, _Span]:
+    """Hours and papers that nobody has looked at; who has neither hours nor a pause may be asked at any time."""
+    return (_UNREAD if _has_hours(rescuer) else _ALWAYS), _UNREAD
+
+
+def _has_hours(rescuer: Rescuer) -> bool:
+    return rescuer.pause is not None or rescuer.availability is not None
+
+
+def _what_is_read(rescuer: Rescuer) -> tuple[Any, ...]:
+    return rescuer.certificates, rescuer.pause, rescuer.availability
 
 
 def _us(at: datetime) -> int:

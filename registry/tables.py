@@ -170,6 +170,14 @@ certificates = Table(
     Column("number", String(128), nullable=False),
     Column("valid_from", Date, nullable=True),
     Column("valid_until", Date, nullable=True),
+    Column("issuer", Text, nullable=False, server_default=""),
+    # Whose word it is: a list's name, or `models.BY_HAND`.
+    Column("source", String(128), nullable=False, server_default=""),
+    Column("verified_at", UtcDateTime(), nullable=True),
+    Column("verified_by", String(64), nullable=True),
+    # The ordinal of the certificate that this one renews.
+    Column("follows", Integer, nullable=True),
+    Index("ix_certificates_valid_until", "valid_until", "rescuer_id"),
 )
 
 # Appended to only, which triggers see to. A person's own data is never in it: see registry/history/log.py.

@@ -4,13 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.log import Author, Change, record
 from registry.importers.files import ImportRefused
 from registry.models import BY_HAND, Aed
-from registry.tables import aeds, rescuers
+from registry.people.trust import ANY_LIST
+from registry.people_tables import certificate_sources
+from registry.tables import aeds, certificates, rescuers
 
 SAME_LIST = 0.5
 """A list that shares this part of the smaller of the two with one that is known is that one (assumption: a month
@@ -71,8 +73,8 @@ def checked_name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME:
         raise BadSourceName(f"a list's name has 1 to {LONGEST_NAME} characters, such as city-health")
-    if name == BY_HAND:
-        raise BadSourceName(f"{BY_HAND!r} are the AEDs that officers add here: give the list another name")
+    if name in {BY_HAND, ANY_LIST}:
+        raise BadSourceName(f"{name!r} stands for what officers type, or for any list: give the list another name")
     return name
 
 
@@ -131,7 +133,17 @@ async def rename_source(connection: AsyncConnection, old: str, new: str, author:
         raise UnnamedSource(f"no list is called {old!r}: `registry imports` shows their names")
     change = Change(kind="list", subject_id=old, action="renamed", before={"name": old}, after={"name": new})
     await record(connection, change, author)
+    await rename_certificates(connection, old, new)
     return renamed
+
+
+async def rename_certificates(connection: AsyncConnection, old: str, new: str) -> None:
+    """Whose word certificates are, and whether the city trusts it, goes with the list's name."""
+    await connection.execute(update(certificates).where(certificates.c.source == old).values(source=new))
+    rule = certificate_sources.c.source
+    has_own = (await connection.execute(select(rule).where(rule == new))).first() is not None
+    mine = delete(certificate_sources) if has_own else update(certificate_sources).values(source=new)
+    await connection.execute(mine.where(rule == old))
 
 
 async def _compared(connection: AsyncConnection, found: Sequence[Aed]) -> tuple[Counter[str], Counter[str]]:

@@ -1,6 +1,7 @@
 """Writes imported rescuers: the bare row, and their personal data in the tables that can be erased."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,15 @@ from sqlalchemy import Row, Table, bindparam, case, delete, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.importers.import_log import log_import
-from registry.importers.known_sources import SAME_LIST, UNNAMED
+from registry.importers.known_sources import SAME_LIST, UNNAMED, rename_certificates
 from registry.importers.people.drafts import RescuerDraft
+from registry.importers.people.paper_rows import rows_after
 from registry.importers.report import ImportReport, Remark
 from registry.importers.same_person import Held, is_same_person, kept_papers, load_held
 from registry.personal.phones import phone_columns
 from registry.personal.source_digests import digest_column, is_digest
 from registry.personal.standing import require_keys
+from registry.repository import in_batches
 from registry.storage.database import Database
 from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
@@ -46,7 +49,8 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
         if taken:
             rows = [_row_of(person, digest, known, report, now) for person, digest in taken]
             await _upsert(database, connection, rescuers, rows, keep_duty=True)
-            await _write_personal_data(database, connection, [person for person, _ in taken])
+            drafts = [person for person, _ in taken]
+            await _write_personal_data(database, connection, drafts, source=report.source)
         await log_import(connection, report, {}, now=now)
 
 
@@ -91,7 +95,7 @@ async def _of_the_same_people(
         if set(papers) - set(person.certificates):
             text = f"{person.rescuer_id} has a certificate here that ends later than the file's: it stays"
             report.warnings.append(Remark(where=person.where, reason="newer_certificate", text=text))
-        taken.append((replace(person, certificates=papers), digest))
+        taken.append((replace(mine.as_set_here(person), certificates=papers), digest))
     return taken
 
 
@@ -106,34 +110,41 @@ async def _name_the_unnamed(
     if len(unnamed & given) < SAME_LIST * min(len(unnamed), len(given)) or report.dry_run:
         return
     await connection.execute(update(rescuers).where(rescuers.c.source == UNNAMED).values(source=report.source))
+    await rename_certificates(connection, UNNAMED, report.source)
     known.update({row.rescuer_id: row for row in await connection.execute(select(rescuers))})
 
 
-async def _write_personal_data(database: Database, connection: AsyncConnection, people: list[RescuerDraft]) -> None:
+async def _write_personal_data(
+    database: Database, connection: AsyncConnection, people: list[RescuerDraft], *, source: str
+) -> None:
     keys = database.personal_keys
     contacts = [
         {"rescuer_id": p.rescuer_id, "name": p.name, **phone_columns(p.rescuer_id, p.phone_e164, keys)} for p in people
     ]
     await _upsert(database, connection, rescuer_personal, contacts)
+    papers = await _papers_after(connection, people, source)
     for table in (rescuer_homes, certificates):
         outdated = delete(table).where(table.c.rescuer_id == bindparam("key"))
         await connection.execute(outdated, [{"key": person.rescuer_id} for person in people])
     if homes := [{"rescuer_id": person.rescuer_id, "position": person.home} for person in people if person.home]:
         await connection.execute(insert(rescuer_homes), homes)
-    papers = [
-        {
-            "rescuer_id": person.rescuer_id,
-            "ordinal": ordinal,
-            "kind": paper.kind,
-            "number": paper.number,
-            "valid_from": paper.valid_from,
-            "valid_until": paper.valid_until,
-        }
-        for person in people
-        for ordinal, paper in enumerate(person.certificates)
-    ]
     if papers:
         await connection.execute(insert(certificates), papers)
+
+
+async def _papers_after(
+    connection: AsyncConnection, people: Sequence[RescuerDraft], source: str
+) -> list[dict[str, Any]]:
+    held: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for some in in_batches([person.rescuer_id for person in people]):
+        query = select(certificates).where(certificates.c.rescuer_id.in_(some)).order_by(certificates.c.ordinal)
+        for row in await connection.execute(query):
+            held[row.rescuer_id].append(row)
+    return [
+        row
+        for person in people
+        for row in rows_after(person.rescuer_id, held[person.rescuer_id], person.certificates, source=source)
+    ]
 
 
 async def _upsert(

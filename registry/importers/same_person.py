@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.importers.people.drafts import RescuerDraft
 from registry.models import Certificate
+from registry.people_tables import rescuer_profiles
 from registry.personal.phones import phone_of
 from registry.repository import in_batches
 from registry.storage.personal_keys import PersonalKeys
-from registry.tables import certificates, rescuer_personal
+from registry.tables import certificates, rescuer_homes, rescuer_personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +25,20 @@ class Held:
     name: str = field(default="", repr=False)
     phone_e164: str = field(default="", repr=False)
     papers: tuple[Certificate, ...] = field(default=(), repr=False)
+    home: tuple[float, float] | None = field(default=None, repr=False)
+    corrected: frozenset[str] = frozenset()
+
+    def as_set_here(self, draft: RescuerDraft) -> RescuerDraft:
+        """What the sheet says, but for what an officer set."""
+        mine: dict[str, Any] = {"name": self.name, "phone_e164": self.phone_e164, "home": self.home}
+        return replace(draft, **{name: mine[name] for name in self.corrected & mine.keys()})
 
 
 async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], keys: PersonalKeys) -> dict[str, Held]:
     """By id, of those of whom anything is known."""
     papers: defaultdict[str, list[Certificate]] = defaultdict(list)
     contacts: dict[str, tuple[str, str]] = {}
+    set_here: dict[str, tuple[frozenset[str], tuple[float, float] | None]] = {}
     for some in in_batches(rescuer_ids):
         query = select(certificates).where(certificates.c.rescuer_id.in_(some)).order_by(certificates.c.ordinal)
         for row in await connection.execute(query):
@@ -36,6 +46,7 @@ async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], key
                 Certificate(kind=row.kind, number=row.number, valid_from=row.valid_from, valid_until=row.valid_until)
             )
         personal = select(rescuer_personal).where(rescuer_personal.c.rescuer_id.in_(some))
+        set_here.update(await _set_here(connection, some))
         for row in await connection.execute(personal):
             contacts[row.rescuer_id] = row.name, phone_of(row, keys)
     return {
@@ -43,9 +54,27 @@ async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], key
             name=contacts.get(one, ("", ""))[0],
             phone_e164=contacts.get(one, ("", ""))[1],
             papers=tuple(papers.get(one, ())),
+            corrected=set_here.get(one, _NOTHING)[0],
+            home=set_here.get(one, _NOTHING)[1],
         )
         for one in contacts.keys() | papers.keys()
     }
+
+
+_NOTHING: tuple[frozenset[str], None] = frozenset(), None
+
+
+async def _set_here(
+    connection: AsyncConnection, rescuer_ids: Sequence[str]
+) -> dict[str, tuple[frozenset[str], tuple[float, float] | None]]:
+    """What officers set, and the home, of those of whom they set anything."""
+    profile = rescuer_profiles.c
+    query = (
+        select(profile.rescuer_id, profile.corrected, rescuer_homes.c.position)
+        .outerjoin(rescuer_homes, rescuer_homes.c.rescuer_id == profile.rescuer_id)
+        .where(profile.rescuer_id.in_(rescuer_ids))
+    )
+    return {key: (frozenset(names), home) for key, names, home in await connection.execute(query)}
 
 
 def is_same_person(held: Held, draft: RescuerDraft, *, same_source: bool) -> bool:

@@ -15,14 +15,22 @@ from registry.eligibility import (
     position_of,
     usability,
 )
-from registry.models import Aed, AedState, Certificate, Presence, Rescuer
+from registry.models import Aed, AedState, Availability, Certificate, PaperStanding, Pause, Presence, Rescuer
+from registry.people.weeks import week_of
 from registry.roster import Roster
 
 DAY = date(2025, 3, 5)
 LON, LAT = 113.66, 34.75
 days = st.none() | st.integers(-3, 3).map(lambda number: DAY + timedelta(days=number))
 certificates = st.lists(
-    st.builds(Certificate, kind=st.just("red_cross"), valid_from=days, valid_until=days), max_size=3
+    st.builds(
+        Certificate,
+        kind=st.just("red_cross"),
+        valid_from=days,
+        valid_until=days,
+        standing=st.sampled_from([PaperStanding.COUNTS, *PaperStanding]),
+    ),
+    max_size=3,
 )
 instants = st.integers(-4 * 24, 4 * 24).map(lambda hours: datetime(2025, 3, 5, tzinfo=UTC) + timedelta(hours=hours))
 presences = st.none() | st.builds(
@@ -31,6 +39,14 @@ presences = st.none() | st.builds(
     lat=st.just(LAT),
     accuracy_m=st.sampled_from([5.0, 336.0, 337.0, 2500.0, 4000.0]),
     observed_at=instants,
+)
+pauses = st.none() | st.builds(Pause, since=instants, until=st.none() | instants)
+weeks = st.sampled_from(["", "Mo-Fr 09:00-17:00", "22:00-07:00", "We", "Mo-Su 00:00-24:00"]).map(week_of)
+hours = st.none() | st.builds(
+    Availability,
+    weekly=weeks,
+    quiet=weeks,
+    time_zone=st.sampled_from(["", "Asia/Urumqi", "Asia/Kathmandu", "Europe/Vaduz"]),
 )
 people = st.builds(
     Rescuer,
@@ -42,6 +58,8 @@ people = st.builds(
     home_lat=st.none() | st.just(LAT),
     off_consent=st.booleans(),
     erased_at=st.none() | instants,
+    pause=pauses,
+    availability=hours,
 )
 
 
