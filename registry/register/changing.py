@@ -1,0 +1,148 @@
+"""An officer adds a person, and says what is right about them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.history.log import Author, record
+from registry.models import Contact
+from registry.people.kinds import PersonKind
+from registry.people.trust import BY_HAND
+from registry.people_tables import organisations, rescuer_profiles, teams
+from registry.register.contact_store import save_contact
+from registry.register.person_file import PersonFile, get_person, hold_file
+from registry.register.standing import of_person, put_row, tell_of
+from registry.register.typed import LONGEST_NAME, LONGEST_NOTE, BadPersonField, checked_phone, checked_text
+from registry.storage.postgres import lock_registry
+from registry.tables import rescuer_homes, rescuers
+
+NOT_SHOWN = "not shown"
+"""In the history in place of a value that says who somebody is or where they are."""
+
+_CONTACT = ("name", "phone_e164")
+_PROFILE = ("kind", "organisation_id", "team_id", "transport", "insurance_note", "work")
+_LEFT_ALONE = ("name", "phone_e164", "home")
+"""Of what an officer sets, what lists speak of, too: imports leave it as it was set."""
+_SHOWN = frozenset({"kind", "organisation_id", "team_id", "transport"})
+_LONGEST_ID = 64
+
+_BLANK: dict[str, Any] = {
+    "kind": PersonKind.VOLUNTEER.value,
+    "organisation_id": None,
+    "team_id": None,
+    "transport": None,
+    "insurance_note": "",
+    "work_position": None,
+    "corrected": [],
+}
+
+
+class IdTaken(ValueError):
+    """Another person has this id, or had it before they were erased."""
+
+    code = "id_taken"
+
+
+class UnknownGroup(LookupError):
+    """No organisation or team has this id."""
+
+    code = "unknown_group"
+
+
+def checked_fields(fields: Mapping[str, Any], *, region: str) -> dict[str, Any]:
+    """What an officer says of a person, by field of `PersonFile`, ready to be stored; `phone` becomes `phone_e164`.
+
+    Raises:
+        IdentityCardTyped, BadPersonField
+    """
+    found = {name: value for name, value in fields.items() if name != "phone"}
+    if "phone" in fields:
+        found["phone_e164"] = checked_phone(fields["phone"] or "", region)
+    if "name" in fields:
+        found["name"] = checked_text("name", fields["name"] or "", most=LONGEST_NAME, least=1)
+    if "insurance_note" in fields:
+        found["insurance_note"] = checked_text("insurance_note", fields["insurance_note"] or "", most=LONGEST_NOTE)
+    if found.get("kind", PersonKind.VOLUNTEER) is None:
+        raise BadPersonField("kind cannot be nothing: everybody is at least a volunteer")
+    return found
+
+
+async def add_person(
+    connection: AsyncConnection, fields: Mapping[str, Any], author: Author, *, rescuer_id: str = "", on_duty: bool
+) -> PersonFile:
+    """Enter a person by hand; `fields` as `checked_fields` gives them. Without an id one is made.
+
+    Raises:
+        IdTaken, UnknownGroup, IdentityCardTyped, BadPersonField
+    """
+    await lock_registry(connection)
+    rescuer_id = checked_text("rescuer_id", rescuer_id, most=_LONGEST_ID) or f"h-{uuid4().hex[:20]}"
+    if (await connection.execute(select(rescuers).where(rescuers.c.rescuer_id == rescuer_id))).first() is not None:
+        raise IdTaken(f"{rescuer_id}: {IdTaken.__doc__}")
+    row = {"rescuer_id": rescuer_id, "on_duty": on_duty, "source": BY_HAND, "source_file": "", "source_digest": ""}
+    await connection.execute(insert(rescuers).values(**row, imported_at=author.at))
+    await _write(connection, await get_person(connection, rescuer_id), {"name": "", "phone_e164": "", **fields})
+    after = {name: _shown(name, value) for name, value in fields.items() if value not in (None, "")}
+    await record(connection, of_person(rescuer_id, "added", None, after), author)
+    return await get_person(connection, rescuer_id)
+
+
+async def change_person(
+    connection: AsyncConnection,
+    rescuer_id: str,
+    fields: Mapping[str, Any],
+    author: Author,
+    *,
+    expected: str | None = None,
+) -> PersonFile:
+    """Set what is right of a person; `fields` as `checked_fields` gives them. What changes nothing is not recorded.
+
+    expected: the digest that the officer has seen.
+
+    Raises:
+        UnknownRescuer, ErasedPerson, PersonChanged, UnknownGroup
+    """
+    before = await hold_file(connection, rescuer_id, expected)
+    changed = {name: value for name, value in fields.items() if getattr(before, name) != value}
+    if not changed:
+        return before
+    await _write(connection, before, changed)
+    await tell_of(connection, rescuer_id)
+    was = {name: _shown(name, getattr(before, name)) for name in changed}
+    now = {name: _shown(name, value) for name, value in changed.items()}
+    await record(connection, of_person(rescuer_id, "corrected", was, now), author)
+    return await get_person(connection, rescuer_id)
+
+
+async def _write(connection: AsyncConnection, person: PersonFile, changed: Mapping[str, Any]) -> None:
+    rescuer_id = person.rescuer_id
+    await _require_groups(connection, changed)
+    if changed.keys() & set(_CONTACT):
+        told = {name: changed.get(name, getattr(person, name)) for name in _CONTACT}
+        await save_contact(connection, Contact(rescuer_id=rescuer_id, **told))
+    if "home" in changed:
+        await connection.execute(delete(rescuer_homes).where(rescuer_homes.c.rescuer_id == rescuer_id))
+        if changed["home"] is not None:
+            await connection.execute(insert(rescuer_homes).values(rescuer_id=rescuer_id, position=changed["home"]))
+    profile = {
+        "work_position" if name == "work" else name: value for name, value in changed.items() if name in _PROFILE
+    }
+    profile["corrected"] = sorted({*person.corrected, *(changed.keys() & set(_LEFT_ALONE))})
+    await put_row(connection, rescuer_profiles, rescuer_id, profile, blank=_BLANK)
+
+
+async def _require_groups(connection: AsyncConnection, changed: Mapping[str, Any]) -> None:
+    for name, table in (("organisation_id", organisations), ("team_id", teams)):
+        wanted = changed.get(name)
+        if wanted is None:
+            continue
+        found = await connection.execute(select(table).where(table.c[name] == wanted))
+        if found.first() is None:
+            raise UnknownGroup(f"there is no {name.removesuffix('_id')} {wanted!r}: add it first")
+
+
+def _shown(name: str, value: Any) -> Any:
+    return value if name in _SHOWN or value is None else NOT_SHOWN
