@@ -24,6 +24,10 @@ from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
 from registry.officer_commands.commands import add_officer_commands
 from registry.officer_commands.editing import BadField
+from registry.people_commands.certificates import add_certificate_commands
+from registry.people_commands.groups import add_group_commands
+from registry.people_commands.rescuers import add_rescuer_commands
+from registry.people_commands.shared import USER_ERRORS as PEOPLE_ERRORS
 from registry.personal.commands import add_commands as add_personal_commands
 from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
@@ -51,6 +55,7 @@ _USER_ERRORS = (
     UnknownChange,
     BadPersonalKey,
     MissingPersonalKey,
+    *PEOPLE_ERRORS,
 )
 
 _out = Console()
@@ -157,6 +162,8 @@ def _or_exit(work: Callable[[], Result]) -> Result:
 
 add_import(app, in_database=_in_database, or_exit=_or_exit)
 _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
-add_commands(app, _run)
-add_officer_commands(app, _run)
-add_personal_commands(app, _run)
+for add in (
+    *(add_commands, add_officer_commands, add_personal_commands),
+    *(add_rescuer_commands, add_certificate_commands, add_group_commands),
+):
+    add(app, _run)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.people.expiry import days_left, warning_of
+from registry.people.trust import ANY_LIST, BY_HAND, CityRules
+from registry.repository import load_city_rules
 from registry.tables import certificates, rescuers
 
 Cursor = tuple[date, str, int]
@@ -42,15 +44,17 @@ async def list_expiring(
     limit: int,
 ) -> list[Expiring]:
     """Certificates whose last day comes within so many days after `day`, the soonest first, and those that have run
-    out; not those of whose kind their person holds a later one, nor of people who were erased.
+    out; not those of whose kind their person holds a later one that counts, nor of people who were erased.
 
     since: leaves out those that ran out before that day. after: only those behind it.
     """
-    paper = certificates.c
+    paper, rules = certificates.c, await load_city_rules(connection)
     query = (
         select(certificates)
         .join(rescuers, rescuers.c.rescuer_id == paper.rescuer_id)
-        .where(rescuers.c.erased_at.is_(None), paper.valid_until <= day + timedelta(days=within_days), ~_has_later())
+        .where(
+            rescuers.c.erased_at.is_(None), paper.valid_until <= day + timedelta(days=within_days), ~_has_later(rules)
+        )
     )
     if since is not None:
         query = query.where(paper.valid_until >= since)
@@ -60,12 +64,20 @@ async def list_expiring(
     return [_expiring(row, day) for row in await connection.execute(query)]
 
 
-def _has_later() -> ColumnElement[bool]:
+def _has_later(rules: CityRules) -> ColumnElement[bool]:
     paper, later = certificates.c, certificates.alias().c
     is_in_its_place = or_(later.follows == paper.ordinal, later.kind == paper.kind)
     ends_later = or_(later.valid_until.is_(None), later.valid_until > paper.valid_until)
+    counts = or_(later.verified_at.is_not(None), _is_trusted(later.source, rules))
     mine = select(later.rescuer_id).where(later.rescuer_id == paper.rescuer_id)
-    return mine.where(is_in_its_place, ends_later).correlate(certificates).exists()
+    return mine.where(is_in_its_place, ends_later, counts).correlate(certificates).exists()
+
+
+def _is_trusted(source: ColumnElement[str], rules: CityRules) -> ColumnElement[bool]:
+    """As `CityRules.trusts` says."""
+    by_rule = {name: rules.trusts(name) for name in (BY_HAND, *rules.trusted)}
+    others = rules.trusts(ANY_LIST)
+    return case(by_rule, value=source, else_=others)
 
 
 def _is_behind(after: Cursor) -> ColumnElement[bool]:

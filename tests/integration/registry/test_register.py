@@ -193,6 +193,8 @@ async def test_what_runs_out_is_listed_with_the_warning_that_is_due_page_by_page
     renewed = NewPaper(kind="BLS", valid_until=today + timedelta(days=900))
     async with database.write() as connection:
         await renew_paper(connection, "b", 0, renewed, WANG, is_seen=True)
+        # A renewal that nobody has looked at yet is none.
+        await renew_paper(connection, "c", 0, renewed, WANG, is_seen=False)
 
     async with database.read() as connection:
         first = await list_expiring(connection, today, within_days=60, limit=2)
