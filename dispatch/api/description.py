@@ -26,7 +26,7 @@ STATES = {
     404: "There is no such thing.",
     409: "Not now: the body's `code` says why.",
     410: "It was there, and is used or expired.",
-    412: "The AED is another than the one of `If-Match`: read it again, and send the change with its new ETag.",
+    412: "Somebody has changed it since it was read: read it again, and send the change with its new ETag.",
     422: "The request cannot be understood: the body's `message` says what is wrong with it.",
     429: "Too many requests: try again after the seconds of the `retry-after` header.",
     503: "The service is starting, or its database is away: try again in a moment.",

@@ -35,9 +35,10 @@ class JoinIncident(WireModel):
 class AddAlert(WireModel):
     """Ring this rescuer now. Without `aed_id` a fetch_aed goes for the AED that is there soonest.
 
-    force: although the rule would not: off_duty, no_certificate, certificate_expired, certificate_not_yet_valid,
-    no_position, not_reachable, aed_not_usable, and no_way up to twice as far. Never forced: erased, no_consent, and
-    whatever is promised already.
+    force: although the rule would not: off_duty, paused, not_available, quiet_hours, no_certificate,
+    certificate_expired, certificate_not_yet_valid, certificate_unverified, certificate_not_accepted, no_position,
+    not_reachable, aed_not_usable, and no_way up to twice as far. Never forced: erased, no_consent, and whatever is
+    promised already.
     """
 
     rescuer_id: Annotated[str, Field(min_length=1, max_length=200)]
