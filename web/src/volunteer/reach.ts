@@ -38,7 +38,9 @@ export interface Check {
 
 const ORDER: readonly Grade[] = ["bad", "off", "warn", "waiting", "good"];
 /** Told by a check of their own, or no obstacle. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["off_duty", "no_position", "ready", "ready_at_home"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["off_duty", "no_position", "ready", "ready_at_home", "paused", "not_available", "quiet_hours"]);
+/** On duty and yet left alone for now, as was agreed: nothing is wrong. */
+const LEFT_ALONE: readonly string[] = ["paused", "not_available", "quiet_hours"];
 
 /** Of two that are equally bad the first is the one to begin with. */
 export function checksOf(facts: Facts): Check[] {
@@ -65,8 +67,10 @@ function papers({ reasons, known }: Facts): Check {
   return obstaclesOf(reasons).length > 0 ? { topic: "papers", grade: "bad", says: "against" } : { topic: "papers", grade: "good", says: "fine" };
 }
 
-function duty({ onDuty, known }: Facts): Check {
+function duty({ onDuty, known, reasons }: Facts): Check {
   if (!known) return { topic: "duty", grade: "waiting", says: "unknown" };
+  const leftAlone = LEFT_ALONE.find((reason) => reasons.includes(reason));
+  if (onDuty && leftAlone) return { topic: "duty", grade: "off", says: leftAlone };
   return onDuty ? { topic: "duty", grade: "good", says: "on" } : { topic: "duty", grade: "off", says: "off" };
 }
 

@@ -65,6 +65,8 @@ export const en: SameWords<typeof zh> = {
       certificate_expired: "Your first-aid certificate has expired.",
       not_certified: "There is no valid first-aid certificate.",
       certificate_not_yet_valid: "Your first-aid certificate is not valid yet.",
+      certificate_unverified: "Your first-aid certificate has not been verified yet.",
+      certificate_not_accepted: "Your kind of first-aid certificate does not count in this city.",
       erased: "Your personal data has been erased.",
     },
     reasonOther: (code: string) => `You would not be called now (${code}).`,

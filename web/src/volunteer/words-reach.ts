@@ -13,7 +13,14 @@ export const reachWords = dictionary(
     session: { over: "这部手机上的登录已失效。请向邀请您的人要一个新邀请。" } as Texts,
     papers: { unknown: "等待服务器确认…", fine: "有效" } as Texts,
     askForPapers: "请把新证书交给志愿者管理人员登记。",
-    duty: { unknown: "等待服务器确认…", on: "待命中", off: "未待命，不会叫您。需要时点上面的「开始待命」。" } as Texts,
+    duty: {
+      unknown: "等待服务器确认…",
+      on: "待命中",
+      off: "未待命，不会叫您。需要时点上面的「开始待命」。",
+      paused: "您的派遣已暂停，现在不会叫您。恢复请联系红十字会。",
+      not_available: "现在不在您登记的可出动时段，不会叫您。",
+      quiet_hours: "现在是您登记的免打扰时段，不会叫您。",
+    } as Texts,
     line: {
       on: "已连接",
       others: "现在没有连接，只有短信、电话等其他通道能叫到您。请检查网络。",
@@ -59,7 +66,14 @@ export const reachWords = dictionary(
     session: { over: "You are signed out on this phone. Ask whoever invited you for a new invitation." },
     papers: { unknown: "Waiting for the service…", fine: "Valid" },
     askForPapers: "Bring your new certificate to the volunteers' coordinator to have it registered.",
-    duty: { unknown: "Waiting for the service…", on: "On duty", off: "Off duty: you will not be called. Tap “Go on duty” above when you want to be." },
+    duty: {
+      unknown: "Waiting for the service…",
+      on: "On duty",
+      off: "Off duty: you will not be called. Tap “Go on duty” above when you want to be.",
+      paused: "You have a pause and are not called now. Ask the registry to end it.",
+      not_available: "This is outside the hours that are registered for you: you are not called now.",
+      quiet_hours: "These are the quiet hours that are registered for you: you are not called now.",
+    },
     line: {
       on: "Connected",
       others: "No connection now: you can only be reached another way, as by SMS or phone. Check your network.",

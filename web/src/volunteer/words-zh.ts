@@ -63,6 +63,8 @@ export const zh = {
       certificate_expired: "急救证书已过期。",
       not_certified: "没有有效的急救证书。",
       certificate_not_yet_valid: "急救证书尚未生效。",
+      certificate_unverified: "急救证书尚未核验。",
+      certificate_not_accepted: "本市不认可您这一类急救证书。",
       erased: "个人数据已删除。",
     } as Readonly<Record<string, string>>,
     reasonOther: (code: string) => `现在不会叫您(${code})。`,
