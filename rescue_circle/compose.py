@@ -271,7 +271,10 @@ async def _resume_engine(
 
 def _policy_of(settings: Settings) -> Policy:
     return Policy(
-        alerts=settings.policy_alerts, decline_rest_s=settings.policy_decline_rest_s, rest_s=settings.policy_rest_s
+        alerts=settings.policy_alerts,
+        decline_rest_s=settings.policy_decline_rest_s,
+        rest_s=settings.policy_rest_s,
+        lock_out_s=settings.policy_lock_out_s,
     )
 
 

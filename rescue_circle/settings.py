@@ -161,6 +161,13 @@ class Settings(BaseSettings):
         description="seconds after going to a call in which somebody is rung only where nobody else is as near",
         json_schema_extra=zh("出动一次后的休息秒数：期间只有同样时间内没有别人能到时才响铃"),
     )
+    policy_lock_out_s: float = Field(
+        Policy().lock_out_s,
+        ge=0,
+        le=31 * 86_400,
+        description="seconds after being with a patient in which somebody is not rung at all; 0: no such rule",
+        json_schema_extra=zh("到达患者身边参与救援后，多少秒内完全不再响铃；0 表示没有这条规定"),
+    )
     clock_start: AwareDatetime | None = Field(
         None,
         description="instant at which a simulated clock begins, for replays",

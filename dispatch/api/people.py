@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from dispatch.access.tokens import Access, Identity
 from dispatch.api.access import Caller, host_of
 from dispatch.api.description import may_refuse
+from dispatch.api.person_views import told_state
 from dispatch.api.sessions import session_of
 from dispatch.contracts import people as wire
 from dispatch.contracts.stream import TestAlarm
@@ -25,7 +26,6 @@ from dispatch.people.refusals import NoConsent, RescuerErased
 from dispatch.records import InboxRow
 from dispatch.service import DispatchService
 from dispatch.spool.file import SpoolError
-from registry.eligibility import Answer as Verdict
 from registry.eligibility import verdicts_on
 from registry.models import Rescuer
 from registry.storage.watched_database import DatabaseAway
@@ -89,7 +89,9 @@ def _add_me(router: APIRouter, service: DispatchService) -> None:
         rescuer = _get_standing(service, caller)
         stored = await service.people.volunteers.get_stored(caller.subject)
         limits = service.directory.limits
+        locked_out = service.engine.locked_out_until(caller.subject) is not None
         verdicts = verdicts_on(rescuer, service.clock.now(), limits)
+        is_ready, reasons = told_state(verdicts, is_locked_out=locked_out)
         test = stored.last_test
         volunteer = wire.VolunteerView(
             on_duty=rescuer.on_duty,
@@ -98,8 +100,8 @@ def _add_me(router: APIRouter, service: DispatchService) -> None:
             certificates=tuple(
                 wire.CertificateView(kind=one.kind, valid_until=one.valid_until) for one in rescuer.certificates
             ),
-            dispatchable=verdicts[0].answer is Verdict.YES,
-            reasons=tuple(verdict.reason for verdict in verdicts),
+            dispatchable=is_ready,
+            reasons=reasons,
             max_accuracy_m=limits.presence_max_accuracy_m,
             last_test_alarm=wire.LastTestAlarm(sent_at=test.sent_at, arrived_at=test.arrived_at, channel=test.channel)
             if test

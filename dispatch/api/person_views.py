@@ -1,17 +1,22 @@
 """A person of the register as officers are shown them: what is stored, and whether they would be rung now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dispatch.contracts import rescuers as wire
 from geo.places.datum import Datum, convert
 from registry.directory import Directory
-from registry.eligibility import Answer, verdicts_on
+from registry.eligibility import Answer, Verdict, verdicts_on
 from registry.register.people_list import Found
 from registry.register.person_file import LonLat, Paper, PersonFile
 
+LOCKED_OUT = "locked_out"
 
-def view_of(person: PersonFile, directory: Directory, now: datetime) -> wire.PersonView:
-    dispatchable, reasons = _state(person.rescuer_id, directory, now)
+
+def view_of(
+    person: PersonFile, directory: Directory, now: datetime, *, locked_out_until: datetime | None
+) -> wire.PersonView:
+    dispatchable, reasons = _state(person.rescuer_id, directory, now, is_locked_out=locked_out_until is not None)
     return wire.PersonView(
         rescuer_id=person.rescuer_id,
         name=person.name,
@@ -30,6 +35,7 @@ def view_of(person: PersonFile, directory: Directory, now: datetime) -> wire.Per
         certificates=tuple(map(_certificate, person.papers)),
         paused_at=person.paused_at,
         paused_until=person.paused_until,
+        locked_out_until=locked_out_until,
         weekly=person.weekly,
         quiet=person.quiet,
         time_zone=person.time_zone,
@@ -39,8 +45,8 @@ def view_of(person: PersonFile, directory: Directory, now: datetime) -> wire.Per
     )
 
 
-def line_of(found: Found, directory: Directory, now: datetime) -> wire.PersonLine:
-    dispatchable, reasons = _state(found.rescuer_id, directory, now)
+def line_of(found: Found, directory: Directory, now: datetime, *, is_locked_out: bool) -> wire.PersonLine:
+    dispatchable, reasons = _state(found.rescuer_id, directory, now, is_locked_out=is_locked_out)
     return wire.PersonLine(
         rescuer_id=found.rescuer_id,
         name=found.name,
@@ -62,13 +68,23 @@ def place_of(spot: wire.Spot) -> LonLat:
     return float(lon), float(lat)
 
 
-def _state(rescuer_id: str, directory: Directory, now: datetime) -> tuple[bool, tuple[str, ...]]:
+def _state(
+    rescuer_id: str, directory: Directory, now: datetime, *, is_locked_out: bool
+) -> tuple[bool, tuple[str, ...]]:
     """Nobody is rung whom the live picture does not know yet."""
     rescuer = directory.find_rescuer(rescuer_id)
     if rescuer is None:
         return False, ()
-    verdicts = verdicts_on(rescuer, now, directory.limits)
-    return verdicts[0].answer is Answer.YES, tuple(one.reason for one in verdicts)
+    return told_state(verdicts_on(rescuer, now, directory.limits), is_locked_out=is_locked_out)
+
+
+def told_state(verdicts: Sequence[Verdict], *, is_locked_out: bool) -> tuple[bool, tuple[str, ...]]:
+    """Whether somebody would be rung, and all that is in the way. Of lock-outs the registry knows nothing."""
+    is_ready = verdicts[0].answer is Answer.YES
+    reasons = tuple(one.reason for one in verdicts)
+    if not is_locked_out:
+        return is_ready, reasons
+    return False, (LOCKED_OUT,) if is_ready else (*reasons, LOCKED_OUT)
 
 
 def _place(position: LonLat | None) -> wire.Place | None:

@@ -19,7 +19,7 @@ from registry.hours.holidays import find_country
 from registry.people.kinds import PersonKind
 from registry.register.changing import add_person, change_person, checked_fields
 from registry.register.leaving_alone import pause, resume, set_hours
-from registry.register.people_list import Search, list_people
+from registry.register.people_list import Found, Search, list_people
 from registry.register.person_file import PersonFile, get_person
 from registry.register.typed import LONGEST_NOTE, checked_phone, checked_text
 from registry.storage.database import Database
@@ -65,7 +65,12 @@ class Desk:
     def shown(self, person: PersonFile, response: Response) -> wire.PersonView:
         response.headers["etag"] = f'"{person.digest()}"'
         response.headers["cache-control"] = "no-store"
-        return view_of(person, self.service.directory, self.service.clock.now())
+        locked_out = self.service.engine.locked_out_until(person.rescuer_id)
+        return view_of(person, self.service.directory, self.service.clock.now(), locked_out_until=locked_out)
+
+    def line(self, found: Found) -> wire.PersonLine:
+        is_locked_out = self.service.engine.locked_out_until(found.rescuer_id) is not None
+        return line_of(found, self.service.directory, self.service.clock.now(), is_locked_out=is_locked_out)
 
 
 def seen(if_match: str | None) -> str | None:
@@ -114,11 +119,10 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
             source=source,
             expiring_before=expiring_before,
         )
-        now, directory = desk.service.clock.now(), desk.service.directory
         wanted = limit if state is None else SCANNED
         async with database.read() as connection:
             found = await list_people(connection, search, after=after, limit=wanted + 1)
-        lines = [line_of(one, directory, now) for one in found[:wanted]]
+        lines = [desk.line(one) for one in found[:wanted]]
         fitting = [one for one in lines if state is None or state in one.reasons]
         if len(fitting) > limit:
             return wire.PersonPage(rescuers=tuple(fitting[:limit]), next=fitting[limit - 1].rescuer_id)

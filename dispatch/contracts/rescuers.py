@@ -128,7 +128,8 @@ class Place(WireModel, Unshown):
 
 class PersonView(WireModel, Unshown):
     """A person of the register. The `etag` header goes back as `if-match` with a change. reasons: all that keeps them
-    from being rung now. corrected: what an officer set, which lists leave alone."""
+    from being rung now. corrected: what an officer set, which lists leave alone. locked_out_until: they were with a
+    patient, and are not rung before then."""
 
     rescuer_id: str
     name: str
@@ -147,6 +148,7 @@ class PersonView(WireModel, Unshown):
     certificates: tuple[RegisteredCertificate, ...]
     paused_at: AwareDatetime | None
     paused_until: AwareDatetime | None
+    locked_out_until: AwareDatetime | None
     weekly: str
     quiet: str
     time_zone: str

@@ -43,6 +43,7 @@ class Policy:
         call keeps them from the next).
     rest_s: who has gone to a call is rung again so soon after only where nobody else could be there in the same time
         (KATRETTER leaves them alone for a while; that it is an hour is our assumption).
+    lock_out_s: who was with a patient is not rung at all so soon after (a city's rule; none unless it sets one).
     """
 
     alerts: int = 7
@@ -68,6 +69,7 @@ class Policy:
     outbox_s: float = 2.0
     decline_rest_s: float = 300.0
     rest_s: float = 3600.0
+    lock_out_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,12 @@ NO_CALL_AT_ALL = frozenset({"cancelled", "duplicate"})
 
 
 class RestKind(StrEnum):
-    """DECLINED: is not rung. WENT: is rung only where nobody else can be there in the same time."""
+    """DECLINED: is not rung. WENT: is rung only where nobody else can be there in the same time. LOCKED_OUT: was with a
+    patient, and is not rung at all until somebody has had time to talk with them."""
 
     DECLINED = "declined"
     WENT = "went"
+    LOCKED_OUT = "locked_out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,17 @@ def rests_of(
     before: Incident | None, after: Incident, events: Iterable[ev.Event], at: datetime, policy: Policy
 ) -> tuple[Rest, ...]:
     """The rests that begin with `events`, which led from `before` to `after` at `at`; each person and kind once."""
-    length_s: Mapping[RestKind, float] = {RestKind.DECLINED: policy.decline_rest_s, RestKind.WENT: policy.rest_s}
+    length_s: Mapping[RestKind, float] = {
+        RestKind.DECLINED: policy.decline_rest_s,
+        RestKind.WENT: policy.rest_s,
+        RestKind.LOCKED_OUT: policy.lock_out_s,
+    }
     begun = dict.fromkeys(
         (after.alerts[event.alert_id].rescuer_id, kind)
         for event in events
-        if isinstance(event, _ENDS) and (kind := _kind_of(event, before)) is not None and length_s[kind] > 0
+        if isinstance(event, _ENDS)
+        for kind in _kinds_of(event, before)
+        if length_s[kind] > 0
     )
     return tuple(
         Rest(rescuer_id=rescuer_id, kind=kind, until=at + timedelta(seconds=length_s[kind]))
@@ -49,15 +57,19 @@ def rests_of(
 _ENDS = (ev.AlertDeclined, ev.AssignmentHandedBack, ev.ResponderDone, ev.ResponderStoodDown)
 
 
-def _kind_of(event: ev.Event, before: Incident | None) -> RestKind | None:
+def _kinds_of(event: ev.Event, before: Incident | None) -> tuple[RestKind, ...]:
     match event:
         case ev.AlertDeclined() | ev.AssignmentHandedBack():
-            return RestKind.DECLINED
+            return (RestKind.DECLINED,)
         case ev.ResponderDone():
-            return RestKind.WENT
+            return _WAS_THERE
         case ev.ResponderStoodDown():
             was = before.alerts.get(event.alert_id) if before else None
-            was_there = was is not None and was.status is AlertStatus.ARRIVED
-            return RestKind.WENT if was_there or event.reason not in NO_CALL_AT_ALL else None
+            if was is not None and was.status is AlertStatus.ARRIVED:
+                return _WAS_THERE
+            return () if event.reason in NO_CALL_AT_ALL else (RestKind.WENT,)
         case _:
-            return None
+            return ()
+
+
+_WAS_THERE = RestKind.WENT, RestKind.LOCKED_OUT

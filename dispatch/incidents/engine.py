@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -12,6 +13,7 @@ from dispatch.core import commands as cmd
 from dispatch.core.incident import Incident, incident_of
 from dispatch.core.policy import Policy
 from dispatch.core.refusals import Refused
+from dispatch.core.rests import RestKind
 from dispatch.incidents.arrivals import Arrivals
 from dispatch.incidents.attention import SENTENCES, UNCHANGED
 from dispatch.incidents.by_hand import HandPicker, Wish
@@ -110,6 +112,10 @@ class Engine:
     def policy(self) -> Policy:
         """The rule that decides whom to ring."""
         return self._policy
+
+    def locked_out_until(self, rescuer_id: str) -> datetime | None:
+        """Until when nobody rings somebody who was with a patient; None where they may be rung."""
+        return self._rests.find_end(rescuer_id, RestKind.LOCKED_OUT, self._clock.now())
 
     @property
     def is_at_work(self) -> bool:

@@ -131,6 +131,11 @@ class Rests:
         self._until = {key: until for key, until in self._until.items() if until > at}
         return frozenset(rescuer_id for rescuer_id, one in self._until if one is kind)
 
+    def find_end(self, rescuer_id: str, kind: RestKind, at: datetime) -> datetime | None:
+        """When a rest that is not over ends."""
+        until = self._until.get((rescuer_id, kind))
+        return until if until is not None and until > at else None
+
 
 class Reservations:
     """Who and what is promised, as far as this process knows; the journal's unique keys have the last word."""

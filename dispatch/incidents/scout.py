@@ -103,14 +103,14 @@ class Scout:
         rung: frozenset[str] = frozenset(),
     ) -> Candidates:
         """Everybody free and reachable who can be at the patient's door within `budget_s` seconds and has not just said
-        no to another call.
+        no to another call, or is locked out after one.
 
         climb_s: from there to the patient, see `climb_s`. released: keys that the incident itself gives up in this
         same step. rung: who was rung for it; nobody else is with the same phone.
         """
         nearby = self.around(patient, budget_s=budget_s, at=at, released=released)
-        declined = self.rests.at(RestKind.DECLINED, at)
-        if left_alone := declined | self._with_the_phones_of(declined | rung):
+        out = self.rests.at(RestKind.DECLINED, at) | self.rests.at(RestKind.LOCKED_OUT, at)
+        if left_alone := out | self._with_the_phones_of(out | rung):
             willing = np.fromiter(
                 (one not in left_alone for one in nearby.rescuer_id), np.bool_, len(nearby.rescuer_id)
             )

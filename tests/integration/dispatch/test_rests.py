@@ -1,5 +1,6 @@
 """Who has said no, or gone to a call, is left alone by the next ones: across calls, restarts and outages."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,6 +112,26 @@ async def test_a_no_said_while_the_database_was_away_counts_once_it_has_landed(u
 
     assert (kept.rescuer_id, kept.kind) == ("no", RestKind.DECLINED)
     assert kept.until == declined.at + timedelta(seconds=Policy().decline_rest_s)
+
+
+async def test_who_was_with_a_patient_is_locked_out_where_a_city_wants_it_and_after_a_restart_too(url: str) -> None:
+    locking = replace(ONE_PHONE, lock_out_s=600)
+    async with desk(url, CROWD[:1], policy=locking) as at:
+        incident_id = (await at.take_call("A")).incident_id
+        await say(at, incident_id, "no", Answer.ACCEPT, Answer.ARRIVED, Answer.DONE)
+        until = at.engine.locked_out_until("no")
+
+    async with desk(url, CROWD[:1], policy=locking, name="second", clock=at_second(500)) as at:
+        during = await rung(at, "B", end=True)
+        told_during = at.engine.locked_out_until("no")
+    async with desk(url, CROWD[:1], policy=locking, name="third", clock=at_second(601)) as at:
+        afterwards = await rung(at, "C")
+        told_afterwards = at.engine.locked_out_until("no")
+
+    assert during == []
+    assert afterwards == ["no"]
+    assert until is not None
+    assert (told_during, told_afterwards) == (until, None)
 
 
 async def test_a_rest_that_is_over_is_forgotten(url: str) -> None:

@@ -76,6 +76,24 @@ def test_who_is_called_off_rests_unless_there_was_nothing_to_go_to(reason: str, 
     assert rests_after(told, end) == ({"r0": RestKind.WENT} if rests else {})
 
 
+@pytest.mark.parametrize(("arrived", "reason"), [(True, "closed"), (True, "cancelled"), (False, "closed")])
+def test_a_city_may_lock_out_whoever_was_with_a_patient(arrived: bool, reason: str) -> None:
+    told = story()
+    told.answer("r0", "accept")
+    if arrived:
+        told.answer("r0", "arrived")
+    before = told.incident
+    events = told.tell(cmd.EndCall(incident_id=INCIDENT, cad_ref="cad-1", reported_at=NOON, reason=reason))
+
+    assert told.incident is not None
+    locked = Policy(rest_s=0, lock_out_s=86_400)
+    day_later = told.now + timedelta(days=1)
+    assert rests_of(before, told.incident, events, told.now, locked) == (
+        (Rest(rescuer_id="r0", kind=RestKind.LOCKED_OUT, until=day_later),) if arrived else ()
+    )
+    assert RestKind.LOCKED_OUT not in {one.kind for one in rests_of(before, told.incident, events, told.now, Policy())}
+
+
 def test_a_rest_of_no_length_is_none() -> None:
     told = story()
     before = told.incident

@@ -38,9 +38,9 @@ export interface Check {
 
 const ORDER: readonly Grade[] = ["bad", "off", "warn", "waiting", "good"];
 /** Told by a check of their own, or no obstacle. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["off_duty", "no_position", "ready", "ready_at_home", "paused", "not_available", "quiet_hours"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["off_duty", "no_position", "ready", "ready_at_home", "paused", "not_available", "quiet_hours", "locked_out"]);
 /** On duty and yet left alone for now, as was agreed: nothing is wrong. */
-const LEFT_ALONE: readonly string[] = ["paused", "not_available", "quiet_hours"];
+const LEFT_ALONE: readonly string[] = ["paused", "not_available", "quiet_hours", "locked_out"];
 
 /** Of two that are equally bad the first is the one to begin with. */
 export function checksOf(facts: Facts): Check[] {

@@ -20,6 +20,7 @@ export const reachWords = dictionary(
       paused: "您的派遣已暂停，现在不会叫您。恢复请联系红十字会。",
       not_available: "现在不在您登记的可出动时段，不会叫您。",
       quiet_hours: "现在是您登记的免打扰时段，不会叫您。",
+      locked_out: "您刚参加过一次救援，先休息，这段时间不会叫您。",
     } as Texts,
     line: {
       on: "已连接",
@@ -73,6 +74,7 @@ export const reachWords = dictionary(
       paused: "You have a pause and are not called now. Ask the registry to end it.",
       not_available: "This is outside the hours that are registered for you: you are not called now.",
       quiet_hours: "These are the quiet hours that are registered for you: you are not called now.",
+      locked_out: "You have just been with a patient: rest, you are not called for a while.",
     },
     line: {
       on: "Connected",
