@@ -8,9 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.log import Author, record
-from registry.models import Contact
+from registry.models import BY_HAND, Contact
 from registry.people.kinds import PersonKind
-from registry.people.trust import BY_HAND
 from registry.people_tables import organisations, rescuer_profiles, teams
 from registry.register.contact_store import save_contact
 from registry.register.person_file import PersonFile, get_person, hold_file

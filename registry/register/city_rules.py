@@ -6,7 +6,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.log import Author, Change, record
-from registry.people.trust import ANY_LIST, BY_HAND, CityRules, kind_key
+from registry.models import BY_HAND
+from registry.people.trust import ANY_LIST, CityRules, kind_key
 from registry.people_tables import certificate_kinds, certificate_sources
 from registry.register.typed import BadPersonField, checked_text
 from registry.repository import load_city_rules

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.models import BY_HAND
 from registry.people.expiry import days_left, warning_of
-from registry.people.trust import ANY_LIST, BY_HAND, CityRules
+from registry.people.trust import ANY_LIST, CityRules
 from registry.repository import load_city_rules
 from registry.tables import certificates, rescuers
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.log import Author, Change, record
-from registry.people.trust import BY_HAND
+from registry.models import BY_HAND
 from registry.register.person_file import Paper, PersonFile, get_person, hold_file
 from registry.register.standing import of_person
 from registry.register.typed import BadPersonField, checked_text

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019_sealed_phones"
-down_revision = "0015_history"
+down_revision = "0018_register"
 branch_labels = None
 depends_on = None
 
