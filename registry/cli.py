@@ -12,6 +12,8 @@ from rich.table import Table
 
 from geo.places.datum import UnknownDatum
 from registry.cabinet_commands import Run, add_commands
+from registry.devices.commands import USER_ERRORS as DEVICE_ERRORS
+from registry.devices.commands import add_commands as add_device_commands
 from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
@@ -56,6 +58,7 @@ _USER_ERRORS = (
     BadPersonalKey,
     MissingPersonalKey,
     *PEOPLE_ERRORS,
+    *DEVICE_ERRORS,
 )
 
 _out = Console()
@@ -163,7 +166,7 @@ def _or_exit(work: Callable[[], Result]) -> Result:
 add_import(app, in_database=_in_database, or_exit=_or_exit)
 _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
 for add in (
-    *(add_commands, add_officer_commands, add_personal_commands),
+    *(add_commands, add_officer_commands, add_personal_commands, add_device_commands),
     *(add_rescuer_commands, add_certificate_commands, add_group_commands),
 ):
     add(app, _run)

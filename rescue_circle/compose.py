@@ -17,6 +17,7 @@ from dispatch.api import (
     callbacks,
     certificates,
     console,
+    devices,
     erasure,
     errors,
     gauges,
@@ -318,6 +319,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         rescuers.build_router(service, database),
         certificates.build_router(service, database),
         groups.build_router(service, database),
+        devices.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)

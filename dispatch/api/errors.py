@@ -28,6 +28,7 @@ from dispatch.people import refusals as people
 from dispatch.people.public_walk import BadBox, TooFar
 from dispatch.retention.retention import IncidentOpen
 from dispatch.spool.file import SpoolFull, SpoolInUse
+from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
 from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.editing.versions import Stale
@@ -95,6 +96,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownRescuer: 404,
     **register_errors.STATUS,
     UnknownTile: 404,
+    NoCabinetCode: 404,
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
     people.OwnTotp: 409,
@@ -105,6 +107,7 @@ STATUS: dict[type[Exception], int] = {
     people.RescuerErased: 409,
     CallbackDelivered: 409,
     ChangesRefused: 409,
+    CabinetQrTaken: 409,
     NoAedAway: 409,
     NotCorrected: 409,
     NotDecided: 409,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from registry.storage.types import GeographyPoint, UtcDateTime
 
 revision = "0018_register"
-down_revision = "0015_history"
+down_revision = "0017_devices"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,86 @@
+"""An AED's device and cabinet, for registry officers. The code of a locked cabinet is told to nobody else over HTTP."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dispatch.access.tokens import Identity
+from dispatch.api.access import Caller
+from dispatch.contracts.devices import CabinetCode, CabinetCodeView, DeviceChange, DeviceView, Why
+from dispatch.service import DispatchService
+from registry.devices import device_store
+from registry.devices.cabinet_rows import get_ids
+from registry.history.log import Author
+from registry.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+MAX_NAME = 64
+WhyQuery = Annotated[Why, Query()]
+
+
+def build_router(service: DispatchService, database: Database) -> APIRouter:
+    router = APIRouter(prefix="/api/aeds", tags=["registry"])
+    _add_device(router, service, database)
+    _add_code(router, service, database)
+    return router
+
+
+def author_of(service: DispatchService, caller: Identity, why: str) -> Author:
+    return Author(by=caller.subject[:MAX_NAME], at=service.clock.now(), why=why.strip())
+
+
+def _add_device(router: APIRouter, service: DispatchService, database: Database) -> None:
+    @router.get("/{aed_id}/device")
+    async def get_device(aed_id: str) -> DeviceView:
+        """The device, its pads and battery, and the cabinet; without the code that opens it."""
+        async with database.read() as connection:
+            return await _view(connection, aed_id)
+
+    @router.patch("/{aed_id}/device")
+    async def change_device(aed_id: str, body: DeviceChange, caller: Caller) -> DeviceView:
+        """Set what is known of them. 409 `cabinet_qr_taken` where another cabinet has the QR code."""
+        changes = {name: getattr(body, name) for name in body.model_fields_set - {"why"}}
+        async with database.write() as connection:
+            await device_store.change_device(connection, aed_id, changes, author_of(service, caller, body.why))
+            view = await _view(connection, aed_id)
+        log.info("aed_device_changed", aed_id=view.aed_id, fields=sorted(changes), by=caller.subject)
+        return view
+
+
+def _add_code(router: APIRouter, service: DispatchService, database: Database) -> None:
+    @router.get("/{aed_id}/cabinet-code")
+    async def get_cabinet_code(aed_id: str, caller: Caller) -> CabinetCodeView:
+        """The code that opens the cabinet. Who asked stands in the log. 404 `no_cabinet_code` where there is none."""
+        async with database.read() as connection:
+            code = await device_store.get_code(connection, aed_id)
+        log.info("cabinet_code_shown", aed_id=aed_id, by=caller.subject)
+        return CabinetCodeView(code=code)
+
+    @router.put("/{aed_id}/cabinet-code", status_code=204, response_class=Response)
+    async def set_cabinet_code(aed_id: str, body: CabinetCode, caller: Caller) -> None:
+        """Give the cabinet a code in place of an earlier one; its lock is `code` from now on."""
+        async with database.write() as connection:
+            await device_store.set_code(connection, aed_id, body.code, author_of(service, caller, body.why))
+        # What was there before must leave SQLite's log as well.
+        await database.checkpoint()
+        log.info("cabinet_code_set", aed_id=aed_id, by=caller.subject)
+
+    @router.delete("/{aed_id}/cabinet-code", status_code=204, response_class=Response)
+    async def remove_cabinet_code(aed_id: str, caller: Caller, why: WhyQuery = "") -> None:
+        """Forget the code; what is known of the lock stays."""
+        async with database.write() as connection:
+            await device_store.remove_code(connection, aed_id, author_of(service, caller, why))
+        await database.checkpoint()
+        log.info("cabinet_code_removed", aed_id=aed_id, by=caller.subject)
+
+
+async def _view(connection: AsyncConnection, aed_id: str) -> DeviceView:
+    (lead, *_) = await get_ids(connection, aed_id)
+    return DeviceView(
+        aed_id=lead,
+        device=await device_store.get_device(connection, lead),
+        has_cabinet_code=await device_store.has_code(connection, lead),
+    )

@@ -1,0 +1,99 @@
+"""What the commands about devices share: their options, who is at the terminal, and how fields are written there."""
+
+import getpass
+import json
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from registry.devices.device import Device
+from registry.history.log import Author
+from registry.storage.database import Database
+
+Work = Callable[[Database], Coroutine[Any, Any, Any]]
+Run = Callable[[str | None, Work], Any]
+"""Does the work on the database with this address; what a user can mend ends the command with one line."""
+
+MAX_NAME = 64
+
+out = Console()
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
+]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who does it; default whoever is logged in")]
+WhyOption = Annotated[str, typer.Option("--why", help="Kept in the history")]
+LimitOption = Annotated[int, typer.Option(min=1, max=1_000, help="Show so many")]
+AedArgument = Annotated[str, typer.Argument(metavar="AED", help="Its id, as lists and pages show it")]
+
+
+class BadField(ValueError):
+    """What was given for a field cannot be that; the message says which and what one looks like."""
+
+    code = "bad_field"
+
+
+def author(by: str | None, why: str = "") -> Author:
+    return Author(by=(by if by is not None else _user())[:MAX_NAME], at=datetime.now(UTC), why=why.strip())
+
+
+def fields_of(words: Iterable[str], known: Device) -> Mapping[str, Any]:
+    """What `maker=Mindray addresses.zh=... battery_expires_on=` asks for, by field.
+
+    known: what is so now; of a field with parts those that are not named stay.
+
+    Raises:
+        BadField
+    """
+    asked: dict[str, Any] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        field, dot, part = name.partition(".")
+        if not equals or field not in Device.model_fields:
+            names = ", ".join(Device.model_fields)
+            raise BadField(f"{name!r} is no field: write FIELD=VALUE, with FIELD one of {names}")
+        asked[field] = _with_part(asked.get(field) or _parts_of(known, field), part, text) if dot else _value(text)
+    try:
+        read = Device.model_validate(asked)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False))
+        raise BadField(told) from None
+    return {name: getattr(read, name) for name in asked}
+
+
+def say(line: str) -> None:
+    out.print(escape(line), soft_wrap=True, highlight=False)
+
+
+def _parts_of(known: Device, field: str) -> dict[str, Any]:
+    parts = known.model_dump(mode="json")[field]
+    return parts if isinstance(parts, dict) else {}
+
+
+def _with_part(parts: Any, part: str, text: str) -> dict[str, Any]:
+    kept = {name: value for name, value in parts.items() if name != part} if isinstance(parts, dict) else {}
+    return {**kept, part: _value(text)} if text else kept
+
+
+def _value(text: str) -> Any:
+    """A list is written as JSON has it; everything else as it is."""
+    if text.startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user may have no name.
+        return "command line"

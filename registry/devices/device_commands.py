@@ -1,0 +1,136 @@
+"""`rescue-circle registry device`: what is known of an AED's device and cabinet, and the code that opens it."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from registry.devices import device_store
+from registry.devices.command_parts import (
+    AedArgument,
+    BadField,
+    ByOption,
+    DatabaseOption,
+    Run,
+    WhyOption,
+    author,
+    fields_of,
+    say,
+)
+from registry.devices.device import Device
+from registry.storage.database import Database
+from registry.storage.postgres import lock_registry
+
+MAX_CODE = 64
+
+
+def add_commands(app: typer.Typer, run: Run) -> None:
+    """Add them to `registry`."""
+    device = typer.Typer(no_args_is_help=True, help="An AED's device and cabinet: look, set, its code.")
+    app.add_typer(device, name="device")
+    _add_fields(device, run)
+    _add_code(device, run)
+
+
+def _add_fields(app: typer.Typer, run: Run) -> None:
+    @app.command("show")
+    def show_command(aed: AedArgument, database: DatabaseOption = None) -> None:
+        """What is known of the device and its cabinet, without the code that opens it."""
+
+        async def work(db: Database) -> Any:
+            async with db.read() as connection:
+                found = await device_store.get_device(connection, aed)
+                return found, await device_store.has_code(connection, aed)
+
+        _show(*run(database, work))
+
+    @app.command("set")
+    def set_command(
+        aed: AedArgument,
+        fields: Annotated[
+            list[str],
+            typer.Argument(metavar="FIELD=VALUE...", help="battery_expires_on=2027-06 addresses.zh=...; FIELD= clears"),
+        ],
+        *,
+        why: WhyOption = "",
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Set what is known of the device and its cabinet; a month stands for its last day."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await lock_registry(connection)
+                changes = fields_of(fields, await device_store.get_device(connection, aed))
+                await device_store.change_device(connection, aed, changes, author(by, why))
+
+        run(database, work)
+        say(f"Set, and written in the history of {aed}.")
+
+
+def _add_code(app: typer.Typer, run: Run) -> None:
+    @app.command("code")
+    def code_command(aed: AedArgument, database: DatabaseOption = None) -> None:
+        """Show the code that opens the cabinet."""
+
+        async def work(db: Database) -> Any:
+            async with db.read() as connection:
+                return await device_store.get_code(connection, aed)
+
+        say(run(database, work))
+
+    @app.command("set-code")
+    def set_code_command(
+        aed: AedArgument,
+        *,
+        from_stdin: Annotated[bool, typer.Option("--stdin", help="Read it from a pipe instead of asking")] = False,
+        why: WhyOption = "",
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Give the cabinet a code; asked for, so that it stands in no list of commands."""
+        code = sys.stdin.readline() if from_stdin else typer.prompt("Code", hide_input=True)
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await device_store.set_code(connection, aed, _checked(code), author(by, why))
+            await db.checkpoint()
+
+        run(database, work)
+        say("Set. Whoever accepts to fetch this AED is told it.")
+
+    @app.command("forget-code")
+    def forget_code_command(
+        aed: AedArgument, *, why: WhyOption = "", by: ByOption = None, database: DatabaseOption = None
+    ) -> None:
+        """Forget the code; what is known of the lock stays."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await device_store.remove_code(connection, aed, author(by, why))
+            await db.checkpoint()
+
+        run(database, work)
+        say("Forgotten.")
+
+
+def _checked(code: str) -> str:
+    code = code.strip()
+    if not 1 <= len(code) <= MAX_CODE:
+        raise BadField(f"a code has 1 to {MAX_CODE} signs")
+    return code
+
+
+def _show(device: Device, has_code: bool) -> None:
+    known = device.model_dump(mode="json", exclude_none=True)
+    for name, value in known.items():
+        say(f"{name}: {_written(value)}")
+    say("code: there is one" if has_code else "code: none")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_written(part)}" for name, part in value.items() if part not in (None, []))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "yes" if value is True else "no" if value is False else str(value)

@@ -1,0 +1,58 @@
+"""Tables of devices and cabinets; whoever keeps them is a person, whose table is among those of people."""
+
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from registry.storage.types import UtcDateTime
+from registry.tables import aeds, metadata
+
+_ID = String(64)
+_JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+_DAYS = ("adult_pads_expire_on", "child_pads_expire_on", "battery_expires_on", "last_checked_on", "next_check_on")
+
+# By the AED's id; of AEDs that are joined each keeps its own, and the first one's word counts.
+aed_devices = Table(
+    "aed_devices",
+    metadata,
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), primary_key=True),
+    *(Column(name, Text) for name in ("maker", "model", "serial", "device_identifier", "kind")),
+    Column("installed_on", Date),
+    Column("is_monitored", Boolean(create_constraint=False)),
+    Column("adult_pads_expire_on", Date),
+    Column("adult_pads_batch", Text),
+    Column("has_child_pads", Boolean(create_constraint=False)),
+    Column("child_pads_expire_on", Date),
+    Column("child_pads_batch", Text),
+    Column("battery_expires_on", Date),
+    Column("battery_batch", Text),
+    *(Column(name, Text) for name in ("entrance", "lock", "cabinet")),
+    Column("cabinet_qr", Text, unique=True),
+    Column("has_security_post", Boolean(create_constraint=False)),
+    Column("has_reception", Boolean(create_constraint=False)),
+    *(Column(name, Text) for name in ("wheelchair", "emergency_phone")),
+    Column("site_phones", _JSON),
+    Column("site_email", Text),
+    *(Column(name, _JSON) for name in ("names", "addresses", "place_texts", "operator", "maintainer")),
+    Column("place_category", Text),
+    Column("device_count", Integer),
+    *(Column(name, _JSON) for name in ("web_pages", "photo_urls")),
+    Column("photo_licence", Text),
+    Column("other_ids", _JSON),
+    *(Column(name, Text) for name in ("position_note", "data_source")),
+    Column("recorded_on", Date),
+    Column("remarks", Text),
+    Column("check_every_days", Integer),
+    Column("last_checked_on", Date),
+    Column("next_check_on", Date),
+    Column("changed_at", UtcDateTime(), nullable=False),
+    *(Index(None, day) for day in _DAYS),
+)
+
+# Apart from the device, so that whoever reads or exports that has no code in hand.
+aed_cabinet_codes = Table(
+    "aed_cabinet_codes",
+    metadata,
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("changed_at", UtcDateTime(), nullable=False),
+)
