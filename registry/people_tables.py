@@ -1,5 +1,5 @@
 """Tables of the people who use the service: volunteers' invitations, consents, sessions and ways to be reached, the
-accounts of those who work at a desk; and what anybody reports of an AED.
+accounts of those who work at a desk; who keeps an AED, and what anybody reports of one.
 
 All times are real time: they bound secrets and prove consents, and no simulated clock may stretch them.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -213,9 +214,39 @@ certificate_kinds = Table(
     Column("kind", _ID, nullable=False),
 )
 
+# rescuer_id: the registered person that they are, so that erasing that person erases this; None for most.
+aed_keepers = Table(
+    "aed_keepers",
+    metadata,
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone_e164", String(16), nullable=False, index=True),
+    Column("email", Text, nullable=False),
+    Column("position", Text, nullable=False),
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=True, index=True),
+    Column("since", UtcDateTime(), nullable=False),
+    PrimaryKeyConstraint("aed_id", "role"),
+    CheckConstraint("role IN ('keeper', 'deputy')", name="role"),
+)
+
+# With which a keeper confirms that the AED is there: a digest of the code only, and it goes with the keeper.
+aed_confirmation_links = Table(
+    "aed_confirmation_links",
+    metadata,
+    Column("aed_id", _ID, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("code_digest", _DIGEST, nullable=False, unique=True),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False),
+    Column("used_at", UtcDateTime(), nullable=True),
+    PrimaryKeyConstraint("aed_id", "role"),
+    ForeignKeyConstraint(["aed_id", "role"], [aed_keepers.c.aed_id, aed_keepers.c.role], ondelete="CASCADE"),
+)
+
 PERSONAL_TABLES = (
     *(rescuer_personal, rescuer_homes, rescuer_presences, certificates),
     *(invitations, consents, sessions, push_subscriptions, channel_addresses, test_alarms),
-    *(rescuer_profiles, rescuer_availabilities),
+    *(rescuer_profiles, rescuer_availabilities, aed_keepers),
 )
 """Their rows are erased with their rescuer."""

@@ -16,6 +16,7 @@ from dispatch.api import (
     cabinets,
     callbacks,
     certificates,
+    confirm_page,
     console,
     devices,
     erasure,
@@ -24,6 +25,7 @@ from dispatch.api import (
     groups,
     history,
     incidents,
+    keepers,
     maps,
     operations,
     rescuers,
@@ -65,6 +67,7 @@ from geo.walking import walk_area
 from geo.walking.walk_time import warm_up
 from registry.changes import change_feed
 from registry.contacts import ContactBook
+from registry.devices.cabinet_book import CabinetBook
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.epoch import get_epoch
@@ -128,7 +131,7 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         reader=reader,
         directory=directory,
         follower=Follower(database, directory, change_feed(database)),
-        renderer=Renderer(live=engine.live, alerts=alerts),
+        renderer=Renderer(live=engine.live, alerts=alerts, cabinets=CabinetBook(database)),
         receipts=_listen_for_phones(ReceiptBook(database), relay, engine),
         hub=hub,
         clock=clock,
@@ -320,6 +323,8 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         certificates.build_router(service, database),
         groups.build_router(service, database),
         devices.build_router(service, database),
+        keepers.build_router(service, database),
+        confirm_page.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)

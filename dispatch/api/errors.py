@@ -28,7 +28,10 @@ from dispatch.people import refusals as people
 from dispatch.people.public_walk import BadBox, TooFar
 from dispatch.retention.retention import IncidentOpen
 from dispatch.spool.file import SpoolFull, SpoolInUse
+from registry.devices.confirming import ConfirmationLinkExpired, UnknownConfirmationLink
 from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
+from registry.devices.keeper_store import NoKeeper
+from registry.devices.keepers import BadPhone
 from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.editing.versions import Stale
@@ -97,6 +100,8 @@ STATUS: dict[type[Exception], int] = {
     **register_errors.STATUS,
     UnknownTile: 404,
     NoCabinetCode: 404,
+    NoKeeper: 404,
+    UnknownConfirmationLink: 404,
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
     people.OwnTotp: 409,
@@ -120,9 +125,11 @@ STATUS: dict[type[Exception], int] = {
     people.InvitationExpired: 410,
     people.InvitationUsed: 410,
     Stale: 412,
+    ConfirmationLinkExpired: 410,
     TooLarge: 413,
     BadBox: 422,
     BadLocation: 422,
+    BadPhone: 422,
     people.BadSubscription: 422,
     TooFar: 422,
     TooMany: 429,

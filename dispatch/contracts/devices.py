@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
+from dispatch.contracts.people import ProblemKind
 from dispatch.contracts.webhook import Unshown, WireModel
 from registry.devices.device import Device, Text
+from registry.devices.keepers import KeeperRole
 from registry.storage.words import storable
 
 Why = Annotated[str, AfterValidator(storable), Field(max_length=500, description="Kept in the history.")]
@@ -34,3 +36,65 @@ class CabinetCode(WireModel, Unshown):
 
 class CabinetCodeView(WireModel, Unshown):
     code: str
+
+
+class KeeperRequest(WireModel, Unshown):
+    """Who keeps it. phone: as people write it, without a country code one of the AED's country. rescuer_id: where they
+    are registered as a person, whose erasure erases this too."""
+
+    name: Annotated[Text, Field(max_length=128)]
+    phone: Annotated[Text, Field(max_length=64)]
+    email: Annotated[str, AfterValidator(storable), Field(max_length=254)] = ""
+    position: Annotated[str, AfterValidator(storable), Field(max_length=128)] = ""
+    rescuer_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    why: Why = ""
+
+
+class KeeperView(WireModel, Unshown):
+    role: KeeperRole
+    name: str
+    phone_e164: str
+    email: str
+    position: str
+    rescuer_id: str | None
+    since: AwareDatetime
+
+
+class ErasePhone(WireModel, Unshown):
+    """Whose phone it is is erased as a keeper of every AED."""
+
+    phone: Annotated[Text, Field(max_length=64)]
+    region: Annotated[str, Field(pattern="^[A-Z]{2}$", description="Of a number without a country code.")] = "CN"
+
+
+class ErasedKeepers(WireModel):
+    aeds: int
+
+
+class ConfirmationLink(WireModel, Unshown):
+    """`url` opens a page on which the keeper says that the AED is there, without an account."""
+
+    code: str
+    url: str
+    expires_at: AwareDatetime
+
+
+class ConfirmationView(WireModel):
+    """Somebody said that the AED is there. by: `keeper` or `deputy`, who used their link; else the account."""
+
+    at: AwareDatetime
+    by: str
+
+
+class ConfirmationRequest(WireModel, Unshown):
+    """The code of a link, and what the keeper says: without `problem` that the AED is there and in order."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    problem: ProblemKind | None = None
+    note: Annotated[str, AfterValidator(storable), Field(max_length=300)] = ""
+
+
+class ConfirmationTaken(WireModel):
+    """confirmed_at: since when it counts as confirmed by this link; null where a problem was said instead."""
+
+    confirmed_at: AwareDatetime | None

@@ -188,6 +188,17 @@ class AedFrame(Frame):
     walk_time_s: float
 
 
+class AedAccessFrame(Frame, Unshown):
+    """How to get at the AED in its cabinet, told only to whoever has accepted to fetch it."""
+
+    entrance: str | None
+    lock: str | None
+    code: str | None
+    keeper_phone: str | None
+    deputy_phone: str | None
+    emergency_phone: str | None
+
+
 class AreaFrame(Frame, Unshown):
     """A circle that holds the patient without telling where in it."""
 
@@ -238,6 +249,7 @@ class Assignment(Frame):
     straight_line: bool
     patient: PatientFrame | None
     aed: AedFrame | None
+    aed_access: AedAccessFrame | None
     route: RouteFrame | None
 
 

@@ -36,6 +36,7 @@ OPEN_DOORS = {
     "aeds": Rate(per_s=10, burst=200),
     "walk": Rate(per_s=3, burst=60),
     "problem": Rate(per_s=1 / 30, burst=20),
+    "confirm": Rate(per_s=1, burst=60),
     "test_alarm": Rate(per_s=1 / 30, burst=10),
 }
 """Of one address, or of one volunteer, at doors that stand open or that ring."""

@@ -15,8 +15,10 @@ from dispatch.core.incident import Alert, AlertStatus
 from dispatch.incidents.live import LiveIncident, LiveIncidents
 from dispatch.incidents.ways import Ways, area_around
 from dispatch.records import Details, InboxRow
+from registry.devices.cabinet_book import CabinetBook
 from registry.directory import Directory
 
+ENGAGED = frozenset({AlertStatus.ACCEPTED, AlertStatus.ARRIVED})
 _NO_NUMBER = '"seq":0,'
 
 
@@ -102,6 +104,7 @@ class Renderer:
 
     live: LiveIncidents
     alerts: AlertFrames
+    cabinets: CabinetBook
 
     def find_ready(self, row: InboxRow) -> str | None:
         """The frame of an alert that was prepared while its incident was made durable."""
@@ -120,13 +123,21 @@ class Renderer:
         live = await self.live.find_for_frame(row.incident_id)
         if live is None or row.alert_id is None:
             raise LookupError(f"the inbox names an incident or alert that the journal does not have: {row}")
-        return self._frame(row, live, live.incident.alerts[row.alert_id]).model_dump_json()
+        alert = live.incident.alerts[row.alert_id]
+        if row.kind == "assignment":
+            return self._assignment(row, live, alert, await self._access(alert)).model_dump_json()
+        return self._frame(row, live, alert).model_dump_json()
+
+    async def _access(self, alert: Alert) -> wire.AedAccessFrame | None:
+        """For whoever has accepted to fetch an AED, and until their task is over: a code is nobody else's."""
+        if alert.status not in ENGAGED or alert.role is not Role.FETCH_AED or not alert.aed_id:
+            return None
+        access = await self.cabinets.find(alert.aed_id)
+        return None if access is None else wire.AedAccessFrame.model_validate(access, from_attributes=True)
 
     def _frame(self, row: InboxRow, live: LiveIncident, alert: Alert) -> wire.Frame:
         if row.kind == "alert":
             return self.alerts.frame(row, live, alert)
-        if row.kind == "assignment":
-            return self._assignment(row, live, alert)
         return wire.AlertEnded(
             seq=row.seq,
             at=row.at,
@@ -136,9 +147,10 @@ class Renderer:
             return_aed=alert.carries_aed,
         )
 
-    def _assignment(self, row: InboxRow, live: LiveIncident, alert: Alert) -> wire.Assignment:
-        engaged = alert.status in {AlertStatus.ACCEPTED, AlertStatus.ARRIVED}
-        details = live.details if engaged else None
+    def _assignment(
+        self, row: InboxRow, live: LiveIncident, alert: Alert, access: wire.AedAccessFrame | None
+    ) -> wire.Assignment:
+        details = live.details if alert.status in ENGAGED else None
         reason: Literal["accepted", "patient_moved"] = row.body["reason"]
         return wire.Assignment(
             seq=row.seq,
@@ -151,6 +163,7 @@ class Renderer:
             straight_line=alert.straight_line,
             patient=_patient(details) if details else None,
             aed=self.alerts.aed(alert),
+            aed_access=access,
             route=self.alerts.ways.route(details, alert) if details else None,
         )
 

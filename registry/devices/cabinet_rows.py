@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Select, Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.repository import UnknownAed
@@ -16,15 +16,18 @@ async def get_ids(connection: AsyncConnection, aed_id: str) -> list[str]:
     Raises:
         UnknownAed
     """
-    named = (
-        await connection.execute(select(aeds.c.aed_id, aeds.c.joined_to).where(aeds.c.aed_id == aed_id))
-    ).one_or_none()
-    if named is None:
+    ids = list((await connection.execute(select_ids(aed_id))).scalars())
+    if not ids:
         raise UnknownAed(f"no AED {aed_id!r}")
-    lead = named.joined_to or named.aed_id
+    return ids
+
+
+def select_ids(aed_id: str) -> Select[Any]:
+    """Asks for them; nothing where no AED has the id."""
+    named = select(func.coalesce(aeds.c.joined_to, aeds.c.aed_id)).where(aeds.c.aed_id == aed_id)
+    lead = named.scalar_subquery()
     mine = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
-    ids = (await connection.execute(select(aeds.c.aed_id).where(mine).order_by(aeds.c.aed_id))).scalars().all()
-    return sorted(ids, key=lambda one: one != lead)
+    return select(aeds.c.aed_id).where(mine).order_by(aeds.c.joined_to.is_not(None), aeds.c.aed_id)
 
 
 async def rows_of(connection: AsyncConnection, table: Table, aed_ids: Sequence[str]) -> list[Mapping[str, Any]]:

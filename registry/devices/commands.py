@@ -2,14 +2,17 @@
 
 import typer
 
-from registry.devices import device_commands
+from registry.devices import device_commands, keeper_commands
 from registry.devices.command_parts import BadField, Run
 from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
+from registry.devices.keeper_store import NoKeeper
+from registry.devices.keepers import BadPhone
 
-USER_ERRORS = (BadField, CabinetQrTaken, NoCabinetCode)
+USER_ERRORS = (BadField, BadPhone, CabinetQrTaken, NoCabinetCode, NoKeeper)
 """What a user can mend; their messages say how."""
 
 
 def add_commands(app: typer.Typer, run: Run) -> None:
     """Add them to `registry`."""
     device_commands.add_commands(app, run)
+    keeper_commands.add_commands(app, run)

@@ -38,7 +38,7 @@ async def get_device(connection: AsyncConnection, aed_id: str) -> Device:
     Raises:
         UnknownAed
     """
-    return _merged(await rows_of(connection, aed_devices, await get_ids(connection, aed_id)))
+    return merged(await rows_of(connection, aed_devices, await get_ids(connection, aed_id)))
 
 
 async def change_device(connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], author: Author) -> Device:
@@ -118,7 +118,7 @@ async def remove_code(connection: AsyncConnection, aed_id: str, author: Author) 
     await record(connection, change, author)
 
 
-def _merged(rows: Sequence[Mapping[str, Any]]) -> Device:
+def merged(rows: Sequence[Mapping[str, Any]]) -> Device:
     """The first record's word counts, the others fill what it leaves out."""
     names = Device.model_fields
     return Device.model_validate(

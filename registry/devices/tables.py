@@ -56,3 +56,15 @@ aed_cabinet_codes = Table(
     Column("code", Text, nullable=False),
     Column("changed_at", UtcDateTime(), nullable=False),
 )
+
+# Appended to only, which triggers see to. by: "keeper" or "deputy", who used their link, or the account that said so.
+aed_confirmations = Table(
+    "aed_confirmations",
+    metadata,
+    Column("confirmation_id", Integer, primary_key=True),
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("by", _ID, nullable=False),
+    Index(None, "aed_id", "at"),
+    sqlite_autoincrement=True,
+)

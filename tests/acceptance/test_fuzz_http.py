@@ -51,6 +51,7 @@ def known_ids(fuzzed: Service) -> dict[str, list[str]]:
         "aed_id": [aed["aed_id"] for aed in fuzzed.get("/api/aeds")["aeds"]],
         "rescuer_id": [f"r{number:02d}" for number in range(12)],
         "integration": ["120"],
+        "role": ["keeper", "deputy"],
     }
 
 

@@ -30,6 +30,7 @@ PARTS = {
     "RouteFrame": "route",
     "RouteStepFrame": "route step",
     "AedFrame": "aed",
+    "AedAccessFrame": "aed access",
     "AreaFrame": "area",
     "PatientFrame": "patient",
 }

@@ -21,7 +21,9 @@ const alert: Alert = {
   route: null,
 };
 const patient = { lon: 113.6, lat: 34.7, accuracy_m: 10, address: "中原路1号", floor: "5", note: "" };
-const assignment: Assignment = { ...alert, type: "assignment", seq: 2, reason: "accepted", patient, walk_time_s: 230, at: at(5) };
+const assignment: Assignment = {
+  ...{ ...alert, type: "assignment", seq: 2, reason: "accepted", patient, walk_time_s: 230, at: at(5), aed_access: null },
+};
 const ended: AlertEnded = { type: "alert_ended", seq: 3, at: at(60), alert_id: "a1", incident_id: "i1", reason: "enough_there", return_aed: false };
 
 const ringing = () => onAlert(null, alert, NOW) as Call;

@@ -37,7 +37,7 @@ const alert = (role: Alert["role"] = "direct", route: Alert["route"] = way, aler
 const patient = (address: string) => ({ lon: 113.6, lat: 34.7, accuracy_m: 10, address, floor: "", note: "" });
 const assignment = (role: Alert["role"], address: string, route: Assignment["route"]): Assignment => ({
   ...{ type: "assignment", seq: 2, at: at(5), alert_id: "a1", incident_id: "i1", reason: "accepted", role },
-  ...{ walk_time_s: 230, straight_line: false, patient: patient(address), aed: null, route },
+  ...{ walk_time_s: 230, straight_line: false, patient: patient(address), aed: null, aed_access: null, route },
 });
 const ended = (alert_id = "a1"): AlertEnded => ({
   ...{ type: "alert_ended", seq: 3, at: at(60), alert_id, incident_id: "i1", reason: "enough_there", return_aed: false },

@@ -1,4 +1,4 @@
-"""What is known of an AED's device and cabinet, and the code of a cabinet apart from it."""
+"""What is known of an AED's device and cabinet, the code of a cabinet apart from it, its keepers and their word."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,9 @@ PARTS = (
 def upgrade() -> None:
     _add_devices()
     _add_codes()
+    _add_keepers()
+    _add_links()
+    _add_confirmations()
 
 
 def _add_devices() -> None:
@@ -59,7 +62,90 @@ def _add_codes() -> None:
     )
 
 
+def _add_keepers() -> None:
+    op.create_table(
+        "aed_keepers",
+        sa.Column("aed_id", sa.String(64), nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone_e164", sa.String(16), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("rescuer_id", sa.String(64), nullable=True),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("role IN ('keeper', 'deputy')", name=op.f("ck_aed_keepers_role")),
+        sa.ForeignKeyConstraint(["aed_id"], ["aeds.aed_id"], name=op.f("fk_aed_keepers_aed_id_aeds")),
+        sa.ForeignKeyConstraint(
+            ["rescuer_id"], ["rescuers.rescuer_id"], name=op.f("fk_aed_keepers_rescuer_id_rescuers")
+        ),
+        sa.PrimaryKeyConstraint("aed_id", "role", name=op.f("pk_aed_keepers")),
+    )
+    for name in ("phone_e164", "rescuer_id"):
+        op.create_index(op.f(f"ix_aed_keepers_{name}"), "aed_keepers", [name])
+
+
+def _add_links() -> None:
+    op.create_table(
+        "aed_confirmation_links",
+        sa.Column("aed_id", sa.String(64), nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("code_digest", sa.String(64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["aed_id", "role"],
+            ["aed_keepers.aed_id", "aed_keepers.role"],
+            name=op.f("fk_aed_confirmation_links_aed_id_role_aed_keepers"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("aed_id", "role", name=op.f("pk_aed_confirmation_links")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_aed_confirmation_links_code_digest")),
+    )
+
+
+def _add_confirmations() -> None:
+    op.create_table(
+        "aed_confirmations",
+        sa.Column("confirmation_id", sa.Integer(), nullable=False),
+        sa.Column("aed_id", sa.String(64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.ForeignKeyConstraint(["aed_id"], ["aeds.aed_id"], name=op.f("fk_aed_confirmations_aed_id_aeds")),
+        sa.PrimaryKeyConstraint("confirmation_id", name=op.f("pk_aed_confirmations")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_aed_confirmations_aed_id_at"), "aed_confirmations", ["aed_id", "at"])
+    _keep("aed_confirmations", "TRUE")
+
+
+def _keep(table: str, changed: str) -> None:
+    """Let nobody change (as far as `changed` says) or remove a row."""
+    words = f"{table} is only appended to"
+    if not _is_postgresql():
+        for what, when in (("update", f"WHEN {changed}"), ("delete", "")):
+            op.execute(
+                f"CREATE TRIGGER {table}_stands_{what} BEFORE {what} ON {table} {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            )
+        return
+    body = f"BEGIN RAISE EXCEPTION '{words}'; END"
+    op.execute(f"CREATE FUNCTION {table}_stands() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+    refuse = f"EXECUTE FUNCTION {table}_stands()"
+    op.execute(f"CREATE TRIGGER {table}_stands_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) {refuse}")
+    op.execute(f"CREATE TRIGGER {table}_stands_delete BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}")
+
+
+def _is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
+
+
 def downgrade() -> None:
-    """Loses what was known of devices and cabinets."""
+    """Loses what was known of devices, cabinets and keepers."""
+    op.drop_table("aed_confirmations")
+    if _is_postgresql():
+        op.execute("DROP FUNCTION aed_confirmations_stands()")
+    op.drop_table("aed_confirmation_links")
+    op.drop_table("aed_keepers")
     op.drop_table("aed_cabinet_codes")
     op.drop_table("aed_devices")

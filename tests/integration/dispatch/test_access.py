@@ -15,8 +15,8 @@ from tests.support.service import Service, signed
 
 R, S = Access.REGISTRY_OFFICER, Access.SIMULATOR
 LATER = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-NOT_DESCRIBED = {"GET /healthz"}
-"""Answered before there is an application that could describe itself."""
+NOT_DESCRIBED = {"GET /healthz", "GET /confirm/{code}", "POST /confirm/{code}"}
+"""Answered before there is an application that could describe itself, or pages for people."""
 
 WITH_TOKEN = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if not (rule.open or rule.signed))
 OPEN = sorted(endpoint for endpoint, rule in ENDPOINTS.items() if rule.open)
@@ -53,6 +53,11 @@ BODIES: dict[str, object] = {
     "/api/certificates/sources": {"source": "a list", "trusted": True},
     "/api/organisations": {"name": "郑州地铁"},
     "/api/teams": {"name": "五号线"},
+    "/api/aeds/{aed_id}/device": {"maker": "nobody"},
+    "/api/aeds/{aed_id}/cabinet-code": {"code": "1234"},
+    "/api/aeds/{aed_id}/keepers/{role}": {"name": "nobody", "phone": "13812345678"},
+    "/api/keepers/erase": {"phone": "13812345678"},
+    "/api/confirmations": {"code": "nothing"},
     "/api/join": {"code": "nothing", "consent_version": CONSENT_VERSION},
     "/api/session": {"name": "nobody", "password": "nothing"},
 }
@@ -65,6 +70,9 @@ ANSWERS = {
     "GET /streams/volunteer": 426,
     "GET /streams/dispatcher": 426,
     "POST /api/join": 404,
+    "POST /api/confirmations": 404,
+    "GET /confirm/{code}": 404,
+    "POST /confirm/{code}": 422,
     "POST /api/session": 401,
     "POST /api/session/renew": 401,
     "DELETE /api/session": 204,

@@ -1,12 +1,16 @@
 """Officers keep devices and cabinets over HTTP; who may see what of them, and that a code is told to nobody else."""
 
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from dispatch.access.tokens import Access
-from tests.support.service import Service
+from tests.support.phone import console_of, phone_of
+from tests.support.plain_http import fetch
+from tests.support.service import Service, call
 
 pytestmark = pytest.mark.both_databases
 R, D, V = Access.REGISTRY_OFFICER, Access.DISPATCHER, Access.VOLUNTEER
@@ -73,3 +77,104 @@ def test_who_is_no_officer_describes_nothing_and_what_is_unknown_is_not_found(st
     assert ask(standing_service, "GET", "device", V).status_code == 403
     assert standing_service.request("GET", "/api/aeds/a9/device", R).status_code == 404
     assert standing_service.request("PATCH", "/api/aeds/a9/device", R, json={"maker": "x"}).status_code == 404
+
+
+KEEPER = {"name": "王芳", "phone": "138 1234 5678", "position": "值班站长", "why": "on the plate"}
+
+
+def name_keeper(service: Service, role: str = "keeper") -> None:
+    named = ask(service, "PUT", f"keepers/{role}", json=KEEPER)
+    assert named.status_code == 204, named.text
+
+
+def link_of(service: Service) -> dict[str, str]:
+    name_keeper(service)
+    link: dict[str, str] = ask(service, "POST", "keepers/keeper/link").json()
+    return link
+
+
+def test_keepers_are_for_officers_and_erased_on_request(standing_service: Service) -> None:
+    name_keeper(standing_service)
+    (told,) = ask(standing_service, "GET", "keepers").json()
+    assert (told["role"], told["name"], told["phone_e164"]) == ("keeper", "王芳", "+8613812345678")
+    assert ask(standing_service, "GET", "keepers", D).status_code == 403
+    assert ask(standing_service, "PUT", "keepers/boss", json=KEEPER).status_code == 404
+    refused = ask(standing_service, "PUT", "keepers/deputy", json={**KEEPER, "phone": "12"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_phone")
+
+    erased = standing_service.request("POST", "/api/keepers/erase", R, json={"phone": "13812345678"})
+    assert erased.json() == {"aeds": 1}
+    assert ask(standing_service, "GET", "keepers").json() == []
+    assert ask(standing_service, "DELETE", "keepers/keeper").json()["code"] == "no_keeper"
+
+
+def test_a_keeper_confirms_by_link_without_an_account(standing_service: Service) -> None:
+    link = link_of(standing_service)
+    before = len(ask(standing_service, "GET", "confirmations", D).json())
+    said = [fetch("POST", f"{standing_service.url}/api/confirmations", json={"code": link["code"]}) for _ in range(2)]
+    by_officer = ask(standing_service, "POST", "confirmations")
+
+    assert [one.status_code for one in said] == [200, 200]
+    assert said[0].json() == said[1].json()
+    assert by_officer.json()["by"] == "tests"
+    told = ask(standing_service, "GET", "confirmations", D).json()
+    assert [one["by"] for one in told[:2]] == ["tests", "keeper"]
+    assert len(told) == before + 2
+
+
+def test_the_page_behind_the_link_names_the_aed_and_takes_the_answer(standing_service: Service) -> None:
+    link = link_of(standing_service)
+    page = f"{standing_service.url}/confirm/{link['code']}"
+    assert link["url"].endswith(f"/confirm/{link['code']}")
+
+    asked = fetch("GET", page)
+    problem = fetch("POST", page, content="answer=1&problem=missing&note=%E6%B2%A1%E6%9C%89")
+    silent = fetch("POST", page, content="problem=")
+    yes = fetch("POST", page, content="answer=1&problem=&note=")
+    after = fetch("GET", page)
+    unknown = fetch("GET", f"{standing_service.url}/confirm/nothing")
+
+    assert asked.headers["content-type"].startswith("text/html")
+    assert "一楼大厅服务台" in asked.text
+    assert "<form" in asked.text
+    assert (problem.status_code, silent.status_code, yes.status_code, unknown.status_code) == (200, 422, 200, 404)
+    assert "<form" not in after.text
+    assert "王芳" not in asked.text
+    reported = standing_service.get("/api/aeds/problems?open=true", R)
+    assert any((one["kind"], one["note"]) == ("missing", "没有") for one in reported)
+
+
+async def test_who_has_accepted_to_fetch_the_aed_is_told_how_to_get_at_it_and_nobody_else(
+    service: Service, tmp_path: Path
+) -> None:
+    for aed in service.get("/api/aeds")["aeds"]:
+        path = f"/api/aeds/{aed['aed_id']}"
+        assert service.request("PATCH", f"{path}/device", R, json={"entrance": "东门"}).is_success
+        assert service.request("PUT", f"{path}/cabinet-code", R, json={"code": CODE}).is_success
+        assert service.request("PUT", f"{path}/keepers/keeper", R, json=KEEPER).is_success
+    async with AsyncExitStack() as stack:
+        phones = [await stack.enter_async_context(phone_of(service, f"r{number:02d}")) for number in range(3)]
+        console = await stack.enter_async_context(console_of(service))
+        incident_id = service.post_call(call()).json()["incident_id"]
+        assigned = {}
+        for phone in phones:
+            alert = await phone.expect("alert")
+            await phone.ask("accept", alert_id=alert["alert_id"])
+            assigned[alert["role"]] = await phone.expect("assignment")
+        over = {frame["type"] for phone in phones for frame in phone.frames}
+        others = [frame for phone in phones for frame in phone.frames if frame["type"] != "assignment"]
+        timeline = service.get(f"/api/incidents/{incident_id}/timeline")
+
+    assert {"alert", "assignment"} <= over
+    assert assigned["fetch_aed"]["aed_access"] == {
+        "entrance": "东门",
+        "lock": "code",
+        "code": CODE,
+        "keeper_phone": "+8613812345678",
+        "deputy_phone": None,
+        "emergency_phone": None,
+    }
+    assert assigned["direct"]["aed_access"] is None
+    log = (tmp_path / "service.log").read_text(encoding="utf-8")
+    told = repr((others, console.frames, timeline)) + log
+    assert not any(secret in told for secret in (CODE, "13812345678", "王芳"))

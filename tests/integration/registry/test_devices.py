@@ -9,6 +9,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
+from geo.places.datum import Datum
 from registry.devices.device import Device, Lock
 from registry.devices.device_store import (
     CabinetQrTaken,
@@ -46,7 +47,7 @@ async def ids(database: Database, tmp_path: Path) -> list[str]:
     """Two AEDs, each of a list of its own."""
     for name, lon in (("city", 113.66), ("osm", 113.67)):
         (tmp_path / f"{name}.csv").write_text(f"id,lon,lat\n1,{lon},34.75\n", encoding="utf-8")
-        options = ImportOptions(source=name, datum="wgs84")
+        options = ImportOptions(source=name, datum=Datum.WGS84)
         await import_file(database, tmp_path / f"{name}.csv", options, now=NOW)
     async with database.read() as connection:
         return list((await connection.execute(select(aeds.c.aed_id).order_by(aeds.c.source))).scalars())

@@ -18,6 +18,8 @@ from dispatch.people.secrets import Shown
 from dispatch.people.sessions import Opened, Owner
 from dispatch.people.volunteers import Invitation
 from dispatch.records import CallRecord, Details
+from registry.devices.cabinet_book import CabinetAccess
+from registry.devices.keepers import Keeper, KeeperRole
 from registry.models import Certificate, Contact, Presence, Rescuer
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -28,6 +30,9 @@ DETAILS = Details(
 LOCATION = CallLocation(lon=113.665, lat=34.757, datum="wgs84", address="中原路1号", floor="五楼", note="门禁2580")
 PRESENCE = Presence(lon=113.665, lat=34.757, accuracy_m=5, observed_at=NOW)
 PATIENT = wire.PatientFrame(lon=113.665, lat=34.757, accuracy_m=1, address="中原路1号", floor="五楼", note="门禁")
+ACCESS = wire.AedAccessFrame(
+    entrance=None, lock="code", code="门禁2580", keeper_phone="13900000000", deputy_phone=None, emergency_phone=None
+)
 ALERT = AlertView(
     alert_id="a", rescuer_id="r1", role="direct", aed_id=None, state="accepted", wave=0, walk_time_s=1,
     straight_line=False, alerted_at=NOW, name="王芳", phone="13900000000",
@@ -54,8 +59,11 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         PATIENT,
         wire.Assignment(
             seq=1, at=NOW, alert_id="a", incident_id="i", reason="accepted", role="direct", walk_time_s=1,
-            straight_line=False, patient=PATIENT, aed=None, route=ROUTE,
+            straight_line=False, patient=PATIENT, aed=None, aed_access=ACCESS, route=ROUTE,
         ),
+        ACCESS,
+        CabinetAccess(code="门禁2580", keeper_phone="13900000000"),
+        Keeper(role=KeeperRole.KEEPER, name="王芳", phone_e164="13900000000"),
         ALERT,
         WalkView(lonlat=((113.665, 34.757),), length_m=5, straight_line=False),
         IncidentView(
