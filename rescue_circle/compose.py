@@ -25,6 +25,7 @@ from dispatch.api import (
     groups,
     history,
     incidents,
+    inspections,
     keepers,
     maps,
     operations,
@@ -324,6 +325,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         groups.build_router(service, database),
         devices.build_router(service, database),
         keepers.build_router(service, database),
+        inspections.build_router(service, database),
         confirm_page.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):

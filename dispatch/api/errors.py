@@ -30,6 +30,8 @@ from dispatch.retention.retention import IncidentOpen
 from dispatch.spool.file import SpoolFull, SpoolInUse
 from registry.devices.confirming import ConfirmationLinkExpired, UnknownConfirmationLink
 from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
+from registry.devices.inspecting import BadInspection
+from registry.devices.inspection_store import UnknownInspection
 from registry.devices.keeper_store import NoKeeper
 from registry.devices.keepers import BadPhone
 from registry.doubles import NotDecided
@@ -101,6 +103,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownTile: 404,
     NoCabinetCode: 404,
     NoKeeper: 404,
+    UnknownInspection: 404,
     UnknownConfirmationLink: 404,
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
@@ -128,6 +131,7 @@ STATUS: dict[type[Exception], int] = {
     ConfirmationLinkExpired: 410,
     TooLarge: 413,
     BadBox: 422,
+    BadInspection: 422,
     BadLocation: 422,
     BadPhone: 422,
     people.BadSubscription: 422,

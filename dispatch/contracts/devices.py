@@ -6,7 +6,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from dispatch.contracts.people import ProblemKind
 from dispatch.contracts.webhook import Unshown, WireModel
-from registry.devices.device import Device, Text
+from registry.devices.device import Day, Device, Text
+from registry.devices.inspecting import Point, Result, Seen
 from registry.devices.keepers import KeeperRole
 from registry.storage.words import storable
 
@@ -98,3 +99,26 @@ class ConfirmationTaken(WireModel):
     """confirmed_at: since when it counts as confirmed by this link; null where a problem was said instead."""
 
     confirmed_at: AwareDatetime | None
+
+
+class InspectionRequest(WireModel, Unshown):
+    """What somebody found who stood before the AED. at: when, now unless told; points: those left out were not looked
+    at; next_check_on: when they will look again. The note should name nobody."""
+
+    result: Result
+    at: AwareDatetime | None = None
+    points: dict[Point, Seen] = Field(default_factory=dict)
+    next_check_on: Day | None = None
+    note: Annotated[str, AfterValidator(storable), Field(max_length=500)] = ""
+    why: Why = ""
+
+
+class InspectionView(WireModel, Unshown):
+    """An inspection that is written down. by: the account that wrote it."""
+
+    inspection_id: int
+    at: AwareDatetime
+    by: str
+    result: Result
+    points: dict[Point, Seen]
+    note: str

@@ -2,13 +2,16 @@
 
 import typer
 
-from registry.devices import device_commands, keeper_commands
+from registry.devices import device_commands, inspection_commands, keeper_commands
 from registry.devices.command_parts import BadField, Run
+from registry.devices.device import BadDay
 from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
+from registry.devices.inspecting import BadInspection
+from registry.devices.inspection_store import UnknownInspection
 from registry.devices.keeper_store import NoKeeper
 from registry.devices.keepers import BadPhone
 
-USER_ERRORS = (BadField, BadPhone, CabinetQrTaken, NoCabinetCode, NoKeeper)
+USER_ERRORS = (BadDay, BadField, BadInspection, BadPhone, CabinetQrTaken, NoCabinetCode, NoKeeper, UnknownInspection)
 """What a user can mend; their messages say how."""
 
 
@@ -16,3 +19,4 @@ def add_commands(app: typer.Typer, run: Run) -> None:
     """Add them to `registry`."""
     device_commands.add_commands(app, run)
     keeper_commands.add_commands(app, run)
+    inspection_commands.add_commands(app, run)

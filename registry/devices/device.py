@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from registry.storage.words import storable
 
@@ -42,6 +42,24 @@ def _sensible(day: date) -> date:
 
 def _none_if_empty(value: Any) -> Any:
     return None if value in ({}, [], ()) or (isinstance(value, str) and not value.strip()) else value
+
+
+class BadDay(ValueError):
+    """A text names no day; the message shows what one looks like."""
+
+    code = "bad_day"
+
+
+def day_of(text: str) -> date:
+    """The day that a text names, such as 2027-06-30; 2027-06 is its last one.
+
+    Raises:
+        BadDay
+    """
+    try:
+        return TypeAdapter(Day).validate_python(text)
+    except ValueError:
+        raise BadDay(f"{text!r} is no day: write 2027-06-30, or 2027-06 for its last one") from None
 
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_sensible)]

@@ -1,6 +1,6 @@
 """Tables of devices and cabinets; whoever keeps them is a person, whose table is among those of people."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.storage.types import UtcDateTime
@@ -65,6 +65,23 @@ aed_confirmations = Table(
     Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), nullable=False),
     Column("at", UtcDateTime(), nullable=False),
     Column("by", _ID, nullable=False),
+    Index(None, "aed_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+# Appended to only, which triggers see to; but a note that speaks of a person can be emptied. points: by name, what was
+# seen there.
+aed_inspections = Table(
+    "aed_inspections",
+    metadata,
+    Column("inspection_id", Integer, primary_key=True),
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("by", _ID, nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("points", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint("result IN ('ready', 'unusable', 'missing')", name="result"),
     Index(None, "aed_id", "at"),
     sqlite_autoincrement=True,
 )

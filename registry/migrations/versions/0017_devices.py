@@ -1,4 +1,4 @@
-"""What is known of an AED's device and cabinet, the code of a cabinet apart from it, its keepers and their word."""
+"""An AED's device and cabinet, the cabinet's code apart from it, its keepers and their word, its inspections."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,6 +31,7 @@ def upgrade() -> None:
     _add_keepers()
     _add_links()
     _add_confirmations()
+    _add_inspections()
 
 
 def _add_devices() -> None:
@@ -119,6 +120,28 @@ def _add_confirmations() -> None:
     _keep("aed_confirmations", "TRUE")
 
 
+def _add_inspections() -> None:
+    op.create_table(
+        "aed_inspections",
+        sa.Column("inspection_id", sa.Integer(), nullable=False),
+        sa.Column("aed_id", sa.String(64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.Column("result", sa.String(16), nullable=False),
+        sa.Column("points", _JSON, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("result IN ('ready', 'unusable', 'missing')", name=op.f("ck_aed_inspections_result")),
+        sa.ForeignKeyConstraint(["aed_id"], ["aeds.aed_id"], name=op.f("fk_aed_inspections_aed_id_aeds")),
+        sa.PrimaryKeyConstraint("inspection_id", name=op.f("pk_aed_inspections")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_aed_inspections_aed_id_at"), "aed_inspections", ["aed_id", "at"])
+    differs = "IS DISTINCT FROM" if _is_postgresql() else "IS NOT"
+    standing = ("inspection_id", "aed_id", "at", "by", "result", "points")
+    changed = " OR ".join(f'NEW."{name}" {differs} OLD."{name}"' for name in standing)
+    _keep("aed_inspections", f"NEW.note <> '' OR {changed}")
+
+
 def _keep(table: str, changed: str) -> None:
     """Let nobody change (as far as `changed` says) or remove a row."""
     words = f"{table} is only appended to"
@@ -142,9 +165,10 @@ def _is_postgresql() -> bool:
 
 def downgrade() -> None:
     """Loses what was known of devices, cabinets and keepers."""
-    op.drop_table("aed_confirmations")
-    if _is_postgresql():
-        op.execute("DROP FUNCTION aed_confirmations_stands()")
+    for kept in ("aed_inspections", "aed_confirmations"):
+        op.drop_table(kept)
+        if _is_postgresql():
+            op.execute(f"DROP FUNCTION {kept}_stands()")
     op.drop_table("aed_confirmation_links")
     op.drop_table("aed_keepers")
     op.drop_table("aed_cabinet_codes")

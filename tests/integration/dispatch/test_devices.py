@@ -178,3 +178,27 @@ async def test_who_has_accepted_to_fetch_the_aed_is_told_how_to_get_at_it_and_no
     log = (tmp_path / "service.log").read_text(encoding="utf-8")
     told = repr((others, console.frames, timeline)) + log
     assert not any(secret in told for secret in (CODE, "13812345678", "王芳"))
+
+
+def test_an_inspection_counts_for_the_next_call_at_once(standing_service: Service) -> None:
+    aed_id = aed_id_of(standing_service, "aed-night")
+    path = f"/api/aeds/{aed_id}/inspections"
+    bad = {"result": "unusable", "points": {"indicator": "bad"}, "note": "red light"}
+    found = standing_service.request("POST", path, R, json=bad)
+    state = standing_service.get(f"/api/aeds/{aed_id}")["state"]
+    ready = standing_service.request("POST", path, R, json={"result": "ready", "points": {"indicator": "ok"}})
+    again = standing_service.get(f"/api/aeds/{aed_id}")["state"]
+    refused = standing_service.request("POST", path, R, json={"result": "ready"})
+
+    assert (found.status_code, ready.status_code) == (200, 200), found.text + ready.text
+    assert (state, again) == ("out_of_service", "in_service")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_inspection")
+    assert standing_service.request("POST", path, D, json=bad).status_code == 403
+    newest = standing_service.get(path, D)[0]
+    assert (newest["result"], newest["points"]["indicator"], newest["points"]["sign"]) == ("ready", "ok", "not_looked")
+
+    number = found.json()["inspection_id"]
+    assert standing_service.request("DELETE", f"{path}/{number}/note", R).status_code == 204
+    (older,) = standing_service.get(f"{path}?before={newest['inspection_id']}&limit=1", D)
+    assert (older["inspection_id"], older["note"]) == (number, "")
+    assert standing_service.request("DELETE", f"{path}/x/note", R).json()["code"] == "unknown_inspection"
