@@ -21,6 +21,7 @@ from dispatch.api import (
     devices,
     erasure,
     errors,
+    expiring,
     gauges,
     groups,
     history,
@@ -326,6 +327,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         devices.build_router(service, database),
         keepers.build_router(service, database),
         inspections.build_router(service, database),
+        expiring.build_router(service, database),
         confirm_page.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):

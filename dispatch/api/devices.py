@@ -1,5 +1,6 @@
 """An AED's device and cabinet, for registry officers. The code of a locked cabinet is told to nobody else over HTTP."""
 
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -8,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.access.tokens import Identity
 from dispatch.api.access import Caller
-from dispatch.contracts.devices import CabinetCode, CabinetCodeView, DeviceChange, DeviceView, Why
+from dispatch.contracts.devices import CabinetCode, CabinetCodeView, ChanceView, DeviceChange, DeviceView, Why
 from dispatch.service import DispatchService
 from registry.devices import device_store
 from registry.devices.cabinet_rows import get_ids
+from registry.devices.device import check_due_on
+from registry.devices.evidence import get_chance
 from registry.history.log import Author
 from registry.storage.database import Database
 
@@ -35,9 +38,9 @@ def author_of(service: DispatchService, caller: Identity, why: str) -> Author:
 def _add_device(router: APIRouter, service: DispatchService, database: Database) -> None:
     @router.get("/{aed_id}/device")
     async def get_device(aed_id: str) -> DeviceView:
-        """The device, its pads and battery, and the cabinet; without the code that opens it."""
+        """The device, its pads and battery, the cabinet without the code that opens it, and how likely it is usable."""
         async with database.read() as connection:
-            return await _view(connection, aed_id)
+            return await _view(connection, aed_id, service.clock.now())
 
     @router.patch("/{aed_id}/device")
     async def change_device(aed_id: str, body: DeviceChange, caller: Caller) -> DeviceView:
@@ -45,7 +48,7 @@ def _add_device(router: APIRouter, service: DispatchService, database: Database)
         changes = {name: getattr(body, name) for name in body.model_fields_set - {"why"}}
         async with database.write() as connection:
             await device_store.change_device(connection, aed_id, changes, author_of(service, caller, body.why))
-            view = await _view(connection, aed_id)
+            view = await _view(connection, aed_id, service.clock.now())
         log.info("aed_device_changed", aed_id=view.aed_id, fields=sorted(changes), by=caller.subject)
         return view
 
@@ -77,10 +80,13 @@ def _add_code(router: APIRouter, service: DispatchService, database: Database) -
         log.info("cabinet_code_removed", aed_id=aed_id, by=caller.subject)
 
 
-async def _view(connection: AsyncConnection, aed_id: str) -> DeviceView:
+async def _view(connection: AsyncConnection, aed_id: str, at: datetime) -> DeviceView:
     (lead, *_) = await get_ids(connection, aed_id)
+    device = await device_store.get_device(connection, lead)
     return DeviceView(
         aed_id=lead,
-        device=await device_store.get_device(connection, lead),
+        device=device,
         has_cabinet_code=await device_store.has_code(connection, lead),
+        check_due_on=check_due_on(device),
+        usable_chance=ChanceView.model_validate(await get_chance(connection, lead, at=at), from_attributes=True),
     )

@@ -97,6 +97,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/aeds/{aed_id}/inspections": _may(D, R),
     "POST /api/aeds/{aed_id}/inspections": _may(R),
     "DELETE /api/aeds/{aed_id}/inspections/{inspection_id}/note": _may(R),
+    "GET /api/registry/expiring": _may(R),
     "GET /api/imports": _may(R),
     "POST /api/imports/{import_id}/undo": _may(R),
     "POST /api/aeds/{aed_id}/problems": _OPEN,

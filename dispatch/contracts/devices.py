@@ -1,5 +1,6 @@
 """Bodies of the HTTP interface for registry officers: an AED's device and cabinet, its keepers and its checks."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from dispatch.contracts.people import ProblemKind
 from dispatch.contracts.webhook import Unshown, WireModel
 from registry.devices.device import Day, Device, Text
+from registry.devices.expiring import What
 from registry.devices.inspecting import Point, Result, Seen
 from registry.devices.keepers import KeeperRole
 from registry.storage.words import storable
@@ -20,12 +22,33 @@ class DeviceChange(Device):
     why: Why = ""
 
 
+class FactorView(WireModel):
+    """One reason of a chance: what it is multiplied by, 0 to 1."""
+
+    code: str
+    factor: float
+
+
+class ChanceView(WireModel):
+    """How likely somebody who gets to the AED could use it, apart from whether its place is open: 0 to 1, the product
+    of its factors. warnings: codes of what should be seen to."""
+
+    value: float
+    factors: tuple[FactorView, ...]
+    warnings: tuple[str, ...]
+
+
 class DeviceView(WireModel):
-    """What is known of the device and cabinet of an AED. has_cabinet_code: there is a code, which is told apart."""
+    """What is known of the device and cabinet of an AED. has_cabinet_code: there is a code, which is told apart.
+
+    check_due_on: by when somebody should look again, null where nobody has promised to.
+    """
 
     aed_id: str
     device: Device
     has_cabinet_code: bool
+    check_due_on: date | None
+    usable_chance: ChanceView
 
 
 class CabinetCode(WireModel, Unshown):
@@ -122,3 +145,24 @@ class InspectionView(WireModel, Unshown):
     result: Result
     points: dict[Point, Seen]
     note: str
+
+
+class DueView(WireModel):
+    """Something to see to at an AED. due_on: the last day that still counts."""
+
+    aed_id: str
+    what: What
+    due_on: date
+    overdue: bool
+    name: str
+    location_text: str
+    floor: str
+
+
+class ExpiringList(WireModel):
+    """The oldest first. next: for `after`, to read on; null where this is all."""
+
+    today: date
+    until: date
+    due: tuple[DueView, ...]
+    next: str | None

@@ -1,11 +1,13 @@
 """The records of one cabinet: what is kept by AED is found under each of their ids, the first one's word first."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, or_, select
+from sqlalchemy import Select, Table, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.devices.tables import aed_devices
 from registry.repository import UnknownAed
 from registry.tables import aeds
 
@@ -34,3 +36,11 @@ async def rows_of(connection: AsyncConnection, table: Table, aed_ids: Sequence[s
     """The rows that a table has under these ids, in their order."""
     found = await connection.execute(select(table).where(table.c.aed_id.in_(aed_ids)))
     return sorted((dict(row._mapping) for row in found), key=lambda row: aed_ids.index(row["aed_id"]))
+
+
+async def put_device(connection: AsyncConnection, aed_id: str, values: Mapping[str, Any], at: datetime) -> None:
+    """Set these columns of an AED's row of devices, making the row where there is none."""
+    stamped = {**values, "changed_at": at}
+    mine = aed_devices.c.aed_id == aed_id
+    if not (await connection.execute(update(aed_devices).where(mine).values(stamped))).rowcount:
+        await connection.execute(insert(aed_devices).values({**stamped, "aed_id": aed_id}))

@@ -2,7 +2,7 @@
 
 import typer
 
-from registry.devices import device_commands, inspection_commands, keeper_commands
+from registry.devices import device_commands, expiring_command, inspection_commands, keeper_commands
 from registry.devices.command_parts import BadField, Run
 from registry.devices.device import BadDay
 from registry.devices.device_store import CabinetQrTaken, NoCabinetCode
@@ -20,3 +20,4 @@ def add_commands(app: typer.Typer, run: Run) -> None:
     device_commands.add_commands(app, run)
     keeper_commands.add_commands(app, run)
     inspection_commands.add_commands(app, run)
+    expiring_command.add_command(app, run)

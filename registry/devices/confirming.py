@@ -11,15 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.devices.cabinet_rows import get_ids
 from registry.devices.keeper_store import NoKeeper
 from registry.devices.keepers import KeeperRole
+from registry.devices.last_words import renew_confirmation_due
 from registry.devices.tables import aed_confirmations
 from registry.history.log import Author, Change, record
 from registry.people_tables import aed_confirmation_links, aed_keepers
 from registry.storage.postgres import lock_registry
 
 KIND = "aed_confirmation"
-CONFIRMED_EVERY = timedelta(days=183)
-"""Sweden's register drops an AED that its keeper has not confirmed for six months (FIELD: AED upkeep)."""
-
 LINK_LASTS = timedelta(days=60)
 """Assumption: a keeper who has not answered within two months is asked anew."""
 
@@ -112,9 +110,12 @@ async def confirm(connection: AsyncConnection, aed_id: str, author: Author) -> C
     Raises:
         UnknownAed
     """
-    (lead, *_) = await get_ids(connection, aed_id)
+    await lock_registry(connection)
+    ids = await get_ids(connection, aed_id)
+    lead = ids[0]
     row = {"aed_id": lead, "at": author.at, "by": author.by}
     await connection.execute(insert(aed_confirmations).values(row))
+    await renew_confirmation_due(connection, ids, author.at)
     change = Change(kind=KIND, subject_id=lead, action="confirmed", before=None, after={"at": author.at.isoformat()})
     await record(connection, change, author)
     return Confirmation(aed_id=lead, at=author.at, by=author.by)

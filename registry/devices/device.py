@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -147,3 +147,10 @@ class Device(_Known):
 
 PERSONAL_FIELDS = frozenset({"emergency_phone", "site_phones", "site_email", "operator", "maintainer", "remarks"})
 """May name or reach a person: the history says of them that they were changed, and not to what."""
+
+
+def check_due_on(device: Device) -> date | None:
+    """The day by which somebody should look again; None where nobody has promised to."""
+    if device.next_check_on is not None or device.last_checked_on is None or device.check_every_days is None:
+        return device.next_check_on
+    return device.last_checked_on + timedelta(days=device.check_every_days)

@@ -18,6 +18,8 @@ from registry.devices.command_parts import (
     say,
 )
 from registry.devices.device import Device
+from registry.devices.evidence import get_chance
+from registry.devices.usable_chance import Chance
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
 
@@ -35,12 +37,13 @@ def add_commands(app: typer.Typer, run: Run) -> None:
 def _add_fields(app: typer.Typer, run: Run) -> None:
     @app.command("show")
     def show_command(aed: AedArgument, database: DatabaseOption = None) -> None:
-        """What is known of the device and its cabinet, without the code that opens it."""
+        """What is known of the device and its cabinet, without the code, and how likely it is usable."""
 
         async def work(db: Database) -> Any:
             async with db.read() as connection:
                 found = await device_store.get_device(connection, aed)
-                return found, await device_store.has_code(connection, aed)
+                has_code = await device_store.has_code(connection, aed)
+                return found, has_code, await get_chance(connection, aed, at=author(None).at)
 
         _show(*run(database, work))
 
@@ -121,11 +124,14 @@ def _checked(code: str) -> str:
     return code
 
 
-def _show(device: Device, has_code: bool) -> None:
+def _show(device: Device, has_code: bool, chance: Chance) -> None:
     known = device.model_dump(mode="json", exclude_none=True)
     for name, value in known.items():
         say(f"{name}: {_written(value)}")
     say("code: there is one" if has_code else "code: none")
+    say(f"usable: {chance.value:.0%} ({', '.join(f'{one.code} {one.factor:.2f}' for one in chance.factors)})")
+    for warning in chance.warnings:
+        say(f"warning: {warning}")
 
 
 def _written(value: Any) -> str:

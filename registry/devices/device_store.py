@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.devices.cabinet_rows import get_ids, rows_of
-from registry.devices.device import PERSONAL_FIELDS, Device, Lock
+from registry.devices.cabinet_rows import get_ids, put_device, rows_of
+from registry.devices.device import PERSONAL_FIELDS, Device, Lock, check_due_on
 from registry.devices.tables import aed_cabinet_codes, aed_devices
 from registry.history.log import Author, Change, record
 from registry.storage.postgres import lock_registry
@@ -59,7 +59,7 @@ async def change_device(connection: AsyncConnection, aed_id: str, changes: Mappi
         return before
     if "cabinet_qr" in changed and after.cabinet_qr is not None:
         await _require_free(connection, after.cabinet_qr, ids)
-    await _write(connection, ids, _columns(after, changed), author)
+    await _write(connection, ids, {**_columns(after, changed), "check_due_on": check_due_on(after)}, author)
     told = Change(
         kind=KIND, subject_id=ids[0], action="set", before=_told(before, changed), after=_told(after, changed)
     )
@@ -139,10 +139,7 @@ async def _write(connection: AsyncConnection, ids: Sequence[str], values: Mappin
     if gone:
         others = aed_devices.c.aed_id.in_(ids[1:])
         await connection.execute(update(aed_devices).where(others).values(gone))
-    mine = aed_devices.c.aed_id == ids[0]
-    stamped = {**values, "changed_at": author.at}
-    if not (await connection.execute(update(aed_devices).where(mine).values(stamped))).rowcount:
-        await connection.execute(insert(aed_devices).values({**stamped, "aed_id": ids[0]}))
+    await put_device(connection, ids[0], values, author.at)
 
 
 async def _drop_codes(connection: AsyncConnection, ids: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.devices.cabinet_rows import get_ids
 from registry.devices.device_store import change_device
 from registry.devices.inspecting import STATES, Form, Point, Result, Seen, require_sound
+from registry.devices.last_words import renew_confirmation_due
 from registry.devices.tables import aed_inspections
 from registry.history.log import Author, Change, record
 from registry.lifecycle import get_file, let_go
@@ -68,6 +69,7 @@ async def inspect(connection: AsyncConnection, aed_id: str, form: Form, author: 
     if is_newest:
         changed = await _set_state(connection, ids, form, author)
         await _set_check(connection, ids[0], form, author)
+        await renew_confirmation_due(connection, ids, author.at)
     inspection = Inspection(inspection_id=number, aed_id=ids[0], by=author.by, form=form)
     return Inspected(inspection=inspection, changed=tuple(changed))
 

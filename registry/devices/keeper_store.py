@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.devices.cabinet_rows import get_ids, rows_of
 from registry.devices.keepers import Keeper, KeeperRole
+from registry.devices.last_words import renew_confirmation_due
 from registry.history.log import Author, Change, erase_reasons, record
 from registry.people_tables import aed_keepers
 from registry.repository import UnknownRescuer
@@ -58,6 +59,7 @@ async def set_keeper(connection: AsyncConnection, aed_id: str, keeper: Keeper, a
         "since": author.at,
     }
     await connection.execute(insert(aed_keepers).values(row))
+    await renew_confirmation_due(connection, ids, author.at)
     await _record(connection, ids[0], "set", keeper.role, author, had=had, has=True)
 
 

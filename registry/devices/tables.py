@@ -8,7 +8,10 @@ from registry.tables import aeds, metadata
 
 _ID = String(64)
 _JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-_DAYS = ("adult_pads_expire_on", "child_pads_expire_on", "battery_expires_on", "last_checked_on", "next_check_on")
+DUE_DAYS = (
+    *("adult_pads_expire_on", "child_pads_expire_on", "battery_expires_on"),
+    *("check_due_on", "confirmation_due_on"),
+)
 
 # By the AED's id; of AEDs that are joined each keeps its own, and the first one's word counts.
 aed_devices = Table(
@@ -44,8 +47,11 @@ aed_devices = Table(
     Column("check_every_days", Integer),
     Column("last_checked_on", Date),
     Column("next_check_on", Date),
+    # Follow from what is known; kept so that what is due is found without reading everything.
+    Column("check_due_on", Date),
+    Column("confirmation_due_on", Date),
     Column("changed_at", UtcDateTime(), nullable=False),
-    *(Index(None, day) for day in _DAYS),
+    *(Index(None, day) for day in DUE_DAYS),
 )
 
 # Apart from the device, so that whoever reads or exports that has no code in hand.

@@ -17,7 +17,8 @@ TEXTS = (
     *("entrance", "lock", "cabinet", "cabinet_qr", "wheelchair", "emergency_phone", "site_email", "place_category"),
     *("photo_licence", "position_note", "data_source", "remarks"),
 )
-DUE = ("adult_pads_expire_on", "child_pads_expire_on", "battery_expires_on", "last_checked_on", "next_check_on")
+DUE = ("adult_pads_expire_on", "child_pads_expire_on", "battery_expires_on", "check_due_on", "confirmation_due_on")
+DAYS = (*DUE, "installed_on", "recorded_on", "last_checked_on", "next_check_on")
 FLAGS = ("is_monitored", "has_child_pads", "has_security_post", "has_reception")
 PARTS = (
     *("site_phones", "names", "addresses", "place_texts", "operator", "maintainer", "web_pages", "photo_urls"),
@@ -39,7 +40,7 @@ def _add_devices() -> None:
         "aed_devices",
         sa.Column("aed_id", sa.String(64), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=True) for name in TEXTS),
-        *(sa.Column(name, sa.Date(), nullable=True) for name in (*DUE, "installed_on", "recorded_on")),
+        *(sa.Column(name, sa.Date(), nullable=True) for name in DAYS),
         *(sa.Column(name, sa.Boolean(create_constraint=False), nullable=True) for name in FLAGS),
         *(sa.Column(name, _JSON, nullable=True) for name in PARTS),
         *(sa.Column(name, sa.Integer(), nullable=True) for name in ("device_count", "check_every_days")),

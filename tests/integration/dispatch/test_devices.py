@@ -202,3 +202,28 @@ def test_an_inspection_counts_for_the_next_call_at_once(standing_service: Servic
     (older,) = standing_service.get(f"{path}?before={newest['inspection_id']}&limit=1", D)
     assert (older["inspection_id"], older["note"]) == (number, "")
     assert standing_service.request("DELETE", f"{path}/x/note", R).json()["code"] == "unknown_inspection"
+
+
+def test_what_expires_is_listed_with_its_place_and_how_likely_it_is_usable_is_shown(standing_service: Service) -> None:
+    aed_id = aed_id_of(standing_service, "aed-unknown")
+    path = f"/api/aeds/{aed_id}/device"
+    days = {"battery_expires_on": "2001-01-31", "adult_pads_expire_on": "2001-02"}
+    shown = standing_service.request("PATCH", path, R, json=days).json()
+    first = standing_service.get("/api/registry/expiring?what=battery&what=adult_pads&limit=1", R)
+    second = standing_service.get(f"/api/registry/expiring?what=battery&what=adult_pads&after={first['next']}", R)
+    standing_service.request("PATCH", path, R, json=dict.fromkeys(days))
+
+    assert shown["usable_chance"]["warnings"] == ["pads_expired", "battery_expired"]
+    assert 0 < shown["usable_chance"]["value"] < 0.5
+    assert [one["code"] for one in shown["usable_chance"]["factors"]] == [
+        "nobody_lately",
+        "pads_expired",
+        "battery_expired",
+    ]
+    (battery,), pads = first["due"], second["due"][0]
+    assert (battery["what"], battery["due_on"], battery["overdue"]) == ("battery", "2001-01-31", True)
+    assert (battery["aed_id"], battery["location_text"]) == (aed_id, "开放时间不详")
+    assert (pads["aed_id"], pads["what"], pads["due_on"]) == (aed_id, "adult_pads", "2001-02-28")
+    refused = standing_service.request("GET", "/api/registry/expiring?after=nonsense", R)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_request")
+    assert standing_service.request("GET", "/api/registry/expiring", D).status_code == 403
