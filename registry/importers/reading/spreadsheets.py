@@ -41,8 +41,7 @@ def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
         UnreadableFile: it is damaged, under a password or empty.
         TooLarge: it claims more cells than any list has.
     """
-    if zipfile.is_zipfile(path):
-        _refuse_bombs(path, file)
+    durations = zipfile.is_zipfile(path) and _refuse_bombs(path, file)
     try:
         with CalamineWorkbook.from_path(path) as book:
             shown = [
@@ -50,7 +49,10 @@ def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
                 for sheet in book.sheets_metadata
                 if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible
             ]
-            found = [_sheet(book.get_sheet_by_name(name), file, name if len(shown) > 1 else "") for name in shown]
+            found = [
+                _sheet(book.get_sheet_by_name(name), file, name if len(shown) > 1 else "", durations=durations)
+                for name in shown
+            ]
     except PasswordError as error:
         raise UnreadableFile(f"{file} is under a password: save it without one") from error
     except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
@@ -66,8 +68,9 @@ def read_spreadsheet(path: Path, file: str) -> list[Sheet]:
     return sheets
 
 
-def cell_text(value: Any) -> str:
-    """A cell as a person reads it: a telephone without ".0", a day as 2024-05-01, closing time as 24:00."""
+def cell_text(value: Any, *, durations: bool = False) -> str:
+    """A cell as a person reads it: a telephone without ".0", a day as 2024-05-01, closing time as 24:00. durations: the
+    library gives times of day as texts such as PT24H00M00S, as it does of ODS alone."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -82,14 +85,14 @@ def cell_text(value: Any) -> str:
     if isinstance(value, time):
         return value.strftime("%H:%M:%S").removesuffix(":00")
     text = str(value)
-    match = _ISO_DURATION.fullmatch(text)
+    match = _ISO_DURATION.fullmatch(text) if durations else None
     return _hours(timedelta(hours=int(match[1]), minutes=int(match[2]), seconds=int(match[3]))) if match else text
 
 
-def _sheet(sheet: CalamineSheet, file: str, table: str) -> Sheet | None:
+def _sheet(sheet: CalamineSheet, file: str, table: str, *, durations: bool) -> Sheet | None:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise TooLarge(f"{file}, {sheet.name}: {sheet.total_height} rows by {sheet.total_width} columns is no list")
-    rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = [[cell_text(value, durations=durations) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in _merged(sheet):
         # One cell over several rows is said of each of them; across columns it is a heading.
         if left == right and top < len(rows) and left < len(rows[top]):
@@ -116,8 +119,9 @@ def _hours(value: timedelta) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
-def _refuse_bombs(path: Path, file: str) -> None:
-    """The library keeps every cell up to the last one, so a single cell in the far corner would fill the memory."""
+def _refuse_bombs(path: Path, file: str) -> bool:
+    """Whether it is ODS. The library keeps every cell up to the last one, so a single cell in the far corner would fill
+    the memory."""
     with zipfile.ZipFile(path) as packed:
         names = packed.namelist()
         if any(name.endswith(".bin") and name.startswith("xl/w") for name in names):
@@ -129,6 +133,7 @@ def _refuse_bombs(path: Path, file: str) -> None:
                     f"{file}: a cell in row {rows}, another in column {columns} make a sheet of no list: delete what "
                     "stands alone there, and save it again"
                 )
+    return "content.xml" in names
 
 
 def _last_cell(packed: zipfile.ZipFile, name: str) -> tuple[int, int]:
