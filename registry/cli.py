@@ -18,6 +18,8 @@ from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
+from registry.exporters.command import add_export
+from registry.exporters.refused import ExportRefused
 from registry.history.log import UnknownChange
 from registry.hours_command import hours_command
 from registry.import_command import add_import
@@ -59,6 +61,7 @@ _USER_ERRORS = (
     MissingPersonalKey,
     *PEOPLE_ERRORS,
     *DEVICE_ERRORS,
+    ExportRefused,
 )
 
 _out = Console()
@@ -170,3 +173,4 @@ for add in (
     *(add_rescuer_commands, add_certificate_commands, add_group_commands),
 ):
     add(app, _run)
+add_export(app, in_database=_in_database, or_exit=_or_exit)

@@ -194,15 +194,25 @@ def _note_absent(
     changes.before.update({aed_id: known[aed_id] for aed_id in (*changes.absent, *changes.retired)})
 
 
+async def write_aeds(database: Database, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write whole records, those that are there as those that are not; all with the same columns."""
+    if not rows:
+        return
+    statement = database.insert(aeds)
+    written = {name: statement.excluded[name] for name in rows[0] if name != "aed_id"}
+    statement = statement.on_conflict_do_update(index_elements=["aed_id"], set_=written)
+    # What is sent is made of each row twice over, so not of all of them at a time.
+    for some in in_batches(rows):
+        await connection.execute(statement, some)
+
+
 async def _write_told(
     database: Database, connection: AsyncConnection, changes: _Changes, file: str, now: datetime
 ) -> None:
-    # A row is several times as large as what it is made of, and what is sent is made of it twice over.
+    # A row is several times as large as what it is made of.
     for some in in_batches(changes.told):
         rows = [_row(aed, digest, changes.before[aed.aed_id], file, now) for aed, digest in some]
-        statement = database.insert(aeds)
-        written = {name: statement.excluded[name] for name in rows[0] if name != "aed_id"}
-        await connection.execute(statement.on_conflict_do_update(index_elements=["aed_id"], set_=written), rows)
+        await write_aeds(database, connection, rows)
 
 
 async def _mark(connection: AsyncConnection, changes: _Changes, now: datetime) -> None:

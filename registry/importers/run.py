@@ -13,11 +13,21 @@ from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sheets import read_aed_sheets
 from registry.importers.aed_sources import RawAed
 from registry.importers.aed_store import save_aeds
-from registry.importers.files import UnreadableFile
+from registry.importers.files import ImportRefused, UnreadableFile
 from registry.importers.kinds import ImportKind, get_kind, is_osm, speaks_of_aeds
-from registry.importers.known_sources import NameSource, checked_name, name_the_first, source_of_aeds, source_of_people
+from registry.importers.known_sources import (
+    NameSource,
+    UnnamedSource,
+    checked_name,
+    name_the_first,
+    source_of_aeds,
+    source_of_people,
+)
 from registry.importers.meanings.profile import BadProfile, Profile
 from registry.importers.meanings.understanding import Meanings, Understanding
+from registry.importers.own.reading import OwnRows, find_own, read_own
+from registry.importers.own.records import cabinets_of_rows
+from registry.importers.own.saving import save_own
 from registry.importers.people.already_known import remarks_on_known
 from registry.importers.people.people_file import PeopleFile, UnknownRegion, checked_rescuers
 from registry.importers.people.row_reader import PeopleOptions
@@ -32,6 +42,14 @@ from registry.models import Aed
 from registry.storage.database import Database
 
 OSM_SOURCE = "osm"
+
+_FOR_FOREIGN_LISTS = {
+    **{name: name for name in ("profile", "region", "epsg", "area", "network")},
+    "mapped": "map",
+    "ignored": "ignore",
+    "time_zone": "time-zone",
+    "retire_absent": "retire-absent",
+}
 
 PHONE_REGION = "CN"
 """Where phone numbers without a country code belong if nobody says it."""
@@ -108,6 +126,8 @@ async def import_file(
     read = _read_list(path, options, now.date(), progress)
     if isinstance(read, AedFile):
         return await _save_aeds(database, path, read, options, now=now)
+    if isinstance(read, OwnRows):
+        return await _save_own(database, path, read, options, now=now)
     return await _save_people(database, path, read, options, now=now)
 
 
@@ -121,7 +141,10 @@ def read_aeds(
     Raises:
         ImportRefused, UnknownTimeZone: the message says what to do.
     """
-    return _read_aeds(path, read_sheets(path, options.encoding), options, today, progress)
+    sheets = read_sheets(path, options.encoding)
+    if (own := find_own(sheets)) is not None:
+        return _read_own(own, options)
+    return _read_aeds(path, sheets, options, today, progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +155,12 @@ class _PeopleList:
     notes: list[str]
 
 
-def _read_list(path: Path, options: ImportOptions, today: date, progress: Progress) -> AedFile | _PeopleList:
+def _read_list(path: Path, options: ImportOptions, today: date, progress: Progress) -> AedFile | OwnRows | _PeopleList:
     """What a file holds. Its sheets are let go here: what is written later is as large as they are."""
     sheets = read_sheets(path, options.encoding)
+    if (own := find_own(sheets)) is not None and options.kind is not ImportKind.RESCUERS:
+        _refuse_options(path, own, options)
+        return read_own(own)
     if (options.kind or get_kind(path, sheets)) is ImportKind.AEDS:
         return _read_aeds(path, sheets, options, today, progress)
     return _read_people(path, sheets, options, progress)
@@ -179,6 +205,41 @@ async def _save_people(
     return report
 
 
+async def _save_own(
+    database: Database, path: Path, own: OwnRows, options: ImportOptions, *, now: datetime
+) -> ImportReport:
+    report = ImportReport(
+        file=path.name,
+        kind=ImportKind.AEDS,
+        source=options.source or "",
+        dry_run=options.dry_run,
+        rejected=own.rejected,
+        warnings=own.warnings,
+        notes=own.notes,
+    )
+    await save_own(database, own.rows, report, now=now)
+    return report
+
+
+def _refuse_options(path: Path, sheet: Sheet, options: ImportOptions) -> None:
+    """What says how a foreign list is to be read says nothing of an export."""
+    given = [option for name, option in _FOR_FOREIGN_LISTS.items() if getattr(options, name)]
+    if options.datum not in {None, Datum.WGS84}:
+        given.append("datum")
+    if "source" in sheet.headers and options.source:
+        given.append("source")
+    if given:
+        raise ImportRefused(
+            f"{path.name} is an export of a registry, which says all of this itself: leave out "
+            f"{', '.join(f'--{name}' for name in given)}"
+        )
+    if "source" not in sheet.headers and not options.source:
+        raise UnnamedSource(
+            f"{path.name} is an export for the public, which does not say which lists its AEDs are from: say with "
+            "--source NAME how they are to be called here"
+        )
+
+
 async def _save_aeds(
     database: Database, path: Path, file: AedFile, options: ImportOptions, *, now: datetime
 ) -> ImportReport:
@@ -215,6 +276,18 @@ def _read_aeds(
         raise UnreadableFile(f"{path.name} holds no {ImportKind.AEDS}: is it the right file?")
     return AedFile(
         source=source, aeds=found, rejected=rejected, warnings=warnings, notes=read.notes, tables=read.tables
+    )
+
+
+def _read_own(sheet: Sheet, options: ImportOptions) -> AedFile:
+    own, source = read_own(sheet), options.source or ""
+    return AedFile(
+        source=source,
+        aeds=cabinets_of_rows(own.rows, source),
+        rejected=own.rejected,
+        warnings=own.warnings,
+        notes=own.notes,
+        tables=[],
     )
 
 

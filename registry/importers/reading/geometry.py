@@ -66,7 +66,9 @@ def _transformer(crs: str, file: str) -> Transformer | None:
     try:
         named = CRS.from_user_input(crs)
         # Degrees of today's frames (CGCS2000, JGD2011, ETRS89 ...) are WGS-84's to within a metre.
-        return None if named == WGS84 else Transformer.from_crs(named, WGS84, always_xy=True)
+        return (
+            None if named.equals(WGS84, ignore_axis_order=True) else Transformer.from_crs(named, WGS84, always_xy=True)
+        )
     except (CRSError, ProjError) as error:
         raise ForeignDatum(
             f"{file} is in {crs}, which is not known: export it in WGS-84 (EPSG:4326), or name the right one by --epsg"

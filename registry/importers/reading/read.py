@@ -16,6 +16,7 @@ from registry.importers.reading.json_tables import sheets_of_json
 from registry.importers.reading.layers import read_layers
 from registry.importers.reading.limits import MAX_UNPACKED_BYTES, TooLarge, refuse_large_text
 from registry.importers.reading.osm_objects import read_osm
+from registry.importers.reading.parquet import read_parquet
 from registry.importers.reading.sheet import Sheet
 from registry.importers.reading.spreadsheets import read_spreadsheet
 from registry.importers.reading.text_encoding import decoded, shown_encoding
@@ -29,12 +30,12 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SQLITE = b"SQLite format 3\0"
 _SHAPEFILE = b"\0\0\x27\x0a"
 _FLATGEOBUF = b"fgb\x03fgb"
+_PARQUET = b"PAR1"
 _GZIP, _BZIP2 = b"\x1f\x8b", b"BZh"
 _NOT_LISTS = (
     ((b"%PDF",), "a PDF is a page and no table. Ask its publisher for the table, or copy it into a sheet"),
     ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"), "a picture or a raster lists nothing"),
     ((b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ"), "this kind of archive is not read: unpack it, or pack it as zip"),
-    ((b"PAR1",), "Parquet is not read: export it as CSV or GeoPackage"),
 )
 _XML_NOT_READ = {
     "workbook": "a spreadsheet in Excel's XML of 2003: save it as XLSX",
@@ -74,6 +75,8 @@ def _read(path: Path, file: str, encoding: str | None, folder: Path, *, is_packe
         return read_spreadsheet(path, file)
     if head.startswith((_SQLITE, _FLATGEOBUF, _SHAPEFILE)):
         return read_layers(_called_so(path, head, folder), file, encoding)
+    if head.startswith(_PARQUET):
+        return [read_parquet(path, file)]
     if head[4:15].startswith(b"\x0a\x09OSMHeader"):
         return [read_osm(path, file, ".osm.pbf")]
     if head.startswith((_GZIP, _BZIP2)):
