@@ -13,7 +13,17 @@ from opening_hours import OpeningHours
 from geo.places.projection import geodesic_m
 from registry.hours.evaluating import BadHours, Hours, Openness, hours_of
 from registry.hours.reading import read_hours
-from registry.models import Aed, AedState, Certificate, NaiveDatetime, PaperStanding, Presence, Rescuer
+from registry.models import (
+    CLOSED_ACCESS,
+    OPEN_ACCESS,
+    Aed,
+    AedState,
+    Certificate,
+    NaiveDatetime,
+    PaperStanding,
+    Presence,
+    Rescuer,
+)
 from registry.people.asking import Against, whats_against
 
 # Where the project runs; another city sets its own in `DispatchLimits`.
@@ -65,10 +75,6 @@ class Position:
     lat: float
     at_home: bool
 
-
-# Values of OSM's `access` key (https://wiki.openstreetmap.org/wiki/Key:access) as they bear on a stranger in a hurry.
-OPEN_ACCESS = frozenset({"yes", "public", "permissive", "designated", "customers", "destination"})
-CLOSED_ACCESS = frozenset({"no", "private", "permit", "residents", "employees", "staff", "members", "delivery"})
 
 _BROKEN_STATES = {
     AedState.OUT_OF_SERVICE: Verdict(answer=Answer.NO, reason="out_of_service", text="The AED is out of service."),

@@ -13,6 +13,9 @@ class NaiveDatetime(ValueError):
 
 BY_HAND = "registry"
 """The source of AEDs and certificates that an officer adds here; no list has this name."""
+# Values of OSM's `access` key (https://wiki.openstreetmap.org/wiki/Key:access) as they bear on a stranger in a hurry.
+OPEN_ACCESS = frozenset({"yes", "public", "permissive", "designated", "customers", "destination"})
+CLOSED_ACCESS = frozenset({"no", "private", "permit", "residents", "employees", "staff", "members", "delivery"})
 
 
 class AedState(StrEnum):

@@ -30,6 +30,7 @@ from dispatch.api import (
     keepers,
     maps,
     operations,
+    public_export,
     rescuers,
     streams,
     upgrade,
@@ -73,6 +74,8 @@ from registry.devices.cabinet_book import CabinetBook
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.epoch import get_epoch
+from registry.exporters.routes import build_router as build_export_router
+from registry.exporters.serving import Exports
 from registry.follower import Follower
 from registry.personal.standing import look_at_start
 from registry.routes import build_router as build_registry_router
@@ -304,6 +307,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         redoc_url=None,
     )
     errors.install(app, service.metrics)
+    exports = Exports(database)
     # 120's door knows its callers by their signatures. The table of roles would say no more, and ask time of each call.
     app.include_router(webhook.build_router(service))
     guarded = [Depends(guard(service.tokens, service.limits, service.people.accounts))]
@@ -329,6 +333,8 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         inspections.build_router(service, database),
         expiring.build_router(service, database),
         confirm_page.build_router(service, database),
+        build_export_router(exports),
+        public_export.build_router(service.limits, exports),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)

@@ -37,6 +37,8 @@ from registry.devices.keepers import BadPhone
 from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.editing.versions import Stale
+from registry.exporters.refused import ExportRefused
+from registry.exporters.serving import ExportsBusy
 from registry.history.log import UnknownChange
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
@@ -132,12 +134,14 @@ STATUS: dict[type[Exception], int] = {
     TooLarge: 413,
     BadBox: 422,
     BadInspection: 422,
+    ExportRefused: 422,
     BadLocation: 422,
     BadPhone: 422,
     people.BadSubscription: 422,
     TooFar: 422,
     TooMany: 429,
     DatabaseAway: 503,
+    ExportsBusy: 503,
     SpoolFull: 503,
     SpoolInUse: 503,
     TilesBusy: 503,

@@ -35,6 +35,7 @@ OPEN_DOORS = {
     "join": Rate(per_s=1, burst=60),
     "aeds": Rate(per_s=10, burst=200),
     "walk": Rate(per_s=3, burst=60),
+    "export": Rate(per_s=1 / 10, burst=20),
     "problem": Rate(per_s=1 / 30, burst=20),
     "confirm": Rate(per_s=1, burst=60),
     "test_alarm": Rate(per_s=1 / 30, burst=10),

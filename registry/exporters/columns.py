@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registry.eligibility import CLOSED_ACCESS, OPEN_ACCESS
-from registry.models import Aed
+from registry.models import CLOSED_ACCESS, OPEN_ACCESS, Aed
 
 ID = "rescue_circle_id"
 """The header by which an export is known again; no other list has it."""

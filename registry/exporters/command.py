@@ -1,6 +1,6 @@
 """`rescue-circle registry export`: the registry's data as a file, in every format that others take."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +10,7 @@ from rich.markup import escape
 
 from registry.exporters.columns import ExportedAed
 from registry.exporters.formats import Format, format_of, write_export
-from registry.exporters.rows import load_records, public_cabinets
-from registry.repository import load_aeds
+from registry.exporters.rows import load_exported
 from registry.storage.database import Database
 
 Work = Callable[[Database], Coroutine[Any, Any, Any]]
@@ -57,10 +56,6 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         _out.print(f"{count} AEDs are in {escape(str(file))}.", soft_wrap=True)
 
 
-async def _load(db: Database, sources: "list[str] | tuple[str, ...]", *, public: bool) -> list[ExportedAed]:
+async def _load(db: Database, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:
     async with db.read() as connection:
-        if not public:
-            return await load_records(connection, sources)
-        known = await load_aeds(connection)
-    # A cabinet is of several lists; it is shown where one of them was asked for.
-    return [one for one in public_cabinets(known) if not sources or one.aed.source in sources]
+        return await load_exported(connection, sources, public=public)

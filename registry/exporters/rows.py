@@ -9,8 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.exporters.columns import ExportedAed, public_access
 from registry.models import Aed
 from registry.records import cabinets_of
-from registry.repository import aed_from_row
+from registry.repository import aed_from_row, load_aeds
 from registry.tables import aeds
+
+
+async def load_exported(
+    connection: AsyncConnection, sources: Sequence[str] = (), *, public: bool = False
+) -> list[ExportedAed]:
+    """What is to be exported: `load_records`, or for the public the cabinets that stand; a cabinet of several lists
+    belongs to the one whose id it has."""
+    if not public:
+        return await load_records(connection, sources)
+    cabinets = public_cabinets(await load_aeds(connection))
+    return [one for one in cabinets if not sources or one.aed.source in sources]
 
 
 async def load_records(connection: AsyncConnection, sources: Sequence[str] = ()) -> list[ExportedAed]:

@@ -1,0 +1,120 @@
+"""Exports for a running service: each is written by another process into a file that is gone once it has been sent."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import structlog
+
+from registry.exporters.child import REFUSED
+from registry.exporters.formats import Format, ending_of
+from registry.exporters.refused import ExportRefused
+from registry.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+LONGEST_S = 120.0
+"""After which an export is given up: one of 10,000 AEDs takes a few seconds (assumption: no registry is so slow)."""
+
+MOST_WAITING = 4
+KEPT_S = 60.0
+"""So long the public's file of a format serves everybody."""
+
+_CHUNK = 1 << 16
+_PASSED_ON = ("PG", "PATH", "HOME", "LANG", "LC_", "PYTHON", "TMPDIR", "SYSTEMROOT")
+
+
+class ExportsBusy(RuntimeError):
+    """Others are waiting for exports already, or this one has failed: try again in a moment."""
+
+    code = "exports_busy"
+
+
+class Exports:
+    """One export at a time; others wait for it, and are turned away where many do."""
+
+    def __init__(self, database: Database) -> None:
+        self._url = database.url.render_as_string(hide_password=False)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._folder: Path | None = None
+        self._written_s: dict[Format, float] = {}
+
+    async def write(self, chosen: Format, sources: Sequence[str] = ()) -> BinaryIO:
+        """An officer's export, open to be read; its file is nowhere any more.
+
+        Raises:
+            ExportRefused, ExportsBusy
+        """
+        async with self._my_turn():
+            with tempfile.TemporaryDirectory(prefix="export-") as folder:
+                path = Path(folder) / f"aeds{ending_of(chosen)}"
+                await self._run(path, chosen, sources, public=False)
+                return path.open("rb")
+
+    async def write_public(self, chosen: Format) -> BinaryIO:
+        """The public's, at most a minute old, open to be read.
+
+        Raises:
+            ExportRefused, ExportsBusy
+        """
+        async with self._my_turn():
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="exports-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            path = self._folder / f"aeds{ending_of(chosen)}"
+            if time.monotonic() - self._written_s.get(chosen, -KEPT_S) >= KEPT_S or not path.exists():
+                await self._run(path, chosen, (), public=True)
+                self._written_s[chosen] = time.monotonic()
+            return path.open("rb")
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise ExportsBusy("others are waiting for exports already: try again in a moment")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
+
+    async def _run(self, path: Path, chosen: Format, sources: Sequence[str], *, public: bool) -> None:
+        job = {"database": self._url, "path": str(path), "format": chosen, "sources": list(sources), "public": public}
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "registry.exporters.child"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)},
+        )
+        try:
+            told, _ = await asyncio.wait_for(child.communicate(json.dumps(job).encode()), LONGEST_S)
+        except TimeoutError:
+            told = b""
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        if child.returncode == REFUSED:
+            raise ExportRefused(told.decode().strip())
+        if child.returncode:
+            log.warning("export_failed", returncode=child.returncode, format=chosen)
+            raise ExportsBusy("the export could not be written: try again in a moment")
+
+
+async def chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:
+    """What is in it, piece by piece; closed at the end."""
+    with file:
+        while chunk := await asyncio.to_thread(file.read, _CHUNK):
+            yield chunk
