@@ -19,6 +19,7 @@ from registry.editing.undoing import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
 from registry.exporters.command import add_export
+from registry.exporters.gis_reader import add_gis_reader
 from registry.exporters.refused import ExportRefused
 from registry.history.log import UnknownChange
 from registry.hours_command import hours_command
@@ -170,7 +171,7 @@ add_import(app, in_database=_in_database, or_exit=_or_exit)
 _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
 for add in (
     *(add_commands, add_officer_commands, add_personal_commands, add_device_commands),
-    *(add_rescuer_commands, add_certificate_commands, add_group_commands),
+    *(add_rescuer_commands, add_certificate_commands, add_group_commands, add_gis_reader),
 ):
     add(app, _run)
 add_export(app, in_database=_in_database, or_exit=_or_exit)
