@@ -18,6 +18,7 @@ from dispatch.api import (
     certificates,
     confirm_page,
     console,
+    deployments,
     devices,
     erasure,
     errors,
@@ -335,6 +336,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         confirm_page.build_router(service, database),
         build_export_router(exports),
         public_export.build_router(service.limits, exports),
+        deployments.build_router(service, database),
         build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
     ):
         app.include_router(router, dependencies=guarded)

@@ -110,6 +110,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/rescuers/{rescuer_id}": _may(R),
     "PATCH /api/rescuers/{rescuer_id}": _may(R),
     "GET /api/rescuers/{rescuer_id}/history": _may(R),
+    "GET /api/rescuers/{rescuer_id}/deployments": _may(R),
     "PUT /api/rescuers/{rescuer_id}/pause": _may(R),
     "DELETE /api/rescuers/{rescuer_id}/pause": _may(R),
     "PUT /api/rescuers/{rescuer_id}/availability": _may(R),

@@ -1,7 +1,7 @@
 """Bodies of the HTTP interface for the register of people: who is in it, what officers say of them, what counts."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
@@ -198,6 +198,27 @@ class PersonHistory(WireModel):
 
     changes: tuple[PersonChangeView, ...]
     next: int | None
+
+
+class DeploymentView(WireModel):
+    """An alert that was accepted. service_s: from yes to the end; 0 for what was handed back or is not over."""
+
+    incident_id: str
+    accepted_at: AwareDatetime
+    arrived_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    end: Literal["under_way", "done", "called_off", "handed_back"]
+    service_s: float
+
+
+class ServiceView(WireModel):
+    """incidents: that the person went to, arrived: at how many they were with the patient, service_h: hours, all of
+    them since the person was registered. deployments: the newest first, as many as were asked for."""
+
+    incidents: int
+    arrived: int
+    service_h: float
+    deployments: tuple[DeploymentView, ...]
 
 
 class ExpiringCertificate(WireModel):

@@ -120,6 +120,21 @@ class JournalReader:
         )
         return await self._database.consult(lambda connection: read_rows(connection, told.order_by(inbox.seq)))
 
+    async def read_accepted(self, recipient: str, types: Sequence[str]) -> tuple[set[str], Sequence[Any]]:
+        """The alerts that somebody was given an assignment for, and of their incidents the events of these types, in
+        order: rows of incident_id, type, schema_version, at, body."""
+        inbox, events = t.inbox.c, t.events.c
+        mine = (inbox.recipient == recipient) & (inbox.kind == "assignment")
+        alerts = select(inbox.alert_id).where(mine).distinct()
+        told = (
+            select(events.incident_id, events.type, events.schema_version, events.at, events.body)
+            .where(events.incident_id.in_(select(inbox.incident_id).where(mine)), events.type.in_(types))
+            .order_by(events.incident_id, events.seq)
+        )
+        async with self._database.read() as connection:
+            alert_ids = (await connection.execute(alerts)).scalars().all()
+            return set(alert_ids), (await connection.execute(told)).all()
+
     async def last_seq(self, recipient: str) -> int:
         query = select(t.inboxes.c.last_seq).where(t.inboxes.c.recipient == recipient)
         return await self._database.consult(lambda connection: connection.execute(query).scalar_one_or_none()) or 0

@@ -9,8 +9,9 @@ import pytest
 
 from dispatch.access.tokens import Access
 from tests.integration.dispatch.test_live_changes import registry
+from tests.support.phone import phone_of
 from tests.support.plain_http import fetch
-from tests.support.service import Service
+from tests.support.service import Service, call
 from tests.support.town import place
 from tests.support.waiting import eventually
 
@@ -172,6 +173,21 @@ def test_what_cannot_be_kept_is_refused_and_not_repeated(service: Service, body:
 def test_names_and_phones_are_for_officers_alone(service: Service, access: Access) -> None:
     for path in ("/api/rescuers", "/api/rescuers/r00", "/api/rescuers/r00/history", "/api/certificates/expiring"):
         assert service.request("GET", path, access).status_code == 403
+
+
+async def test_incidents_that_somebody_went_to_are_told_with_their_hours(service: Service) -> None:
+    async with phone_of(service, "r00") as phone:
+        incident_id = service.post_call(call()).json()["incident_id"]
+        alert_id = (await phone.expect("alert"))["alert_id"]
+        for word in ("accept", "arrived", "done"):
+            await phone.ask(word, alert_id=alert_id)
+    given = get(service, "/api/rescuers/r00/deployments")
+    nothing = get(service, "/api/rescuers/r01/deployments")
+
+    (one,) = given["deployments"]
+    assert (given["incidents"], given["arrived"], one["incident_id"], one["end"]) == (1, 1, incident_id, "done")
+    assert one["accepted_at"] <= one["arrived_at"] <= one["ended_at"]
+    assert (nothing["incidents"], nothing["deployments"]) == (0, [])
 
 
 def test_what_a_command_changes_beside_the_service_counts_for_the_next_call(
