@@ -106,7 +106,7 @@ async def propose(
     them; None looks at all.
     """
     others = await _rows_of_several_sources(connection, None if among is None else {*among, *aed_ids})
-    if not others or not aed_ids:
+    if not aed_ids or (among is None and not others):
         return 0
     changed, sources = set(aed_ids), _sources_by_cabinet(others)
     found: dict[tuple[str, str], Evidence] = {}
@@ -240,12 +240,11 @@ def _without_rivals(found: Mapping[tuple[str, str], Evidence], known: Iterable[A
 
 async def _rows_of_several_sources(connection: AsyncConnection, among: Collection[str] | None) -> list[Aed]:
     """What stands, of all sources; nothing where there is one only, in which nothing can be double."""
-    sources = (await connection.execute(select(aeds.c.source).distinct().limit(2))).scalars().all()
-    if len(sources) < 2:
-        return []
     query = select(aeds).where(aeds.c.retired_at.is_(None))
     if among is not None:
         query = query.where(or_(aeds.c.aed_id.in_(among), aeds.c.joined_to.in_(among)))
+    elif len((await connection.execute(select(aeds.c.source).distinct().limit(2))).all()) < 2:
+        return []
     return [aed_from_row(row) for row in await connection.execute(query)]
 
 

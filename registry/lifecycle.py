@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.aeds import recorded
@@ -157,12 +157,12 @@ async def rows_of_cabinet(connection: AsyncConnection, aed_id: str) -> list[Row[
     Raises:
         UnknownAed
     """
-    named = (await connection.execute(select(aeds).where(aeds.c.aed_id == aed_id))).one_or_none()
-    if named is None:
-        raise UnknownAed(f"no AED {aed_id!r}")
-    lead = named.joined_to or named.aed_id
-    mine = or_(aeds.c.aed_id == lead, aeds.c.joined_to == lead)
+    cabinet = select(func.coalesce(aeds.c.joined_to, aeds.c.aed_id)).where(aeds.c.aed_id == aed_id).scalar_subquery()
+    mine = or_(aeds.c.aed_id == cabinet, aeds.c.joined_to == cabinet)
     rows = (await connection.execute(select(aeds).where(mine))).all()
+    if not rows:
+        raise UnknownAed(f"no AED {aed_id!r}")
+    lead = rows[0].joined_to or rows[0].aed_id
     # Not by the database, which may sort as a language does: the live picture sorts by code.
     return sorted(rows, key=lambda row: (row.aed_id != lead, row.aed_id))
 

@@ -71,7 +71,7 @@ aeds = Table(
     Column("imported_at", UtcDateTime(), nullable=False),
     Column("changed_at", UtcDateTime(), nullable=False),
     # A row is what one source says, and unless it is joined to another it is the cabinet too (docs/adr/0013).
-    Column("joined_to", String(64), nullable=True),
+    Column("joined_to", String(64), nullable=True, index=True),
     Column("absent_since", UtcDateTime(), nullable=True),
     Column("retired_at", UtcDateTime(), nullable=True),
     Column("retired_by", String(64), nullable=True),

@@ -55,6 +55,8 @@ async def standing_of(connection: AsyncConnection, aed_ids: Collection[str]) -> 
     for some in _batches(sorted(aed_ids)):
         rows = await connection.execute(select(aeds).where(aeds.c.aed_id.in_(some)))
         records.update((row.aed_id, told_of(row)) for row in rows)
+        if len(some) == 1:
+            continue
         both = pair.first_id.in_(some) & pair.second_id.in_(some) & pair.decision.is_not(None)
         pairs = await connection.execute(select(pair.first_id, pair.second_id, pair.decision).where(both))
         decided.update((row.first_id, row.second_id, row.decision) for row in pairs)
