@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.history.aeds import recorded
 from registry.history.log import LONGEST_NAME, Author
 from registry.likeness import best_words_alike, floor_of, floors_differ, metres_apart, near_pairs
-from registry.models import Aed
+from registry.models import BY_HAND, Aed
 from registry.repository import UnknownAed, aed_from_row, in_batches
 from registry.storage.postgres import lock_registry
 from registry.tables import aed_doubles, aeds
@@ -75,9 +75,10 @@ class Double:
 def find_evidence(a: Aed, b: Aed, metres: float | None = None) -> Evidence | None:
     """None where two records are different devices as far as anybody can tell.
 
-    Two of one source are: it lists them apart. So are those on different floors, unless one names the other's id.
+    Two of one list are: it lists them apart. So are those on different floors, unless one names the other's id. Two
+    that officers have added may be one: neither knew of the other.
     """
-    if a.source == b.source:
+    if a.source == b.source != BY_HAND:
         return None
     metres, shared_id = metres_apart(a, b) if metres is None else metres, _share_id(a, b)
     if not shared_id and (metres > LOOK_WITHIN_M or floors_differ(a, b)):
@@ -112,7 +113,8 @@ async def propose(
     found: dict[tuple[str, str], Evidence] = {}
     for source in {one.source for one in others}:
         mine = [one for one in others if one.source == source and one.aed_id in changed]
-        for a, b, metres in near_pairs(mine, [one for one in others if one.source != source], LOOK_WITHIN_M):
+        beside = [one for one in others if one.source != source or source == BY_HAND]
+        for a, b, metres in near_pairs(mine, beside, LOOK_WITHIN_M):
             evidence = None if _are_two(a, b, sources) else find_evidence(a, b, metres)
             if evidence is not None:
                 found[_in_order(a.aed_id, b.aed_id)] = evidence
@@ -217,9 +219,9 @@ def _sources_by_cabinet(aeds_known: Iterable[Aed]) -> dict[str, set[str]]:
 
 
 def _are_two(a: Aed, b: Aed, sources: Mapping[str, set[str]]) -> bool:
-    """Whether one source has a record in the cabinet of each: it lists them apart."""
+    """Whether one list has a record in the cabinet of each: it lists them apart."""
     mine, others = a.joined_to or a.aed_id, b.joined_to or b.aed_id
-    return mine == others or not sources[mine].isdisjoint(sources[others])
+    return mine == others or not (sources[mine] & sources[others]) <= {BY_HAND}
 
 
 def _without_rivals(found: Mapping[tuple[str, str], Evidence], known: Iterable[Aed]) -> dict[tuple[str, str], Evidence]:
@@ -239,12 +241,14 @@ def _without_rivals(found: Mapping[tuple[str, str], Evidence], known: Iterable[A
 
 
 async def _rows_of_several_sources(connection: AsyncConnection, among: Collection[str] | None) -> list[Aed]:
-    """What stands, of all sources; nothing where there is one only, in which nothing can be double."""
+    """What stands, of all sources; nothing where there is one list only, in which nothing can be double."""
     query = select(aeds).where(aeds.c.retired_at.is_(None))
     if among is not None:
         query = query.where(or_(aeds.c.aed_id.in_(among), aeds.c.joined_to.in_(among)))
-    elif len((await connection.execute(select(aeds.c.source).distinct().limit(2))).all()) < 2:
-        return []
+    else:
+        sources = set((await connection.execute(select(aeds.c.source).distinct().limit(2))).scalars())
+        if len(sources) < 2 and BY_HAND not in sources:
+            return []
     return [aed_from_row(row) for row in await connection.execute(query)]
 
 

@@ -109,6 +109,18 @@ async def test_what_was_added_by_hand_is_proposed_beside_the_list_that_has_it_to
     assert {pair.first.aed_id, pair.second.aed_id} == {"aed-new", ids[HALL]}
 
 
+async def test_one_that_two_officers_have_added_is_proposed_as_one(lists: Lists) -> None:
+    new = NewAed(lon=121.2, lat=25.0, name=HALL)
+    for aed_id, name in (("aed-new", "li"), ("aed-too", "wu")):
+        await write(lists, lambda c, i=aed_id, n=name: add(c, i, new.said(), (121.2, 25.0), by(n)))
+
+    async with lists.database.read() as connection:
+        (pair,) = await list_doubles(connection, open_only=True, limit=9)
+    assert {pair.first.aed_id, pair.second.aed_id} == {"aed-new", "aed-too"}
+    await write(lists, lambda c: join(c, "aed-new", "aed-too", by="li", at=NOW))
+    assert (await aed(lists, "aed-too")).aed_id == "aed-new"
+
+
 async def test_no_list_is_taken_for_what_was_added_by_hand(lists: Lists) -> None:
     new = NewAed(lon=121.2, lat=25.0, name=HALL)
     await write(lists, lambda c: add(c, "aed-new", new.said(), (121.2, 25.0), by("li")))
