@@ -8,6 +8,7 @@ import pytest
 from dispatch.access.tokens import Access
 from tests.support.phone import console_of, phone_of
 from tests.support.service import Service, call
+from tests.support.town import CENTRE
 
 pytestmark = pytest.mark.both_databases
 ODD = ["\x00", "a\x00b-1", "\ud800", "a\ud800b-1", "x" * 5000, "-", "💔-1"]
@@ -67,3 +68,36 @@ def test_a_correction_with_odd_words_is_taken_or_refused(standing_service: Servi
         body = json.dumps({"location_text": f"一楼{word}"}).encode()
         answer = standing_service.request("PATCH", f"/api/aeds/{aed_id}", Access.REGISTRY_OFFICER, content=body)
         assert answer.status_code in {200, 422}, answer.text
+
+
+ADDED = {"lon": CENTRE[0], "lat": CENTRE[1], "name": "odd", "state": "missing"}
+
+
+@pytest.mark.parametrize("word", ODD)
+def test_what_officers_say_in_odd_words_is_taken_or_refused(standing_service: Service, word: str) -> None:
+    bodies = (
+        ("/api/aeds", {**ADDED, "name": f"odd {word}", "why": word}),
+        ("/api/aeds", {**ADDED, "opening_hours": word}),
+        ("/api/aeds", {**ADDED, "access": word, "floor": word}),
+        ("/api/aeds", {**ADDED, "time_zone": word, "datum": word}),
+        ("/api/aeds/bulk", {"changes": [{"action": "retire", "aed_id": word, "if_match": word, "why": word}]}),
+        ("/api/aeds/doubles/join", {"keep": word, "other": "x", "why": word}),
+    )
+    for path, body in bodies:
+        answer = standing_service.request("POST", path, Access.REGISTRY_OFFICER, content=json.dumps(body).encode())
+        assert answer.status_code in {201, 404, 409, 422}, (path, answer.text)
+
+
+@pytest.mark.parametrize("word", [one for one in ODD if "\ud800" not in one])
+def test_what_is_asked_of_aeds_and_their_history_in_odd_words_is_answered_or_refused(
+    standing_service: Service, word: str
+) -> None:
+    odd = quote(word, safe="")
+    asked = ("aeds?text={}", "aeds?source={}", "aeds?cursor={}", "registry/history?by={}", "registry/history?kind={}")
+    for path in (*asked, "registry/history?subject_id={}", "aeds/{}/history"):
+        answer = standing_service.request("GET", f"/api/{path.format(odd)}", Access.ADMIN)
+        assert answer.status_code in {200, 404, 422}, (path, answer.text)
+    for path in ("registry/history/{}/undo", "aeds/{}/retire", "aeds/{}/move"):
+        body = {"lon": CENTRE[0], "lat": CENTRE[1], "why": "odd"}
+        answer = standing_service.request("POST", f"/api/{path.format(odd)}", Access.ADMIN, json=body)
+        assert answer.status_code in {404, 422}, (path, answer.text)
