@@ -12,33 +12,21 @@ from fastapi import Depends, FastAPI
 from dispatch.access.integrations import Integrations
 from dispatch.access.tokens import TokenSigner
 from dispatch.api import (
-    aeds,
-    cabinets,
     callbacks,
-    certificates,
-    confirm_page,
     console,
-    deployments,
-    devices,
     erasure,
     errors,
-    expiring,
     gauges,
-    groups,
-    history,
     incidents,
-    inspections,
-    keepers,
     maps,
     operations,
-    public_export,
-    rescuers,
     streams,
     upgrade,
     webhook,
 )
-from dispatch.api.access import caller_of, guard
+from dispatch.api.access import guard
 from dispatch.api.description import describe
+from dispatch.api.for_officers import build_officer_routers
 from dispatch.api.for_people import build_people_routers
 from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
@@ -75,11 +63,8 @@ from registry.devices.cabinet_book import CabinetBook
 from registry.directory import Directory
 from registry.eligibility import DispatchLimits
 from registry.epoch import get_epoch
-from registry.exporters.routes import build_router as build_export_router
-from registry.exporters.serving import Exports
 from registry.follower import Follower
 from registry.personal.standing import look_at_start
-from registry.routes import build_router as build_registry_router
 from registry.storage.database import Database
 from registry.storage.migrating import migrate
 from registry.storage.watched_database import WatchedDatabase
@@ -308,7 +293,6 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         redoc_url=None,
     )
     errors.install(app, service.metrics)
-    exports = Exports(database)
     # 120's door knows its callers by their signatures. The table of roles would say no more, and ask time of each call.
     app.include_router(webhook.build_router(service))
     guarded = [Depends(guard(service.tokens, service.limits, service.people.accounts))]
@@ -323,21 +307,7 @@ def build_app(service: DispatchService, database: Database) -> FastAPI:
         maps.build_router(service.maps),
         upgrade.build_router(service.metrics),
         *build_people_routers(service),
-        cabinets.build_router(service, database),
-        aeds.build_router(service, database),
-        history.build_router(service, database),
-        rescuers.build_router(service, database),
-        certificates.build_router(service, database),
-        groups.build_router(service, database),
-        devices.build_router(service, database),
-        keepers.build_router(service, database),
-        inspections.build_router(service, database),
-        expiring.build_router(service, database),
-        confirm_page.build_router(service, database),
-        build_export_router(exports),
-        public_export.build_router(service.limits, exports),
-        deployments.build_router(service, database),
-        build_registry_router(service.directory, database, service.clock, caller_of=caller_of),
+        *build_officer_routers(service, database),
     ):
         app.include_router(router, dependencies=guarded)
     describe(app)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from registry.storage.types import UtcDateTime
 
 revision = "0017_devices"
-down_revision = "0015_history"
+down_revision = "0016_joined_records"
 branch_labels = None
 depends_on = None
 
