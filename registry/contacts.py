@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from registry.models import Contact
-from registry.personal.phones import phone_of
+from registry.personal.phones import contact_of
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 from registry.tables import rescuer_personal
@@ -27,7 +27,4 @@ class ContactBook:
             rows = await self._database.consult(lambda connection: connection.execute(query).all())
         except DatabaseAway:
             return {}
-        return {
-            row.rescuer_id: Contact(rescuer_id=row.rescuer_id, name=row.name, phone_e164=phone_of(row, keys))
-            for row in rows
-        }
+        return {row.rescuer_id: contact_of(row, keys) for row in rows}

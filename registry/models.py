@@ -142,8 +142,12 @@ class Rescuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Who a rescuer is and how to reach them: personal data, read only where a person needs it."""
+    """Who a rescuer is and how to reach them: personal data, read only where a person needs it.
+
+    phone_unreadable: there is a phone that cannot be read here.
+    """
 
     rescuer_id: str
     name: str = field(repr=False)
     phone_e164: str = field(repr=False)
+    phone_unreadable: bool

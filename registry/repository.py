@@ -22,9 +22,9 @@ from registry.people_tables import (
     consents,
     rescuer_availabilities,
 )
-from registry.personal.phones import phone_of
+from registry.personal.phones import contact_of
 from registry.storage.database import Database
-from registry.storage.personal_keys import NO_KEYS, PersonalKeys
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
 from registry.tables import (
     aed_doubles,
@@ -146,11 +146,11 @@ async def load_city_rules(connection: AsyncConnection) -> CityRules:
     return CityRules(accepted=frozenset(kinds), trusted=dict(map(tuple, sources)))
 
 
-async def find_contact(connection: AsyncConnection, rescuer_id: str, keys: PersonalKeys = NO_KEYS) -> Contact | None:
+async def find_contact(connection: AsyncConnection, rescuer_id: str, keys: PersonalKeys) -> Contact | None:
     """Name and phone of a rescuer; None where they are erased or were never known."""
     query = select(rescuer_personal).where(rescuer_personal.c.rescuer_id == rescuer_id)
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Contact(rescuer_id=rescuer_id, name=row.name, phone_e164=phone_of(row, keys))
+    return None if row is None else contact_of(row, keys)
 
 
 async def erase_rescuer(connection: AsyncConnection, rescuer_id: str, *, at: datetime) -> None:

@@ -42,7 +42,7 @@ def _add_papers(router: APIRouter, desk: Desk) -> None:
         author = desk.author(caller, body.why)
         async with desk.database.write() as connection:
             person = await add_paper(
-                connection, rescuer_id, _paper(body), author, is_seen=body.seen, expected=seen(if_match)
+                connection, desk.keys, rescuer_id, _paper(body), author, is_seen=body.seen, expected=seen(if_match)
             )
         return await desk.changed(person, caller, "certificate added", response)
 
@@ -61,10 +61,11 @@ def _add_papers(router: APIRouter, desk: Desk) -> None:
         async with desk.database.write() as connection:
             person = await renew_paper(
                 connection,
+                desk.keys,
                 rescuer_id,
                 _number(certificate),
                 _paper(body),
-                author,
+                author=author,
                 is_seen=body.seen,
                 expected=seen(if_match),
             )
@@ -85,7 +86,9 @@ def _add_seeing(router: APIRouter, desk: Desk) -> None:
         """An officer has seen the certificate: it counts for the next call."""
         author = desk.author(caller, body.why)
         async with desk.database.write() as connection:
-            person = await verify_paper(connection, rescuer_id, _number(certificate), author, expected=seen(if_match))
+            person = await verify_paper(
+                connection, desk.keys, rescuer_id, _number(certificate), author, expected=seen(if_match)
+            )
         return await desk.changed(person, caller, "certificate verified", response)
 
     @router.delete("/rescuers/{rescuer_id}/certificates/{certificate}", responses=may_refuse(412))
@@ -101,7 +104,9 @@ def _add_seeing(router: APIRouter, desk: Desk) -> None:
         """Strike out a certificate that is not the person's, or that was typed wrongly."""
         author = desk.author(caller, why)
         async with desk.database.write() as connection:
-            person = await remove_paper(connection, rescuer_id, _number(certificate), author, expected=seen(if_match))
+            person = await remove_paper(
+                connection, desk.keys, rescuer_id, _number(certificate), author, expected=seen(if_match)
+            )
         return await desk.changed(person, caller, "certificate removed", response)
 
 

@@ -8,6 +8,7 @@ from registry.register.papers import NoRenewal, UnknownCertificate
 from registry.register.person_file import PersonChanged
 from registry.register.standing import ErasedPerson
 from registry.register.typed import BadPersonField, IdentityCardTyped
+from registry.storage.personal_keys import MissingPersonalKey
 
 STATUS: dict[type[Exception], int] = {
     UnknownCertificate: 404,
@@ -21,4 +22,5 @@ STATUS: dict[type[Exception], int] = {
     BadWeek: 422,
     IdentityCardTyped: 422,
     UnknownTimeZone: 422,
+    MissingPersonalKey: 503,
 }

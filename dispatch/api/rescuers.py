@@ -23,6 +23,7 @@ from registry.register.people_list import Found, Search, list_people
 from registry.register.person_file import PersonFile, get_person
 from registry.register.typed import LONGEST_NOTE, checked_phone, checked_text
 from registry.storage.database import Database
+from registry.storage.personal_keys import PersonalKeys
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,10 @@ class Desk:
 
     def __init__(self, service: DispatchService, database: Database) -> None:
         self.service, self.database = service, database
+
+    @property
+    def keys(self) -> PersonalKeys:
+        return self.database.personal_keys
 
     @property
     def region(self) -> str:
@@ -121,7 +126,7 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         )
         wanted = limit if state is None else SCANNED
         async with database.read() as connection:
-            found = await list_people(connection, search, after=after, limit=wanted + 1)
+            found = await list_people(connection, desk.keys, search, after=after, limit=wanted + 1)
         lines = [desk.line(one) for one in found[:wanted]]
         fitting = [one for one in lines if state is None or state in one.reasons]
         if len(fitting) > limit:
@@ -132,7 +137,7 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
     async def get_rescuer(rescuer_id: str, response: Response) -> wire.PersonView:
         """All that the register holds of a person."""
         async with database.read() as connection:
-            return desk.shown(await get_person(connection, rescuer_id), response)
+            return desk.shown(await get_person(connection, desk.keys, rescuer_id), response)
 
     @router.get("/rescuers/{rescuer_id}/history")
     async def get_history(
@@ -140,7 +145,7 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
     ) -> wire.PersonHistory:
         """What people changed of a person, the newest first; also of who was erased."""
         async with database.read() as connection:
-            await get_person(connection, rescuer_id)
+            await get_person(connection, desk.keys, rescuer_id)
             found = await list_changes(
                 connection, kind="rescuer", subject_id=rescuer_id, before_id=before, limit=limit + 1
             )
@@ -159,7 +164,7 @@ def _add_changing(router: APIRouter, desk: Desk) -> None:
         author, fields = desk.author(caller, body.why), _fields(body, desk.region)
         async with database.write() as connection:
             person = await add_person(
-                connection, fields, author, rescuer_id=body.rescuer_id or "", on_duty=body.on_duty
+                connection, desk.keys, fields, author, rescuer_id=body.rescuer_id or "", on_duty=body.on_duty
             )
         return await desk.changed(person, caller, "added", response)
 
@@ -170,7 +175,7 @@ def _add_changing(router: APIRouter, desk: Desk) -> None:
         """Set what is right of a person. Later imports leave name, phone and home alone where they were set here."""
         author, fields = desk.author(caller, body.why), _fields(body, desk.region)
         async with database.write() as connection:
-            person = await change_person(connection, rescuer_id, fields, author, expected=seen(if_match))
+            person = await change_person(connection, desk.keys, rescuer_id, fields, author, expected=seen(if_match))
         return await desk.changed(person, caller, "corrected", response)
 
 
@@ -184,7 +189,9 @@ def _add_leaving_alone(router: APIRouter, desk: Desk) -> None:
         """Ring a person no more, until a day or until the pause is ended. A task under way goes on."""
         author, zone = desk.author(caller, body.why), desk.service.directory.limits.time_zone
         async with database.write() as connection:
-            person = await pause(connection, rescuer_id, author, until=body.until, zone=zone, expected=seen(if_match))
+            person = await pause(
+                connection, desk.keys, rescuer_id, author, until=body.until, zone=zone, expected=seen(if_match)
+            )
         return await desk.changed(person, caller, "paused", response)
 
     @router.delete("/rescuers/{rescuer_id}/pause", responses=may_refuse(412))
@@ -198,7 +205,7 @@ def _add_leaving_alone(router: APIRouter, desk: Desk) -> None:
         """End a pause."""
         author = desk.author(caller, why)
         async with database.write() as connection:
-            person = await resume(connection, rescuer_id, author, expected=seen(if_match))
+            person = await resume(connection, desk.keys, rescuer_id, author, expected=seen(if_match))
         return await desk.changed(person, caller, "resumed", response)
 
     @router.put("/rescuers/{rescuer_id}/availability", responses=may_refuse(412))
@@ -210,6 +217,7 @@ def _add_leaving_alone(router: APIRouter, desk: Desk) -> None:
         async with database.write() as connection:
             person = await set_hours(
                 connection,
+                desk.keys,
                 rescuer_id,
                 author,
                 weekly=body.weekly,

@@ -68,7 +68,7 @@ def _add_verify(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> PersonFile:
             async with db.write() as connection:
-                return await verify_paper(connection, rescuer, certificate, author(by, why))
+                return await verify_paper(connection, db.personal_keys, rescuer, certificate, author(by, why))
 
         show_person(run(database, work))
 
@@ -94,7 +94,9 @@ def _add_renew(app: typer.Typer, run: Run) -> None:
         async def work(db: Database) -> PersonFile:
             paper = _paper(kind, serial, issuer, since=since, until=until)
             async with db.write() as connection:
-                return await renew_paper(connection, rescuer, certificate, paper, author(by, why), is_seen=seen)
+                return await renew_paper(
+                    connection, db.personal_keys, rescuer, certificate, paper, author=author(by, why), is_seen=seen
+                )
 
         show_person(run(database, work))
 
@@ -119,7 +121,7 @@ def _add_entering(app: typer.Typer, run: Run) -> None:
         async def work(db: Database) -> PersonFile:
             paper = _paper(kind, serial, issuer, since=since, until=until)
             async with db.write() as connection:
-                return await add_paper(connection, rescuer, paper, author(by, why), is_seen=seen)
+                return await add_paper(connection, db.personal_keys, rescuer, paper, author(by, why), is_seen=seen)
 
         show_person(run(database, work))
 
@@ -136,7 +138,7 @@ def _add_entering(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> PersonFile:
             async with db.write() as connection:
-                return await remove_paper(connection, rescuer, certificate, author(by, why))
+                return await remove_paper(connection, db.personal_keys, rescuer, certificate, author(by, why))
 
         show_person(run(database, work))
 

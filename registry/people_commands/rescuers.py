@@ -82,7 +82,7 @@ def _add_looking(app: typer.Typer, run: Run) -> None:
                 expiring_before=None if expiring_before is None else day_of(expiring_before),
             )
             async with db.read() as connection:
-                return await list_people(connection, search, after=after, limit=limit)
+                return await list_people(connection, db.personal_keys, search, after=after, limit=limit)
 
         for one in run(database, work):
             until = f"until {one.valid_until}" if one.valid_until else "no end or none"
@@ -96,7 +96,7 @@ def _add_looking(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> PersonFile:
             async with db.read() as connection:
-                return await get_person(connection, rescuer)
+                return await get_person(connection, db.personal_keys, rescuer)
 
         show_person(run(database, work))
 
@@ -106,7 +106,7 @@ def _add_looking(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> Any:
             async with db.read() as connection:
-                await get_person(connection, rescuer)
+                await get_person(connection, db.personal_keys, rescuer)
                 return await list_changes(connection, kind="rescuer", subject_id=rescuer, limit=limit)
 
         for one in run(database, work):
@@ -154,7 +154,7 @@ def _add_entering(app: typer.Typer, run: Run) -> None:
             fields = _fields(time_zone, datum, **given)
             async with db.write() as connection:
                 return await add_person(
-                    connection, fields, author(by, why), rescuer_id=rescuer_id, on_duty=not off_duty
+                    connection, db.personal_keys, fields, author(by, why), rescuer_id=rescuer_id, on_duty=not off_duty
                 )
 
         show_person(run(database, work))
@@ -194,7 +194,7 @@ def _add_entering(app: typer.Typer, run: Run) -> None:
         async def work(db: Database) -> PersonFile:
             fields = _fields(time_zone, datum, **given)
             async with db.write() as connection:
-                return await change_person(connection, rescuer, fields, author(by, why))
+                return await change_person(connection, db.personal_keys, rescuer, fields, author(by, why))
 
         show_person(run(database, work))
 
@@ -215,7 +215,9 @@ def _add_leaving_alone(app: typer.Typer, run: Run) -> None:
         async def work(db: Database) -> PersonFile:
             day = None if until is None else day_of(until)
             async with db.write() as connection:
-                return await pause(connection, rescuer, author(by, why), until=day, zone=get_time_zone(time_zone))
+                return await pause(
+                    connection, db.personal_keys, rescuer, author(by, why), until=day, zone=get_time_zone(time_zone)
+                )
 
         run(database, work)
         say(f"{rescuer} is not rung until {until or 'an officer says so'}.")
@@ -228,7 +230,7 @@ def _add_leaving_alone(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> PersonFile:
             async with db.write() as connection:
-                return await resume(connection, rescuer, author(by, why))
+                return await resume(connection, db.personal_keys, rescuer, author(by, why))
 
         run(database, work)
         say(f"{rescuer} has no pause.")
@@ -248,7 +250,9 @@ def _add_leaving_alone(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> PersonFile:
             async with db.write() as connection:
-                return await set_hours(connection, rescuer, author(by, why), weekly=weekly, quiet=quiet, time_zone=zone)
+                return await set_hours(
+                    connection, db.personal_keys, rescuer, author(by, why), weekly=weekly, quiet=quiet, time_zone=zone
+                )
 
         show_person(run(database, work))
 

@@ -66,7 +66,7 @@ def show_person(person: PersonFile) -> None:
     """All that an officer may see, a line for each thing."""
     told = {
         "name": person.name,
-        "phone": person.phone_e164,
+        "phone": "there is one that cannot be read here" if person.phone_unreadable else person.phone_e164,
         "kind": person.kind.value,
         "organisation": person.organisation,
         "team": person.team,

@@ -1,10 +1,11 @@
 """The one place that knows how a phone stands in its row: as it is, or sealed beside a mark that finds it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, Row, or_
 
+from registry.models import Contact
 from registry.storage.personal_keys import BrokenSeal, MissingPersonalKey, PersonalKeys
 from registry.tables import rescuer_personal
 
@@ -40,6 +41,17 @@ def phone_of(row: PhoneRow, keys: PersonalKeys) -> str:
     except (BrokenSeal, MissingPersonalKey) as error:
         log.error("phone_not_readable", reason=error.code)
         return ""
+
+
+def contact_of(row: Row[Any], keys: PersonalKeys) -> Contact:
+    """Of a whole row of `rescuer_personal`."""
+    phone = phone_of(row, keys)
+    return Contact(
+        rescuer_id=row.rescuer_id,
+        name=row.name,
+        phone_e164=phone,
+        phone_unreadable=bool(row.phone_sealed) and not phone,
+    )
 
 
 def read_phone(row: PhoneRow, keys: PersonalKeys) -> str:

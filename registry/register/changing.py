@@ -8,13 +8,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.history.log import Author, record
-from registry.models import BY_HAND, Contact
+from registry.models import BY_HAND
 from registry.people.kinds import PersonKind
 from registry.people_tables import organisations, rescuer_profiles, teams
 from registry.register.contact_store import save_contact
 from registry.register.person_file import PersonFile, get_person, hold_file
 from registry.register.standing import of_person, put_row, tell_of
 from registry.register.typed import LONGEST_NAME, LONGEST_NOTE, BadPersonField, checked_phone, checked_text
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
 from registry.tables import rescuer_homes, rescuers
 
@@ -70,12 +71,18 @@ def checked_fields(fields: Mapping[str, Any], *, region: str) -> dict[str, Any]:
 
 
 async def add_person(
-    connection: AsyncConnection, fields: Mapping[str, Any], author: Author, *, rescuer_id: str = "", on_duty: bool
+    connection: AsyncConnection,
+    keys: PersonalKeys,
+    fields: Mapping[str, Any],
+    author: Author,
+    *,
+    rescuer_id: str = "",
+    on_duty: bool,
 ) -> PersonFile:
     """Enter a person by hand; `fields` as `checked_fields` gives them. Without an id one is made.
 
     Raises:
-        IdTaken, UnknownGroup, IdentityCardTyped, BadPersonField
+        IdTaken, UnknownGroup, IdentityCardTyped, BadPersonField, MissingPersonalKey
     """
     await lock_registry(connection)
     rescuer_id = checked_text("rescuer_id", rescuer_id, most=_LONGEST_ID) or f"h-{uuid4().hex[:20]}"
@@ -83,14 +90,16 @@ async def add_person(
         raise IdTaken(f"{rescuer_id}: {IdTaken.__doc__}")
     row = {"rescuer_id": rescuer_id, "on_duty": on_duty, "source": BY_HAND, "source_file": "", "source_digest": ""}
     await connection.execute(insert(rescuers).values(**row, imported_at=author.at))
-    await _write(connection, await get_person(connection, rescuer_id), {"name": "", "phone_e164": "", **fields})
+    blank = {"name": "", "phone_e164": ""}
+    await _write(connection, keys, await get_person(connection, keys, rescuer_id), {**blank, **fields})
     after = {name: _shown(name, value) for name, value in fields.items() if value not in (None, "")}
     await record(connection, of_person(rescuer_id, "added", None, after), author)
-    return await get_person(connection, rescuer_id)
+    return await get_person(connection, keys, rescuer_id)
 
 
 async def change_person(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     rescuer_id: str,
     fields: Mapping[str, Any],
     author: Author,
@@ -103,25 +112,32 @@ async def change_person(
 
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged, UnknownGroup
+        MissingPersonalKey: a phone is set, and one is missing under which others stand
     """
-    before = await hold_file(connection, rescuer_id, expected)
-    changed = {name: value for name, value in fields.items() if getattr(before, name) != value}
+    before = await hold_file(connection, keys, rescuer_id, expected)
+    changed = {name: value for name, value in fields.items() if _is_other(before, name, value)}
     if not changed:
         return before
-    await _write(connection, before, changed)
+    await _write(connection, keys, before, changed)
     await tell_of(connection, rescuer_id)
     was = {name: _shown(name, getattr(before, name)) for name in changed}
     now = {name: _shown(name, value) for name, value in changed.items()}
     await record(connection, of_person(rescuer_id, "corrected", was, now), author)
-    return await get_person(connection, rescuer_id)
+    return await get_person(connection, keys, rescuer_id)
 
 
-async def _write(connection: AsyncConnection, person: PersonFile, changed: Mapping[str, Any]) -> None:
+def _is_other(before: PersonFile, name: str, value: Any) -> bool:
+    # A phone that is not read cannot be what is said now, not even none.
+    return getattr(before, name) != value or (name == "phone_e164" and before.phone_unreadable)
+
+
+async def _write(
+    connection: AsyncConnection, keys: PersonalKeys, person: PersonFile, changed: Mapping[str, Any]
+) -> None:
     rescuer_id = person.rescuer_id
     await _require_groups(connection, changed)
-    if changed.keys() & set(_CONTACT):
-        told = {name: changed.get(name, getattr(person, name)) for name in _CONTACT}
-        await save_contact(connection, Contact(rescuer_id=rescuer_id, **told))
+    if told := {name: value for name, value in changed.items() if name in _CONTACT}:
+        await save_contact(connection, keys, rescuer_id, **told)
     if "home" in changed:
         await connection.execute(delete(rescuer_homes).where(rescuer_homes.c.rescuer_id == rescuer_id))
         if changed["home"] is not None:

@@ -13,6 +13,7 @@ from registry.register.changing import NOT_SHOWN
 from registry.register.person_file import PersonFile, get_person, hold_file
 from registry.register.standing import of_person, put_row, tell_of
 from registry.register.typed import BadPersonField, checked_text
+from registry.storage.personal_keys import PersonalKeys
 
 _BLANK = {"paused_at": None, "paused_until": None, "weekly": "", "quiet": "", "time_zone": ""}
 _LONGEST_HOURS = 500
@@ -20,6 +21,7 @@ _LONGEST_HOURS = 500
 
 async def pause(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     rescuer_id: str,
     author: Author,
     *,
@@ -33,7 +35,7 @@ async def pause(
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged, BadPersonField: the day is not a later one
     """
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     back_at = None if until is None else _beginning(until, ZoneInfo(person.time_zone) if person.time_zone else zone)
     if back_at is not None and back_at <= author.at:
         raise BadPersonField(f"until {until}: a pause ends on a later day than today")
@@ -42,29 +44,30 @@ async def pause(
     before = {"until": None if person.paused_until is None else person.paused_until.isoformat()}
     after = {"until": None if until is None else until.isoformat()}
     change = of_person(rescuer_id, "paused", None if person.paused_at is None else before, after)
-    return await _told(connection, change, author)
+    return await _told(connection, keys, change, author)
 
 
 async def resume(
-    connection: AsyncConnection, rescuer_id: str, author: Author, *, expected: str | None = None
+    connection: AsyncConnection, keys: PersonalKeys, rescuer_id: str, author: Author, *, expected: str | None = None
 ) -> PersonFile:
     """End a pause; where there is none, nothing changes.
 
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged
     """
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     if person.paused_at is None:
         return person
     over = {"paused_at": None, "paused_until": None}
     await put_row(connection, rescuer_availabilities, rescuer_id, over, blank=_BLANK)
     before = {"until": None if person.paused_until is None else person.paused_until.isoformat()}
     change = of_person(rescuer_id, "resumed", before, None)
-    return await _told(connection, change, author)
+    return await _told(connection, keys, change, author)
 
 
 async def set_hours(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     rescuer_id: str,
     author: Author,
     *,
@@ -86,7 +89,7 @@ async def set_hours(
     week_of(hours["quiet"])
     if hours["time_zone"]:
         hours["time_zone"] = get_time_zone(hours["time_zone"]).key
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     changed = [name for name, value in hours.items() if getattr(person, name) != value]
     if not changed:
         return person
@@ -94,13 +97,13 @@ async def set_hours(
     # Hours say when somebody is where: the history tells only that they are others.
     shown = dict.fromkeys(changed, NOT_SHOWN)
     change = of_person(rescuer_id, "hours set", shown, shown)
-    return await _told(connection, change, author)
+    return await _told(connection, keys, change, author)
 
 
-async def _told(connection: AsyncConnection, change: Change, author: Author) -> PersonFile:
+async def _told(connection: AsyncConnection, keys: PersonalKeys, change: Change, author: Author) -> PersonFile:
     await tell_of(connection, change.subject_id)
     await record(connection, change, author)
-    return await get_person(connection, change.subject_id)
+    return await get_person(connection, keys, change.subject_id)
 
 
 def _beginning(day: date, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from registry.models import BY_HAND
 from registry.register.person_file import Paper, PersonFile, get_person, hold_file
 from registry.register.standing import of_person
 from registry.register.typed import BadPersonField, checked_text
+from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates
 
 _LONGEST_KIND, _LONGEST_SERIAL, _LONGEST_ISSUER = 64, 128, 200
@@ -54,6 +55,7 @@ class NewPaper:
 
 async def add_paper(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     rescuer_id: str,
     paper: NewPaper,
     author: Author,
@@ -67,20 +69,21 @@ async def add_paper(
         UnknownRescuer, ErasedPerson, PersonChanged, IdentityCardTyped, BadPersonField
     """
     paper = paper.checked()
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     await _insert(connection, person, paper, author, is_seen=is_seen, follows=None)
     return await _done(
-        connection, of_person(rescuer_id, "certificate added", None, _told(paper, is_seen=is_seen)), author
+        connection, keys, of_person(rescuer_id, "certificate added", None, _told(paper, is_seen=is_seen)), author
     )
 
 
 async def renew_paper(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     rescuer_id: str,
     number: int,
     paper: NewPaper,
-    author: Author,
     *,
+    author: Author,
     is_seen: bool,
     expected: str | None = None,
 ) -> PersonFile:
@@ -90,47 +93,59 @@ async def renew_paper(
         UnknownRescuer, ErasedPerson, PersonChanged, UnknownCertificate, NoRenewal, IdentityCardTyped, BadPersonField
     """
     paper = paper.checked()
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     old = get_paper(person, number)
     if old.valid_until is None or paper.valid_until <= old.valid_until:
         raise NoRenewal(f"certificate {number} holds until {old.valid_until or 'ever'}: a renewal ends later")
     await _insert(connection, person, paper, author, is_seen=is_seen, follows=number)
     before = {"certificate": number, "kind": old.kind, "valid_until": str(old.valid_until)}
     return await _done(
-        connection, of_person(rescuer_id, "certificate renewed", before, _told(paper, is_seen=is_seen)), author
+        connection, keys, of_person(rescuer_id, "certificate renewed", before, _told(paper, is_seen=is_seen)), author
     )
 
 
 async def verify_paper(
-    connection: AsyncConnection, rescuer_id: str, number: int, author: Author, *, expected: str | None = None
+    connection: AsyncConnection,
+    keys: PersonalKeys,
+    rescuer_id: str,
+    number: int,
+    author: Author,
+    *,
+    expected: str | None = None,
 ) -> PersonFile:
     """An officer has seen it: it counts from now on. Once verified it stays verified by whoever came first.
 
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged, UnknownCertificate
     """
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     if get_paper(person, number).verified_at is not None:
         return person
     seen = {"verified_at": author.at, "verified_by": author.by}
     await connection.execute(update(certificates).where(_this(rescuer_id, number)).values(seen))
     before, after = ({"certificate": number, "verified": verified} for verified in (False, True))
-    return await _done(connection, of_person(rescuer_id, "certificate verified", before, after), author)
+    return await _done(connection, keys, of_person(rescuer_id, "certificate verified", before, after), author)
 
 
 async def remove_paper(
-    connection: AsyncConnection, rescuer_id: str, number: int, author: Author, *, expected: str | None = None
+    connection: AsyncConnection,
+    keys: PersonalKeys,
+    rescuer_id: str,
+    number: int,
+    author: Author,
+    *,
+    expected: str | None = None,
 ) -> PersonFile:
     """Strike out a certificate that is not the person's, or that was typed wrongly.
 
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged, UnknownCertificate
     """
-    person = await hold_file(connection, rescuer_id, expected)
+    person = await hold_file(connection, keys, rescuer_id, expected)
     old = get_paper(person, number)
     await connection.execute(delete(certificates).where(_this(rescuer_id, number)))
     before = {"certificate": number, "kind": old.kind, "valid_until": str(old.valid_until)}
-    return await _done(connection, of_person(rescuer_id, "certificate removed", before, None), author)
+    return await _done(connection, keys, of_person(rescuer_id, "certificate removed", before, None), author)
 
 
 def get_paper(person: PersonFile, number: int) -> Paper:
@@ -169,9 +184,9 @@ async def _insert(
     )
 
 
-async def _done(connection: AsyncConnection, change: Change, author: Author) -> PersonFile:
+async def _done(connection: AsyncConnection, keys: PersonalKeys, change: Change, author: Author) -> PersonFile:
     await record(connection, change, author)
-    return await get_person(connection, change.subject_id)
+    return await get_person(connection, keys, change.subject_id)
 
 
 def _told(paper: NewPaper, *, is_seen: bool) -> dict[str, Any]:

@@ -10,14 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.people.kinds import PersonKind
 from registry.people_tables import organisations, rescuer_availabilities, rescuer_profiles, teams
-from registry.register.contact_store import has_phone, is_named
+from registry.personal.phones import phone_of
+from registry.personal.standing import require_keys
+from registry.register.contact_store import has_this_phone, is_named
+from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates, rescuer_personal, rescuers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What is asked about; what is None says nothing. name: a part of it. rescuer_id: how it begins. phone_e164: all of
-    it. expiring_before: whose last certificate ends before that day, or has ended."""
+    it, "" for whoever has none. expiring_before: whose last certificate ends before that day, or has ended."""
 
     name: str | None = field(default=None, repr=False)
     phone_e164: str | None = field(default=None, repr=False)
@@ -45,10 +48,18 @@ class Found:
     paused_until: datetime | None
 
 
-async def list_people(connection: AsyncConnection, search: Search, *, after: str = "", limit: int) -> list[Found]:
-    """Whoever fits and has not been erased, by id; after: only ids behind this one."""
-    query = _columns().where(rescuers.c.erased_at.is_(None), rescuers.c.rescuer_id > after, *_narrowed(search))
-    return [_found(row) for row in await connection.execute(query.order_by(rescuers.c.rescuer_id).limit(limit))]
+async def list_people(
+    connection: AsyncConnection, keys: PersonalKeys, search: Search, *, after: str = "", limit: int
+) -> list[Found]:
+    """Whoever fits and has not been erased, by id; after: only ids behind this one.
+
+    Raises:
+        MissingPersonalKey: one is missing under which phones stand, and a phone is asked about
+    """
+    if search.phone_e164 is not None:
+        await require_keys(connection, keys)
+    query = _columns().where(rescuers.c.erased_at.is_(None), rescuers.c.rescuer_id > after, *_narrowed(search, keys))
+    return [_found(row, keys) for row in await connection.execute(query.order_by(rescuers.c.rescuer_id).limit(limit))]
 
 
 def _columns() -> Select[Any]:
@@ -56,7 +67,14 @@ def _columns() -> Select[Any]:
     # Asked row by row: a page has few rows, and a city many certificates.
     last = select(func.max(certificates.c.valid_until)).where(certificates.c.rescuer_id == rescuers.c.rescuer_id)
     query = select(
-        *(rescuers.c.rescuer_id, rescuers.c.source, contact.name, contact.phone_e164, profile.kind),
+        *(
+            rescuers.c.rescuer_id,
+            rescuers.c.source,
+            contact.name,
+            contact.phone_e164,
+            contact.phone_sealed,
+            profile.kind,
+        ),
         *(organisations.c.name.label("organisation"), teams.c.name.label("team")),
         *(asked.paused_at, asked.paused_until, last.scalar_subquery().label("valid_until")),
     ).select_from(rescuers)
@@ -66,12 +84,12 @@ def _columns() -> Select[Any]:
     return query.outerjoin(teams, teams.c.team_id == profile.team_id)
 
 
-def _narrowed(search: Search) -> Iterator[ColumnElement[bool]]:
+def _narrowed(search: Search, keys: PersonalKeys) -> Iterator[ColumnElement[bool]]:
     profile = rescuer_profiles.c
     if search.name is not None:
         yield is_named(search.name)
     if search.phone_e164 is not None:
-        yield has_phone(search.phone_e164)
+        yield has_this_phone(search.phone_e164, keys)
     if search.rescuer_id is not None:
         yield rescuers.c.rescuer_id.startswith(search.rescuer_id, autoescape=True)
     if search.kind is not None:
@@ -93,11 +111,11 @@ def _expires_before(day: date) -> Iterator[ColumnElement[bool]]:
     yield ~mine.where(or_(paper.valid_until.is_(None), paper.valid_until >= day)).exists()
 
 
-def _found(row: Row[Any]) -> Found:
+def _found(row: Row[Any], keys: PersonalKeys) -> Found:
     return Found(
         rescuer_id=row.rescuer_id,
         name=row.name or "",
-        phone_e164=row.phone_e164 or "",
+        phone_e164=phone_of(row, keys) if row.phone_e164 is not None else "",
         kind=PersonKind(row.kind or PersonKind.VOLUNTEER),
         organisation=row.organisation or "",
         team=row.team or "",

@@ -16,6 +16,7 @@ from registry.people.trust import CityRules
 from registry.people_tables import organisations, rescuer_availabilities, rescuer_profiles, teams
 from registry.register.standing import hold_person
 from registry.repository import UnknownRescuer, find_contact, load_city_rules
+from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates, rescuer_homes, rescuers
 
 LonLat = tuple[float, float]
@@ -47,14 +48,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
-    """home, work: WGS-84 (lon, lat). corrected: what an officer set, which lists leave alone. paused_at: None without a
-    pause. weekly, quiet: hours of a week, as `people.weeks` reads them."""
+    """phone_unreadable: there is one that cannot be read here. home, work: WGS-84 (lon, lat). corrected: what an
+    officer set, which lists leave alone. paused_at: None without a pause. weekly, quiet: hours of a week, as
+    `people.weeks` reads them."""
 
     rescuer_id: str
     source: str
     erased_at: datetime | None
     name: str = field(repr=False)
     phone_e164: str = field(repr=False)
+    phone_unreadable: bool
     home: LonLat | None = field(repr=False)
     work: LonLat | None = field(repr=False)
     kind: PersonKind
@@ -83,31 +86,34 @@ class PersonFile:
             raise PersonChanged(f"{self.rescuer_id}: {PersonChanged.__doc__}")
 
 
-async def get_person(connection: AsyncConnection, rescuer_id: str) -> PersonFile:
+async def get_person(connection: AsyncConnection, keys: PersonalKeys, rescuer_id: str) -> PersonFile:
     """Raises: UnknownRescuer."""
     row = (await connection.execute(_everything().where(rescuers.c.rescuer_id == rescuer_id))).one_or_none()
     if row is None:
         raise UnknownRescuer(f"no rescuer {rescuer_id!r}")
-    contact = await find_contact(connection, rescuer_id)
+    contact = await find_contact(connection, rescuer_id, keys)
     mine = select(certificates).where(certificates.c.rescuer_id == rescuer_id).order_by(certificates.c.ordinal)
     papers = (await connection.execute(mine)).all()
     rules = await load_city_rules(connection)
     return PersonFile(
         name=contact.name if contact else "",
         phone_e164=contact.phone_e164 if contact else "",
+        phone_unreadable=contact is not None and contact.phone_unreadable,
         papers=tuple(paper_of(paper, rules) for paper in papers),
         **_said(row),
     )
 
 
-async def hold_file(connection: AsyncConnection, rescuer_id: str, expected: str | None) -> PersonFile:
+async def hold_file(
+    connection: AsyncConnection, keys: PersonalKeys, rescuer_id: str, expected: str | None
+) -> PersonFile:
     """A person who is about to be changed. expected: the digest that whoever changes them has seen.
 
     Raises:
         UnknownRescuer, ErasedPerson, PersonChanged
     """
     await hold_person(connection, rescuer_id)
-    person = await get_person(connection, rescuer_id)
+    person = await get_person(connection, keys, rescuer_id)
     person.require(expected)
     return person
 

@@ -306,7 +306,7 @@ async def test_erasing_leaves_the_bare_id_and_nothing_else(database: Database) -
 
     async with database.read() as connection:
         kept = {row.rescuer_id: row for row in await load_rescuers(connection)}["r0"]
-        assert await find_contact(connection, "r0") is None
+        assert await find_contact(connection, "r0", database.personal_keys) is None
         assert (await connection.execute(select(rescuer_presences))).all() == []
     assert kept == Rescuer(rescuer_id="r0", erased_at=NOON) == directory.get_rescuer("r0")
 

@@ -377,7 +377,7 @@ async def test_rescuers_come_in_with_certificates_and_normal_phones(database: Da
     assert (report.accepted, report.rejected) == (2, [])
     async with database.read() as connection:
         one, two = await load_rescuers(connection)
-        contact = await find_contact(connection, "r1")
+        contact = await find_contact(connection, "r1", database.personal_keys)
     assert contact is not None
     assert (contact.name, contact.phone_e164) == ("王芳", "+8613812345678")
     assert one.certificates == (

@@ -37,7 +37,7 @@ class Sheets:
 
     async def name_of(self, rescuer_id: str) -> str:
         async with self.database.read() as connection:
-            contact = await find_contact(connection, rescuer_id)
+            contact = await find_contact(connection, rescuer_id, self.database.personal_keys)
         assert contact
         return contact.name
 

@@ -95,7 +95,7 @@ async def test_the_sheet_as_published_is_taken_row_by_row_as_a_careful_person_wo
     assert people.keys() == expected.keys()
     for rescuer_id, (phone, kind, span) in expected.items():
         async with database.read() as connection:
-            contact = await find_contact(connection, rescuer_id)
+            contact = await find_contact(connection, rescuer_id, database.personal_keys)
         assert contact is not None
         assert contact.phone_e164 == phone, rescuer_id
         number = f"4101-{int(rescuer_id[1:]):02}"

@@ -65,7 +65,7 @@ async def take(database: Database, folder: Path, *rows: str, source: str = "red 
 
 async def person(database: Database, rescuer_id: str) -> PersonFile:
     async with database.read() as connection:
-        return await get_person(connection, rescuer_id)
+        return await get_person(connection, database.personal_keys, rescuer_id)
 
 
 async def reason(database: Database, rescuer_id: str, at: datetime = NOW) -> str:
@@ -85,7 +85,7 @@ async def test_people_of_a_list_count_as_before_until_the_city_wants_them_verifi
     assert await reason(database, "v1") == "certificate_unverified"
 
     async with database.write() as connection:
-        seen = await verify_paper(connection, "v1", 0, WANG)
+        seen = await verify_paper(connection, database.personal_keys, "v1", 0, WANG)
     assert await reason(database, "v1") == "ready_at_home"
     assert (seen.papers[0].verified_by, seen.papers[0].verified_at) == ("officer-wang", NOW)
 
@@ -96,8 +96,15 @@ async def test_what_an_officer_verified_stays_verified_when_the_list_comes_again
     await take(database, tmp_path, LI)
     async with database.write() as connection:
         await trust_source(connection, ANY_LIST, WANG, trusted=False)
-        await verify_paper(connection, "v1", 0, WANG)
-        await add_paper(connection, "v1", NewPaper(kind="BLS", valid_until=date(2025, 6, 1)), WANG, is_seen=True)
+        await verify_paper(connection, database.personal_keys, "v1", 0, WANG)
+        await add_paper(
+            connection,
+            database.personal_keys,
+            "v1",
+            NewPaper(kind="BLS", valid_until=date(2025, 6, 1)),
+            WANG,
+            is_seen=True,
+        )
 
     await take(database, tmp_path, LI.replace("李四", "李思"))
 
@@ -112,7 +119,7 @@ async def test_a_certificate_that_a_list_brings_later_is_looked_at_anew(database
     await take(database, tmp_path, LI)
     async with database.write() as connection:
         await trust_source(connection, "red cross", WANG, trusted=False)
-        await verify_paper(connection, "v1", 0, WANG)
+        await verify_paper(connection, database.personal_keys, "v1", 0, WANG)
 
     await take(database, tmp_path, LI.replace("C-1,2024-01-01,2026", "C-9,2026-01-01,2028"))
 
@@ -123,7 +130,7 @@ async def test_a_rule_goes_with_its_list_when_that_is_renamed(database: Database
     await take(database, tmp_path, LI, source="draft")
     async with database.write() as connection:
         await trust_source(connection, "draft", WANG, trusted=False)
-        await rename_source(connection, "draft", "company")
+        await rename_source(connection, "draft", "company", WANG)
         rules = {one.source: one for one in await list_sources(connection)}
 
     assert "draft" not in rules
@@ -149,15 +156,15 @@ async def test_a_renewal_follows_the_old_certificate_which_stays(database: Datab
     later = datetime(2025, 6, 1, tzinfo=UTC)
     new = NewPaper(kind="BLS", serial="C-3", issuer="郑州市红十字会", valid_until=date(2027, 5, 1))
     async with database.write() as connection:
-        waiting = await renew_paper(connection, "v2", 0, new, WANG, is_seen=False)
+        waiting = await renew_paper(connection, database.personal_keys, "v2", 0, new, author=WANG, is_seen=False)
     assert await reason(database, "v2", later) == "certificate_unverified"
 
     async with database.write() as connection:
-        await verify_paper(connection, "v2", 1, WANG)
+        await verify_paper(connection, database.personal_keys, "v2", 1, WANG)
         with pytest.raises(NoRenewal, match="2027-05-01"):
-            await renew_paper(connection, "v2", 1, new, WANG, is_seen=True)
+            await renew_paper(connection, database.personal_keys, "v2", 1, new, author=WANG, is_seen=True)
         with pytest.raises(UnknownCertificate, match="but 0, 1"):
-            await renew_paper(connection, "v2", 7, new, WANG, is_seen=True)
+            await renew_paper(connection, database.personal_keys, "v2", 7, new, author=WANG, is_seen=True)
         changes = await list_changes(connection, kind="rescuer", subject_id="v2", limit=10)
 
     assert [(one.valid_until, one.follows) for one in waiting.papers] == [
@@ -172,7 +179,15 @@ async def test_a_renewal_follows_the_old_certificate_which_stays(database: Datab
 async def test_an_older_list_does_not_take_a_renewal_away(database: Database, tmp_path: Path) -> None:
     await take(database, tmp_path, ZHAO)
     async with database.write() as connection:
-        await renew_paper(connection, "v2", 0, NewPaper(kind="BLS", valid_until=date(2027, 5, 1)), WANG, is_seen=True)
+        await renew_paper(
+            connection,
+            database.personal_keys,
+            "v2",
+            0,
+            NewPaper(kind="BLS", valid_until=date(2027, 5, 1)),
+            author=WANG,
+            is_seen=True,
+        )
 
     await take(database, tmp_path, ZHAO.replace("赵五", "赵武"))
 
@@ -192,9 +207,9 @@ async def test_what_runs_out_is_listed_with_the_warning_that_is_due_page_by_page
     await take(database, tmp_path, *rows)
     renewed = NewPaper(kind="BLS", valid_until=today + timedelta(days=900))
     async with database.write() as connection:
-        await renew_paper(connection, "b", 0, renewed, WANG, is_seen=True)
+        await renew_paper(connection, database.personal_keys, "b", 0, renewed, author=WANG, is_seen=True)
         # A renewal that nobody has looked at yet is none.
-        await renew_paper(connection, "c", 0, renewed, WANG, is_seen=False)
+        await renew_paper(connection, database.personal_keys, "c", 0, renewed, author=WANG, is_seen=False)
 
     async with database.read() as connection:
         first = await list_expiring(connection, today, within_days=60, limit=2)
@@ -212,16 +227,23 @@ async def test_what_runs_out_is_listed_with_the_warning_that_is_due_page_by_page
 async def test_an_officer_enters_a_person_who_is_rung_once_a_certificate_is_verified(database: Database) -> None:
     fields = checked_fields({"name": "孙六", "phone": "139 0000 0003", "home": (113.66, 34.75)}, region="CN")
     async with database.write() as connection:
-        added = await add_person(connection, fields, WANG, rescuer_id="n-1", on_duty=True)
+        added = await add_person(connection, database.personal_keys, fields, WANG, rescuer_id="n-1", on_duty=True)
         with pytest.raises(IdTaken):
-            await add_person(connection, fields, WANG, rescuer_id="n-1", on_duty=True)
-        await add_paper(connection, "n-1", NewPaper(kind="BLS", valid_until=date(2026, 1, 1)), WANG, is_seen=False)
-        made = await add_person(connection, fields | {"name": "又一人"}, WANG, on_duty=True)
+            await add_person(connection, database.personal_keys, fields, WANG, rescuer_id="n-1", on_duty=True)
+        await add_paper(
+            connection,
+            database.personal_keys,
+            "n-1",
+            NewPaper(kind="BLS", valid_until=date(2026, 1, 1)),
+            WANG,
+            is_seen=False,
+        )
+        made = await add_person(connection, database.personal_keys, fields | {"name": "又一人"}, WANG, on_duty=True)
     assert (added.phone_e164, added.kind, added.source) == ("+8613900000003", PersonKind.VOLUNTEER, BY_HAND)
     assert await reason(database, "n-1") == "certificate_unverified"
 
     async with database.write() as connection:
-        await verify_paper(connection, "n-1", 0, WANG)
+        await verify_paper(connection, database.personal_keys, "n-1", 0, WANG)
         changes = await list_changes(connection, kind="rescuer", subject_id="n-1", limit=9)
     assert await reason(database, "n-1") == "ready_at_home"
     assert made.rescuer_id.startswith("h-")
@@ -234,7 +256,7 @@ async def test_what_an_officer_corrects_later_lists_leave_alone(database: Databa
     await take(database, tmp_path, LI)
     right = checked_fields({"name": "李肆", "phone": "+8613900000009", "home": (113.7, 34.8)}, region="CN")
     async with database.write() as connection:
-        await change_person(connection, "v1", right, WANG)
+        await change_person(connection, database.personal_keys, "v1", right, WANG)
 
     await take(database, tmp_path, LI.replace("2026-12-31", "2027-12-31"))
 
@@ -248,10 +270,14 @@ async def test_two_officers_at_once_do_not_undo_each_other(database: Database, t
     await take(database, tmp_path, LI)
     seen = (await person(database, "v1")).digest()
     async with database.write() as connection:
-        done = await change_person(connection, "v1", {"transport": Transport.BICYCLE}, WANG, expected=seen)
+        done = await change_person(
+            connection, database.personal_keys, "v1", {"transport": Transport.BICYCLE}, WANG, expected=seen
+        )
         with pytest.raises(PersonChanged):
-            await pause(connection, "v1", WANG, until=None, zone=SHANGHAI, expected=seen)
-        again = await change_person(connection, "v1", {"transport": Transport.BICYCLE}, WANG, expected=done.digest())
+            await pause(connection, database.personal_keys, "v1", WANG, until=None, zone=SHANGHAI, expected=seen)
+        again = await change_person(
+            connection, database.personal_keys, "v1", {"transport": Transport.BICYCLE}, WANG, expected=done.digest()
+        )
         changes = await list_changes(connection, kind="rescuer", subject_id="v1", limit=9)
 
     assert done.digest() != seen
@@ -269,7 +295,7 @@ async def test_people_belong_to_organisations_and_teams_that_there_are(database:
         with pytest.raises(GroupExists):
             await add_organisation(connection, WANG, name=" 郑州地铁 ")
         with pytest.raises(UnknownGroup):
-            await change_person(connection, "v1", {"organisation_id": "nobody"}, WANG)
+            await change_person(connection, database.personal_keys, "v1", {"organisation_id": "nobody"}, WANG)
         fields = {
             "kind": PersonKind.METRO_STAFF,
             "organisation_id": metro.organisation_id,
@@ -277,9 +303,11 @@ async def test_people_belong_to_organisations_and_teams_that_there_are(database:
             "work": (113.65, 34.74),
             "insurance_note": "团险 2025",
         }
-        now = await change_person(connection, "v1", fields, WANG)
-        of_metro = await list_people(connection, Search(organisation_id=metro.organisation_id), limit=9)
-        volunteers = await list_people(connection, Search(kind=PersonKind.VOLUNTEER), limit=9)
+        now = await change_person(connection, database.personal_keys, "v1", fields, WANG)
+        of_metro = await list_people(
+            connection, database.personal_keys, Search(organisation_id=metro.organisation_id), limit=9
+        )
+        volunteers = await list_people(connection, database.personal_keys, Search(kind=PersonKind.VOLUNTEER), limit=9)
         counts = [one.people for one in (*await list_organisations(connection), *await list_teams(connection))]
 
     assert (now.organisation, now.team, now.work, now.insurance_note) == (
@@ -304,8 +332,11 @@ async def test_people_are_found_by_what_an_officer_knows_page_by_page(database: 
         Search(source="nowhere"),
     )
     async with database.read() as connection:
-        found = [[one.rescuer_id for one in await list_people(connection, one, limit=9)] for one in searches]
-        second = await list_people(connection, Search(), after="v1", limit=1)
+        found = [
+            [one.rescuer_id for one in await list_people(connection, database.personal_keys, one, limit=9)]
+            for one in searches
+        ]
+        second = await list_people(connection, database.personal_keys, Search(), after="v1", limit=1)
 
     assert found == [["v1"], ["v2"], ["v1", "v2"], [], ["v2"], []]
     assert [(one.rescuer_id, one.valid_until) for one in second] == [("v2", date(2025, 5, 1))]
@@ -317,17 +348,17 @@ async def test_a_pause_holds_until_its_day_in_the_persons_zone_or_until_it_is_en
     await take(database, tmp_path, LI)
     async with database.write() as connection:
         with pytest.raises(BadPersonField, match="later day"):
-            await pause(connection, "v1", WANG, until=date(2025, 4, 7), zone=SHANGHAI)
-        await pause(connection, "v1", WANG, until=date(2025, 4, 9), zone=SHANGHAI)
+            await pause(connection, database.personal_keys, "v1", WANG, until=date(2025, 4, 7), zone=SHANGHAI)
+        await pause(connection, database.personal_keys, "v1", WANG, until=date(2025, 4, 9), zone=SHANGHAI)
     midnight = datetime(2025, 4, 9, tzinfo=SHANGHAI)
     assert await reason(database, "v1", midnight - timedelta(seconds=1)) == "paused"
     assert await reason(database, "v1", midnight) == "ready_at_home"
 
     async with database.write() as connection:
-        await pause(connection, "v1", WANG, until=None, zone=SHANGHAI)
+        await pause(connection, database.personal_keys, "v1", WANG, until=None, zone=SHANGHAI)
     assert await reason(database, "v1", NOW + timedelta(days=900)) != "ready_at_home"
     async with database.write() as connection:
-        await resume(connection, "v1", WANG)
+        await resume(connection, database.personal_keys, "v1", WANG)
         changes = await list_changes(connection, kind="rescuer", subject_id="v1", limit=9)
     assert await reason(database, "v1") == "ready_at_home"
     assert [one.change.action for one in changes] == ["resumed", "paused", "paused"]
@@ -336,7 +367,9 @@ async def test_a_pause_holds_until_its_day_in_the_persons_zone_or_until_it_is_en
 async def test_hours_of_the_week_are_kept_as_they_were_given(database: Database, tmp_path: Path) -> None:
     await take(database, tmp_path, LI)
     async with database.write() as connection:
-        now = await set_hours(connection, "v1", WANG, weekly="周一至周五 18:00-22:00", quiet="", time_zone="")
+        now = await set_hours(
+            connection, database.personal_keys, "v1", WANG, weekly="周一至周五 18:00-22:00", quiet="", time_zone=""
+        )
         changes = await list_changes(connection, kind="rescuer", subject_id="v1", limit=9)
 
     assert now.weekly == "周一至周五 18:00-22:00"
@@ -357,18 +390,29 @@ async def test_a_mistake_is_struck_out_and_nothing_of_an_erased_person_is_left(
 ) -> None:
     await take(database, tmp_path, LI)
     async with database.write() as connection:
-        await add_paper(connection, "v1", NewPaper(kind="typo", valid_until=date(2026, 1, 1)), WANG, is_seen=False)
-        left = await remove_paper(connection, "v1", 1, WANG)
-        await change_person(connection, "v1", {"work": (113.65, 34.74), "insurance_note": "x"}, WANG)
-        await set_hours(connection, "v1", WANG, weekly="18:00-22:00", quiet="", time_zone="Asia/Shanghai")
+        await add_paper(
+            connection,
+            database.personal_keys,
+            "v1",
+            NewPaper(kind="typo", valid_until=date(2026, 1, 1)),
+            WANG,
+            is_seen=False,
+        )
+        left = await remove_paper(connection, database.personal_keys, "v1", 1, WANG)
+        await change_person(
+            connection, database.personal_keys, "v1", {"work": (113.65, 34.74), "insurance_note": "x"}, WANG
+        )
+        await set_hours(
+            connection, database.personal_keys, "v1", WANG, weekly="18:00-22:00", quiet="", time_zone="Asia/Shanghai"
+        )
         await erase_rescuer(connection, "v1", at=NOW)
         with pytest.raises(ErasedPerson):
-            await resume(connection, "v1", WANG)
+            await resume(connection, database.personal_keys, "v1", WANG)
         with pytest.raises(UnknownRescuer):
-            await resume(connection, "nobody", WANG)
+            await resume(connection, database.personal_keys, "nobody", WANG)
         held = [(await connection.execute(select(table))).all() for table in PERSONAL_TABLES]
         reasons = {one.author.why for one in await list_changes(connection, subject_id="v1", limit=9)}
-        listed = await list_people(connection, Search(), limit=9)
+        listed = await list_people(connection, database.personal_keys, Search(), limit=9)
 
     assert [one.kind for one in left.papers] == ["红十字救护员证"]
     assert not any(held)

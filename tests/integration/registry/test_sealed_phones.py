@@ -108,7 +108,7 @@ async def test_without_a_key_everything_is_as_it_was(registry: Registry) -> None
 
     assert await registry.phones(PLAIN) == PHONES
     async with registry.open(PLAIN) as database, database.read() as connection:
-        contact = await find_contact(connection, "r1")
+        contact = await find_contact(connection, "r1", PLAIN)
     assert contact is not None
     assert contact.phone_e164 == PHONES["r1"]
 

@@ -73,7 +73,7 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         PRESENCE,
         Rescuer(rescuer_id="r1", presence=PRESENCE, home_lon=113.665, home_lat=34.757),
         Certificate(kind="red_cross", number="RC-77"),
-        Contact(rescuer_id="r1", name="王芳", phone_e164="13900000000"),
+        Contact(rescuer_id="r1", name="王芳", phone_e164="13900000000", phone_unreadable=False),
         Integration(name="120", secrets=("whsec_x",), callback_secret="whsec_x"),
         InvitationView(code="eyJtoken", url="x#eyJtoken", expires_at=NOW),
         JoinRequest(code="eyJtoken", consent_version="1"),
