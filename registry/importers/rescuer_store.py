@@ -117,11 +117,7 @@ async def _name_the_unnamed(
 async def _write_personal_data(
     database: Database, connection: AsyncConnection, people: list[RescuerDraft], *, source: str
 ) -> None:
-    keys = database.personal_keys
-    contacts = [
-        {"rescuer_id": p.rescuer_id, "name": p.name, **phone_columns(p.rescuer_id, p.phone_e164, keys)} for p in people
-    ]
-    await _upsert(database, connection, rescuer_personal, contacts)
+    await _write_contacts(database, connection, people)
     papers = await _papers_after(connection, people, source)
     for table in (rescuer_homes, certificates):
         outdated = delete(table).where(table.c.rescuer_id == bindparam("key"))
@@ -130,6 +126,20 @@ async def _write_personal_data(
         await connection.execute(insert(rescuer_homes), homes)
     if papers:
         await connection.execute(insert(certificates), papers)
+
+
+async def _write_contacts(database: Database, connection: AsyncConnection, people: list[RescuerDraft]) -> None:
+    keys = database.personal_keys
+    told = [
+        {"rescuer_id": p.rescuer_id, "name": p.name, **phone_columns(p.rescuer_id, p.phone_e164, keys)}
+        for p in people
+        if not p.leaves_phone
+    ]
+    if told:
+        await _upsert(database, connection, rescuer_personal, told)
+    if named := [{"key": p.rescuer_id, "told": p.name} for p in people if p.leaves_phone]:
+        mine = rescuer_personal.c.rescuer_id == bindparam("key")
+        await connection.execute(update(rescuer_personal).where(mine).values(name=bindparam("told")), named)
 
 
 async def _papers_after(

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.importers.people.drafts import RescuerDraft
-from registry.models import Certificate
+from registry.models import Certificate, Contact
 from registry.people_tables import rescuer_profiles
-from registry.personal.phones import phone_of
+from registry.personal.phones import contact_of
 from registry.repository import in_batches
 from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates, rescuer_homes, rescuer_personal
@@ -27,17 +27,19 @@ class Held:
     papers: tuple[Certificate, ...] = field(default=(), repr=False)
     home: tuple[float, float] | None = field(default=None, repr=False)
     corrected: frozenset[str] = frozenset()
+    phone_unreadable: bool = False
 
     def as_set_here(self, draft: RescuerDraft) -> RescuerDraft:
         """What the sheet says, but for what an officer set."""
         mine: dict[str, Any] = {"name": self.name, "phone_e164": self.phone_e164, "home": self.home}
-        return replace(draft, **{name: mine[name] for name in self.corrected & mine.keys()})
+        leaves_phone = self.phone_unreadable and "phone_e164" in self.corrected
+        return replace(draft, leaves_phone=leaves_phone, **{name: mine[name] for name in self.corrected & mine.keys()})
 
 
 async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], keys: PersonalKeys) -> dict[str, Held]:
     """By id, of those of whom anything is known."""
     papers: defaultdict[str, list[Certificate]] = defaultdict(list)
-    contacts: dict[str, tuple[str, str]] = {}
+    contacts: dict[str, Contact] = {}
     set_here: dict[str, tuple[frozenset[str], tuple[float, float] | None]] = {}
     for some in in_batches(rescuer_ids):
         query = select(certificates).where(certificates.c.rescuer_id.in_(some)).order_by(certificates.c.ordinal)
@@ -48,11 +50,12 @@ async def load_held(connection: AsyncConnection, rescuer_ids: Sequence[str], key
         personal = select(rescuer_personal).where(rescuer_personal.c.rescuer_id.in_(some))
         set_here.update(await _set_here(connection, some))
         for row in await connection.execute(personal):
-            contacts[row.rescuer_id] = row.name, phone_of(row, keys)
+            contacts[row.rescuer_id] = contact_of(row, keys)
     return {
         one: Held(
-            name=contacts.get(one, ("", ""))[0],
-            phone_e164=contacts.get(one, ("", ""))[1],
+            name=contacts[one].name if one in contacts else "",
+            phone_e164=contacts[one].phone_e164 if one in contacts else "",
+            phone_unreadable=one in contacts and contacts[one].phone_unreadable,
             papers=tuple(papers.get(one, ())),
             corrected=set_here.get(one, _NOTHING)[0],
             home=set_here.get(one, _NOTHING)[1],

@@ -12,7 +12,10 @@ from registry.models import Certificate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescuerDraft:
-    """A person as the file tells of them, checked; repr hides what is personal."""
+    """A person as the file tells of them, checked; repr hides what is personal.
+
+    leaves_phone: their phone stays as it stands here, whatever `phone_e164` says.
+    """
 
     rescuer_id: str
     where: str
@@ -21,6 +24,7 @@ class RescuerDraft:
     phone_e164: str = field(repr=False)
     certificates: tuple[Certificate, ...] = field(repr=False)
     home: tuple[float, float] | None = field(repr=False)
+    leaves_phone: bool = False
 
     def digest(self) -> str:
         """A fingerprint of what the source says, to tell its changes from those made here."""
