@@ -51,6 +51,12 @@ class Service:
     def request(self, method: str, path: str, access: Access = Access.DISPATCHER, **options: Any) -> httpx.Response:
         return self.request_as(self.token(access), method, path, **options)
 
+    def put_away(self, added: httpx.Response) -> None:
+        """Retire an AED that a test has added, where it was: nobody else on the same service meets it."""
+        if added.status_code == 201:
+            path = f"/api/aeds/{added.json()['aed_id']}/retire"
+            self.request("POST", path, Access.REGISTRY_OFFICER).raise_for_status()
+
     def request_as(self, token: str, method: str, path: str, **options: Any) -> httpx.Response:
         """With a token of somebody in particular."""
         headers = {"authorization": f"Bearer {token}", **options.pop("headers", {})}

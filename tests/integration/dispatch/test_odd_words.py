@@ -86,6 +86,7 @@ def test_what_officers_say_in_odd_words_is_taken_or_refused(standing_service: Se
     for path, body in bodies:
         answer = standing_service.request("POST", path, Access.REGISTRY_OFFICER, content=json.dumps(body).encode())
         assert answer.status_code in {201, 404, 409, 422}, (path, answer.text)
+        standing_service.put_away(answer)
 
 
 @pytest.mark.parametrize("word", [one for one in ODD if "\ud800" not in one])
