@@ -69,7 +69,7 @@ async def undo_change(
 
 async def _refuse_done(connection: AsyncConnection, one: Recorded) -> None:
     if one.change.kind != AED:
-        raise NotTakenBack(f"change {one.change_id} is of a {one.change.kind}: only those of AEDs are taken back so")
+        raise NotTakenBack(f"change {one.change_id} is of kind {one.change.kind}: only those of AEDs are taken back so")
     undoing = await find_undoing(connection, one.change_id)
     if undoing is not None:
         raise NotTakenBack(

@@ -55,7 +55,12 @@ def _as_it_was(url: str) -> None:
         async with database.write() as connection:
             await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), BEFORE))
             await connection.execute(
-                insert(OLD_AEDS), [row("1", 9.52, []), row("2", 9.53, ["state"], state="missing", name="School")]
+                insert(OLD_AEDS),
+                [
+                    row("1", 9.52, []),
+                    row("2", 9.53, ["state"], state="missing", name="School"),
+                    row("9", 9.9, [], source="registry", name="Barn"),
+                ],
             )
         await database.close()
 
@@ -70,8 +75,17 @@ async def test_what_was_there_is_a_cabinet_with_its_one_record(lists: Lists) -> 
 
     assert (report.changed, report.accepted, report.absent) == (2, 0, [])
     directory = await Directory.load(lists.database)
-    assert directory.aed_ids == {"aed-1", "aed-2"}
+    assert directory.aed_ids == {"aed-1", "aed-2", "aed-9"}
     assert (directory.get_aed("aed-1").name, directory.get_aed("aed-2").state) == ("Library", "missing")
+
+
+async def test_a_list_that_was_called_as_what_officers_add_has_another_name_and_is_known_by_what_it_holds(
+    lists: Lists,
+) -> None:
+    report = await lists.take(("9,Barn,9.9,47.14\n",), header="id,name,lon,lat\n")
+
+    assert (report.source, report.accepted) == ("registry list", 0)
+    assert (await Directory.load(lists.database)).get_aed("aed-9").source == "registry list"
 
 
 async def test_a_correction_of_before_is_kept_with_its_time_and_let_go_by_the_next_list(lists: Lists) -> None:

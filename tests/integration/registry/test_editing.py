@@ -299,7 +299,7 @@ async def test_an_import_taken_back_is_a_line_of_its_own_and_one_of_each_aed(lis
     assert (of_import.change.kind, of_import.change.subject_id) == ("import", str(report.import_id))
     assert (of_aed.change.subject_id, of_aed.change.after) == (ids[LIBRARY], {"location_text": "Lake Road 3"})
     assert of_aed.author == of_import.author == by("li", why="half a file")
-    with pytest.raises(NotTakenBack, match="of a import"):
+    with pytest.raises(NotTakenBack, match="of kind import"):
         await undo(lists, of_import.change_id)
     await undo(lists, of_aed.change_id)
     assert (await aed(lists, ids[LIBRARY])).location_text == "Bay Road 9"
