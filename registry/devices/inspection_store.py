@@ -62,14 +62,13 @@ async def inspect(connection: AsyncConnection, aed_id: str, form: Form, author: 
     ids = await get_ids(connection, aed_id)
     is_newest = not await _is_older(connection, ids, form.at)
     number = await _insert(connection, ids[0], form, author)
-    told = {"result": form.result.value, "points": _points(form)}
-    change = Change(kind=KIND, subject_id=ids[0], action="inspected", before=None, after=told)
-    await record(connection, change, author)
+    was = (await get_file(connection, ids[0])).aed.state
     changed: Sequence[str] = ()
     if is_newest:
-        changed = await _set_state(connection, ids, form, author)
+        changed = await _set_state(connection, ids[0], STATES[form.result], author)
         await _set_check(connection, ids[0], form, author)
         await renew_confirmation_due(connection, ids, author.at)
+    await _record(connection, ids[0], form, author, was=was if changed else None)
     inspection = Inspection(inspection_id=number, aed_id=ids[0], by=author.by, form=form)
     return Inspected(inspection=inspection, changed=tuple(changed))
 
@@ -129,26 +128,30 @@ async def _insert(connection: AsyncConnection, aed_id: str, form: Form, author: 
     return int(written.scalar_one())
 
 
-async def _set_state(connection: AsyncConnection, ids: Sequence[str], form: Form, author: Author) -> Sequence[str]:
-    before, found = (await get_file(connection, ids[0])).aed, STATES[form.result]
+async def _set_state(connection: AsyncConnection, aed_id: str, found: AedState, author: Author) -> Sequence[str]:
+    before = (await get_file(connection, aed_id)).aed
     if before.state is found:
         return ()
     changed: list[str] = []
     if found is AedState.IN_SERVICE and "state" in before.corrected:
         # It was a person's word that it is not; where that was all, its lists may speak again.
-        changed += await let_go(connection, ids[0], "state", at=author.at)
-    if (await get_file(connection, ids[0])).aed.state is not found:
-        await save_aed_correction(connection, ids[0], {"state": found}, at=author.at, by=author.by)
-        changed.append(ids[0])
-    change = Change(
-        kind="aed",
-        subject_id=ids[0],
-        action="inspected",
-        before={"state": before.state.value},
-        after={"state": found.value},
-    )
-    await record(connection, change, author)
+        changed += await let_go(connection, aed_id, "state", at=author.at)
+    if (await get_file(connection, aed_id)).aed.state is not found:
+        await save_aed_correction(connection, aed_id, {"state": found}, at=author.at, by=author.by)
+        changed.append(aed_id)
     return sorted(set(changed))
+
+
+async def _record(
+    connection: AsyncConnection, aed_id: str, form: Form, author: Author, *, was: AedState | None
+) -> None:
+    """was: the state before it, None where it set none."""
+    told: dict[str, Any] = {"result": form.result.value, "points": _points(form)}
+    if was is not None:
+        told["state"] = STATES[form.result].value
+    before = {"state": was.value} if was is not None else None
+    change = Change(kind=KIND, subject_id=aed_id, action="inspected", before=before, after=told)
+    await record(connection, change, author)
 
 
 async def _set_check(connection: AsyncConnection, aed_id: str, form: Form, author: Author) -> None:

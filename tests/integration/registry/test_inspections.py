@@ -76,11 +76,15 @@ async def test_what_is_found_unusable_is_not_fetched_until_it_is_found_ready(
     assert (found_bad.state, found_bad.corrected) == (AedState.OUT_OF_SERVICE, {"state"})
     assert (found_ready.state, found_ready.corrected) == (AedState.IN_SERVICE, frozenset())
     async with database.read() as connection:
-        told = await list_changes(connection, kind="aed", subject_id=aed_id, limit=9)
-    assert [(one.change.before, one.change.after) for one in told] == [
-        ({"state": "out_of_service"}, {"state": "in_service"}),
-        ({"state": "in_service"}, {"state": "out_of_service"}),
-    ]
+        ready, bad = await list_changes(connection, kind="aed_inspection", subject_id=aed_id, limit=9)
+    assert (bad.change.before, bad.author) == ({"state": "in_service"}, WANG)
+    assert bad.change.after == {
+        "result": "unusable",
+        "points": dict.fromkeys(Point, "not_looked"),
+        "state": "out_of_service",
+    }
+    assert ready.change.after is not None
+    assert (ready.change.before, ready.change.after["state"]) == ({"state": "out_of_service"}, "in_service")
 
 
 async def test_what_its_list_calls_broken_is_fetched_once_somebody_has_found_it_ready(
