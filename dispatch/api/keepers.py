@@ -1,6 +1,6 @@
 """Who keeps an AED, for registry officers; and a keeper's link to say without an account that it is there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import structlog
@@ -19,10 +19,15 @@ from dispatch.contracts.devices import (
     ErasePhone,
     KeeperRequest,
     KeeperView,
+    RemindersRequest,
+    RemindersView,
+    ReminderView,
 )
 from dispatch.service import DispatchService
 from registry.devices import confirming, keeper_store
+from registry.devices.expiring import Cursor
 from registry.devices.keepers import Keeper, KeeperRole, phone_e164
+from registry.devices.reminding import Reminder, confirm_url, remind
 from registry.hours.holidays import find_country
 from registry.storage.database import Database
 
@@ -99,7 +104,19 @@ def _add_links(router: APIRouter, service: DispatchService, database: Database) 
         async with database.write() as connection:
             ends = await confirming.make_link(connection, aed_id, _role_of(role), code=code, at=service.clock.now())
         log.info("confirmation_asked", aed_id=aed_id, role=role, by=caller.subject)
-        return ConfirmationLink(code=code, url=f"{service.people.public_url}/confirm/{code}", expires_at=ends)
+        return ConfirmationLink(code=code, url=confirm_url(service.people.public_url, code), expires_at=ends)
+
+    @router.post("/keepers/reminders")
+    async def make_reminders(body: RemindersRequest, caller: Caller) -> RemindersView:
+        """A new link for every keeper whose word is due, the longest due first, with whom to send it to."""
+        now = service.clock.now()
+        until = now.astimezone(service.directory.limits.time_zone).date() + timedelta(days=body.within_days)
+        after = Cursor.read(body.after) if body.after else None
+        async with database.write() as connection:
+            made, more = await remind(connection, until=until, after=after, new_code=confirming.new_code, at=now)
+        log.info("confirmations_asked", aeds=len(made), by=caller.subject)
+        told = tuple(_reminder(one, service.people.public_url) for one in made)
+        return RemindersView(reminders=told, next=None if more is None else str(more))
 
     @router.post("/confirmations", responses=may_refuse(400, 404, 410, 429, 503))
     async def confirm_by_link(body: ConfirmationRequest, request: Request) -> ConfirmationTaken:
@@ -123,6 +140,18 @@ def _add_confirmations(router: APIRouter, service: DispatchService, database: Da
             said = await confirming.confirm(connection, aed_id, author_of(service, caller, ""))
         log.info("aed_confirmed", aed_id=said.aed_id, by=caller.subject)
         return ConfirmationView(at=said.at, by=said.by)
+
+
+def _reminder(one: Reminder, public_url: str) -> ReminderView:
+    return ReminderView(
+        aed_id=one.aed_id,
+        due_on=one.due_on,
+        role=one.keeper.role,
+        name=one.keeper.name,
+        phone_e164=one.keeper.phone_e164,
+        url=confirm_url(public_url, one.code),
+        expires_at=one.expires_at,
+    )
 
 
 async def take_word(service: DispatchService, database: Database, said: ConfirmationRequest) -> datetime | None:

@@ -89,6 +89,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "DELETE /api/aeds/{aed_id}/keepers/{role}": _may(R),
     "POST /api/aeds/{aed_id}/keepers/{role}/link": _may(R),
     "POST /api/keepers/erase": _may(R),
+    "POST /api/keepers/reminders": _may(R),
     "GET /api/aeds/{aed_id}/confirmations": _may(D, R),
     "POST /api/aeds/{aed_id}/confirmations": _may(R),
     "POST /api/confirmations": _OPEN,

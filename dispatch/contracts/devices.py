@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from dispatch.contracts.people import ProblemKind
 from dispatch.contracts.webhook import Unshown, WireModel
 from registry.devices.device import Day, Device, Text
-from registry.devices.expiring import What
+from registry.devices.expiring import Cursor, What
 from registry.devices.inspecting import Point, Result, Seen
 from registry.devices.keepers import KeeperRole
 from registry.storage.words import storable
@@ -101,6 +101,38 @@ class ConfirmationLink(WireModel, Unshown):
     code: str
     url: str
     expires_at: AwareDatetime
+
+
+def _cursor(text: str) -> str:
+    Cursor.read(text)
+    return text
+
+
+class RemindersRequest(WireModel):
+    """For AEDs whose keepers should confirm within so many days from today; 0: who is due by today. after: `next` of
+    the last answer, to read on."""
+
+    within_days: Annotated[int, Field(ge=0, le=3_650)] = 0
+    after: Annotated[str, AfterValidator(_cursor), Field(max_length=128)] | None = None
+
+
+class ReminderView(WireModel, Unshown):
+    """Whom to send which link, and since when, or by when, their word is due."""
+
+    aed_id: str
+    due_on: date
+    role: KeeperRole
+    name: str
+    phone_e164: str
+    url: str
+    expires_at: AwareDatetime
+
+
+class RemindersView(WireModel, Unshown):
+    """A few at a time. next: for `after`, to read on; null where this is all."""
+
+    reminders: tuple[ReminderView, ...]
+    next: str | None
 
 
 class ConfirmationView(WireModel):

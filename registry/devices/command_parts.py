@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -20,6 +21,8 @@ Run = Callable[[str | None, Work], Any]
 """Does the work on the database with this address; what a user can mend ends the command with one line."""
 
 MAX_NAME = 64
+_SPAN = re.compile(r"(\d{1,4})\s*([dw]?)")
+_DAYS_OF = {"": 1, "d": 1, "w": 7}
 
 out = Console()
 
@@ -65,6 +68,14 @@ def fields_of(words: Iterable[str], known: Device) -> Mapping[str, Any]:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False))
         raise BadField(told) from None
     return {name: getattr(read, name) for name in asked}
+
+
+def days_of(span: str) -> int:
+    """Days that an option names, such as 60d or 8w."""
+    read = _SPAN.fullmatch(span.strip().lower())
+    if read is None:
+        raise typer.BadParameter("write a number of days or weeks, such as 60d or 8w")
+    return int(read[1]) * _DAYS_OF[read[2]]
 
 
 def say(line: str) -> None:

@@ -1,25 +1,14 @@
 """`rescue-circle registry expiring`: what must be seen to within so many days."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
-from registry.devices.command_parts import DatabaseOption, LimitOption, Run, author, say
+from registry.devices.command_parts import DatabaseOption, LimitOption, Run, author, days_of, say
 from registry.devices.expiring import Cursor, Due, What, list_due
 from registry.repository import load_aeds
 from registry.storage.database import Database
-
-_SPAN = re.compile(r"(\d{1,4})\s*([dw]?)")
-_DAYS_OF = {"": 1, "d": 1, "w": 7}
-
-
-def _days(text: str) -> int:
-    span = _SPAN.fullmatch(text.strip().lower())
-    if span is None:
-        raise typer.BadParameter("write a number of days or weeks, such as 60d or 8w")
-    return int(span[1]) * _DAYS_OF[span[2]]
 
 
 def _cursor(text: str) -> Cursor | None:
@@ -42,7 +31,7 @@ def add_command(app: typer.Typer, run: Run) -> None:
         database: DatabaseOption = None,
     ) -> None:
         """Pads, batteries, checks and confirmations that are due, the oldest first."""
-        today, days, cursor = author(None).at.date(), _days(within), _cursor(after)
+        today, days, cursor = author(None).at.date(), days_of(within), _cursor(after)
 
         async def work(db: Database) -> Any:
             until = today + timedelta(days=days)

@@ -1,5 +1,10 @@
 """`rescue-circle registry keepers`: who keeps an AED, and their word that it is still there."""
 
+import csv
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,12 +18,16 @@ from registry.devices.command_parts import (
     Run,
     WhyOption,
     author,
+    days_of,
     say,
 )
 from registry.devices.keepers import Keeper, KeeperRole, phone_e164
+from registry.devices.reminding import HEADER, confirm_url, remind, row_of
+from registry.repository import load_aeds
 from registry.storage.database import Database
 
 RoleOption = Annotated[KeeperRole, typer.Option("--role", help="The keeper, or the deputy")]
+UrlOption = Annotated[str, typer.Option(help="The address under which phones reach the service")]
 RegionOption = Annotated[str, typer.Option(help="Country of a phone without a country code, by two letters")]
 
 
@@ -29,6 +38,7 @@ def add_commands(app: typer.Typer, run: Run) -> None:
     _add_keepers(keepers, run)
     _add_erasing(keepers, run)
     _add_confirming(keepers, run)
+    _add_reminding(keepers, run)
 
 
 def _add_keepers(app: typer.Typer, run: Run) -> None:
@@ -115,7 +125,7 @@ def _add_confirming(app: typer.Typer, run: Run) -> None:
     def link_command(
         aed: AedArgument,
         *,
-        url: Annotated[str, typer.Option(help="The address under which phones reach the service")],
+        url: UrlOption,
         role: RoleOption = KeeperRole.KEEPER,
         database: DatabaseOption = None,
     ) -> None:
@@ -127,7 +137,7 @@ def _add_confirming(app: typer.Typer, run: Run) -> None:
                 return await confirming.make_link(connection, aed, role, code=code, at=author(None).at)
 
         ends = run(database, work)
-        say(f"{url.rstrip('/')}/confirm/{code}")
+        say(confirm_url(url, code))
         say(f"It is good until {ends:%Y-%m-%d %H:%M} UTC.")
 
     @app.command("confirm")
@@ -151,3 +161,46 @@ def _add_confirming(app: typer.Typer, run: Run) -> None:
 
         for one in run(database, work):
             say(f"{one.at:%Y-%m-%d %H:%M} UTC  by {one.by}")
+
+
+def _add_reminding(app: typer.Typer, run: Run) -> None:
+    @app.command("remind")
+    def remind_command(
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE.csv", help="Written for its owner alone; send it on, delete it")
+        ],
+        *,
+        url: UrlOption,
+        within: Annotated[str, typer.Option(help="Those whose word is due within so many days or weeks")] = "0d",
+        database: DatabaseOption = None,
+    ) -> None:
+        """Write a link for every keeper whose word is due, with name and phone, for whoever sends the messages."""
+        now, days = author(None).at, days_of(within)
+        if file.exists():
+            raise typer.BadParameter(f"{file} is there already: name a new file")
+        rows = run(database, lambda db: _links(db, now, days, url))
+        _write(file, rows)
+        say(f"{len(rows)} links are in {file}. Earlier ones of these keepers have ended.")
+
+
+async def _links(db: Database, now: datetime, days: int, url: str) -> list[Sequence[str]]:
+    until, rows = now.date() + timedelta(days=days), list[Sequence[str]]()
+    cursor, is_more = None, True
+    while is_more:
+        async with db.write() as connection:
+            made, cursor = await remind(connection, until=until, after=cursor, new_code=confirming.new_code, at=now)
+            aeds = await load_aeds(connection, [one.aed_id for one in made])
+        places = {aed.aed_id: " | ".join(part for part in (aed.name, aed.location_text) if part) for aed in aeds}
+        rows += [row_of(one, places[one.aed_id], url) for one in made]
+        is_more = cursor is not None
+    return rows
+
+
+def _write(file: Path, rows: Sequence[Sequence[str]]) -> None:
+    with open(file, "x", encoding="utf-8-sig", newline="", opener=_for_its_owner) as sheet:
+        writer = csv.writer(sheet)
+        writer.writerows([HEADER, *rows])
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

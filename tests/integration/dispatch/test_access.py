@@ -57,6 +57,7 @@ BODIES: dict[str, object] = {
     "/api/aeds/{aed_id}/cabinet-code": {"code": "1234"},
     "/api/aeds/{aed_id}/keepers/{role}": {"name": "nobody", "phone": "13812345678"},
     "/api/aeds/{aed_id}/inspections": {"result": "unusable", "note": "wet"},
+    "/api/keepers/reminders": {"within_days": 1},
     "/api/keepers/erase": {"phone": "13812345678"},
     "/api/confirmations": {"code": "nothing"},
     "/api/join": {"code": "nothing", "consent_version": CONSENT_VERSION},

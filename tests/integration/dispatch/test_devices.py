@@ -122,6 +122,20 @@ def test_a_keeper_confirms_by_link_without_an_account(standing_service: Service)
     assert len(told) == before + 2
 
 
+def test_whose_word_is_due_is_asked_all_at_once(standing_service: Service) -> None:
+    path = f"/api/aeds/{aed_id_of(standing_service, 'aed-night')}"
+    assert standing_service.request("PUT", f"{path}/keepers/keeper", R, json=KEEPER).is_success
+    assert standing_service.request("POST", f"{path}/confirmations", R).is_success
+    now = standing_service.request("POST", "/api/keepers/reminders", R, json={}).json()["reminders"]
+    later = standing_service.request("POST", "/api/keepers/reminders", R, json={"within_days": 200}).json()["reminders"]
+    (mine,) = (one for one in later if path.endswith(one["aed_id"]))
+
+    assert mine not in now
+    assert (mine["role"], mine["name"], mine["phone_e164"]) == ("keeper", "王芳", "+8613812345678")
+    assert fetch("GET", f"{standing_service.url}/confirm/{mine['url'].rsplit('/', 1)[1]}").status_code == 200
+    assert standing_service.request("POST", "/api/keepers/reminders", D, json={}).status_code == 403
+
+
 def test_the_page_behind_the_link_names_the_aed_and_takes_the_answer(standing_service: Service) -> None:
     link = link_of(standing_service)
     page = f"{standing_service.url}/confirm/{link['code']}"

@@ -1,5 +1,6 @@
 """An officer's year with devices on the command line: describe, lock, name a keeper, inspect, see what expires."""
 
+import csv
 import re
 import sqlite3
 from contextlib import closing
@@ -73,6 +74,23 @@ def test_a_keeper_is_named_asked_confirmed_for_and_erased(aed_id: str) -> None:
     assert "of 1 AEDs" in told("keepers", "erase", "--phone", "138 1234 5678")
     assert told("keepers", "list", aed_id).strip() == ""
     assert "王芳".encode() not in Path("rescue-circle.sqlite3").read_bytes()
+
+
+def test_every_keeper_whose_word_is_due_gets_a_link(aed_id: str) -> None:
+    told("keepers", "set", aed_id, "--role", "deputy", "--name", "赵强", "--phone", "13912345678")
+    told("keepers", "remind", "due.csv", "--url", "https://rescue.example/")
+    with Path("due.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+
+    assert (row["aed_id"], row["place"], row["role"], row["name"]) == (aed_id, "图书馆", "deputy", "赵强")
+    assert row["phone"] == "+8613912345678"
+    assert row["url"].startswith("https://rescue.example/confirm/")
+    assert Path("due.csv").stat().st_mode & 0o077 == 0
+    assert run("keepers", "remind", "due.csv", "--url", "https://rescue.example").exit_code == 2
+
+    told("keepers", "confirm", aed_id)
+    assert told("keepers", "remind", "none.csv", "--url", "https://rescue.example").startswith("0 links")
+    assert told("keepers", "remind", "later.csv", "--url", "https://x", "--within", "30w").startswith("1 links")
 
 
 def test_an_inspection_sets_the_state_and_the_next_check(aed_id: str) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from registry.devices.confirming import confirm, get_asked
 from registry.devices.expiring import Cursor, Due, What, list_due
 from registry.devices.keeper_store import set_keeper
 from registry.devices.keepers import Keeper, KeeperRole
+from registry.devices.reminding import Reminder, remind
 from registry.doubles import join
 from registry.lifecycle import retire
 from registry.storage.database import Database
@@ -110,3 +112,29 @@ def test_a_cursor_that_is_none_is_refused(text: str, database_kind: str) -> None
     del database_kind
     with pytest.raises(ValueError, match="next"):
         Cursor.read(text)
+
+
+async def test_keepers_are_reminded_page_by_page_and_deputies_where_there_is_none(
+    database: Database, ids: list[str]
+) -> None:
+    zhao = Keeper(role=KeeperRole.DEPUTY, name="赵强", phone_e164="+8613912345678")
+    async with database.write() as connection:
+        for aed_id, keeper in ((ids[0], KEEPER), (ids[0], zhao), (ids[1], zhao)):
+            await set_keeper(connection, aed_id, keeper, WANG)
+        await confirm(connection, ids[2], WANG)
+    codes = iter("abcdef")
+    pages: list[list[Reminder]] = []
+    cursor = None
+    while not pages or cursor is not None:
+        async with database.write() as connection:
+            made, cursor = await remind(
+                connection, until=date(2027, 1, 1), after=cursor, limit=2, new_code=lambda: next(codes), at=NOW
+            )
+        pages.append(made)
+
+    assert [[(one.aed_id, one.keeper.role, one.code) for one in page] for page in pages] == [
+        [(ids[0], KeeperRole.KEEPER, "a"), (ids[1], KeeperRole.DEPUTY, "b")],
+        [],
+    ]
+    async with database.read() as connection:
+        assert (await get_asked(connection, "b", at=NOW)).aed_id == ids[1]
