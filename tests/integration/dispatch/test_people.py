@@ -218,6 +218,11 @@ async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service
     await change(town_database, kept)
     browser.request("POST", "/api/me/test-alarm").raise_for_status()
     invite(service, "r00")
+    for method, path, body in (
+        ("PATCH", "", {"transport": "bicycle"}),
+        ("PUT", "/availability", {"quiet": "01:00-02:00"}),
+    ):
+        service.request(method, f"/api/rescuers/r00{path}", Access.REGISTRY_OFFICER, json=body).raise_for_status()
     before = [await rows(town_database, table, "r00") for table in t.PERSONAL_TABLES]
 
     browser.request("DELETE", "/api/rescuers/r00/personal-data").raise_for_status()
