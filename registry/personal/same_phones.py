@@ -21,27 +21,32 @@ async def load_same_phones(
 ) -> list[Pair]:
     """Pairs of rescuers with one phone number; of all, or those with one of these ids."""
     row = rescuer_personal.c
+    which = None if rescuer_ids is None else row.rescuer_id.in_(rescuer_ids)
     if not keys:
-        return sorted(await _in_one_form(connection, None if rescuer_ids is None else row.rescuer_id.in_(rescuer_ids)))
-    if rescuer_ids is not None:
-        return sorted(await _in_any_form(connection, keys, row.rescuer_id.in_(rescuer_ids)))
-    # Only until all is under the newest key some of them stand in another form than those whose phone they have.
-    pairs = await _in_one_form(connection, None)
+        return sorted(await _joined(connection, "phone_e164", which))
+    if await _stand_alike(connection, keys):
+        return sorted(await _joined(connection, "phone_mark", which))
+    # Only until all is under the newest key some stand in another form than those whose phone they have.
+    if which is not None:
+        return sorted(await _in_any_form(connection, keys, which))
+    pairs = await _joined(connection, "phone_mark", None) | await _joined(connection, "phone_e164", None)
     return sorted(pairs | await _in_any_form(connection, keys, outdated(keys)))
 
 
-async def _in_one_form(connection: AsyncConnection, which: ColumnElement[bool] | None) -> set[Pair]:
+async def _stand_alike(connection: AsyncConnection, keys: PersonalKeys) -> bool:
+    """Whether all phones are sealed under the one key that there is; a look into an index."""
+    in_plain = select(rescuer_personal.c.rescuer_id).where(rescuer_personal.c.phone_e164 > "").limit(1)
+    return len(keys.ids) == 1 and (await connection.execute(in_plain)).first() is None
+
+
+async def _joined(connection: AsyncConnection, form: str, which: ColumnElement[bool] | None) -> set[Pair]:
     one, other = rescuer_personal.alias(), rescuer_personal.alias()
-    pairs: set[Pair] = set()
-    for name in ("phone_e164", "phone_mark"):
-        same = (one.c[name] == other.c[name]) & (one.c.rescuer_id != other.c.rescuer_id)
-        query = select(one.c.rescuer_id, other.c.rescuer_id).join(other, same).where(one.c[name] != "")
-        if which is not None:
-            # From their side only: an OR over both would read everybody's phone.
-            mine = select(rescuer_personal.c.rescuer_id).where(which)
-            query = query.where(one.c.rescuer_id.in_(mine))
-        pairs |= {_pair(a, b) for a, b in await connection.execute(query)}
-    return pairs
+    same = (one.c[form] == other.c[form]) & (one.c.rescuer_id != other.c.rescuer_id)
+    query = select(one.c.rescuer_id, other.c.rescuer_id).join(other, same).where(one.c[form] != "")
+    if which is not None:
+        # From their side only: an OR over both would read everybody's phone.
+        query = query.where(one.c.rescuer_id.in_(select(rescuer_personal.c.rescuer_id).where(which)))
+    return {_pair(a, b) for a, b in await connection.execute(query)}
 
 
 async def _in_any_form(connection: AsyncConnection, keys: PersonalKeys, which: ColumnElement[bool]) -> set[Pair]:
@@ -60,9 +65,9 @@ async def _pairs_of(connection: AsyncConnection, keys: PersonalKeys, rows: Itera
             for way in ways_to_find(phone, keys):
                 owners[way].append(row.rescuer_id)
     other = rescuer_personal.c
-    wanted = list(owners)
+    phones, marks = [way for way in owners if way.startswith("+")], [way for way in owners if not way.startswith("+")]
     query = select(other.rescuer_id, other.phone_e164, other.phone_mark)
-    query = query.where(or_(other.phone_e164.in_(wanted), other.phone_mark.in_(wanted)))
+    query = query.where(or_(other.phone_e164.in_(phones), other.phone_mark.in_(marks)))
     return {
         _pair(rescuer_id, owner)
         for rescuer_id, phone, mark in await connection.execute(query)
