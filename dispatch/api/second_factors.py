@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from dispatch.api.access import Caller, host_of
 from dispatch.api.description import may_refuse
 from dispatch.contracts import people as wire
+from dispatch.incidents.intake import storable
 from dispatch.people.refusals import OwnTotp
 from dispatch.people.totp import qr_svg
 from dispatch.service import DispatchService
@@ -53,7 +54,7 @@ def build_router(service: DispatchService) -> APIRouter:
         a token could do that."""
         if name in caller.answerable:
             raise OwnTotp(OwnTotp.__doc__)
-        await factors.reset(name, by=caller.subject, why=why)
+        await factors.reset(storable(name), by=caller.subject, why=storable(why))
         log.warning("totp_reset", account=name, by=caller.subject)
 
     return router

@@ -39,6 +39,7 @@ BODIES: dict[str, object] = {
     "/api/me/answers": {"type": "accept", "id": "a", "alert_id": "nothing-1"},
     "/api/me/consent": {"consent_version": CONSENT_VERSION},
     "/api/me/addresses/{channel}": {"address": "somewhere"},
+    "/api/me/totp/confirm": {"code": "nothing"},
     "/api/me/push": {"endpoint": "https://push.example/x", "keys": {"p256dh": "A" * 87, "auth": "A" * 22}},
     "/api/aeds/problems/{problem_id}/resolve": {"note": "seen to"},
     "/api/aeds/{aed_id}/problems": {"kind": "locked"},

@@ -9,11 +9,21 @@ from dispatch.access.integrations import Integration
 from dispatch.access.tokens import Access, Identity
 from dispatch.contracts import stream as wire
 from dispatch.contracts.api import AlertView, IncidentView, IssuedToken, PositionView, SetLocation, WalkView
-from dispatch.contracts.people import InvitationView, JoinRequest, MeView, Session, SignIn
+from dispatch.contracts.people import (
+    InvitationView,
+    JoinRequest,
+    MeView,
+    RecoveryCodes,
+    Session,
+    SignIn,
+    TotpBegun,
+    TotpCode,
+)
 from dispatch.contracts.webhook import CallData, CallLocation, ToldLocation
 from dispatch.core.matching import Place
 from dispatch.incidents.intake import understand
 from dispatch.people.reach import PushSubscription
+from dispatch.people.second_factors import Begun
 from dispatch.people.secrets import Shown
 from dispatch.people.sessions import Opened, Owner
 from dispatch.people.volunteers import Invitation
@@ -77,7 +87,11 @@ ROUTE = wire.RouteFrame(lonlat=((113.665, 34.757),), length_m=5)
         Integration(name="120", secrets=("whsec_x",), callback_secret="whsec_x"),
         InvitationView(code="eyJtoken", url="x#eyJtoken", expires_at=NOW),
         JoinRequest(code="eyJtoken", consent_version="1"),
-        SignIn(name="王芳", password="eyJtoken"),
+        SignIn(name="王芳", password="eyJtoken", code="eyJtoken"),
+        TotpBegun(secret="eyJtoken", uri="otpauth://totp/x?secret=eyJtoken", qr_svg="eyJtoken"),
+        TotpCode(code="eyJtoken"),
+        RecoveryCodes(codes=("eyJtoken",)),
+        Begun(secret="eyJtoken", uri="otpauth://totp/x?secret=eyJtoken"),
         Session(token="eyJtoken", expires_at=NOW, good_for_s=60.0, role=Access.VOLUNTEER, subject="r1", name="王芳"),
         MeView(role=Access.VOLUNTEER, subject="r1", name="王芳"),
         PushSubscription(endpoint="https://x/eyJtoken", p256dh="eyJtoken", auth="eyJtoken"),
