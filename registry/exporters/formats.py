@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from registry.exporters.columns import COLUMNS, PUBLIC_COLUMNS, Column, ExportedAed
+from registry.exporters.geodae import write_geodae
 from registry.exporters.layers import write_geopackage, write_geoparquet
 from registry.exporters.refused import ExportRefused
 from registry.exporters.tables import write_csv, write_geojson, write_xlsx
@@ -21,6 +22,11 @@ class Format(StrEnum):
     XLSX = "xlsx"
     GPKG = "gpkg"
     GEOPARQUET = "geoparquet"
+    GEODAE = "geodae"
+
+
+OWN_FORMATS = tuple(chosen for chosen in Format if chosen is not Format.GEODAE)
+"""With every column, so that an import gives back all that went out."""
 
 
 Write = Callable[[Path, Sequence[ExportedAed], Sequence[Column]], None]
@@ -31,6 +37,7 @@ _WRITERS: Mapping[Format, Write] = {
     Format.XLSX: write_xlsx,
     Format.GPKG: write_geopackage,
     Format.GEOPARQUET: write_geoparquet,
+    Format.GEODAE: write_geodae,
 }
 ENDINGS: Mapping[str, Format] = {
     ".geojson": Format.GEOJSON,
@@ -46,12 +53,13 @@ MEDIA_TYPES: Mapping[Format, str] = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.GPKG: "application/geopackage+sqlite3",
     Format.GEOPARQUET: "application/vnd.apache.parquet",
+    Format.GEODAE: "application/geo+json",
 }
 
 
 def ending_of(chosen: Format) -> str:
     """How a file of this format is called, such as ".parquet"."""
-    return next(ending for ending, one in ENDINGS.items() if one is chosen)
+    return next((ending for ending, one in ENDINGS.items() if one is chosen), ".geodae.geojson")
 
 
 def format_of(path: Path) -> Format:
