@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from registry.exporters.columns import ExportedAed
-from registry.exporters.formats import Format, format_of, write_export
+from registry.exporters.formats import Format, format_of, write_export, write_whole
+from registry.exporters.osm_change import OSM_SOURCE, Changes, find_changes, write_change
 from registry.exporters.rows import load_exported
 from registry.storage.database import Database
 
@@ -54,6 +55,32 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
 
         count = or_exit(work)
         _out.print(f"{count} AEDs are in {escape(str(file))}.", soft_wrap=True)
+
+
+def add_osm_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) -> None:
+    """Add it to `registry`."""
+
+    @app.command("export-osm")
+    def export_osm_command(
+        file: Annotated[Path, typer.Argument(help="Where to write the osmChange, such as changes.osc")],
+        *,
+        against: Annotated[
+            Path, typer.Option(help="A recent extract of OpenStreetMap with these AEDs", exists=True, dir_okay=False)
+        ],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Write what people have found out of OpenStreetMap's AEDs as a change, to be looked at and uploaded there."""
+
+        def work() -> Changes:
+            rows = in_database(database, lambda db: _load(db, (OSM_SOURCE,), public=False))
+            changes = find_changes(rows, against)
+            write_whole(file, lambda path: write_change(path, changes), is_private=False)
+            return changes
+
+        changes: Changes = or_exit(work)
+        for note in changes.notes:
+            _out.print(f"  {escape(note)}", soft_wrap=True, highlight=False)
+        _out.print(f"{len(changes.changed)} changed AEDs are in {escape(str(file))}.", soft_wrap=True)
 
 
 async def _load(db: Database, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:
