@@ -25,7 +25,7 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
     ) -> wire.ServiceView:
         """Incidents that a person went to, and their hours of service, from the journal; nothing about patients."""
         async with database.read() as connection:
-            await get_person(connection, rescuer_id)
+            await get_person(connection, database.personal_keys, rescuer_id)
         alert_ids, rows = await service.reader.read_accepted(rescuer_recipient(rescuer_id), _TYPES)
         told = [(row.incident_id, decode(row.type, row.schema_version, row.body), row.at) for row in rows]
         deployments = deployments_of(alert_ids, told)
