@@ -17,7 +17,7 @@ from registry.people_tables import channel_addresses, push_subscriptions
 from registry.personal.phones import PHONE_COLUMNS, PhoneRow, has_phone, phone_of
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
-from registry.tables import rescuer_personal
+from registry.tables import history, imports, rescuer_personal
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +61,8 @@ class AddressBook:
                 found = (await self._contacts.find([rescuer_id])).get(rescuer_id)
         except (TimeoutError, DatabaseAway):
             found = None
-        if found is not None and found.phone_e164:
-            return found.phone_e164
+        if found is not None:
+            return found.phone_e164 or None
         held = self._phones.get(rescuer_id)
         return None if held is None else phone_of(held, self._database.personal_keys) or None
 
@@ -119,7 +119,7 @@ class AddressBook:
             await asyncio.sleep(LOOK_S)
 
     async def refresh(self) -> None:
-        """Read all anew if anything was added or removed since the last time.
+        """Read all anew if any may have been added, changed or removed since the last time.
 
         Raises:
             DatabaseAway
@@ -132,9 +132,14 @@ class AddressBook:
 
 
 def _fingerprint(connection: Connection) -> tuple[Any, ...]:
-    phones = select(func.count()).select_from(rescuer_personal)
+    # Phones have no time of their change: lists and officers bring them, and each leaves its number.
+    phones = (
+        select(func.count()).select_from(rescuer_personal),
+        select(func.max(imports.c.import_id)),
+        select(func.max(history.c.change_id)).where(history.c.kind == "rescuer"),
+    )
     given = (select(func.count(), func.max(table.c.created_at)) for table in (push_subscriptions, channel_addresses))
-    return connection.execute(phones).scalar_one(), *(tuple(connection.execute(one).one()) for one in given)
+    return tuple(tuple(connection.execute(one).one()) for one in (*phones, *given))
 
 
 def _read(
