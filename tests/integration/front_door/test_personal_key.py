@@ -54,6 +54,39 @@ def test_keys_are_set_and_changed_while_the_service_runs_and_rings_people(
     assert [(line["phones"], line["level"]) for line in warnings(log)] == [(12, "warning")]
 
 
+@pytest.mark.both_databases
+def test_officers_keep_phones_under_the_key_over_http_and_by_command(
+    town: Town, town_database: str, tmp_path: Path
+) -> None:
+    def rescuers(key: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return command(
+            "registry", "rescuers", *arguments, "--database", town_database, folder=tmp_path, **{VARIABLE: key}
+        )
+
+    rotate(town_database, tmp_path, NEW)
+    with running(town, town_database, tmp_path / "service.log", **{VARIABLE: NEW}) as service:
+        officer = Access.REGISTRY_OFFICER
+        body = {"name": "孙六", "phone": "139 0000 7777", "rescuer_id": "n1"}
+        added = service.request("POST", "/api/rescuers", officer, json=body)
+        named = service.request("PATCH", "/api/rescuers/r02", officer, json={"name": "李思"})
+        listed = service.request("GET", "/api/rescuers?phone=13900007777", officer)
+    set_here = rescuers(NEW, "set", "n1", "--phone", "13900008888")
+    found = rescuers(NEW, "list", "--phone", "13900008888")
+    renamed = rescuers("", "set", "n1", "--name", "孙七")
+    refused = [rescuers("", *one) for one in (["set", "n1", "--phone", "13900009999"], ["list", "--phone", PHONE])]
+
+    assert (added.status_code, added.json()["phone"]) == (201, "+8613900007777")
+    assert (named.json()["name"], named.json()["phone"]) == ("李思", PHONE)
+    assert [one["rescuer_id"] for one in listed.json()["rescuers"]] == ["n1"]
+    assert "+8613900008888" in set_here.stdout
+    assert found.stdout.startswith("n1  孙六  +8613900008888")
+    assert "there is one that cannot be read here" in renamed.stdout
+    assert {one.returncode for one in refused} == {2}
+    assert all(VARIABLE in one.stderr and "Traceback" not in one.stderr for one in refused)
+    assert "孙七" in rescuers(NEW, "list", "--phone", "13900008888").stdout
+    assert rotate(town_database, tmp_path, NEW, "--dry-run").stdout.startswith("0 phones")
+
+
 def test_a_service_without_the_key_that_it_needs_does_not_start_and_says_which(
     town: Town, town_database: str, tmp_path: Path
 ) -> None:
