@@ -1,22 +1,15 @@
-"""Accounts with an authenticator app: added, asked for, used once, lost, taken off; also through the service."""
+"""Accounts with an authenticator app: added, asked for, used once, lost, taken off."""
 
 import asyncio
 import base64
-import json
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import httpx
 import pyotp
 import pytest
 from sqlalchemy import select, update
 
 from dispatch.access.tokens import Access
-from dispatch.operations.limits import SIGN_INS
 from dispatch.people.accounts import Accounts
 from dispatch.people.passwords import Passwords
 from dispatch.people.refusals import (
@@ -37,17 +30,11 @@ from registry.people_tables import recovery_codes, totp_secrets
 from registry.personal.rotation import rotate
 from registry.storage.database import Database
 from registry.storage.personal_keys import NO_KEYS, PersonalKeys
-from tests.support.browser_like import Browser
-from tests.support.process import running
-from tests.support.service import Service
-from tests.support.town import Town
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.both_databases
 PASSWORD = "a long night at the desk"
 NOON = datetime(2026, 1, 5, 4, 0, 15, tzinfo=UTC)
 STEP = timedelta(seconds=30)
-COMMAND = (sys.executable, "-c", "from rescue_circle.cli import main; main()", "accounts")
 KEYS = PersonalKeys(b"k" * 32)
 
 
@@ -243,128 +230,3 @@ async def test_a_secret_that_was_put_into_anothers_row_opens_no_account(database
     with pytest.raises(TotpWrong):
         await desk.sign_in(app.at(desk.now))
     await desk.sign_in(codes[0])
-
-
-# Through the service, whose time nobody sets: the code of the next half minute is good for a minute and more.
-
-
-def coming(app: pyotp.TOTP) -> str:
-    return app.at(time.time() + 30)
-
-
-@pytest.fixture
-def strict_service(town: Town, town_database: str, tmp_path: Path) -> Iterator[Service]:
-    with running(town, town_database, tmp_path / "service.log", RESCUE_TOTP_REQUIRED="admins") as service:
-        yield service
-
-
-def accounts(url: str, *arguments: str, answers: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*COMMAND, *arguments, "--database", url], input=answers, capture_output=True, text=True, check=False
-    )
-
-
-def sign_in(service: Service, name: str, code: str | None = None) -> httpx.Response:
-    body = {"name": name, "password": PASSWORD} | ({} if code is None else {"code": code})
-    return Browser(service.url).request("POST", "/api/session", json=body)
-
-
-def enrolled(service: Service, browser: Browser) -> tuple[pyotp.TOTP, list[str]]:
-    begun = browser.request("POST", "/api/me/totp").json()
-    app = pyotp.parse_uri(begun["uri"])
-    assert isinstance(app, pyotp.TOTP)
-    assert app.secret == begun["secret"]
-    assert begun["qr_svg"].startswith("<svg")
-    codes = browser.request("POST", "/api/me/totp/confirm", json={"code": app.now()})
-    assert codes.status_code == 200, codes.text
-    return app, codes.json()["codes"]
-
-
-def test_a_dispatcher_adds_an_app_by_themselves_and_an_administrator_takes_it_off(
-    service: Service, town_database: str, tmp_path: Path
-) -> None:
-    for name, role in (("chief", "admin"), ("desk-1", "dispatcher")):
-        asyncio.run(_add(town_database, name, role))
-    browser, chief = Browser(service.url), Browser(service.url)
-    for one, name in ((browser, "desk-1"), (chief, "chief")):
-        one.request("POST", "/api/session", json={"name": name, "password": PASSWORD}).raise_for_status()
-
-    app, codes = enrolled(service, browser)
-    asked, wrong, spare = (sign_in(service, "desk-1", code) for code in (None, "nonsense", codes[0]))
-    by_app = sign_in(service, "desk-1", coming(app))
-    state = browser.request("GET", "/api/me/totp").json()
-    twice = browser.request("POST", "/api/me/totp")
-    not_allowed = browser.request("DELETE", "/api/accounts/desk-1/totp")
-    own = chief.request("DELETE", "/api/accounts/chief/totp")
-    nobody = chief.request("DELETE", "/api/accounts/nobody/totp")
-    taken_off = chief.request("DELETE", "/api/accounts/desk-1/totp?why=lost")
-    after = sign_in(service, "desk-1")
-
-    assert [(one.status_code, one.json()["code"]) for one in (asked, wrong)] == [
-        (401, "totp_required"),
-        (401, "totp_wrong"),
-    ]
-    assert (spare.status_code, by_app.status_code, after.status_code) == (200, 200, 200)
-    assert (state["recovery_codes_left"], state["required"]) == (9, False)
-    assert (twice.status_code, twice.json()["code"]) == (409, "totp_enrolled")
-    assert (not_allowed.status_code, own.status_code, nobody.status_code) == (403, 409, 404)
-    assert own.json()["code"] == "own_totp"
-    assert taken_off.status_code == 204
-    log = (tmp_path / "service.log").read_text(encoding="utf-8")
-    assert not [secret for secret in (app.secret, *codes) if secret in log]
-    events = [json.loads(line)["event"] for line in log.splitlines() if line.startswith("{")]
-    assert {"totp_added", "second_factor_refused", "totp_reset"} <= set(events)
-
-
-def test_whoever_has_the_password_and_tries_codes_waits(service: Service, town_database: str) -> None:
-    asyncio.run(_add(town_database, "desk-1", "dispatcher"))
-    browser = Browser(service.url)
-    browser.request("POST", "/api/session", json={"name": "desk-1", "password": PASSWORD}).raise_for_status()
-    app, _ = enrolled(service, browser)
-
-    tried = [sign_in(service, "desk-1", f"guess {number}") for number in range(SIGN_INS.burst)]
-    # On a busy machine these take long enough to be allowed one more.
-    eventually(lambda: sign_in(service, "desk-1", "one more guess").status_code == 429)
-
-    assert {one.status_code for one in tried} == {401}
-    assert sign_in(service, "desk-1", coming(app)).status_code == 429
-
-
-def test_an_administrator_who_needs_an_app_gets_one_by_command_and_loses_it_by_command(
-    strict_service: Service, town_database: str
-) -> None:
-    asyncio.run(_add(town_database, "chief", "admin"))
-    refused = sign_in(strict_service, "chief")
-    # What to type is known only once the command has said the secret: begun here, the rest is as at a terminal.
-    program = subprocess.Popen(
-        [*COMMAND, "totp", "chief", "--no-qr", "--by", "tester", "--database", town_database],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert program.stdout is not None
-    app = pyotp.parse_uri(program.stdout.readline().strip())
-    assert isinstance(app, pyotp.TOTP)
-    out, err = program.communicate(f"no code\n{app.now()}\n")
-    codes = [line for line in out.splitlines() if line.count("-") == 3]
-    by_code, by_app = sign_in(strict_service, "chief", codes[0]), sign_in(strict_service, "chief", coming(app))
-    listed = accounts(town_database, "list", answers="")
-    reset = accounts(town_database, "totp-reset", "chief", "--by", "tester", answers="")
-    unknown = accounts(town_database, "totp", "nobody", answers="")
-
-    assert (refused.status_code, refused.json()["code"]) == (403, "totp_not_enrolled")
-    assert program.returncode == 0, err
-    assert "That is not its code" in err
-    assert len(codes) == 10
-    assert (by_code.status_code, by_app.status_code) == (200, 200)
-    assert "yes" in next(line for line in listed.stdout.splitlines() if "chief" in line)
-    assert reset.returncode == 0
-    assert sign_in(strict_service, "chief").json()["code"] == "totp_not_enrolled"
-    assert (unknown.returncode, "no account" in unknown.stderr) == (2, True)
-
-
-async def _add(url: str, name: str, role: str) -> None:
-    database = Database(url)
-    await Accounts(database).add(name, role, PASSWORD)
-    await database.close()
