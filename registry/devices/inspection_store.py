@@ -135,9 +135,11 @@ async def _set_state(connection: AsyncConnection, aed_id: str, found: AedState, 
     changed: list[str] = []
     if found is AedState.IN_SERVICE and "state" in before.corrected:
         # It was a person's word that it is not; where that was all, its lists may speak again.
-        changed += await let_go(connection, aed_id, "state", at=author.at)
+        changed += await let_go(connection, aed_id, "state", at=author.at, by=author.by, why=author.why)
     if (await get_file(connection, aed_id)).aed.state is not found:
-        await save_aed_correction(connection, aed_id, {"state": found}, at=author.at, by=author.by)
+        await save_aed_correction(
+            connection, aed_id, {"state": found}, at=author.at, by=author.by, why=author.why, action="inspected"
+        )
         changed.append(aed_id)
     return sorted(set(changed))
 
