@@ -1,6 +1,7 @@
 """`rescue-circle registry export`: the registry's data as a file, in every format that others take."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,8 @@ from rich.markup import escape
 from registry.exporters.columns import ExportedAed
 from registry.exporters.formats import Format, format_of, write_export, write_whole
 from registry.exporters.osm_change import OSM_SOURCE, Changes, find_changes, write_change
+from registry.exporters.people import ExportedPerson, load_people, write_people
+from registry.exporters.refused import ExportRefused
 from registry.exporters.rows import load_exported
 from registry.storage.database import Database
 
@@ -20,6 +23,14 @@ OrExit = Callable[[Callable[[], Any]], Any]
 """Does the work; what a user can mend ends the command with one line."""
 
 _out = Console()
+
+
+class ExportKind(StrEnum):
+    """What is exported."""
+
+    AEDS = "aeds"
+    RESCUERS = "rescuers"
+
 
 DatabaseOption = Annotated[
     str | None,
@@ -37,6 +48,9 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         chosen: Annotated[
             Format | None, typer.Option("--format", help="Where the file's ending does not say it")
         ] = None,
+        kind: Annotated[
+            ExportKind, typer.Option(help="People as XLSX only, for who looks after them: it is all about them")
+        ] = ExportKind.AEDS,
         source: Annotated[
             list[str] | None, typer.Option("--source", help="Only AEDs of this list; repeatable; default all")
         ] = None,
@@ -48,13 +62,18 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         """Write all AEDs into a file, which `registry import` reads again without losing anything."""
 
         def work() -> int:
-            kind = chosen or format_of(file)
+            wanted = chosen or format_of(file)
+            if kind is ExportKind.RESCUERS:
+                return _write_people(
+                    file, wanted, in_database(database, lambda db: _people(db, source or ())), public=public
+                )
             rows: list[ExportedAed] = in_database(database, lambda db: _load(db, source or (), public=public))
-            write_export(file, rows, kind, public=public)
+            write_export(file, rows, wanted, public=public)
             return len(rows)
 
         count = or_exit(work)
-        _out.print(f"{count} AEDs are in {escape(str(file))}.", soft_wrap=True)
+        what = "AEDs" if kind is ExportKind.AEDS else "people, and all that is known of them,"
+        _out.print(f"{count} {what} are in {escape(str(file))}.", soft_wrap=True)
 
 
 def add_osm_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) -> None:
@@ -81,6 +100,18 @@ def add_osm_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit
         for note in changes.notes:
             _out.print(f"  {escape(note)}", soft_wrap=True, highlight=False)
         _out.print(f"{len(changes.changed)} changed AEDs are in {escape(str(file))}.", soft_wrap=True)
+
+
+def _write_people(file: Path, chosen: Format, people: list[ExportedPerson], *, public: bool) -> int:
+    if chosen is not Format.XLSX or public:
+        raise ExportRefused("people are exported as XLSX, and never for the public: name the file ....xlsx")
+    write_whole(file, lambda path: write_people(path, people), is_private=True)
+    return len(people)
+
+
+async def _people(db: Database, sources: Sequence[str]) -> list[ExportedPerson]:
+    async with db.read() as connection:
+        return await load_people(connection, sources)
 
 
 async def _load(db: Database, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:
