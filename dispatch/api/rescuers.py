@@ -17,7 +17,11 @@ from dispatch.service import DispatchService
 from registry.history.log import Author, Recorded, list_changes
 from registry.hours.holidays import find_country
 from registry.people.kinds import PersonKind
-from registry.register.changing import add_person, change_person, checked_fields
+from registry.register.changing import (
+    add_person,
+    change_person,
+    checked_fields,
+)
 from registry.register.leaving_alone import pause, resume, set_hours
 from registry.register.people_list import Found, Search, list_people
 from registry.register.person_file import PersonFile, get_person

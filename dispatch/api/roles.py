@@ -108,6 +108,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "GET /api/rescuers/{rescuer_id}/eligibility": _may(D, R),
     "GET /api/rescuers": _may(R),
     "POST /api/rescuers": _may(R),
+    "POST /api/rescuers/assign": _may(R),
     "GET /api/rescuers/{rescuer_id}": _may(R),
     "PATCH /api/rescuers/{rescuer_id}": _may(R),
     "GET /api/rescuers/{rescuer_id}/history": _may(R),

@@ -271,32 +271,3 @@ class KindsRequest(Typed):
 
     kinds: Annotated[tuple[Kind, ...], Field(max_length=500)]
     why: Why = ""
-
-
-class GroupRequest(Typed):
-    name: Name
-    district: Annotated[str, Field(max_length=200)] = ""
-    why: Why = ""
-
-
-class TeamRequest(GroupRequest):
-    organisation_id: Id | None = None
-
-
-class OrganisationView(WireModel):
-    """people: how many belong to it."""
-
-    organisation_id: str
-    name: str
-    district: str
-    people: int
-
-
-class TeamView(WireModel):
-    """people: how many belong to it."""
-
-    team_id: str
-    name: str
-    district: str
-    organisation_id: str | None
-    people: int

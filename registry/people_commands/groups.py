@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from registry.people.kinds import PersonKind
 from registry.people_commands.shared import ByOption, DatabaseOption, Run, WhyOption, author, say
+from registry.register.changing import assign_people
 from registry.register.groups import (
     Organisation,
     Team,
@@ -13,9 +15,11 @@ from registry.register.groups import (
     list_organisations,
     list_teams,
 )
+from registry.register.people_list import Search, list_people
 from registry.storage.database import Database
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
+_PART = 50
 DistrictOption = Annotated[str, typer.Option("--district")]
 
 
@@ -91,6 +95,42 @@ def _add_teams(app: typer.Typer, run: Run) -> None:
                 )
 
         say(f"{run(database, work).team_id} is {name}.")
+
+
+def add_assign_command(app: typer.Typer, run: Run) -> None:
+    """Add it to `registry rescuers`."""
+
+    @app.command("assign")
+    def assign_command(
+        *,
+        source: Annotated[str, typer.Option("--list", help="Everybody of this list")],
+        kind: Annotated[PersonKind | None, typer.Option("--kind")] = None,
+        organisation: Annotated[str | None, typer.Option("--organisation", help='Its id; "" for none')] = None,
+        team: Annotated[str | None, typer.Option("--team", help='Its id; "" for none')] = None,
+        why: WhyOption = "",
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Say of everybody of a list what they are, and where they belong."""
+        given = {"kind": kind, "organisation_id": organisation, "team_id": team}
+        fields = {name: value or None for name, value in given.items() if value is not None}
+
+        async def work(db: Database) -> int:
+            after, done = "", 0
+            # In parts: a call that comes meanwhile waits for one of them, not for a city.
+            while True:
+                async with db.read() as connection:
+                    found = await list_people(
+                        connection, db.personal_keys, Search(source=source), after=after, limit=_PART
+                    )
+                if not found:
+                    return done
+                async with db.write() as connection:
+                    ids = [one.rescuer_id for one in found]
+                    done += len(await assign_people(connection, db.personal_keys, ids, fields, author(by, why)))
+                after = ids[-1]
+
+        say(f"{run(database, work)} people of {source} are changed.")
 
 
 def _named(name: str, district: str) -> str:

@@ -9,6 +9,7 @@ from registry.eligibility import get_time_zone
 from registry.history.log import list_changes
 from registry.hours.holidays import find_country
 from registry.people.kinds import PersonKind, Transport
+from registry.people_commands.groups import add_assign_command
 from registry.people_commands.shared import (
     CITY_ZONE,
     ByOption,
@@ -50,6 +51,7 @@ def add_rescuer_commands(registry: typer.Typer, run: Run) -> None:
     registry.add_typer(app, name="rescuers")
     _add_looking(app, run)
     _add_entering(app, run)
+    add_assign_command(app, run)
     _add_leaving_alone(app, run)
 
 

@@ -1,6 +1,6 @@
 """An officer adds a person, and says what is right about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +28,8 @@ _LEFT_ALONE = ("name", "phone_e164", "home")
 """Of what an officer sets, what lists speak of, too: imports leave it as it was set."""
 _SHOWN = frozenset({"kind", "organisation_id", "team_id", "transport"})
 _LONGEST_ID = 64
+ASSIGNED = frozenset({"kind", "organisation_id", "team_id"})
+"""What may be set of many people at once: none of it is of one person alone."""
 
 _BLANK: dict[str, Any] = {
     "kind": PersonKind.VOLUNTEER.value,
@@ -124,6 +126,28 @@ async def change_person(
     now = {name: _shown(name, value) for name, value in changed.items()}
     await record(connection, of_person(rescuer_id, "corrected", was, now), author)
     return await get_person(connection, keys, rescuer_id)
+
+
+async def assign_people(
+    connection: AsyncConnection,
+    keys: PersonalKeys,
+    rescuer_ids: Sequence[str],
+    fields: Mapping[str, Any],
+    author: Author,
+) -> list[str]:
+    """Set kind, organisation or team of many people, all of them or nobody; the ids of those who were changed.
+
+    Raises:
+        UnknownRescuer, ErasedPerson, UnknownGroup, BadPersonField: nothing is to be set, or something else
+    """
+    if not fields or not fields.keys() <= ASSIGNED:
+        raise BadPersonField("of many people at once kind, organisation_id and team_id are set: give one at least")
+    changed = []
+    for rescuer_id in dict.fromkeys(rescuer_ids):
+        before = (await get_person(connection, keys, rescuer_id)).digest()
+        if (await change_person(connection, keys, rescuer_id, fields, author)).digest() != before:
+            changed.append(rescuer_id)
+    return changed
 
 
 def _is_other(before: PersonFile, name: str, value: Any) -> bool:

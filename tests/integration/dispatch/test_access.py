@@ -44,6 +44,7 @@ BODIES: dict[str, object] = {
     "/api/aeds/problems/{problem_id}/resolve": {"note": "seen to"},
     "/api/aeds/{aed_id}/problems": {"kind": "locked"},
     "/api/rescuers": {"name": "王二"},
+    "/api/rescuers/assign": {"rescuer_ids": ["nothing"], "kind": "crew"},
     "/api/rescuers/{rescuer_id}": {"transport": "walk"},
     "/api/rescuers/{rescuer_id}/pause": {},
     "/api/rescuers/{rescuer_id}/availability": {},

@@ -175,6 +175,21 @@ def test_names_and_phones_are_for_officers_alone(service: Service, access: Acces
         assert service.request("GET", path, access).status_code == 403
 
 
+def test_many_people_are_assigned_with_one_request_or_one_command(service: Service, town_database: str) -> None:
+    two = ask(service, "POST", "/api/rescuers/assign", rescuer_ids=["r00", "r01"], kind="crew")
+    unknown = ask(service, "POST", "/api/rescuers/assign", rescuer_ids=["r02", "nobody"], kind="crew")
+    nothing = ask(service, "POST", "/api/rescuers/assign", rescuer_ids=["r02"])
+    source = get(service, "/api/rescuers/r00")["source"]
+    crew = get(service, "/api/rescuers?kind=crew")["rescuers"]
+    told = registry(town_database, "rescuers", "assign", "--list", source, "--kind", "grid_worker")
+    everybody = get(service, "/api/rescuers?kind=grid_worker&limit=500")["rescuers"]
+
+    assert two.json()["rescuer_ids"] == ["r00", "r01"]
+    assert (unknown.status_code, nothing.status_code) == (404, 422)
+    assert [one["rescuer_id"] for one in crew] == ["r00", "r01"]
+    assert f"{len(everybody)} people of {source} are changed." in told
+
+
 async def test_incidents_that_somebody_went_to_are_told_with_their_hours(service: Service) -> None:
     async with phone_of(service, "r00") as phone:
         incident_id = service.post_call(call()).json()["incident_id"]

@@ -14,10 +14,18 @@ from registry.eligibility import is_dispatchable
 from registry.history.log import Author, list_changes
 from registry.importers.known_sources import rename_source
 from registry.importers.run import ImportOptions, import_file
+from registry.models import BY_HAND
 from registry.people.kinds import PersonKind, Transport
-from registry.people.trust import ANY_LIST, BY_HAND
+from registry.people.trust import ANY_LIST
 from registry.people_tables import PERSONAL_TABLES
-from registry.register.changing import IdTaken, UnknownGroup, add_person, change_person, checked_fields
+from registry.register.changing import (
+    IdTaken,
+    UnknownGroup,
+    add_person,
+    assign_people,
+    change_person,
+    checked_fields,
+)
 from registry.register.city_rules import accept_kinds, list_kinds, list_sources, trust_source
 from registry.register.expiring import list_expiring
 from registry.register.groups import GroupExists, add_organisation, add_team, list_organisations, list_teams
@@ -319,6 +327,24 @@ async def test_people_belong_to_organisations_and_teams_that_there_are(database:
     assert [one.rescuer_id for one in of_metro] == ["v1"]
     assert [one.rescuer_id for one in volunteers] == ["v2"]
     assert counts == [1, 1]
+
+
+async def test_many_people_are_assigned_at_once_or_nobody(database: Database, tmp_path: Path) -> None:
+    await take(database, tmp_path, LI, ZHAO)
+    crew = {"kind": PersonKind.CREW}
+    async with database.write() as connection:
+        with pytest.raises(BadPersonField, match="team_id"):
+            await assign_people(connection, database.personal_keys, ["v1"], {"name": "x"}, WANG)
+        changed = await assign_people(connection, database.personal_keys, ["v1", "v2", "v1"], crew, WANG)
+        again = await assign_people(connection, database.personal_keys, ["v1", "v2"], crew, WANG)
+    with pytest.raises(UnknownRescuer):
+        async with database.write() as connection:
+            await assign_people(
+                connection, database.personal_keys, ["v1", "nobody"], {"kind": PersonKind.GRID_WORKER}, WANG
+            )
+
+    assert (changed, again) == (["v1", "v2"], [])
+    assert (await person(database, "v1")).kind is PersonKind.CREW
 
 
 async def test_people_are_found_by_what_an_officer_knows_page_by_page(database: Database, tmp_path: Path) -> None:
