@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from registry.eligibility import UnknownTimeZone
+from registry.eligibility import ZHENGZHOU_ZONE, UnknownTimeZone
 from registry.history.log import Author
 from registry.people.weeks import BadWeek
 from registry.register.changing import IdTaken, UnknownGroup
@@ -41,8 +41,10 @@ LimitOption = Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Show so m
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default whoever is logged in")]
 WhyOption = Annotated[str, typer.Option("--why", help="For the history")]
 RescuerArgument = Annotated[str, typer.Argument(metavar="RESCUER", help="The person's id")]
-ZoneOption = Annotated[str, typer.Option("--time-zone", help="The city's, such as Asia/Shanghai")]
-CITY_ZONE = "Asia/Shanghai"
+ZoneOption = Annotated[
+    str, typer.Option("--time-zone", envvar="RESCUE_TIME_ZONE", help="The city's, as the service has it")
+]
+CITY_ZONE = ZHENGZHOU_ZONE.key
 
 
 def author(by: str | None, why: str = "") -> Author:
