@@ -38,7 +38,7 @@ from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
-from registry.storage.personal_keys import BadPersonalKey, MissingPersonalKey
+from registry.storage.personal_keys import BadPersonalKey, BrokenSeal, MissingPersonalKey
 
 app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 
@@ -59,6 +59,7 @@ _USER_ERRORS = (
     BadField,
     UnknownChange,
     BadPersonalKey,
+    BrokenSeal,
     MissingPersonalKey,
     *PEOPLE_ERRORS,
     *DEVICE_ERRORS,

@@ -243,7 +243,7 @@ class ExpiringPage(WireModel):
 
 
 class SourceRuleView(WireModel):
-    """source: a list, `by_hand` for what officers type, `*` for lists without a rule. ruled: the city has said so."""
+    """source: a list, `registry` for what officers type, `*` for lists without a rule. ruled: the city has said so."""
 
     source: str
     trusted: bool

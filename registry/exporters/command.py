@@ -111,7 +111,7 @@ def _write_people(file: Path, chosen: Format, people: list[ExportedPerson], *, p
 
 async def _people(db: Database, sources: Sequence[str]) -> list[ExportedPerson]:
     async with db.read() as connection:
-        return await load_people(connection, sources)
+        return await load_people(connection, db.personal_keys, sources)
 
 
 async def _load(db: Database, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:

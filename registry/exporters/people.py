@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.exporters.refused import ExportRefused
 from registry.models import Certificate, Rescuer
+from registry.personal.phones import read_phone
 from registry.repository import load_rescuers
+from registry.storage.personal_keys import PersonalKeys
 from registry.tables import rescuer_personal, rescuers
 
 SHEET_NAME = "个人信息 personal data"
@@ -30,11 +32,14 @@ class ExportedPerson:
     phone_e164: str = field(repr=False)
 
 
-async def load_people(connection: AsyncConnection, sources: Sequence[str] = ()) -> list[ExportedPerson]:
+async def load_people(
+    connection: AsyncConnection, keys: PersonalKeys, sources: Sequence[str] = ()
+) -> list[ExportedPerson]:
     """Everybody of one list who has not been erased, by id.
 
     Raises:
         ExportRefused: there are several lists, and none or several were named: an import takes one at a time.
+        BrokenSeal, MissingPersonalKey: a phone cannot be read, and a file without it would take it off by its import.
     """
     query = select(rescuers.c.source).where(rescuers.c.erased_at.is_(None)).distinct()
     known = set((await connection.execute(query)).scalars())
@@ -45,9 +50,9 @@ async def load_people(connection: AsyncConnection, sources: Sequence[str] = ()) 
     ids = set((await connection.execute(mine)).scalars())
     contacts = {row.rescuer_id: row for row in await connection.execute(select(rescuer_personal))}
     return [
-        ExportedPerson(rescuer=one, name=contacts[one.rescuer_id].name, phone_e164=contacts[one.rescuer_id].phone_e164)
+        ExportedPerson(rescuer=one, name=contact.name, phone_e164=read_phone(contact, keys))
         for one in await load_rescuers(connection)
-        if one.rescuer_id in ids and one.rescuer_id in contacts
+        if one.rescuer_id in ids and (contact := contacts.get(one.rescuer_id)) is not None
     ]
 
 

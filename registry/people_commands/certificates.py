@@ -171,7 +171,7 @@ def _add_expiring(app: typer.Typer, run: Run) -> None:
 def _add_sources(app: typer.Typer, run: Run) -> None:
     @app.command("sources")
     def sources_command(database: DatabaseOption = None) -> None:
-        """Whose certificates count unseen: lists by name, by_hand for what officers type, * for any other list."""
+        """Whose certificates count unseen: lists by name, registry for what officers type, * for any other list."""
 
         async def work(db: Database) -> list[SourceRule]:
             async with db.read() as connection:
@@ -184,7 +184,9 @@ def _add_sources(app: typer.Typer, run: Run) -> None:
 
     @app.command("trust")
     def trust_command(
-        source: Annotated[str, typer.Argument(metavar="LIST", help="Its name, by_hand, or * for any other list")],
+        source: Annotated[
+            str, typer.Argument(metavar="LIST", help="Its name, registry (what officers type), or * for any other list")
+        ],
         *,
         no: Annotated[bool, typer.Option("--no", help="An officer has to verify each of its certificates")] = False,
         why: WhyOption = "",

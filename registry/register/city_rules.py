@@ -19,7 +19,7 @@ _LONGEST_SOURCE, _LONGEST_KIND = 128, 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRule:
-    """source: a list, "by_hand" for what officers type, "*" for lists without a rule. has_rule: the city has said so.
+    """source: a list, "registry" for what officers type, "*" for lists without a rule. has_rule: the city has said so.
     unverified: how many of its certificates no officer has looked at."""
 
     source: str

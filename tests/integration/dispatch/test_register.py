@@ -107,7 +107,7 @@ def test_a_pause_and_hours_are_in_force_with_the_answer(service: Service) -> Non
 
 
 def test_the_city_says_which_lists_it_trusts_and_which_kinds_count(service: Service) -> None:
-    (source,) = {one["source"] for one in get(service, "/api/certificates/sources")} - {"*", "by_hand"}
+    (source,) = {one["source"] for one in get(service, "/api/certificates/sources")} - {"*", "registry"}
     doubted = ask(service, "PUT", "/api/certificates/sources", source=source, trusted=False)
     eventually(lambda: reasons(service, "r00") == ["certificate_unverified"])
     ask(service, "PUT", "/api/certificates/sources", source=source, trusted=True)

@@ -165,7 +165,11 @@ async def test_expired_secrets_and_the_words_of_settled_reports_are_gone(town_da
     begun = datetime.now(UTC)
     await people.accounts.add("desk-1", "dispatcher", "a long night at the desk")
     await people.accounts.sign_in(
-        "desk-1", "a long night at the desk", passwords=people.passwords, sessions=people.sessions
+        "desk-1",
+        "a long night at the desk",
+        passwords=people.passwords,
+        sessions=people.sessions,
+        factors=people.factors,
     )
     for rescuer_id, days in (("r00", 1), ("r01", 60)):
         await people.volunteers.invite(rescuer_id, days * DAY)

@@ -14,8 +14,10 @@ from registry.exporters.people import load_people, write_people
 from registry.exporters.refused import ExportRefused
 from registry.importers.run import ImportOptions, import_file
 from registry.people_tables import PERSONAL_TABLES
+from registry.personal.phones import read_phone
 from registry.repository import erase_rescuer, load_rescuers
 from registry.storage.database import Database
+from registry.storage.personal_keys import NO_KEYS, PersonalKeys
 from registry.tables import rescuer_personal, rescuers
 
 pytestmark = pytest.mark.both_databases
@@ -29,9 +31,9 @@ PEOPLE = (
 )
 
 
-@pytest.fixture
-async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+@pytest.fixture(params=[NO_KEYS, PersonalKeys(bytes([1]) * 32)], ids=["plain", "sealed"])
+async def database(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    opened = Database(database_url, personal_keys=request.param)
     path = tmp_path / "people.csv"
     path.write_text(PEOPLE, encoding="utf-8")
     report = await import_file(opened, path, ImportOptions(source="volunteers"), now=NOW)
@@ -43,14 +45,17 @@ async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]
 async def held(database: Database) -> list[Any]:
     async with database.read() as connection:
         contacts = await connection.execute(select(rescuer_personal).order_by(rescuer_personal.c.rescuer_id))
-        return [*await load_rescuers(connection), *(tuple(row) for row in contacts)]
+        return [
+            *await load_rescuers(connection),
+            *((row.name, read_phone(row, database.personal_keys)) for row in contacts),
+        ]
 
 
 async def test_people_come_back_as_they_were(database: Database, tmp_path: Path) -> None:
     before = await held(database)
     path = tmp_path / "people.xlsx"
     async with database.read() as connection:
-        write_people(path, await load_people(connection))
+        write_people(path, await load_people(connection, database.personal_keys))
     async with database.write() as connection:
         for table in (*PERSONAL_TABLES, rescuers):
             await connection.execute(delete(table))
@@ -64,20 +69,22 @@ async def test_people_come_back_as_they_were(database: Database, tmp_path: Path)
 async def test_who_is_erased_is_not_in_it(database: Database) -> None:
     async with database.write() as connection:
         await erase_rescuer(connection, "r2", at=NOW)
-        assert [one.rescuer.rescuer_id for one in await load_people(connection)] == ["r1", "r3"]
+        assert [one.rescuer.rescuer_id for one in await load_people(connection, database.personal_keys)] == ["r1", "r3"]
 
 
 async def test_of_several_lists_one_is_named(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(update(rescuers).where(rescuers.c.rescuer_id == "r3").values(source="metro"))
         with pytest.raises(ExportRefused, match="metro, volunteers"):
-            await load_people(connection)
-        assert [one.rescuer.rescuer_id for one in await load_people(connection, ["metro"])] == ["r3"]
+            await load_people(connection, database.personal_keys)
+        assert [one.rescuer.rescuer_id for one in await load_people(connection, database.personal_keys, ["metro"])] == [
+            "r3"
+        ]
 
 
 async def test_nobody_is_printed(database: Database) -> None:
     async with database.read() as connection:
-        shown = repr(await load_people(connection))
+        shown = repr(await load_people(connection, database.personal_keys))
     assert "王芳" not in shown
     assert "138" not in shown
 

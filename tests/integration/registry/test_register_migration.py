@@ -74,10 +74,10 @@ async def test_whoever_was_rung_before_is_rung_and_a_rule_for_new_lists_takes_no
     async with database.write() as connection:
         await trust_source(connection, ANY_LIST, Author(by="wang", at=NOW), trusted=False)
         rules = {one.source: (one.trusted, one.has_rule) for one in await list_sources(connection)}
-        person = await get_person(connection, "a")
+        person = await get_person(connection, database.personal_keys, "a")
     directory = await Directory.load(database)
 
     assert [is_dispatchable(directory.get_rescuer(one), NOW).reason for one in ("a", "b")] == ["ready_at_home"] * 2
-    assert rules == {"*": (False, True), "by_hand": (False, False), "metro": (True, True), "red cross": (True, True)}
+    assert rules == {"*": (False, True), "registry": (False, False), "metro": (True, True), "red cross": (True, True)}
     assert person.kind is PersonKind.VOLUNTEER
     assert (person.papers[0].source, person.papers[0].verified_at) == ("red cross", None)

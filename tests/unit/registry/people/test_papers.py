@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registry.eligibility import Answer, is_dispatchable, verdicts_on
-from registry.models import Availability, Certificate, PaperStanding, Pause, Rescuer
+from registry.models import BY_HAND, Availability, Certificate, PaperStanding, Pause, Rescuer
 from registry.people.expiry import warning_of
-from registry.people.trust import ANY_LIST, BY_HAND, CityRules
+from registry.people.trust import ANY_LIST, CityRules
 from registry.people.weeks import week_of
 
 NOW = datetime(2025, 3, 3, 4, 0, tzinfo=UTC)
