@@ -1,5 +1,6 @@
 """Tables of the people who use the service: volunteers' invitations, consents, sessions and ways to be reached, the
-accounts of those who work at a desk; who keeps an AED, and what anybody reports of one.
+accounts of those who work at a desk; who keeps an AED and what opens its
+cabinet, and what anybody reports of one.
 
 All times are real time: they bound secrets and prove consents, and no simulated clock may stretch them.
 """
@@ -222,12 +223,24 @@ aed_keepers = Table(
     Column("role", String(16), nullable=False),
     Column("name", Text, nullable=False),
     Column("phone_e164", String(16), nullable=False, index=True),
+    Column("phone_sealed", String(128), nullable=False),
+    Column("phone_mark", String(64), nullable=False, index=True),
     Column("email", Text, nullable=False),
     Column("position", Text, nullable=False),
     Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=True, index=True),
     Column("since", UtcDateTime(), nullable=False),
     PrimaryKeyConstraint("aed_id", "role"),
     CheckConstraint("role IN ('keeper', 'deputy')", name="role"),
+)
+
+# Apart from the device, so that whoever reads or exports that has no code in hand.
+aed_cabinet_codes = Table(
+    "aed_cabinet_codes",
+    metadata,
+    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("code_sealed", Text, nullable=False),
+    Column("changed_at", UtcDateTime(), nullable=False),
 )
 
 # With which a keeper confirms that the AED is there: a digest of the code only, and it goes with the keeper.

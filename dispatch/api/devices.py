@@ -58,7 +58,7 @@ def _add_code(router: APIRouter, service: DispatchService, database: Database) -
     async def get_cabinet_code(aed_id: str, caller: Caller) -> CabinetCodeView:
         """The code that opens the cabinet. Who asked stands in the log. 404 `no_cabinet_code` where there is none."""
         async with database.read() as connection:
-            code = await device_store.get_code(connection, aed_id)
+            code = await device_store.get_code(connection, database.personal_keys, aed_id)
         log.info("cabinet_code_shown", aed_id=aed_id, by=caller.subject)
         return CabinetCodeView(code=code)
 
@@ -66,7 +66,8 @@ def _add_code(router: APIRouter, service: DispatchService, database: Database) -
     async def set_cabinet_code(aed_id: str, body: CabinetCode, caller: Caller) -> None:
         """Give the cabinet a code in place of an earlier one; its lock is `code` from now on."""
         async with database.write() as connection:
-            await device_store.set_code(connection, aed_id, body.code, author_of(service, caller, body.why))
+            author = author_of(service, caller, body.why)
+            await device_store.set_code(connection, database.personal_keys, aed_id, body.code, author)
         # What was there before must leave SQLite's log as well.
         await database.checkpoint()
         log.info("cabinet_code_set", aed_id=aed_id, by=caller.subject)

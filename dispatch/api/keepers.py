@@ -56,7 +56,7 @@ def _add_keepers(router: APIRouter, service: DispatchService, database: Database
     async def list_keepers(aed_id: str, caller: Caller) -> list[KeeperView]:
         """Keeper and deputy with their phones. Who asked stands in the log."""
         async with database.read() as connection:
-            found = await keeper_store.list_keepers(connection, aed_id)
+            found = await keeper_store.list_keepers(connection, database.personal_keys, aed_id)
         log.info("keepers_shown", aed_id=aed_id, by=caller.subject)
         return [KeeperView.model_validate(one, from_attributes=True) for one in found]
 
@@ -73,7 +73,8 @@ def _add_keepers(router: APIRouter, service: DispatchService, database: Database
             rescuer_id=body.rescuer_id,
         )
         async with database.write() as connection:
-            await keeper_store.set_keeper(connection, aed_id, keeper, author_of(service, caller, body.why))
+            author = author_of(service, caller, body.why)
+            await keeper_store.set_keeper(connection, database.personal_keys, aed_id, keeper, author)
         await database.checkpoint()
         log.info("keeper_set", aed_id=aed_id, role=role, by=caller.subject)
 
@@ -90,7 +91,8 @@ def _add_keepers(router: APIRouter, service: DispatchService, database: Database
         """Erase whoever has this phone as a keeper of every AED."""
         number = phone_e164(body.phone, body.region)
         async with database.write() as connection:
-            count = await keeper_store.erase_keeper(connection, number, author_of(service, caller, ""))
+            author = author_of(service, caller, "")
+            count = await keeper_store.erase_keeper(connection, database.personal_keys, number, author)
         await database.checkpoint()
         log.info("keeper_erased", aeds=count, by=caller.subject)
         return ErasedKeepers(aeds=count)
@@ -113,7 +115,9 @@ def _add_links(router: APIRouter, service: DispatchService, database: Database) 
         until = now.astimezone(service.directory.limits.time_zone).date() + timedelta(days=body.within_days)
         after = Cursor.read(body.after) if body.after else None
         async with database.write() as connection:
-            made, more = await remind(connection, until=until, after=after, new_code=confirming.new_code, at=now)
+            made, more = await remind(
+                connection, database.personal_keys, until=until, after=after, new_code=confirming.new_code, at=now
+            )
         log.info("confirmations_asked", aeds=len(made), by=caller.subject)
         told = tuple(_reminder(one, service.people.public_url) for one in made)
         return RemindersView(reminders=told, next=None if more is None else str(more))

@@ -10,9 +10,11 @@ from registry.devices.cabinet_rows import select_ids
 from registry.devices.device import Lock
 from registry.devices.device_store import merged
 from registry.devices.keepers import KeeperRole
-from registry.devices.tables import aed_cabinet_codes, aed_devices
-from registry.people_tables import aed_keepers
+from registry.devices.tables import aed_devices
+from registry.people_tables import aed_cabinet_codes, aed_keepers
+from registry.personal.cabinet_secrets import find_code, keeper_phone_of
 from registry.storage.database import Database
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.watched_database import DatabaseAway
 
 
@@ -36,23 +38,25 @@ class CabinetBook:
 
     async def find(self, aed_id: str) -> CabinetAccess | None:
         """None where nothing is known, and while the database is away: whoever is on the way goes without."""
+        keys = self._database.personal_keys
         try:
-            found = await self._database.consult(lambda connection: _read(connection, aed_id))
+            found = await self._database.consult(lambda connection: _read(connection, keys, aed_id))
         except DatabaseAway:
             return None
         return found if any(getattr(found, one.name) is not None for one in fields(found)) else None
 
 
-def _read(connection: Connection, aed_id: str) -> CabinetAccess:
+def _read(connection: Connection, keys: PersonalKeys, aed_id: str) -> CabinetAccess:
     ids = list(connection.execute(select_ids(aed_id)).scalars())
     device = merged(_rows(connection, aed_devices, ids))
     codes = _rows(connection, aed_cabinet_codes, ids) if device.lock is Lock.CODE else []
     keepers = _rows(connection, aed_keepers, ids)
-    phones = {role: next((row["phone_e164"] for row in keepers if row["role"] == role), None) for role in KeeperRole}
+    kept = {role: next((row for row in keepers if row["role"] == role), None) for role in KeeperRole}
+    phones = {role: keeper_phone_of(row, keys) or None if row else None for role, row in kept.items()}
     return CabinetAccess(
         entrance=device.entrance,
         lock=device.lock,
-        code=codes[0]["code"] if codes else None,
+        code=find_code(codes[0], keys) if codes else None,
         keeper_phone=phones[KeeperRole.KEEPER],
         deputy_phone=phones[KeeperRole.DEPUTY],
         emergency_phone=device.emergency_phone,

@@ -78,7 +78,7 @@ def _add_code(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> Any:
             async with db.read() as connection:
-                return await device_store.get_code(connection, aed)
+                return await device_store.get_code(connection, db.personal_keys, aed)
 
         say(run(database, work))
 
@@ -96,7 +96,7 @@ def _add_code(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> None:
             async with db.write() as connection:
-                await device_store.set_code(connection, aed, _checked(code), author(by, why))
+                await device_store.set_code(connection, db.personal_keys, aed, _checked(code), author(by, why))
             await db.checkpoint()
 
         run(database, work)

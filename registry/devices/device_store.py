@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.devices.cabinet_rows import get_ids, put_device, rows_of
 from registry.devices.device import PERSONAL_FIELDS, Device, Lock, check_due_on
-from registry.devices.tables import aed_cabinet_codes, aed_devices
+from registry.devices.tables import aed_devices
 from registry.history.log import Author, Change, record
+from registry.people_tables import aed_cabinet_codes
+from registry.personal.cabinet_secrets import code_columns, read_code
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
 
 KIND = "aed_device"
@@ -72,20 +75,21 @@ async def has_code(connection: AsyncConnection, aed_id: str) -> bool:
     return bool(await rows_of(connection, aed_cabinet_codes, await get_ids(connection, aed_id)))
 
 
-async def get_code(connection: AsyncConnection, aed_id: str) -> str:
+async def get_code(connection: AsyncConnection, keys: PersonalKeys, aed_id: str) -> str:
     """The code that opens the cabinet: for officers, and for whoever has accepted to fetch the AED.
 
     Raises:
         UnknownAed
         NoCabinetCode
+        BrokenSeal, MissingPersonalKey
     """
     rows = await rows_of(connection, aed_cabinet_codes, await get_ids(connection, aed_id))
     if not rows:
         raise NoCabinetCode(NoCabinetCode.__doc__)
-    return str(rows[0]["code"])
+    return read_code(rows[0], keys)
 
 
-async def set_code(connection: AsyncConnection, aed_id: str, code: str, author: Author) -> None:
+async def set_code(connection: AsyncConnection, keys: PersonalKeys, aed_id: str, code: str, author: Author) -> None:
     """Give the cabinet a code in place of an earlier one; it is locked by a code from now on.
 
     Raises:
@@ -94,7 +98,7 @@ async def set_code(connection: AsyncConnection, aed_id: str, code: str, author: 
     await lock_registry(connection)
     ids = await get_ids(connection, aed_id)
     had = await _drop_codes(connection, ids)
-    row = {"aed_id": ids[0], "code": code, "changed_at": author.at}
+    row = {"aed_id": ids[0], **code_columns(ids[0], code, keys), "changed_at": author.at}
     await connection.execute(insert(aed_cabinet_codes).values(row))
     await change_device(connection, ids[0], {"lock": Lock.CODE}, author)
     told = {"cabinet_code": CHANGED}

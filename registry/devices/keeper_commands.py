@@ -48,7 +48,7 @@ def _add_keepers(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> Any:
             async with db.read() as connection:
-                return await keeper_store.list_keepers(connection, aed)
+                return await keeper_store.list_keepers(connection, db.personal_keys, aed)
 
         for one in run(database, work):
             say("  ".join(part for part in (one.role, one.name, one.phone_e164, one.email, one.position) if part))
@@ -74,7 +74,7 @@ def _add_keepers(app: typer.Typer, run: Run) -> None:
             number = phone_e164(phone, region)
             keeper = Keeper(role=role, name=name, phone_e164=number, email=email, position=position, rescuer_id=rescuer)
             async with db.write() as connection:
-                await keeper_store.set_keeper(connection, aed, keeper, author(by, why))
+                await keeper_store.set_keeper(connection, db.personal_keys, aed, keeper, author(by, why))
             await db.checkpoint()
 
         run(database, work)
@@ -113,7 +113,8 @@ def _add_erasing(app: typer.Typer, run: Run) -> None:
 
         async def work(db: Database) -> int:
             async with db.write() as connection:
-                count = await keeper_store.erase_keeper(connection, phone_e164(phone, region), author(by))
+                number = phone_e164(phone, region)
+                count = await keeper_store.erase_keeper(connection, db.personal_keys, number, author(by))
             await db.checkpoint()
             return count
 
@@ -188,7 +189,9 @@ async def _links(db: Database, now: datetime, days: int, url: str) -> list[Seque
     cursor, is_more = None, True
     while is_more:
         async with db.write() as connection:
-            made, cursor = await remind(connection, until=until, after=cursor, new_code=confirming.new_code, at=now)
+            made, cursor = await remind(
+                connection, db.personal_keys, until=until, after=cursor, new_code=confirming.new_code, at=now
+            )
             aeds = await load_aeds(connection, [one.aed_id for one in made])
         places = {aed.aed_id: " | ".join(part for part in (aed.name, aed.location_text) if part) for aed in aeds}
         rows += [row_of(one, places[one.aed_id], url) for one in made]

@@ -11,7 +11,9 @@ from registry.devices.keepers import Keeper, KeeperRole
 from registry.devices.last_words import renew_confirmation_due
 from registry.history.log import Author, Change, erase_reasons, record
 from registry.people_tables import aed_keepers
+from registry.personal.cabinet_secrets import is_keepers_phone, keeper_phone_columns, keeper_phone_of
 from registry.repository import UnknownRescuer
+from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
 from registry.tables import rescuers
 
@@ -25,7 +27,7 @@ class NoKeeper(LookupError):
     code = "no_keeper"
 
 
-async def list_keepers(connection: AsyncConnection, aed_id: str) -> list[Keeper]:
+async def list_keepers(connection: AsyncConnection, keys: PersonalKeys, aed_id: str) -> list[Keeper]:
     """The keeper before the deputy; of joined AEDs the first one's.
 
     Raises:
@@ -33,10 +35,12 @@ async def list_keepers(connection: AsyncConnection, aed_id: str) -> list[Keeper]
     """
     rows = await rows_of(connection, aed_keepers, await get_ids(connection, aed_id))
     found = {role: next((row for row in rows if row["role"] == role), None) for role in KeeperRole}
-    return [_keeper(row) for row in found.values() if row is not None]
+    return [_keeper(row, keys) for row in found.values() if row is not None]
 
 
-async def set_keeper(connection: AsyncConnection, aed_id: str, keeper: Keeper, author: Author) -> None:
+async def set_keeper(
+    connection: AsyncConnection, keys: PersonalKeys, aed_id: str, keeper: Keeper, author: Author
+) -> None:
     """Name the keeper or deputy of an AED in place of whoever it was, whose data and link are erased.
 
     Raises:
@@ -52,7 +56,7 @@ async def set_keeper(connection: AsyncConnection, aed_id: str, keeper: Keeper, a
         "aed_id": ids[0],
         "role": keeper.role.value,
         "name": keeper.name,
-        "phone_e164": keeper.phone_e164,
+        **keeper_phone_columns(ids[0], keeper.role.value, keeper.phone_e164, keys),
         "email": keeper.email,
         "position": keeper.position,
         "rescuer_id": keeper.rescuer_id,
@@ -78,10 +82,10 @@ async def remove_keeper(connection: AsyncConnection, aed_id: str, role: KeeperRo
     await _record(connection, ids[0], "removed", role, author, had=True, has=False)
 
 
-async def erase_keeper(connection: AsyncConnection, phone_e164: str, author: Author) -> int:
+async def erase_keeper(connection: AsyncConnection, keys: PersonalKeys, phone_e164: str, author: Author) -> int:
     """Erase whoever has this phone wherever they keep an AED; at how many they did."""
     await lock_registry(connection)
-    mine = select(aed_keepers.c.aed_id, aed_keepers.c.role).where(aed_keepers.c.phone_e164 == phone_e164)
+    mine = select(aed_keepers.c.aed_id, aed_keepers.c.role).where(is_keepers_phone(phone_e164, keys))
     kept = (await connection.execute(mine)).all()
     for aed_id, role in kept:
         await remove_keeper(connection, aed_id, KeeperRole(role), author)
@@ -111,6 +115,6 @@ async def _record(
     await record(connection, change, author)
 
 
-def _keeper(row: Mapping[str, Any]) -> Keeper:
-    values = {name: row[name] for name in ("name", "phone_e164", "email", "position", "rescuer_id", "since")}
-    return Keeper(role=KeeperRole(row["role"]), **values)
+def _keeper(row: Mapping[str, Any], keys: PersonalKeys) -> Keeper:
+    values = {name: row[name] for name in ("name", "email", "position", "rescuer_id", "since")}
+    return Keeper(role=KeeperRole(row["role"]), phone_e164=keeper_phone_of(row, keys), **values)

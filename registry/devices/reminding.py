@@ -10,6 +10,7 @@ from registry.devices.confirming import make_link
 from registry.devices.expiring import Cursor, What, list_due
 from registry.devices.keeper_store import list_keepers
 from registry.devices.keepers import Keeper
+from registry.storage.personal_keys import PersonalKeys
 
 PAGE = 25
 """AEDs of one transaction, so that no call waits long for the writer."""
@@ -28,6 +29,7 @@ class Reminder:
 
 async def remind(
     connection: AsyncConnection,
+    keys: PersonalKeys,
     *,
     until: date,
     after: Cursor | None = None,
@@ -42,7 +44,7 @@ async def remind(
     found = await list_due(connection, until=until, what=(What.CONFIRMATION,), after=after, limit=limit)
     reminders = []
     for one in found:
-        keepers = await list_keepers(connection, one.aed_id)
+        keepers = await list_keepers(connection, keys, one.aed_id)
         if keepers:
             code = new_code()
             ends = await make_link(connection, one.aed_id, keepers[0].role, code=code, at=at)

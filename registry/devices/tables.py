@@ -54,15 +54,6 @@ aed_devices = Table(
     *(Index(None, day) for day in DUE_DAYS),
 )
 
-# Apart from the device, so that whoever reads or exports that has no code in hand.
-aed_cabinet_codes = Table(
-    "aed_cabinet_codes",
-    metadata,
-    Column("aed_id", _ID, ForeignKey(aeds.c.aed_id), primary_key=True),
-    Column("code", Text, nullable=False),
-    Column("changed_at", UtcDateTime(), nullable=False),
-)
-
 # Appended to only, which triggers see to. by: "keeper" or "deputy", who used their link, or the account that said so.
 aed_confirmations = Table(
     "aed_confirmations",

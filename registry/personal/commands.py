@@ -36,8 +36,8 @@ def add_commands(app: typer.Typer, in_database: InDatabase) -> None:
             return
         done: Rotated = in_database(database, rotate)
         _out.print(
-            f"{done.phones} phones, the traces of {done.digests} rows of lists and {done.secrets} secrets of "
-            "authenticator apps are under the newest key now."
+            f"{done.phones} phones, the traces of {done.digests} rows of lists, {done.secrets} secrets of "
+            f"authenticator apps and {done.codes} codes of cabinets are under the newest key now."
         )
         if done.unreadable:
             _out.print(

@@ -7,10 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.people_tables import totp_secrets
+from registry.people_tables import aed_cabinet_codes, aed_keepers, totp_secrets
+from registry.personal.cabinet_secrets import (
+    KEEPER,
+    code_columns,
+    keeper_phone_columns,
+    outdated_codes,
+    outdated_keepers,
+    read_code,
+    read_keeper_phone,
+)
 from registry.personal.phones import PHONE_COLUMNS, outdated, phone_columns, read_phone
 from registry.personal.source_digests import digest_column, is_plain
 from registry.personal.standing import require_keys
@@ -31,7 +40,8 @@ Remade = Callable[[Row[Any], PersonalKeys], dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """How many were brought under the newest key: phones, what lists said of people, secrets of authenticator apps.
+    """How many were brought under the newest key: phones, of keepers as well, what lists said of people, secrets of
+    authenticator apps, codes of cabinets.
 
     unreadable: rows that somebody changed, or put into another's place; they stay as they are.
     """
@@ -39,6 +49,7 @@ class Rotated:
     phones: int
     digests: int
     secrets: int
+    codes: int
     unreadable: int
 
 
@@ -47,7 +58,7 @@ class _Kind:
     """remade: what a row gets. Its `key` is the row's first column."""
 
     table: Table
-    columns: Sequence[Column[Any]]
+    columns: Sequence[ColumnElement[Any]]
     outdated: ColumnElement[bool]
     remade: Remade
 
@@ -78,11 +89,36 @@ async def rotate(database: Database, *, pause_s: float = PAUSE_S) -> Rotated:
         outdated=secret.not_like(f"{keys.newest_id}.%"),
         remade=_remade_secret,
     )
-    done = [await _rotate_all(database, kind, pause_s) for kind in (phones, said, apps)]
+    kinds = (phones, said, apps, *_of_cabinets(keys))
+    done = [await _rotate_all(database, kind, pause_s) for kind in kinds]
     # Erased pages would stay in SQLite's log until then, and the phones with them.
     await database.checkpoint()
     written, unreadable = zip(*done, strict=True)
-    return Rotated(phones=written[0], digests=written[1], secrets=written[2], unreadable=sum(unreadable))
+    return Rotated(
+        phones=written[0] + written[3],
+        digests=written[1],
+        secrets=written[2],
+        codes=written[4],
+        unreadable=sum(unreadable),
+    )
+
+
+def _of_cabinets(keys: PersonalKeys) -> tuple[_Kind, _Kind]:
+    """Phones of keepers, and codes."""
+    keeper, code = aed_keepers.c, aed_cabinet_codes.c
+    phones = _Kind(
+        table=aed_keepers,
+        columns=(KEEPER, keeper.aed_id, keeper.role, keeper.phone_e164, keeper.phone_sealed),
+        outdated=outdated_keepers(keys),
+        remade=_remade_keeper,
+    )
+    codes = _Kind(
+        table=aed_cabinet_codes,
+        columns=(code.aed_id, code.code, code.code_sealed),
+        outdated=outdated_codes(keys),
+        remade=_remade_code,
+    )
+    return phones, codes
 
 
 async def _rotate_all(database: Database, kind: _Kind, pause_s: float) -> tuple[int, int]:
@@ -122,6 +158,14 @@ def _remade(kind: _Kind, row: Row[Any], keys: PersonalKeys) -> dict[str, str] | 
 
 def _remade_phone(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
     return phone_columns(row.rescuer_id, read_phone(row, keys), keys)
+
+
+def _remade_keeper(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    return keeper_phone_columns(row.aed_id, row.role, read_keeper_phone(row._asdict(), keys), keys)
+
+
+def _remade_code(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    return code_columns(row.aed_id, read_code(row._asdict(), keys), keys)
 
 
 def _remade_digest(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:

@@ -58,6 +58,7 @@ def _add_codes() -> None:
         "aed_cabinet_codes",
         sa.Column("aed_id", sa.String(64), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("code_sealed", sa.Text(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["aed_id"], ["aeds.aed_id"], name=op.f("fk_aed_cabinet_codes_aed_id_aeds")),
         sa.PrimaryKeyConstraint("aed_id", name=op.f("pk_aed_cabinet_codes")),
@@ -71,6 +72,8 @@ def _add_keepers() -> None:
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("phone_e164", sa.String(16), nullable=False),
+        sa.Column("phone_sealed", sa.String(128), nullable=False),
+        sa.Column("phone_mark", sa.String(64), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("position", sa.Text(), nullable=False),
         sa.Column("rescuer_id", sa.String(64), nullable=True),
@@ -82,7 +85,7 @@ def _add_keepers() -> None:
         ),
         sa.PrimaryKeyConstraint("aed_id", "role", name=op.f("pk_aed_keepers")),
     )
-    for name in ("phone_e164", "rescuer_id"):
+    for name in ("phone_e164", "phone_mark", "rescuer_id"):
         op.create_index(op.f(f"ix_aed_keepers_{name}"), "aed_keepers", [name])
 
 

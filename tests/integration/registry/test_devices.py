@@ -135,10 +135,10 @@ async def test_the_code_of_a_cabinet_is_apart_from_the_device_and_from_the_histo
 ) -> None:
     for code in ("2580", "1379"):
         async with database.write() as connection:
-            await set_code(connection, ids[0], code, WANG)
+            await set_code(connection, database.personal_keys, ids[0], code, WANG)
 
     async with database.read() as connection:
-        assert await get_code(connection, ids[0]) == "1379"
+        assert await get_code(connection, database.personal_keys, ids[0]) == "1379"
         rows = (await connection.execute(select(aed_devices))).all()
         changes = await list_changes(connection, kind="aed_device", limit=9)
     assert (await device_of(database, ids[0])).lock is Lock.CODE
@@ -148,14 +148,14 @@ async def test_the_code_of_a_cabinet_is_apart_from_the_device_and_from_the_histo
 
 async def test_a_code_is_forgotten_once(database: Database, ids: list[str]) -> None:
     async with database.write() as connection:
-        await set_code(connection, ids[0], "2580", WANG)
+        await set_code(connection, database.personal_keys, ids[0], "2580", WANG)
         await remove_code(connection, ids[0], WANG)
         assert not await has_code(connection, ids[0])
     async with database.write() as connection:
         with pytest.raises(NoCabinetCode):
             await remove_code(connection, ids[0], WANG)
         with pytest.raises(NoCabinetCode):
-            await get_code(connection, ids[0])
+            await get_code(connection, database.personal_keys, ids[0])
 
 
 async def test_an_unknown_aed_has_no_device(database: Database) -> None:

@@ -49,7 +49,7 @@ async def test_pads_batteries_checks_and_confirmations_are_listed_by_their_day(
     await change(database, ids[1], child_pads_expire_on="2026-04-20", last_checked_on="2026-04-01", check_every_days=10)
     await change(database, ids[2], battery_expires_on="2027-05-01", next_check_on="2026-04-10")
     async with database.write() as connection:
-        await set_keeper(connection, ids[2], KEEPER, WANG)
+        await set_keeper(connection, database.personal_keys, ids[2], KEEPER, WANG)
 
     assert await due(database, date(2026, 6, 1)) == [
         Due(aed_id=ids[0], what=What.ADULT_PADS, due_on=date(2026, 3, 1)),
@@ -65,7 +65,7 @@ async def test_pads_batteries_checks_and_confirmations_are_listed_by_their_day(
 
 async def test_whatever_is_done_is_due_no_more(database: Database, ids: list[str]) -> None:
     async with database.write() as connection:
-        await set_keeper(connection, ids[0], KEEPER, WANG)
+        await set_keeper(connection, database.personal_keys, ids[0], KEEPER, WANG)
     await change(database, ids[0], battery_expires_on="2026-05-01", check_every_days=30, last_checked_on="2026-03-01")
     assert len(await due(database, date(2026, 5, 1))) == 3
 
@@ -120,7 +120,7 @@ async def test_keepers_are_reminded_page_by_page_and_deputies_where_there_is_non
     zhao = Keeper(role=KeeperRole.DEPUTY, name="赵强", phone_e164="+8613912345678")
     async with database.write() as connection:
         for aed_id, keeper in ((ids[0], KEEPER), (ids[0], zhao), (ids[1], zhao)):
-            await set_keeper(connection, aed_id, keeper, WANG)
+            await set_keeper(connection, database.personal_keys, aed_id, keeper, WANG)
         await confirm(connection, ids[2], WANG)
     codes = iter("abcdef")
     pages: list[list[Reminder]] = []
@@ -128,7 +128,13 @@ async def test_keepers_are_reminded_page_by_page_and_deputies_where_there_is_non
     while not pages or cursor is not None:
         async with database.write() as connection:
             made, cursor = await remind(
-                connection, until=date(2027, 1, 1), after=cursor, limit=2, new_code=lambda: next(codes), at=NOW
+                connection,
+                database.personal_keys,
+                until=date(2027, 1, 1),
+                after=cursor,
+                limit=2,
+                new_code=lambda: next(codes),
+                at=NOW,
             )
         pages.append(made)
 

@@ -20,6 +20,7 @@ from registry.importers.run import ImportOptions, import_file
 from registry.people_tables import aed_confirmation_links, aed_keepers
 from registry.repository import UnknownRescuer, erase_rescuer
 from registry.storage.database import Database
+from registry.storage.personal_keys import NO_KEYS, PersonalKeys
 from registry.tables import aeds, rescuers
 
 pytestmark = pytest.mark.both_databases
@@ -29,10 +30,10 @@ WANG = Keeper(role=KeeperRole.KEEPER, name="王芳", phone_e164="+8613812345678"
 ZHAO = Keeper(role=KeeperRole.DEPUTY, name="赵强", phone_e164="+8613912345678")
 
 
-@pytest.fixture
-async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture(params=[NO_KEYS, PersonalKeys(bytes([1]) * 32)], ids=["plain", "sealed"])
+async def database(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """With two AEDs, a1 of the city and another of OSM."""
-    one = Database(database_url)
+    one = Database(database_url, personal_keys=request.param)
     for name, lon in (("city", 113.66), ("osm", 113.67)):
         (tmp_path / f"{name}.csv").write_text(f"id,lon,lat\n1,{lon},34.75\n", encoding="utf-8")
         await import_file(one, tmp_path / f"{name}.csv", ImportOptions(source=name, datum=Datum.WGS84), now=NOW)
@@ -49,12 +50,12 @@ async def ids(database: Database) -> list[str]:
 async def name_keepers(database: Database, aed_id: str, *keepers: Keeper) -> None:
     async with database.write() as connection:
         for one in keepers:
-            await set_keeper(connection, aed_id, one, LI)
+            await set_keeper(connection, database.personal_keys, aed_id, one, LI)
 
 
 async def names(database: Database, aed_id: str) -> list[str]:
     async with database.read() as connection:
-        return [one.name for one in await list_keepers(connection, aed_id)]
+        return [one.name for one in await list_keepers(connection, database.personal_keys, aed_id)]
 
 
 async def test_a_keeper_and_a_deputy_are_named_and_another_takes_the_place(database: Database, ids: list[str]) -> None:
@@ -91,8 +92,8 @@ async def test_somebody_is_erased_by_phone_wherever_they_keep_an_aed(database: D
     await name_keepers(database, ids[0], WANG, ZHAO)
     await name_keepers(database, ids[1], Keeper(role=KeeperRole.DEPUTY, name="王芳", phone_e164=WANG.phone_e164))
     async with database.write() as connection:
-        assert await erase_keeper(connection, WANG.phone_e164, LI) == 2
-        assert await erase_keeper(connection, WANG.phone_e164, LI) == 0
+        assert await erase_keeper(connection, database.personal_keys, WANG.phone_e164, LI) == 2
+        assert await erase_keeper(connection, database.personal_keys, WANG.phone_e164, LI) == 0
     assert (await names(database, ids[0]), await names(database, ids[1])) == (["赵强"], [])
 
 
