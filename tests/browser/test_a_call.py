@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from dispatch.access.tokens import Access
 from tests.support.chromium import People, walk_to
 from tests.support.line import line_to
 from tests.support.service import Service, call
@@ -63,6 +64,37 @@ def test_a_call_rings_on_two_phones_and_the_desk_sees_one_of_them_walk_and_arriv
     first.get_by_test_id("hand-over").click()
     first.get_by_test_id("hand-over-yes").click()
     shows(first, "home")
+
+
+def test_whoever_fetches_an_aed_is_told_what_opens_its_cabinet_and_whom_to_ring_and_nobody_else_is(
+    people: People, service: Service
+) -> None:
+    for aed in service.get("/api/aeds")["aeds"]:
+        _lock(service, aed["aed_id"])
+    pages = [joined_phone(people, service, rescuer, at) for rescuer, at in (("r00", NEAR), ("r01", FARTHER))]
+    service.post_call(call()).raise_for_status()
+
+    for page in pages:
+        expect(rings(page)).not_to_contain_text("2580")
+        page.get_by_test_id("accept").click()
+        shows(page, "assignment")
+        expect(page.get_by_test_id("patient-address")).to_be_visible()
+
+    roles = {page.get_by_test_id("assignment").get_attribute("data-role"): page for page in pages}
+    access = roles["fetch_aed"].get_by_test_id("aed-access")
+    expect(access.get_by_test_id("cabinet-code")).to_have_text("2580")
+    expect(access).to_contain_text("北门")
+    expect(access.get_by_role("link")).to_have_attribute("href", "tel:+8613812345678")
+    expect(roles["direct"].get_by_test_id("aed-access")).to_have_count(0)
+
+
+def _lock(service: Service, aed_id: str) -> None:
+    for method, path, body in (
+        ("PATCH", "device", {"entrance": "北门"}),
+        ("PUT", "cabinet-code", {"code": "2580"}),
+        ("PUT", "keepers/keeper", {"name": "王芳", "phone": "13812345678"}),
+    ):
+        service.request(method, f"/api/aeds/{aed_id}/{path}", Access.REGISTRY_OFFICER, json=body).raise_for_status()
 
 
 def test_whoever_is_not_needed_is_called_off_as_loudly_as_called(people: People, service: Service) -> None:

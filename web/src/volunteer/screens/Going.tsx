@@ -12,6 +12,7 @@ import { stepsInWords } from "../steps.ts";
 import { answerWord } from "../truth.ts";
 import { words } from "../words.ts";
 import { truthWords } from "../words-truth.ts";
+import { AedAccess } from "./AedAccess.tsx";
 import { CprGuide } from "./Cpr.tsx";
 import { ConnectionLine, CornerSwitch, digits } from "./parts.tsx";
 
@@ -56,6 +57,7 @@ export function GoingScreen() {
             <p class="place-name">{aed.name || aed.location_text || going.noAedText}</p>
             {aed.name && <p class="place-text">{aed.location_text || going.noAedText}</p>}
             {aed.floor && <FloorTag floor={aed.floor} />}
+            {fetching && assignment?.aed_access && <AedAccess access={assignment.aed_access} />}
             {fetching && aed.walk_time_s > 0 && <p class="muted">{going.toAed(formatDuration(aed.walk_time_s))}</p>}
             <Button
               size="small"
