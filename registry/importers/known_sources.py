@@ -73,8 +73,10 @@ def checked_name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME:
         raise BadSourceName(f"a list's name has 1 to {LONGEST_NAME} characters, such as city-health")
-    if name in {BY_HAND, ANY_LIST}:
-        raise BadSourceName(f"{name!r} stands for what officers type, or for any list: give the list another name")
+    if name == BY_HAND:
+        raise BadSourceName(f"{name!r} stands for what officers add and type here: give the list another name")
+    if name == ANY_LIST:
+        raise BadSourceName(f"{name!r} stands for any list: give the list another name")
     return name
 
 

@@ -72,8 +72,10 @@ def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service["environment"].items():
             if "SECRET" in name or "PASSWORD" in name:
-                # 120's may be given by RESCUE_INTEGRATIONS instead: the service itself demands one of them.
-                wanted = r"\$\{\w+:-\}" if name == "RESCUE_WEBHOOK_SECRET" else r"\$\{\w+:\?.+\}"
+                # 120's may be given by RESCUE_INTEGRATIONS instead: the service itself demands one of them. That of maps
+                # is asked for by its command.
+                is_asked_later = name in {"RESCUE_WEBHOOK_SECRET", "GIS_PASSWORD"}
+                wanted = r"\$\{\w+:-\}" if is_asked_later else r"\$\{\w+:\?.+\}"
                 assert re.fullmatch(wanted, value), name
 
 
@@ -170,3 +172,12 @@ def test_the_migration_runs_with_the_address_and_the_password_as_they_are_given(
 
     assert done.returncode == 0, done.stderr
     assert tables.strip() == "0"
+
+
+def test_no_map_beside_the_service_keeps_it_from_starting(services: dict[str, Any]) -> None:
+    beside = {name for name, one in services.items() if "gis" in one.get("profiles", [])}
+
+    assert beside == {"gis-reader", "ogc"}
+    assert not any(beside & set(one.get("depends_on", {})) for name, one in services.items() if name not in beside)
+    # What must be set is asked for of every start, whatever is started.
+    assert "RESCUE_GIS_PASSWORD:?" not in (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
