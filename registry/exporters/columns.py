@@ -67,7 +67,8 @@ PUBLIC_COLUMNS = tuple(column for column in COLUMNS if column.is_public)
 
 def public_access(access: str) -> str:
     """OSM's word for who may take it; where a list has it in words of its own, these are not for everybody's eyes."""
-    word = access.strip().lower()
+    # These alone, as the view of `registry.storage.gis_views` takes off.
+    word = access.strip(" \t\r\n").lower()
     return word if not word or word in OPEN_ACCESS | CLOSED_ACCESS else "unknown"
 
 

@@ -1,6 +1,6 @@
 """Views for users of geographic information systems, in a schema of their own: what anybody may see, on PostGIS only.
 
-Whoever may read the schema is told nothing personal: no people, no calls. Migration 0020 makes them as they stand here.
+Whoever may read the schema is told nothing personal: no people, no calls. Migration 0021 makes them as they stand here.
 """
 
 from sqlalchemy import Connection

@@ -72,7 +72,7 @@ def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service["environment"].items():
             if "SECRET" in name or "PASSWORD" in name:
-                # 120's may be given by RESCUE_INTEGRATIONS instead: the service itself demands one of them. That of maps
+                # 120's may be given by RESCUE_INTEGRATIONS instead: the service itself demands one of them. Maps' own
                 # is asked for by its command.
                 is_asked_later = name in {"RESCUE_WEBHOOK_SECRET", "GIS_PASSWORD"}
                 wanted = r"\$\{\w+:-\}" if is_asked_later else r"\$\{\w+:\?.+\}"
