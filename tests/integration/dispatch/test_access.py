@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import httpx
 import pytest
@@ -87,6 +88,9 @@ ANSWERS = {
 """Of open doors to somebody who has nothing to show; of the others it is 200."""
 
 
+FIRST_CALLER = ip_address("198.18.0.1")
+
+
 def ask(
     service: Service, endpoint: str, authorization: str | None, *, named: str = "nothing", **headers: str
 ) -> httpx.Response:
@@ -94,6 +98,8 @@ def ask(
     method, path = endpoint.split()
     if authorization is not None:
         headers["authorization"] = authorization
+    # Each from an address of its own: refused by the hundred from one, the service would soon not even refuse.
+    headers["x-forwarded-for"] = str(FIRST_CALLER + list(ENDPOINTS).index(endpoint))
     body = BODIES.get(path) if method != "GET" else None
     url = service.url + re.sub(r"\{\w+\}", named, path)
     return fetch(method, url, headers=headers, json=body, params=QUERIES.get(path))
