@@ -212,9 +212,10 @@ async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service
     await change(town_database, insert(t.push_subscriptions).values(rescuer_id="r00", **stored))
     elsewhere = {"channel": "wechat", "address": "openid", "created_at": datetime.now(UTC)}
     await change(town_database, insert(t.channel_addresses).values(rescuer_id="r00", **elsewhere))
-    keeps = {"role": "keeper", "name": "王芳", "phone_e164": "+8613812345678", "email": "", "position": ""}
+    keeps = {"role": "keeper", "name": "王芳", "phone_e164": "", "phone_sealed": "x", "phone_mark": "y"}
     aed_id = service.get("/api/aeds")["aeds"][0]["aed_id"]
-    kept = insert(t.aed_keepers).values(aed_id=aed_id, rescuer_id="r00", since=datetime.now(UTC), **keeps)
+    told = {"email": "", "position": "", "since": datetime.now(UTC)}
+    kept = insert(t.aed_keepers).values(aed_id=aed_id, rescuer_id="r00", **keeps, **told)
     await change(town_database, kept)
     browser.request("POST", "/api/me/test-alarm").raise_for_status()
     invite(service, "r00")
