@@ -1,7 +1,6 @@
 """Commands of `rescue-circle registry` for officers: AEDs that two lists have, those that left theirs, an own word on
 one, the names of lists, and taking an import back."""
 
-import getpass
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -18,6 +17,7 @@ from registry.importers.known_sources import rename_source
 from registry.lifecycle import let_go, list_absent, reinstate, retire
 from registry.models import Aed
 from registry.storage.database import Database
+from registry.terminal.parts import say, who
 
 Result = TypeVar("Result")
 Work = Callable[[Database], Coroutine[Any, Any, Any]]
@@ -116,7 +116,7 @@ def _add_lifecycle(app: typer.Typer, run: Run) -> None:
         for one in run(database, work):
             now = "retired" if one.retired_at else "still fetched"
             since = f"{one.absent_since:%Y-%m-%d}"
-            _say(f"{one.aed.aed_id}  gone from {one.aed.source} since {since}, {now}: {_what(one.aed)}")
+            say(f"{one.aed.aed_id}  gone from {one.aed.source} since {since}, {now}: {_what(one.aed)}")
 
     @app.command("retire")
     def retire_command(
@@ -198,7 +198,7 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
             counts = ", ".join(f"{getattr(one, name)} {name}" for name in names)
             undone = "; taken back" if one.undone_at else ""
             at = f"{one.imported_at:%Y-%m-%d %H:%M} UTC"
-            _say(f"{one.import_id}  {at}  {one.kind} of {one.source} from {one.file}: {counts}{undone}")
+            say(f"{one.import_id}  {at}  {one.kind} of {one.source} from {one.file}: {counts}{undone}")
 
     @app.command()
     def undo(
@@ -234,9 +234,9 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
 def _show_doubles(found: Sequence[Double]) -> None:
     for one in found:
         decided = f"; {one.decision} by {one.decided_by}" if one.decision else ""
-        _say(f"{one.score:.2f}  {one.first.aed_id} {one.second.aed_id}  {_why(one.evidence)}{decided}")
+        say(f"{one.score:.2f}  {one.first.aed_id} {one.second.aed_id}  {_why(one.evidence)}{decided}")
         for aed in (one.first, one.second):
-            _say(f"      {aed.source}: {_what(aed)}")
+            say(f"      {aed.source}: {_what(aed)}")
 
 
 def _why(evidence: Mapping[str, Any]) -> str:
@@ -248,20 +248,5 @@ def _why(evidence: Mapping[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _say(line: str) -> None:
-    _out.print(escape(line), soft_wrap=True, highlight=False)
-
-
 def _what(aed: Aed) -> str:
     return " | ".join(part for part in (aed.name, aed.location_text, aed.floor) if part)
-
-
-def who(by: str | None) -> str:
-    """Who gives a command: as they say, else the user of the operating system."""
-    if by is not None:
-        return by[:64]
-    try:
-        return getpass.getuser()[:64]
-    except (KeyError, OSError):
-        # A container's user may have no name.
-        return "command line"

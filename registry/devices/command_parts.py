@@ -1,24 +1,18 @@
 """What the commands about devices share: their options, who is at the terminal, and how fields are written there."""
 
-import getpass
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
 
 from registry.devices.device import Device
 from registry.history.log import Author
-from registry.storage.database import Database
-
-Work = Callable[[Database], Coroutine[Any, Any, Any]]
-Run = Callable[[str | None, Work], Any]
-"""Does the work on the database with this address; what a user can mend ends the command with one line."""
+from registry.terminal.parts import who
 
 MAX_NAME = 64
 _SPAN = re.compile(r"(\d{1,4})\s*([dw]?)")
@@ -26,10 +20,6 @@ _DAYS_OF = {"": 1, "d": 1, "w": 7}
 
 out = Console()
 
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
-]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who does it; default whoever is logged in")]
 WhyOption = Annotated[str, typer.Option("--why", help="Kept in the history")]
 LimitOption = Annotated[int, typer.Option(min=1, max=1_000, help="Show so many")]
@@ -43,7 +33,7 @@ class BadField(ValueError):
 
 
 def author(by: str | None, why: str = "") -> Author:
-    return Author(by=(by if by is not None else _user())[:MAX_NAME], at=datetime.now(UTC), why=why.strip())
+    return Author(by=who(by), at=datetime.now(UTC), why=why.strip())
 
 
 def fields_of(words: Iterable[str], known: Device) -> Mapping[str, Any]:
@@ -78,10 +68,6 @@ def days_of(span: str) -> int:
     return int(read[1]) * _DAYS_OF[read[2]]
 
 
-def say(line: str) -> None:
-    out.print(escape(line), soft_wrap=True, highlight=False)
-
-
 def _parts_of(known: Device, field: str) -> dict[str, Any]:
     parts = known.model_dump(mode="json")[field]
     return parts if isinstance(parts, dict) else {}
@@ -100,11 +86,3 @@ def _value(text: str) -> Any:
         except ValueError:
             return text
     return text
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user may have no name.
-        return "command line"

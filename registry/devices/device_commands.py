@@ -6,22 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from registry.devices import device_store
-from registry.devices.command_parts import (
-    AedArgument,
-    BadField,
-    ByOption,
-    DatabaseOption,
-    Run,
-    WhyOption,
-    author,
-    fields_of,
-    say,
-)
+from registry.devices.command_parts import AedArgument, BadField, ByOption, WhyOption, author, fields_of
 from registry.devices.device import Device
 from registry.devices.evidence import get_chance
 from registry.devices.usable_chance import Chance
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
+from registry.terminal.parts import DatabaseOption, Run, say
 
 MAX_CODE = 64
 

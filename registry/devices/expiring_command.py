@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from registry.devices.command_parts import DatabaseOption, LimitOption, Run, author, days_of, say
+from registry.devices.command_parts import LimitOption, author, days_of
 from registry.devices.expiring import Cursor, Due, What, list_due
 from registry.repository import load_aeds
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 
 def _cursor(text: str) -> Cursor | None:

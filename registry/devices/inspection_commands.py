@@ -6,20 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from registry.devices import inspection_store
-from registry.devices.command_parts import (
-    AedArgument,
-    ByOption,
-    DatabaseOption,
-    LimitOption,
-    Run,
-    WhyOption,
-    author,
-    say,
-)
+from registry.devices.command_parts import AedArgument, ByOption, LimitOption, WhyOption, author
 from registry.devices.device import day_of
 from registry.devices.inspecting import Form, Point, Result, Seen
 from registry.devices.inspection_store import Inspection
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 NOT_LOOKED = Seen.NOT_LOOKED
 PointOption = Annotated[Seen, typer.Option(help="What was seen")]

@@ -10,21 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from registry.devices import confirming, keeper_store
-from registry.devices.command_parts import (
-    AedArgument,
-    ByOption,
-    DatabaseOption,
-    LimitOption,
-    Run,
-    WhyOption,
-    author,
-    days_of,
-    say,
-)
+from registry.devices.command_parts import AedArgument, ByOption, LimitOption, WhyOption, author, days_of
 from registry.devices.keepers import Keeper, KeeperRole, phone_e164
 from registry.devices.reminding import HEADER, confirm_url, remind, row_of
 from registry.repository import load_aeds
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 RoleOption = Annotated[KeeperRole, typer.Option("--role", help="The keeper, or the deputy")]
 UrlOption = Annotated[str, typer.Option(help="The address under which phones reach the service")]

@@ -8,10 +8,9 @@ import numpy as np
 import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
-from rich.markup import escape
 
 from geo.places.datum import Datum, convert, parse_datum
-from registry.cabinet_commands import ByOption, DatabaseOption, Run, WhyOption, who
+from registry.cabinet_commands import ByOption, DatabaseOption, Run, WhyOption
 from registry.editing import describing
 from registry.editing.fields import Description, NewAed, Position
 from registry.history.log import Author
@@ -21,6 +20,7 @@ from registry.importers.report import Rejected
 from registry.lifecycle import reinstate, retire
 from registry.models import AedState
 from registry.storage.database import Database
+from registry.terminal.parts import say, who
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -98,7 +98,7 @@ def _add_add(app: typer.Typer, run: Run) -> None:
                 await describing.add(connection, aed_id, new.said(), _place(new, area), _author(by, why))
 
         run(database, work)
-        _say(f"{aed_id} is added.")
+        say(f"{aed_id} is added.")
 
 
 def _add_move(app: typer.Typer, run: Run) -> None:
@@ -121,7 +121,7 @@ def _add_move(app: typer.Typer, run: Run) -> None:
             async with db.write() as connection:
                 return await describing.move(connection, aed, to, _author(by, why))
 
-        _say(f"{run(database, work)[0]} is moved.")
+        say(f"{run(database, work)[0]} is moved.")
 
 
 def _add_describe(app: typer.Typer, run: Run) -> None:
@@ -160,7 +160,7 @@ def _add_describe(app: typer.Typer, run: Run) -> None:
             async with db.write() as connection:
                 return await describing.describe(connection, aed, said, _author(by, why))
 
-        _say(f"{run(database, work)[0]} is described.")
+        say(f"{run(database, work)[0]} is described.")
 
 
 def _add_retiring(app: typer.Typer, run: Run) -> None:
@@ -176,7 +176,7 @@ def _add_retiring(app: typer.Typer, run: Run) -> None:
                 done = [await retire(connection, one, by=author.by, at=author.at, why=why) for one in aeds]
             return sum(map(bool, done))
 
-        _say(f"{run(database, work)} retired.")
+        say(f"{run(database, work)} retired.")
 
     @app.command("reinstate")
     def reinstate_command(
@@ -190,7 +190,7 @@ def _add_retiring(app: typer.Typer, run: Run) -> None:
                 done = [await reinstate(connection, one, by=author.by, at=author.at, why=why) for one in aeds]
             return sum(map(bool, done))
 
-        _say(f"{run(database, work)} fetched again.")
+        say(f"{run(database, work)} fetched again.")
 
 
 def _said(*, place: str | None, hours: str | None, **told: Any) -> dict[str, Any]:
@@ -228,7 +228,3 @@ def _place(position: Position, area: str | None) -> tuple[float, float]:
 
 def _author(by: str | None, why: str) -> Author:
     return Author(by=who(by), at=datetime.now(UTC), why=why)
-
-
-def _say(line: str) -> None:
-    _out.print(escape(line), soft_wrap=True, highlight=False)

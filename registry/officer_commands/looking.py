@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from registry.cabinet_commands import DatabaseOption, LimitOption, Run
 from registry.eligibility import Answer, is_usable
@@ -20,6 +19,7 @@ from registry.models import Aed, AedState
 from registry.records import Records
 from registry.repository import load_aeds
 from registry.storage.database import Database
+from registry.terminal.parts import say
 
 _out = Console()
 
@@ -91,9 +91,9 @@ def _add_list(app: typer.Typer, run: Run) -> None:
 
         page = run(database, work)
         for aed in page.aeds:
-            _say(_line(aed, instant))
+            say(_line(aed, instant))
         if page.next_after is not None:
-            _say(f"there are more: --after {page.next_after}")
+            say(f"there are more: --after {page.next_after}")
 
 
 def _add_show(app: typer.Typer, run: Run) -> None:
@@ -109,13 +109,13 @@ def _add_show(app: typer.Typer, run: Run) -> None:
                 return await get_file(connection, aed)
 
         file = run(database, work)
-        _say(_line(file.aed, datetime.now(UTC)))
+        say(_line(file.aed, datetime.now(UTC)))
         for name, told in file.fields.items():
             value, at = getattr(file.aed, name), f", {told.at:%Y-%m-%d}" if told.at else ""
-            _say(f"  {name}: {'' if value is None else value}  ({told.by or told.source}{at})")
+            say(f"  {name}: {'' if value is None else value}  ({told.by or told.source}{at})")
         for one in file.records:
             retired = f", retired by {one.retired_by}" if one.retired_at else ""
-            _say(f"  record {one.aed.aed_id} of {one.aed.source}{retired}")
+            say(f"  record {one.aed.aed_id} of {one.aed.source}{retired}")
 
 
 def _standing_or_not(records: Records, retired: str) -> list[Aed]:
@@ -143,18 +143,14 @@ def _show_change(one: Recorded, undone_by: int | None) -> None:
     )
     why = f': "{author.why}"' if author.why else ""
     at = f"{author.at:%Y-%m-%d %H:%M} UTC"
-    _say(
+    say(
         f"{one.change_id}  {at}  {author.by or 'unknown'} {change.action} {change.kind} {change.subject_id}"
         f"{why}{''.join(told)}"
     )
     before, after = change.before or {}, change.after or {}
     for name in sorted({*before, *after}):
-        _say(f"      {name}: {_value(before, name)} -> {_value(after, name)}")
+        say(f"      {name}: {_value(before, name)} -> {_value(after, name)}")
 
 
 def _value(side: Mapping[str, Any], name: str) -> str:
     return "-" if name not in side else "unknown" if side[name] is None else str(side[name])
-
-
-def _say(line: str) -> None:
-    _out.print(escape(line), soft_wrap=True, highlight=False)

@@ -9,15 +9,12 @@ from registry.eligibility import get_time_zone, local_day
 from registry.people_commands.shared import (
     CITY_ZONE,
     ByOption,
-    DatabaseOption,
     LimitOption,
     RescuerArgument,
-    Run,
     WhyOption,
     ZoneOption,
     author,
     day_of,
-    say,
     show_person,
 )
 from registry.register.city_rules import (
@@ -32,6 +29,7 @@ from registry.register.expiring import Expiring, list_expiring
 from registry.register.papers import NewPaper, add_paper, remove_paper, renew_paper, verify_paper
 from registry.register.person_file import PersonFile
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 NumberArgument = Annotated[int, typer.Argument(metavar="CERTIFICATE", min=0, help="From `registry rescuers show`")]
 KindOption = Annotated[str, typer.Option("--kind", help="Such as 红十字救护员证")]

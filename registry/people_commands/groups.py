@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from registry.people.kinds import PersonKind
-from registry.people_commands.shared import ByOption, DatabaseOption, Run, WhyOption, author, say
+from registry.people_commands.shared import ByOption, WhyOption, author
 from registry.register.changing import assign_people
 from registry.register.groups import (
     Organisation,
@@ -17,6 +17,7 @@ from registry.register.groups import (
 )
 from registry.register.people_list import Search, list_people
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 _PART = 50

@@ -13,15 +13,12 @@ from registry.people_commands.groups import add_assign_command
 from registry.people_commands.shared import (
     CITY_ZONE,
     ByOption,
-    DatabaseOption,
     LimitOption,
     RescuerArgument,
-    Run,
     WhyOption,
     ZoneOption,
     author,
     day_of,
-    say,
     show_person,
 )
 from registry.register.changing import add_person, change_person, checked_fields
@@ -30,6 +27,7 @@ from registry.register.people_list import Found, Search, list_people
 from registry.register.person_file import PersonFile, get_person
 from registry.register.typed import BadPersonField, checked_phone
 from registry.storage.database import Database
+from registry.terminal.parts import DatabaseOption, Run, say
 
 NameOption = Annotated[str | None, typer.Option("--name")]
 PhoneOption = Annotated[str | None, typer.Option("--phone")]

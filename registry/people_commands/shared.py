@@ -1,13 +1,9 @@
 """What the commands about people share: options, who gives them, what a user can mend, how a person is printed."""
 
-import getpass
-from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from registry.eligibility import ZHENGZHOU_ZONE, UnknownTimeZone
 from registry.history.log import Author
@@ -18,11 +14,7 @@ from registry.register.papers import NoRenewal, UnknownCertificate
 from registry.register.person_file import Paper, PersonFile
 from registry.register.standing import ErasedPerson
 from registry.register.typed import LONGEST_NOTE, BadPersonField, IdentityCardTyped, checked_text
-from registry.storage.database import Database
-
-Work = Callable[[Database], Coroutine[Any, Any, Any]]
-Run = Callable[[str | None, Work], Any]
-"""Does the work on the database with this address; what a user can mend ends the command with one line."""
+from registry.terminal.parts import say, who
 
 USER_ERRORS = (
     *(BadPersonField, BadWeek, ErasedPerson, GroupExists, IdTaken, IdentityCardTyped, NoRenewal, UnknownCertificate),
@@ -31,12 +23,6 @@ USER_ERRORS = (
 
 MOST_SHOWN = 1_000
 
-_out = Console()
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
-]
 LimitOption = Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Show so many")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default whoever is logged in")]
 WhyOption = Annotated[str, typer.Option("--why", help="For the history")]
@@ -49,7 +35,7 @@ CITY_ZONE = ZHENGZHOU_ZONE.key
 
 def author(by: str | None, why: str = "") -> Author:
     """Raises: IdentityCardTyped, BadPersonField."""
-    return Author(by=_who(by), at=datetime.now(UTC), why=checked_text("why", why, most=LONGEST_NOTE))
+    return Author(by=who(by), at=datetime.now(UTC), why=checked_text("why", why, most=LONGEST_NOTE))
 
 
 def day_of(text: str) -> date:
@@ -58,10 +44,6 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadPersonField(f"{text!r} is no day: write it as 2026-05-01") from None
-
-
-def say(line: str) -> None:
-    _out.print(escape(line), soft_wrap=True, highlight=False)
 
 
 def show_person(person: PersonFile) -> None:
@@ -111,13 +93,3 @@ def _paper(paper: Paper) -> str:
     if paper.follows is not None:
         parts.append(f"follows {paper.follows}")
     return ", ".join(part for part in parts if part)
-
-
-def _who(by: str | None) -> str:
-    if by is not None:
-        return by[:64]
-    try:
-        return getpass.getuser()[:64]
-    except (KeyError, OSError):
-        # A container's user may have no name.
-        return "command line"
