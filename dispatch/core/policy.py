@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.core.candidates import Candidates
 from dispatch.core.events import Role
@@ -158,8 +159,7 @@ def choose(
     Hands come first because about one arrest in twenty in China is shockable (BASIC-OHCA): time to CPR drives more
     survivors than time to shock. No rescuer and no AED appears twice, nor two that may be the same.
     """
-    order = np.argsort(candidates.direct_s, kind="stable")
-    order = order[candidates.direct_s[order] <= direct_budget_s]
+    order = _quickest(candidates.direct_s, direct_budget_s)
     # Fetchers may be among the nearest: with so many no place is left empty.
     most = wanted.direct + wanted.fetch + 1
     free = list(islice((i for i in order.tolist() if candidates.rescuer_id[i] not in wanted.excluded_rescuers), most))
@@ -171,6 +171,12 @@ def choose(
     others = [index for index in free if candidates.rescuer_id[index] not in used]
     more = max(0, min(wanted.direct - len(first), wanted.total - len(planned)))
     return tuple(planned + [_direct(candidates, index) for index in others[:more]])
+
+
+def _quickest(time_s: NDArray[np.float32], budget_s: float) -> NDArray[np.intp]:
+    """Places of those within the budget, quickest first; of equal ones the first."""
+    within = np.flatnonzero(time_s <= budget_s)
+    return within[np.argsort(time_s[within], kind="stable")]
 
 
 def _direct(candidates: Candidates, index: int) -> PlannedAlert:
@@ -190,8 +196,7 @@ def _fetchers(
     planned: list[PlannedAlert] = []
     used_aeds: set[str] = set()
     limit = min(wanted.fetch, count)
-    order = np.argsort(candidates.trip_s, kind="stable")
-    for trip in order[candidates.trip_s[order] <= budget_s]:
+    for trip in _quickest(candidates.trip_s, budget_s):
         if len(planned) >= limit:
             break
         rescuer, aed = int(candidates.trip_rescuer[trip]), int(candidates.trip_aed[trip])

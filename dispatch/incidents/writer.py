@@ -211,11 +211,11 @@ class IncidentWriter:
                 self._reservations.set(before)
             raise
         self.live.put(LiveIncident(incident=after, details=where, ready=ready))
-        self._rests.take(rests_of(before, after, decision.events, now, self._policy))
         try:
             # The phones first, then what is ours.
             self._publish(rows)
         finally:
+            self._rests.take(rests_of(before, after, decision.events, now, self._policy))
             self._keep_track(after, where)
         if before:
             self._newcomers.freed(reserved(before) - reserved(after))

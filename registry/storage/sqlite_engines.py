@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,8 +20,32 @@ from registry.storage.words import keep_storable
 BUSY_TIMEOUT_MS = 30_000
 READERS = 4
 
+LONGEST_WAIT_S = 0.005
+"""For a thread that is about to commit; whoever waits longer goes on without it."""
+
 T = TypeVar("T")
 Meanwhile = Callable[[], None]
+
+
+class _Meanwhile:
+    """What the event loop does while a thread commits: begun a moment sooner, it would keep the interpreter from that
+    thread, and the disk would wait for it."""
+
+    def __init__(self, work: Meanwhile) -> None:
+        self._loop, self._work = asyncio.get_running_loop(), work
+        self._until_commit = threading.Lock()
+        self._until_commit.acquire()
+
+    def announce(self) -> None:
+        self._loop.call_soon_threadsafe(self._wait_and_work)
+
+    def begin(self) -> None:
+        """The next that this thread does is to commit, without the interpreter."""
+        self._until_commit.release()
+
+    def _wait_and_work(self) -> None:
+        self._until_commit.acquire(timeout=LONGEST_WAIT_S)
+        self._work()
 
 
 class DirectSqlite:
@@ -33,13 +57,14 @@ class DirectSqlite:
         self._reader = _plain_engine(plain, begin="BEGIN", pool_size=READERS)
         # Kept in hand by the one thread that writes: to fetch it from the pool costs as much as a statement.
         self._held: Connection | None = None
+        self._meanwhile: _Meanwhile | None = None
+        event.listen(self._writer, "commit", self._commits)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
 
     async def transact(self, work: Callable[[Connection], T], meanwhile: Meanwhile | None) -> T:
-        loop = asyncio.get_running_loop()
-        before_commit = partial(loop.call_soon_threadsafe, meanwhile) if meanwhile else None
-        return await loop.run_in_executor(self._write_thread, self._begin, work, before_commit)
+        beside = _Meanwhile(meanwhile) if meanwhile else None
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._begin, work, beside)
 
     async def consult(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self._read, work)
@@ -52,15 +77,15 @@ class DirectSqlite:
         self._writer.dispose()
         self._reader.dispose()
 
-    def _begin(self, work: Callable[[Connection], T], before_commit: Callable[[], object] | None) -> T:
+    def _begin(self, work: Callable[[Connection], T], beside: _Meanwhile | None) -> T:
         if self._held is None:
             self._held = self._writer.connect()
         try:
             with self._held.begin():
                 done = work(self._held)
-                if before_commit:
-                    # To commit is most of the time to wait for the disk, without the interpreter.
-                    before_commit()
+                if beside:
+                    beside.announce()
+                self._meanwhile = beside
                 return done
         except (DBAPIError, sqlite3.Error) as error:
             if not isinstance(error, IntegrityError | sqlite3.IntegrityError):
@@ -69,6 +94,11 @@ class DirectSqlite:
                 held.invalidate()
                 held.close()
             raise
+
+    def _commits(self, _connection: Connection) -> None:
+        if self._meanwhile is not None:
+            self._meanwhile.begin()
+            self._meanwhile = None
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:

@@ -60,6 +60,31 @@ def test_a_database_is_taken_for_up_to_date_only_with_the_newest_migration() -> 
     assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
+async def test_the_event_loop_works_while_what_is_written_becomes_durable(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    worked: list[threading.Thread] = []
+
+    def refuse(_connection: Connection) -> None:
+        raise ValueError("not this one")
+
+    def put(connection: Connection) -> None:
+        connection.execute(rescuers.insert(), rescuer_row("r1"))
+
+    try:
+        with pytest.raises(ValueError, match="not this one"):
+            await database.transact(refuse, meanwhile=lambda: worked.append(threading.current_thread()))
+        assert worked == [], "there was nothing to wait for"
+
+        await database.transact(put, meanwhile=lambda: worked.append(threading.current_thread()))
+        assert worked == [threading.current_thread()], "once, in the loop's own thread, before the answer"
+
+        await database.transact(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        assert len(worked) == 1, "the next transaction has nothing of the one before"
+    finally:
+        await database.close()
+
+
 async def test_the_tables_can_be_taken_back_and_made_again(url: str) -> None:
     migrate(url)
     database = Database(url)
