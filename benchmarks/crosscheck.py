@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from benchmarks.crosscheck_causes import Causes, Line, decode_line
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.osm import build_from_osm
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, PLAIN, WALKING
 from geo.streets.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork

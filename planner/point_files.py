@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geo.places.antimeridian import middle_lon
 from geo.places.datum import Datum
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from planner.layers import LayerOptions, cell_text, read_layer
 from planner.plan_model import Bilingual
 from registry.importers.columns import find_coordinates

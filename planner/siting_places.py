@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from geo.coverage.coverage import nearest_straight_s
 from geo.places.antimeridian import middle_lon
 from geo.places.datum import Datum
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import Snaps, WalkNetwork

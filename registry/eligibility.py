@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.hours.evaluating import BadHours, Hours, Openness, hours_of
 from registry.hours.reading import read_hours
 from registry.models import (

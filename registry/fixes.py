@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.models import Presence
 
 SHARP_M = 30.0

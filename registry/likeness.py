@@ -10,7 +10,7 @@ import opencc
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.walking.floors import find_floor
 from registry.models import Aed
 from registry.storeys import ground_is_first

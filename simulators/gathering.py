@@ -9,7 +9,7 @@ import numpy as np
 
 from dispatch.contracts.webhook import CallLocation
 from geo.places.datum import Datum, convert, parse_datum
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from simulators.call_generator import METRES_PER_DEGREE
 from simulators.phones import PhoneOwner
 from simulators.reach import wgs84

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from dispatch.contracts.stream import Alert, AlertAnswer, AlertEnded, Assignment
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
 from simulators.handset import Handset
 from simulators.ledger import Said

@@ -18,7 +18,7 @@ from dispatch.contracts.webhook import CallLocation
 from dispatch.core.consequences import DISPATCHERS
 from dispatch.incidents.service_area import get_datum, get_place
 from dispatch.service import DispatchService
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.named_street import find_named_street
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from registry.eligibility import Answer, is_usable

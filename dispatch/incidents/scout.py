@@ -17,7 +17,7 @@ from dispatch.core.policy import Policy
 from dispatch.core.rests import RestKind
 from dispatch.incidents.live import Reservations, Rests
 from dispatch.records import Details
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.streets_by_time import StreetsByTime
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.building import Building, find_building, to_patient_s

@@ -18,7 +18,7 @@ from dispatch.core.matching import Place
 from dispatch.incidents.scout import Scout
 from dispatch.incidents.way_kernels import kept_points, up_to_the_area
 from dispatch.records import Details
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from geo.walking.walk_line import RouteLines, find_route_lines
 from geo.walking.walk_time import DETOUR_FACTOR, NoRoute, Route, get_route

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from dispatch.contracts.public import PublicWalk
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from geo.walking.direction_words import CHINESE, ENGLISH, Language

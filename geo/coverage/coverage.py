@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from geo.coverage.coverage_kernels import lower_to_nearest, nearest_in_hours, pairs_within, spread
 from geo.places.antimeridian import middle_lon
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import Snaps, WalkNetwork
 

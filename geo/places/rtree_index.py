@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rtree.index import Index, Property
 
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.places.rtree_kernels import FAR, IN_GRID, IN_TREE, NOWHERE, PLACE, within_box, within_radius
 from geo.places.spatial_index import DuplicateKey, PointIndex, WrongThread
 

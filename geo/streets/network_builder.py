@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.fences import LEAST_EFFORT_M, components, fence_ground
 from geo.streets.network_assembly import assemble, put_in_morton_order
 from geo.streets.network_draft import Draft, shapes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.network_builder import small_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.walk_network import Snap, Snaps, WalkNetwork

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.eligibility import UnknownTimeZone, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
 from registry.importers.hours import HoursOfList

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.places.datum import Datum
 from geo.streets.network_file import NetworkFileError
-from geo.streets.walk_network import WalkNetwork
 from registry.eligibility import get_time_zone
 from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sheets import read_aed_sheets
@@ -40,6 +40,9 @@ from registry.importers.report import ImportReport, Progress, Remark, no_progres
 from registry.importers.rescuer_store import save_rescuers
 from registry.models import Aed
 from registry.storage.database import Database
+
+if TYPE_CHECKING:
+    from geo.streets.walk_network import WalkNetwork
 
 OSM_SOURCE = "osm"
 
@@ -312,7 +315,10 @@ def _position_options(options: ImportOptions) -> PositionOptions:
     )
 
 
-def _network(path: Path) -> WalkNetwork:
+def _network(path: Path) -> "WalkNetwork":
+    # Streets are for who names them: the compiler of their kernels takes seconds to load.
+    from geo.streets.walk_network import WalkNetwork  # noqa: PLC0415
+
     try:
         return WalkNetwork.load(path)
     except (NetworkFileError, OSError) as error:

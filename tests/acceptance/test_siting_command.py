@@ -11,7 +11,7 @@ import numpy as np
 import pandas
 import pytest
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.pace import DETOUR_FACTOR
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import WalkNetwork

@@ -8,7 +8,6 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from registry.eligibility import time_zone_at
 from registry.importers.files import ImportRefused
@@ -139,6 +138,9 @@ def distances_m(lon: Floats, lat: Floats, *, to_lon: Floats, to_lat: Floats) -> 
     """From each place to the nearest of the others, as the crow flies; infinite where there are none."""
     if not to_lon.size:
         return np.full(lon.shape, np.inf)
+    # Half a second to load, and only some lists ask.
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
     chord, _ = cKDTree(_on_sphere(to_lon, to_lat)).query(_on_sphere(lon, lat))
     return np.asarray(2.0 * _EARTH_M * np.arcsin(np.minimum(chord / 2.0, 1.0)))
 

@@ -7,14 +7,17 @@ that addresses name settle it for most lists; districts only for long ones. With
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.datum import Datum, convert
-from geo.streets.walk_network import WalkNetwork
 from registry.importers.positions.known_streets import street_distances_m
 from registry.importers.positions.named_districts import in_named_district
+
+if TYPE_CHECKING:
+    from geo.streets.walk_network import WalkNetwork
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +60,7 @@ def by_second_pair(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Float
     return FoundDatum(best[1], f"{shown} has the same places in another datum in {agree} of {int(both.sum())} rows")
 
 
-def by_streets(lon: Floats, lat: Floats, texts: Sequence[str], network: WalkNetwork) -> FoundDatum | None:
+def by_streets(lon: Floats, lat: Floats, texts: Sequence[str], network: "WalkNetwork") -> FoundDatum | None:
     """Told by the streets of a walk network that the rows' addresses name."""
     readings = _readings(lon, lat)
     far_m = street_distances_m(network, texts, readings)

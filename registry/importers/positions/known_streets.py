@@ -1,12 +1,15 @@
 """How well positions agree with the streets that their addresses name."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.streets.walk_network import WalkNetwork
+if TYPE_CHECKING:
+    from geo.streets.walk_network import WalkNetwork
+
 
 Floats = NDArray[np.float64]
 
@@ -14,7 +17,7 @@ Floats = NDArray[np.float64]
 _MIN_NAME = 3
 
 
-def street_distances_m(network: WalkNetwork, texts: Sequence[str], places: Sequence[tuple[Floats, Floats]]) -> Floats:
+def street_distances_m(network: "WalkNetwork", texts: Sequence[str], places: Sequence[tuple[Floats, Floats]]) -> Floats:
     """(len(places), n): of each row's place in each of several readings, metres to the street that the row names.
 
     NaN where the row names none of the network's. Of several names that stand in a text the longest counts.
@@ -33,7 +36,7 @@ def street_distances_m(network: WalkNetwork, texts: Sequence[str], places: Seque
     return found
 
 
-def _lines_by_name(network: WalkNetwork) -> dict[str, shapely.Geometry]:
+def _lines_by_name(network: "WalkNetwork") -> dict[str, shapely.Geometry]:
     offsets, text = network.street_start, network.street_text
     names = [text[offsets[i] : offsets[i + 1]].tobytes().decode() for i in range(offsets.size - 1)]
     edges_of: dict[int, list[int]] = {}
@@ -46,6 +49,6 @@ def _lines_by_name(network: WalkNetwork) -> dict[str, shapely.Geometry]:
     }
 
 
-def _line(network: WalkNetwork, edge: int) -> shapely.Geometry:
+def _line(network: "WalkNetwork", edge: int) -> shapely.Geometry:
     points = slice(network.shape_start[edge], network.shape_start[edge + 1])
     return shapely.linestrings(np.column_stack((network.shape_x[points], network.shape_y[points])).astype(np.float64))

@@ -1,10 +1,13 @@
 """What a caller knows of a list's positions beside the file."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from geo.places.datum import Datum
-from geo.streets.walk_network import WalkNetwork
 from registry.importers.positions.area import Box
+
+if TYPE_CHECKING:
+    from geo.streets.walk_network import WalkNetwork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,4 +23,4 @@ class PositionOptions:
     epsg: int | None = None
     area: Box | None = None
     country: str | None = None
-    network: WalkNetwork | None = field(default=None, repr=False)
+    network: "WalkNetwork | None" = field(default=None, repr=False)

@@ -13,7 +13,6 @@ from registry.importers.files import UnreadableFile, read_bytes
 from registry.importers.reading.archives import check_office_file, opened, unpack
 from registry.importers.reading.delimited import sheet_of_text
 from registry.importers.reading.json_tables import sheets_of_json
-from registry.importers.reading.layers import read_layers
 from registry.importers.reading.limits import MAX_UNPACKED_BYTES, TooLarge, refuse_large_text
 from registry.importers.reading.osm_objects import read_osm
 from registry.importers.reading.parquet import read_parquet
@@ -74,6 +73,9 @@ def _read(path: Path, file: str, encoding: str | None, folder: Path, *, is_packe
     if head.startswith(_OLD_OFFICE):
         return read_spreadsheet(path, file)
     if head.startswith((_SQLITE, _FLATGEOBUF, _SHAPEFILE)):
+        # GDAL and what it brings take two seconds to load, and most lists are tables.
+        from registry.importers.reading.layers import read_layers  # noqa: PLC0415
+
         return read_layers(_called_so(path, head, folder), file, encoding)
     if head.startswith(_PARQUET):
         return [read_parquet(path, file)]

@@ -27,7 +27,7 @@ from dispatch.incidents.engine import Taken
 from dispatch.incidents.intake import understand
 from dispatch.incidents.live import LiveIncident
 from dispatch.records import CallRecord
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from tests.integration.dispatch.engines import Desk, desk, place, rescuer
 
 REFERENCES = ["0001", "0002"]

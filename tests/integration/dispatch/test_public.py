@@ -9,7 +9,7 @@ import pytest
 from dispatch.access.tokens import Access
 from dispatch.operations.limits import OPEN_DOORS
 from geo.places.datum import Datum, convert
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from tests.support.browser_like import Browser
 from tests.support.service import Service
 from tests.support.town import CENTRE, place

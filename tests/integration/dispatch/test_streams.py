@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.access.tokens import Access
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from tests.support.phone import Phone, console_of, phone_of, raw_stream
 from tests.support.service import Service, call
 from tests.support.town import place

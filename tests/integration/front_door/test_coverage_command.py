@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.street_pieces import street_pieces
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_time import walk_times

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geo.places.datum import Datum, convert
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 
 
 def outlines(path: Path) -> dict[str, shapely.Geometry]:

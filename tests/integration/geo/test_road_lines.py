@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.places.datum import Datum, convert
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.layer_encoding import UnknownEncoding
 from geo.streets.lines import LinesWithoutCrs, SeveralLayers, UnreadableLines, WrongCrs, build_from_lines
 from geo.streets.network_builder import EmptyNetwork

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.directory import Directory
 from registry.eligibility import Answer, is_dispatchable, position_of
 from registry.fixes import Fate

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from geo.places.datum import Datum
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.directory import Directory
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.importers.columns import MissingColumns, UnknownDatumOfFile

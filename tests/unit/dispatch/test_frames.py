@@ -11,7 +11,7 @@ from dispatch.contracts.stream import AreaFrame, RouteFrame, RouteStepFrame
 from dispatch.core.matching import Place
 from dispatch.incidents.ways import AREA_CELL_M, METRES_PER_DEGREE, area_around, shortened
 from dispatch.records import Details
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 
 lons = st.floats(-179.9, 179.9)
 lats = st.floats(-80, 80)

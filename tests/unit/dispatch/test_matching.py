@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dispatch.core.candidates import Candidates
 from dispatch.core.matching import MAX_AEDS, Place, Walker, find_candidates, find_way
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.streets.network_builder import build_network
 from geo.streets.walk_network import NotOnNetwork, WalkNetwork
 from geo.walking.walk_time import DETOUR_FACTOR, walk_times

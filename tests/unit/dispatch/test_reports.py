@@ -13,7 +13,8 @@ from dispatch.core import commands as cmd
 from dispatch.core.matching import Place
 from dispatch.incidents.reports import compared
 from dispatch.records import WORDS, Details, Told
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 
 PLANE = LocalPlane(113.665, 34.757)
 HELD_WORDS = {"address": "中原路1号", "floor": "5", "note": "door code 1234", "caller_phone": "+8613900000000"}

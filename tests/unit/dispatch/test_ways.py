@@ -14,7 +14,8 @@ from dispatch.core.policy import Policy
 from dispatch.incidents.scout import Scout
 from dispatch.incidents.ways import Ways, area_around
 from dispatch.records import Details
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.streets.network_builder import build_network
 from geo.streets.streets_by_time import StreetsByTime
 from registry.directory import Directory

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.coverage.coverage import nearest_straight_s, reach_straight
 from geo.places.antimeridian import beside, beside_area, between_lon, cut, middle_lon, wrapped
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.network_builder import build_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S, DETOUR_FACTOR
 from geo.streets.street_pieces import piece_lines, street_pieces

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.places.datum import Datum, UnknownDatum, convert, parse_datum
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 
 CENTIMETRE = 0.01
 SHIFTED = st.sampled_from([Datum.GCJ02, Datum.BD09])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.network_builder import EmptyNetwork, build_network
 from geo.streets.walk_network import EdgeFlag
 from tests.unit.geo.walk_worlds import at, degrees, network_of

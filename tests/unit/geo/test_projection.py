@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 
 ORIGIN = st.tuples(st.floats(-179.9, 179.9), st.floats(-70.0, 70.0))
 NEARBY_DEG = st.floats(-0.4, 0.4)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geo.places.projection import LocalPlane, geodesic_m
+from geo.places.geodesic import geodesic_m
+from geo.places.projection import LocalPlane
 from geo.places.rtree_index import NEAREST_WITHIN_M, Rebuild, RTreeIndex
 from geo.places.spatial_index import DuplicateKey, WrongThread
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.coverage.coverage import nearest_s
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.network_builder import build_network
 from geo.streets.pace import DEFAULT_WALK_SPEED_M_S
 from geo.streets.walk_network import EdgeFlag, Snaps, WalkNetwork

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.walk_network import WalkNetwork
 from geo.walking.walk_line import find_route_lines
 from geo.walking.walk_time import find_route

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from geo.streets.pace import GATE_EFFORT_M, PRIVATE_EFFORT, STEPS_EFFORT
 from geo.streets.walk_network import EdgeFlag, Snap, Snaps, WalkNetwork
 from geo.walking.walk_time import (

@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.contracts.webhook import MessageType
 from geo.places.datum import Datum, convert
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from simulators.call_generator import CALLS_BY_HOUR, CallModel, Places, generate_scenario
 from simulators.scenario import ENDING, Scenario
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from geo.places.datum import Datum
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from simulators.call_generator import Places, generate_scenario
 from simulators.gathering import EVERY, FARTHEST_M, NEAREST_M, gather
 from simulators.phones import PhoneOwner
