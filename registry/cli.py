@@ -34,6 +34,8 @@ from registry.people_commands.groups import add_group_commands
 from registry.people_commands.rescuers import add_rescuer_commands
 from registry.people_commands.shared import USER_ERRORS as PEOPLE_ERRORS
 from registry.personal.commands import add_commands as add_personal_commands
+from registry.place_commands.commands import USER_ERRORS as PLACE_ERRORS
+from registry.place_commands.commands import add_place_commands
 from registry.records import cabinets_of
 from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_aeds, load_rescuers
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
@@ -63,6 +65,7 @@ _USER_ERRORS = (
     MissingPersonalKey,
     *PEOPLE_ERRORS,
     *DEVICE_ERRORS,
+    *PLACE_ERRORS,
     ExportRefused,
 )
 
@@ -172,7 +175,7 @@ add_import(app, in_database=_in_database, or_exit=_or_exit)
 _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa: E731
 for add in (
     *(add_commands, add_officer_commands, add_personal_commands, add_device_commands),
-    *(add_rescuer_commands, add_certificate_commands, add_group_commands, add_gis_reader),
+    *(add_rescuer_commands, add_certificate_commands, add_group_commands, add_gis_reader, add_place_commands),
 ):
     add(app, _run)
 add_export(app, in_database=_in_database, or_exit=_or_exit)

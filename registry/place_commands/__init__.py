@@ -1,0 +1,1 @@
+"""`rescue-circle registry places`: districts, grids and stations at the command line."""
