@@ -215,6 +215,11 @@ def _expiring(one: Expiring) -> wire.ExpiringCertificate:
         valid_until=one.valid_until,
         days_left=one.days_left,
         warning_days=one.warning_days,
+        nearest_station=(
+            None
+            if one.nearest_station is None
+            else wire.NearestStationView.model_validate(one.nearest_station, from_attributes=True)
+        ),
     )
 
 

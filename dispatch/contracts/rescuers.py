@@ -221,9 +221,18 @@ class ServiceView(WireModel):
     deployments: tuple[DeploymentView, ...]
 
 
+class NearestStationView(WireModel):
+    """A practice station. distance_m: straight line from the person's home, to 100 m."""
+
+    place_id: str
+    name: str
+    address: str
+    distance_m: int
+
+
 class ExpiringCertificate(WireModel):
     """days_left: -1 and less once it has run out. warning_days: the warning that is due, 60, 30 or 7 days before, 0
-    afterwards; null before all of them."""
+    afterwards; null before all of them. nearest_station: by the person's home; null where that is not known."""
 
     rescuer_id: str
     certificate: int
@@ -232,6 +241,7 @@ class ExpiringCertificate(WireModel):
     valid_until: date
     days_left: int
     warning_days: int | None
+    nearest_station: NearestStationView | None
 
 
 class ExpiringPage(WireModel):

@@ -164,6 +164,9 @@ def _add_expiring(app: typer.Typer, run: Run) -> None:
             left = f"{one.days_left} days left" if one.days_left >= 0 else f"ran out {-one.days_left} days ago"
             warning = "" if one.warning_days is None else f"; warning {one.warning_days}"
             say(f"{one.valid_until}  {one.rescuer_id} certificate {one.number}, {one.kind}: {left}{warning}")
+            if near := one.nearest_station:
+                where = ", ".join(part for part in (near.name, near.address) if part)
+                say(f"      nearest practice station: {where}, {near.distance_m} m")
 
 
 def _add_sources(app: typer.Typer, run: Run) -> None:

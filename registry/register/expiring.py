@@ -1,6 +1,6 @@
 """Certificates that run out soon, or have: whose last one, when, and which warning is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.models import BY_HAND
 from registry.people.expiry import days_left, warning_of
 from registry.people.trust import ANY_LIST, CityRules
+from registry.places.nearest import NearestStation, find_nearest_stations
 from registry.repository import load_city_rules
 from registry.tables import certificates, rescuers
 
@@ -20,7 +21,8 @@ Cursor = tuple[date, str, int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expiring:
     """number: of the certificate among its person's. days_left: -1 and less once it has run out. warning_days: the
-    warning that is due, 60, 30 or 7 days before, 0 afterwards; None before all of them."""
+    warning that is due, 60, 30 or 7 days before, 0 afterwards; None before all of them. nearest_station: where it can
+    be renewed, by the person's home; None where that is not known, or no practice station."""
 
     rescuer_id: str
     number: int
@@ -29,6 +31,7 @@ class Expiring:
     valid_until: date
     days_left: int
     warning_days: int | None
+    nearest_station: NearestStation | None = field(default=None, repr=False)
 
     @property
     def cursor(self) -> Cursor:
@@ -62,7 +65,9 @@ async def list_expiring(
     if after is not None:
         query = query.where(_is_behind(after))
     query = query.order_by(paper.valid_until, paper.rescuer_id, paper.ordinal).limit(limit)
-    return [_expiring(row, day) for row in await connection.execute(query)]
+    rows = (await connection.execute(query)).all()
+    stations = await find_nearest_stations(connection, {row.rescuer_id for row in rows})
+    return [_expiring(row, day, stations.get(row.rescuer_id)) for row in rows]
 
 
 def _has_later(rules: CityRules) -> ColumnElement[bool]:
@@ -90,7 +95,7 @@ def _is_behind(after: Cursor) -> ColumnElement[bool]:
     )
 
 
-def _expiring(row: Row[Any], day: date) -> Expiring:
+def _expiring(row: Row[Any], day: date, nearest: NearestStation | None) -> Expiring:
     return Expiring(
         rescuer_id=row.rescuer_id,
         number=row.ordinal,
@@ -99,4 +104,5 @@ def _expiring(row: Row[Any], day: date) -> Expiring:
         valid_until=row.valid_until,
         days_left=days_left(row.valid_until, day),
         warning_days=warning_of(row.valid_until, day),
+        nearest_station=nearest,
     )

@@ -18,6 +18,8 @@ from registry.models import BY_HAND
 from registry.people.kinds import PersonKind, Transport
 from registry.people.trust import ANY_LIST
 from registry.people_tables import PERSONAL_TABLES
+from registry.places.kinds import PlaceKind
+from registry.places.store import add_place, retire_place
 from registry.register.changing import (
     IdTaken,
     UnknownGroup,
@@ -230,6 +232,42 @@ async def test_what_runs_out_is_listed_with_the_warning_that_is_due_page_by_page
         ("c", 45, 60),
     ]
     assert [one.rescuer_id for one in coming] == ["a", "c"]
+    assert {one.nearest_station for one in coming} == {None}
+
+
+async def test_the_nearest_practice_station_is_told_by_the_home_and_shows_none(
+    database: Database, tmp_path: Path
+) -> None:
+    end = NOW.date() + timedelta(days=20)
+    homes = {"a": "113.6600,34.7500", "b": "113.7600,34.7500", "c": ","}
+    rows = [
+        f"{key},人{key},1390000001{n},BLS,N-{key},2020-01-01,{end},是,{home}\n"
+        for n, (key, home) in enumerate(homes.items())
+    ]
+    await take(database, tmp_path, *rows)
+    stations = {"West": (113.6612, 34.75), "East": (113.75, 34.75), "Closed": (113.66, 34.75)}
+    async with database.write() as connection:
+        added = {
+            name: await add_place(
+                connection, PlaceKind.PRACTICE_STATION, {"name": name, "address": f"{name} 1"}, at, WANG
+            )
+            for name, at in stations.items()
+        }
+        await add_place(connection, PlaceKind.METRO_STATION, {"name": "Metro"}, (113.66, 34.75), WANG)
+        await retire_place(connection, added["Closed"].place_id, WANG)
+
+    async with database.read() as connection:
+        found = {one.rescuer_id: one for one in await list_expiring(connection, NOW.date(), within_days=60, limit=9)}
+
+    near = {key: one.nearest_station for key, one in found.items()}
+    west, east = near["a"], near["b"]
+    assert west is not None
+    assert east is not None
+    # 110 m along the parallel are told as the step of 100 m, 914 m as 900 m.
+    assert (west.name, west.address, west.distance_m) == ("West", "West 1", 100)
+    assert (east.name, east.distance_m) == ("East", 900)
+    assert near["c"] is None
+    assert "East" not in repr(found["b"])
 
 
 async def test_an_officer_enters_a_person_who_is_rung_once_a_certificate_is_verified(database: Database) -> None:
