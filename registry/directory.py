@@ -25,7 +25,7 @@ from registry.repository import (
     load_rescuers,
     load_undecided,
 )
-from registry.roster import Helpers, Roster
+from registry.roster import Helpers, Holds, Roster
 from registry.snap_memory import SnapMemory
 from registry.snapshot import Nearby
 from registry.storage.database import Database
@@ -105,6 +105,10 @@ class Directory:
     @property
     def rescuer_ids(self) -> Collection[str]:
         return self._roster.records.keys()
+
+    def people_living_where(self, holds: Holds) -> list[str]:
+        """Ids of those whose home is known and lies in an area."""
+        return self._roster.living_where(holds)
 
     @property
     def aed_count(self) -> int:

@@ -3,7 +3,7 @@
 The columns say the same as `eligibility` says of each record; a test holds the two together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,9 @@ from registry.snapshot import Ids
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Holds = Callable[[Float64s, Float64s], Bools]
+"""Which of these longitudes and latitudes, WGS-84 degrees, lie in an area."""
+
 _Span = tuple[bool, int, int]
 """An answer, and from when to before when it holds."""
 
@@ -81,6 +84,13 @@ class Roster:
     def ids(self, keys: Int64s) -> Ids:
         """The ids of `keys`, in that order."""
         return Ids(self._ids, keys)
+
+    def living_where(self, holds: Holds) -> list[str]:
+        """Ids of those whose home is known and lies in an area."""
+        people = self._columns.people[: len(self._ids)]
+        home = np.flatnonzero(np.isfinite(people["home_lon"]))
+        lives = holds(people["home_lon"][home], people["home_lat"][home])
+        return [self._ids[key] for key in home[lives].tolist()]
 
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""

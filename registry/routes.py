@@ -16,8 +16,10 @@ from registry.editing.versions import require_version, version_of, versions_in
 from registry.eligibility import Answer, is_dispatchable, is_usable
 from registry.history.log import Author
 from registry.listing.changed import load_changed_since
+from registry.listing.districts import within
 from registry.listing.pages import Wanted, page_of
 from registry.models import Aed, AedState
+from registry.places.districts import District, get_district
 from registry.repository import erase_rescuer, in_batches, load_aeds, load_undecided
 from registry.storage.database import Database
 from registry.storage.words import storable
@@ -123,6 +125,7 @@ class AedQuery(BaseModel):
     source: Annotated[str | None, Field(max_length=128, description="The list that it is of.")] = None
     usable: Annotated[Answer | None, Field(description="Whether it can be taken at the time asked about.")] = None
     text: Annotated[str, Field(max_length=200, description="Words that stand in its name, place or ids.")] = ""
+    district: Annotated[str | None, Field(max_length=200, description="Name, code or id of the one it lies in.")] = None
     retired: Annotated[Literal["no", "only", "any"], Field(description="Those that nobody fetches any more.")] = "no"
     changed_since: Instant | None = None
     cursor: Annotated[str, Field(max_length=64, description="`next` of the answer before.")] = ""
@@ -162,7 +165,8 @@ def _add_aed_routes(
     async def list_aeds(query: Annotated[AedQuery, Query()], request: Request, response: Response) -> AedList:
         """AEDs in a box of WGS-84 degrees and whether each is usable at a time; default everywhere, now."""
         instant, box = query.at or clock.now(), _box_of(query.bbox) if query.bbox else WHOLE_EARTH
-        wanted, found = await _wanted(query, database), _found(directory, box, query.retired)
+        wanted, district = await _wanted(query, database), await _district(query, database)
+        found = within(district, _found(directory, box, query.retired))
         page = await page_of(found, wanted, at=instant, after=query.cursor, limit=query.limit)
         if page.next_after is not None:
             following = request.url.include_query_params(cursor=page.next_after)
@@ -214,6 +218,13 @@ async def _wanted(query: AedQuery, database: Database) -> Wanted:
         async with database.read() as connection:
             changed = await load_changed_since(connection, query.changed_since)
     return Wanted(state=query.state, source=query.source, usable=query.usable, text=query.text, changed=changed)
+
+
+async def _district(query: AedQuery, database: Database) -> District | None:
+    if query.district is None:
+        return None
+    async with database.read() as connection:
+        return await get_district(connection, query.district)
 
 
 def _add_rescuer_routes(router: APIRouter, directory: Directory, database: Database, clock: Clock) -> None:

@@ -42,6 +42,9 @@ from registry.exporters.serving import ExportsBusy
 from registry.history.log import UnknownChange
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
+from registry.places.districts import UnknownDistrict
+from registry.places.fields import BadPlace
+from registry.places.store import PlaceChanged, UnknownPlace
 from registry.repository import UnknownAed, UnknownRescuer
 from registry.storage.watched_database import DatabaseAway
 
@@ -99,6 +102,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownAed: 404,
     UnknownChange: 404,
     UnknownImport: 404,
+    UnknownPlace: 404,
     UnknownIntegration: 404,
     UnknownRescuer: 404,
     **register_errors.STATUS,
@@ -129,16 +133,19 @@ STATUS: dict[type[Exception], int] = {
     Refused: 409,
     people.InvitationExpired: 410,
     people.InvitationUsed: 410,
+    PlaceChanged: 412,
     Stale: 412,
     ConfirmationLinkExpired: 410,
     TooLarge: 413,
     BadBox: 422,
     BadInspection: 422,
+    BadPlace: 422,
     ExportRefused: 422,
     BadLocation: 422,
     BadPhone: 422,
     people.BadSubscription: 422,
     TooFar: 422,
+    UnknownDistrict: 422,
     TooMany: 429,
     DatabaseAway: 503,
     ExportsBusy: 503,

@@ -2,6 +2,7 @@
 
 The live picture knows of a change before the answer goes out."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from dispatch.service import DispatchService
 from registry.history.log import Author, Recorded, list_changes
 from registry.hours.holidays import find_country
 from registry.people.kinds import PersonKind
+from registry.places.districts import get_district
 from registry.register.changing import (
     add_person,
     change_person,
@@ -111,6 +113,9 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         team_id: Annotated[str | None, Query(max_length=64)] = None,
         source: Annotated[str | None, Query(max_length=128)] = None,
         expiring_before: Annotated[date | None, Query(description="Their last certificate ends before.")] = None,
+        district: Annotated[
+            str | None, Query(max_length=200, description="Who lives in it: its name, code or id.")
+        ] = None,
         state: Annotated[
             str | None, Query(max_length=64, description="A reason code, such as `ready` or `certificate_expired`.")
         ] = None,
@@ -130,6 +135,9 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         )
         wanted = limit if state is None else SCANNED
         async with database.read() as connection:
+            if district is not None:
+                holds = (await get_district(connection, district)).holds
+                search = replace(search, among=desk.service.directory.people_living_where(holds))
             found = await list_people(connection, desk.keys, search, after=after, limit=wanted + 1)
         lines = [desk.line(one) for one in found[:wanted]]
         fitting = [one for one in lines if state is None or state in one.reasons]

@@ -14,6 +14,7 @@ from registry.exporters.columns import ExportedAed
 from registry.exporters.formats import Format, write_export
 from registry.exporters.refused import ExportRefused
 from registry.exporters.rows import load_exported
+from registry.places.districts import UnknownDistrict
 from registry.storage.database import Database
 
 REFUSED = 3
@@ -27,20 +28,20 @@ def main() -> int:
     # Calls first, where the machine has not processors enough for both.
     os.nice(_NICE)
     job = json.load(sys.stdin)
-    rows = asyncio.run(_load(job["database"], job["sources"], public=job["public"]))
     try:
+        rows = asyncio.run(_load(job["database"], job["sources"], public=job["public"], district=job["district"]))
         write_export(Path(job["path"]), rows, Format(job["format"]), public=job["public"])
-    except ExportRefused as error:
+    except (ExportRefused, UnknownDistrict) as error:
         print(error)
         return REFUSED
     return 0
 
 
-async def _load(url: str, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:
+async def _load(url: str, sources: Sequence[str], *, public: bool, district: str | None) -> list[ExportedAed]:
     database = Database(url)
     try:
         async with database.read() as connection:
-            return await load_exported(connection, sources, public=public)
+            return await load_exported(connection, sources, public=public, district=district)
     finally:
         await database.close()
 

@@ -54,6 +54,9 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         source: Annotated[
             list[str] | None, typer.Option("--source", help="Only AEDs of this list; repeatable; default all")
         ] = None,
+        district: Annotated[
+            str | None, typer.Option("--district", help="Only AEDs within this one: its name, code or id")
+        ] = None,
         public: Annotated[
             bool, typer.Option("--public", help="Only AEDs that stand, and of them what anybody may see")
         ] = False,
@@ -64,10 +67,14 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         def work() -> int:
             wanted = chosen or format_of(file)
             if kind is ExportKind.RESCUERS:
+                if district is not None:
+                    raise ExportRefused("people are exported by their list: leave --district out")
                 return _write_people(
                     file, wanted, in_database(database, lambda db: _people(db, source or ())), public=public
                 )
-            rows: list[ExportedAed] = in_database(database, lambda db: _load(db, source or (), public=public))
+            rows: list[ExportedAed] = in_database(
+                database, lambda db: _load(db, source or (), public=public, district=district)
+            )
             write_export(file, rows, wanted, public=public)
             return len(rows)
 
@@ -114,6 +121,8 @@ async def _people(db: Database, sources: Sequence[str]) -> list[ExportedPerson]:
         return await load_people(connection, db.personal_keys, sources)
 
 
-async def _load(db: Database, sources: Sequence[str], *, public: bool) -> list[ExportedAed]:
+async def _load(
+    db: Database, sources: Sequence[str], *, public: bool, district: str | None = None
+) -> list[ExportedAed]:
     async with db.read() as connection:
-        return await load_exported(connection, sources, public=public)
+        return await load_exported(connection, sources, public=public, district=district)

@@ -21,10 +21,14 @@ def build_router(exports: Exports) -> APIRouter:
 
     @router.get("/export", response_class=StreamingResponse, responses=FILES)
     async def export_registry(
-        chosen: Annotated[Format, Query(alias="format")] = Format.GEOJSON, source: SOURCE = None
+        chosen: Annotated[Format, Query(alias="format")] = Format.GEOJSON,
+        source: SOURCE = None,
+        district: Annotated[
+            str | None, Query(max_length=200, description="Only AEDs within it: its name, code or id.")
+        ] = None,
     ) -> StreamingResponse:
         """Every AED of every list as a file, which `registry import` reads again without losing anything."""
-        file = await exports.write(chosen, source or ())
+        file = await exports.write(chosen, source or (), district)
         # Not for any cache: it holds what the public must not see.
         return answer_of(file, chosen, cache="no-store")
 

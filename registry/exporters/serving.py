@@ -49,7 +49,7 @@ class Exports:
         self._folder: Path | None = None
         self._written_s: dict[Format, float] = {}
 
-    async def write(self, chosen: Format, sources: Sequence[str] = ()) -> BinaryIO:
+    async def write(self, chosen: Format, sources: Sequence[str] = (), district: str | None = None) -> BinaryIO:
         """An officer's export, open to be read; its file is nowhere any more.
 
         Raises:
@@ -58,7 +58,7 @@ class Exports:
         async with self._my_turn():
             with tempfile.TemporaryDirectory(prefix="export-") as folder:
                 path = Path(folder) / f"aeds{ending_of(chosen)}"
-                await self._run(path, chosen, sources, public=False)
+                await self._run(path, chosen, sources, public=False, district=district)
                 return path.open("rb")
 
     async def write_public(self, chosen: Format) -> BinaryIO:
@@ -88,8 +88,11 @@ class Exports:
         finally:
             self._waiting -= 1
 
-    async def _run(self, path: Path, chosen: Format, sources: Sequence[str], *, public: bool) -> None:
+    async def _run(
+        self, path: Path, chosen: Format, sources: Sequence[str], *, public: bool, district: str | None = None
+    ) -> None:
         job = {"database": self._url, "path": str(path), "format": chosen, "sources": list(sources), "public": public}
+        job["district"] = district
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "registry.exporters.child"),

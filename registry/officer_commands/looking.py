@@ -14,8 +14,10 @@ from registry.history.log import Recorded, list_changes, load_undoing
 from registry.importers.positions.area import parse_box
 from registry.lifecycle import get_file, rows_of_cabinet
 from registry.listing.changed import load_changed_since
+from registry.listing.districts import within
 from registry.listing.pages import Page, Wanted, page_of
 from registry.models import Aed, AedState
+from registry.places.districts import get_district
 from registry.records import Records
 from registry.repository import load_aeds
 from registry.storage.database import Database
@@ -64,6 +66,7 @@ def _add_list(app: typer.Typer, run: Run) -> None:
     def list_command(
         *,
         box: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="Within these degrees of WGS-84")] = None,
+        district: Annotated[str | None, typer.Option(help="Within this one: its name, code or id")] = None,
         state: Annotated[AedState | None, typer.Option(help="Of the device itself")] = None,
         source: Annotated[str | None, typer.Option(help="Of this list")] = None,
         usable: Annotated[Answer | None, typer.Option(help="Whether it can be taken at the time")] = None,
@@ -85,7 +88,8 @@ def _add_list(app: typer.Typer, run: Run) -> None:
             async with db.read() as connection:
                 records = Records(await load_aeds(connection))
                 changed = None if since is None else await load_changed_since(connection, since)
-            found = _within(box, _standing_or_not(records, retired))
+                wanted_in = None if district is None else await get_district(connection, district)
+            found = within(wanted_in, _within(box, _standing_or_not(records, retired)))
             wanted = Wanted(state=state, source=source, usable=usable, text=text, changed=changed)
             return await page_of(found, wanted, at=instant, after=after, limit=limit)
 

@@ -1,5 +1,6 @@
 """`registry rescuers`: look at people, enter and correct them, leave them alone for a while."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,8 @@ from registry.people_commands.shared import (
     day_of,
     show_person,
 )
+from registry.places.districts import get_district
+from registry.places.within import load_people_living_in
 from registry.register.changing import add_person, change_person, checked_fields
 from registry.register.leaving_alone import pause, resume, set_hours
 from registry.register.people_list import Found, Search, list_people
@@ -64,6 +67,7 @@ def _add_looking(app: typer.Typer, run: Run) -> None:
         organisation: OrganisationOption = None,
         team: TeamOption = None,
         expiring_before: Annotated[str | None, typer.Option(metavar="DAY", help="Last certificate ends before")] = None,
+        district: Annotated[str | None, typer.Option(help="Who lives in it: its name, code or id")] = None,
         after: Annotated[str, typer.Option(help="Go on behind this id")] = "",
         limit: LimitOption = 50,
         time_zone: ZoneOption = CITY_ZONE,
@@ -82,6 +86,9 @@ def _add_looking(app: typer.Typer, run: Run) -> None:
                 expiring_before=None if expiring_before is None else day_of(expiring_before),
             )
             async with db.read() as connection:
+                if district is not None:
+                    wanted = await get_district(connection, district)
+                    search = replace(search, among=await load_people_living_in(connection, wanted))
                 return await list_people(connection, db.personal_keys, search, after=after, limit=limit)
 
         for one in run(database, work):

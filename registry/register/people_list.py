@@ -1,6 +1,6 @@
 """Searching the register: people by what an officer knows of them, page by page in the order of their ids."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from registry.people_tables import organisations, rescuer_availabilities, rescue
 from registry.personal.phones import phone_of
 from registry.personal.standing import require_keys
 from registry.register.contact_store import has_this_phone, is_named
+from registry.repository import in_batches
 from registry.storage.personal_keys import PersonalKeys
 from registry.tables import certificates, rescuer_personal, rescuers
 
@@ -20,7 +21,8 @@ from registry.tables import certificates, rescuer_personal, rescuers
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What is asked about; what is None says nothing. name: a part of it. rescuer_id: how it begins. phone_e164: all of
-    it, "" for whoever has none. expiring_before: whose last certificate ends before that day, or has ended."""
+    it, "" for whoever has none. expiring_before: whose last certificate ends before that day, or has ended. among: only
+    these people."""
 
     name: str | None = field(default=None, repr=False)
     phone_e164: str | None = field(default=None, repr=False)
@@ -30,6 +32,7 @@ class Search:
     team_id: str | None = None
     source: str | None = None
     expiring_before: date | None = None
+    among: Collection[str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,16 @@ async def list_people(
     if search.phone_e164 is not None:
         await require_keys(connection, keys)
     query = _columns().where(rescuers.c.erased_at.is_(None), rescuers.c.rescuer_id > after, *_narrowed(search, keys))
-    return [_found(row, keys) for row in await connection.execute(query.order_by(rescuers.c.rescuer_id).limit(limit))]
+    query = query.order_by(rescuers.c.rescuer_id)
+    if search.among is None:
+        return [_found(row, keys) for row in await connection.execute(query.limit(limit))]
+    found = list[Found]()
+    for some in in_batches(sorted(one for one in search.among if one > after)):
+        if len(found) == limit:
+            break
+        rows = await connection.execute(query.where(rescuers.c.rescuer_id.in_(some)).limit(limit - len(found)))
+        found += [_found(row, keys) for row in rows]
+    return found
 
 
 def _columns() -> Select[Any]:
