@@ -14,6 +14,7 @@ from dispatch.api import (
     history,
     inspections,
     keepers,
+    places,
     public_export,
     rescuers,
 )
@@ -26,7 +27,7 @@ from registry.storage.database import Database
 
 _PARTS = (
     *(cabinets, aeds, history, devices, keepers, inspections, expiring, confirm_page),
-    *(rescuers, certificates, groups, deployments),
+    *(rescuers, certificates, groups, deployments, places),
 )
 
 

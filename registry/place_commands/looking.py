@@ -6,11 +6,11 @@ import typer
 
 from registry.place_commands.shared import LimitOption, PlaceArgument
 from registry.places.areas import parts_of
-from registry.places.districts import District, district_at, load_districts
+from registry.places.districts import District, load_districts
 from registry.places.kinds import PlaceKind
 from registry.places.place import Place
 from registry.places.store import PlaceSearch, get_place
-from registry.places.within import list_places_in
+from registry.places.within import district_of, list_places_in
 from registry.storage.database import Database
 from registry.terminal.parts import DatabaseOption, Run, say
 
@@ -74,14 +74,7 @@ def _add_show(app: typer.Typer, run: Run) -> None:
 
 
 def _line(place: Place, districts: list[District]) -> str:
-    words = ", ".join(part for part in (place.name, _district(place, districts), place.address) if part)
+    district = district_of(place, districts)
+    words = ", ".join(part for part in (place.name, district.name if district else "", place.address) if part)
     lon, lat = place.position
     return f"{place.place_id}  {place.kind}  {lat:.6f}, {lon:.6f}  {words}"
-
-
-def _district(place: Place, districts: list[District]) -> str:
-    if place.kind is PlaceKind.DISTRICT:
-        return ""
-    said = next((one for one in districts if one.place_id == place.district_id), None)
-    found = said or district_at(districts, *place.position)
-    return found.name if found else ""

@@ -1,10 +1,13 @@
 """What lies in a district: places, and people by where they live."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.places.districts import District, get_district
+from registry.places.districts import District, district_at, get_district
+from registry.places.kinds import PlaceKind
 from registry.places.place import Place
 from registry.places.store import PlaceSearch, list_places
 from registry.tables import rescuer_homes
@@ -43,6 +46,14 @@ async def load_people_living_in(connection: AsyncConnection, district: District)
     return frozenset(
         one.rescuer_id for one, lives in zip(homes, district.holds(lon, lat).tolist(), strict=True) if lives
     )
+
+
+def district_of(place: Place, districts: Sequence[District]) -> District | None:
+    """The one it belongs to: as somebody said it, else where it lies; a district belongs to none."""
+    if place.kind is PlaceKind.DISTRICT:
+        return None
+    said = next((one for one in districts if one.place_id == place.district_id), None)
+    return said or district_at(districts, *place.position)
 
 
 def _of(district: District, some: list[Place]) -> list[Place]:
