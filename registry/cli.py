@@ -41,6 +41,8 @@ from registry.repository import UnknownAed, UnknownRescuer, erase_rescuer, load_
 from registry.storage.database import BadDatabaseUrl, Database, DatabaseUnreachable
 from registry.storage.migrating import migrate
 from registry.storage.personal_keys import BadPersonalKey, BrokenSeal, MissingPersonalKey
+from registry.training_commands.courses import USER_ERRORS as COURSE_ERRORS
+from registry.training_commands.courses import add_course_commands
 
 app = typer.Typer(no_args_is_help=True, help="AEDs and rescuers: import, look, erase.")
 
@@ -66,6 +68,7 @@ _USER_ERRORS = (
     *PEOPLE_ERRORS,
     *DEVICE_ERRORS,
     *PLACE_ERRORS,
+    *COURSE_ERRORS,
     ExportRefused,
 )
 
@@ -176,6 +179,7 @@ _run: Run = lambda url, work: _or_exit(lambda: _in_database(url, work))  # noqa:
 for add in (
     *(add_commands, add_officer_commands, add_personal_commands, add_device_commands),
     *(add_rescuer_commands, add_certificate_commands, add_group_commands, add_gis_reader, add_place_commands),
+    add_course_commands,
 ):
     add(app, _run)
 add_export(app, in_database=_in_database, or_exit=_or_exit)

@@ -11,6 +11,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -257,9 +259,57 @@ aed_confirmation_links = Table(
     ForeignKeyConstraint(["aed_id", "role"], [aed_keepers.c.aed_id, aed_keepers.c.role], ondelete="CASCADE"),
 )
 
+# certificate_kind: "" of a course that leads to none. place_id: of one that the registry knows; no reference yet.
+courses = Table(
+    "courses",
+    metadata,
+    Column("course_id", _ID, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("certificate_kind", _ID, nullable=False),
+    Column("valid_months", Integer, nullable=True),
+    Column("place_id", _ID, nullable=True),
+    Column("place", Text, nullable=False),
+    Column("starts_at", UtcDateTime(), nullable=False),
+    Column("ends_at", UtcDateTime(), nullable=False),
+    Column("organisation_id", _ID, ForeignKey(organisations.c.organisation_id), nullable=True),
+    Column("capacity", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    CheckConstraint("state IN ('planned', 'held', 'cancelled')", name="state"),
+    Index("ix_courses_starts_at", "starts_at", "course_id"),
+)
+
+# staff: 0 of the trainer, from 1 of examiners. rescuer_id: of a registered person, so that they are erased from here.
+course_staff = Table(
+    "course_staff",
+    metadata,
+    Column("course_id", _ID, ForeignKey(courses.c.course_id), primary_key=True),
+    Column("staff", Integer, primary_key=True, autoincrement=False),
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), nullable=True, index=True),
+    Column("name", Text, nullable=False),
+)
+
+# attended, passed: None while nobody has said. examiner: their number among the course's staff. serial: printed on the
+# certificate. certificate: its ordinal among the person's, which may have been struck out since.
+course_people = Table(
+    "course_people",
+    metadata,
+    Column("course_id", _ID, ForeignKey(courses.c.course_id), primary_key=True),
+    Column("rescuer_id", _ID, ForeignKey(rescuers.c.rescuer_id), primary_key=True, index=True),
+    Column("enrolled_at", UtcDateTime(), nullable=False),
+    Column("attended", Boolean(create_constraint=False), nullable=True),
+    Column("attended_h", Float, nullable=True),
+    Column("passed", Boolean(create_constraint=False), nullable=True),
+    Column("examined_on", Date, nullable=True),
+    Column("examiner", Integer, nullable=True),
+    Column("serial", String(128), nullable=False),
+    Column("issued_at", UtcDateTime(), nullable=True),
+    Column("certificate", Integer, nullable=True),
+)
+
 PERSONAL_TABLES = (
     *(rescuer_personal, rescuer_homes, rescuer_presences, certificates),
     *(invitations, consents, sessions, push_subscriptions, channel_addresses, test_alarms),
     *(rescuer_profiles, rescuer_availabilities, aed_keepers),
+    *(course_staff, course_people),
 )
 """Their rows are erased with their rescuer."""

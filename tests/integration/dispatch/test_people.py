@@ -206,6 +206,16 @@ async def test_a_test_alarm_rings_and_its_arrival_is_known(service: Service) -> 
     assert after["channels"] == []
 
 
+async def takes_and_gives_a_course(database: str, rescuer_id: str) -> None:
+    now = datetime.now(UTC)
+    plan = {"title": "BLS", "certificate_kind": "", "place": "", "capacity": 9, "state": "held"}
+    times = {"starts_at": now - timedelta(hours=9), "ends_at": now}
+    await change(database, insert(t.courses).values(course_id="c-1", **plan, **times))
+    who = {"course_id": "c-1", "rescuer_id": rescuer_id}
+    await change(database, insert(t.course_staff).values(staff=0, name="", **who))
+    await change(database, insert(t.course_people).values(enrolled_at=now, serial="", **who))
+
+
 async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service, town_database: str) -> None:
     browser = joined(service, "r00")
     stored = {"endpoint": "https://push.example/abc", "p256dh": "B", "auth": "A", "created_at": datetime.now(UTC)}
@@ -217,6 +227,7 @@ async def test_whatever_belongs_to_a_person_is_erased_with_them(service: Service
     told = {"email": "", "position": "", "since": datetime.now(UTC)}
     kept = insert(t.aed_keepers).values(aed_id=aed_id, rescuer_id="r00", **keeps, **told)
     await change(town_database, kept)
+    await takes_and_gives_a_course(town_database, "r00")
     browser.request("POST", "/api/me/test-alarm").raise_for_status()
     invite(service, "r00")
     for method, path, body in (

@@ -1,0 +1,1 @@
+"""`registry courses`: a course from its planning to its certificates."""
