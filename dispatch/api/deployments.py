@@ -11,6 +11,7 @@ from dispatch.people.deployments import EVENTS, Deployment, deployments_of, serv
 from dispatch.service import DispatchService
 from registry.register.person_file import get_person
 from registry.storage.database import Database
+from registry.training.course_store import load_training_h
 
 MOST_LISTED = 500
 _TYPES = tuple(kind.__name__ for kind in EVENTS)
@@ -23,9 +24,10 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
     async def list_deployments(
         rescuer_id: str, limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100
     ) -> wire.ServiceView:
-        """Incidents that a person went to, and their hours of service, from the journal; nothing about patients."""
+        """Incidents that a person went to, hours of service and hours of training; nothing about patients."""
         async with database.read() as connection:
             await get_person(connection, database.personal_keys, rescuer_id)
+            training_h = await load_training_h(connection, rescuer_id)
         alert_ids, rows = await service.reader.read_accepted(rescuer_recipient(rescuer_id), _TYPES)
         told = [(row.incident_id, decode(row.type, row.schema_version, row.body), row.at) for row in rows]
         deployments = deployments_of(alert_ids, told)
@@ -34,6 +36,7 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
             incidents=given.incidents,
             arrived=given.arrived,
             service_h=round(given.service.total_seconds() / 3600, 2),
+            training_h=round(training_h, 2),
             deployments=tuple(map(_view, deployments[:limit])),
         )
 

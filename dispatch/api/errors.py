@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from dispatch.access.integrations import UnknownIntegration
 from dispatch.access.signature import BadSignature
 from dispatch.access.tokens import BadToken
-from dispatch.api import register_errors, said_in_dialect
+from dispatch.api import register_errors, said_in_dialect, training_errors
 from dispatch.callbacks.outbox import CallbackDelivered, UnknownCallback
 from dispatch.clock import ClockIsReal
 from dispatch.contracts.aeds import ChangeAnswer
@@ -106,6 +106,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownIntegration: 404,
     UnknownRescuer: 404,
     **register_errors.STATUS,
+    **training_errors.STATUS,
     UnknownTile: 404,
     NoCabinetCode: 404,
     NoKeeper: 404,

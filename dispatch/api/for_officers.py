@@ -7,6 +7,7 @@ from dispatch.api import (
     cabinets,
     certificates,
     confirm_page,
+    courses,
     deployments,
     devices,
     expiring,
@@ -27,7 +28,7 @@ from registry.storage.database import Database
 
 _PARTS = (
     *(cabinets, aeds, history, devices, keepers, inspections, expiring, confirm_page),
-    *(rescuers, certificates, groups, deployments, places),
+    *(rescuers, certificates, groups, deployments, places, courses),
 )
 
 

@@ -213,11 +213,13 @@ class DeploymentView(WireModel):
 
 class ServiceView(WireModel):
     """incidents: that the person went to, arrived: at how many they were with the patient, service_h: hours, all of
-    them since the person was registered. deployments: the newest first, as many as were asked for."""
+    them since the person was registered. training_h: hours of courses that they attended, none of those service.
+    deployments: the newest first, as many as were asked for."""
 
     incidents: int
     arrived: int
     service_h: float
+    training_h: float
     deployments: tuple[DeploymentView, ...]
 
 
