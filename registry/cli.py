@@ -18,7 +18,7 @@ from registry.doubles import NotDecided
 from registry.editing.undoing import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
-from registry.exporters.command import add_export, add_osm_export
+from registry.exporters.command import add_export, add_feed, add_osm_export
 from registry.exporters.gis_reader import add_gis_reader
 from registry.exporters.refused import ExportRefused
 from registry.history.log import UnknownChange
@@ -183,4 +183,5 @@ for add in (
 ):
     add(app, _run)
 add_export(app, in_database=_in_database, or_exit=_or_exit)
+add_feed(app, in_database=_in_database, or_exit=_or_exit)
 add_osm_export(app, in_database=_in_database, or_exit=_or_exit)

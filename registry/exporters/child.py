@@ -7,15 +7,21 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from registry.exporters.columns import ExportedAed
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from registry.exporters.feed import load_feed, write_feed
 from registry.exporters.formats import Format, write_export
 from registry.exporters.refused import ExportRefused
 from registry.exporters.rows import load_exported
 from registry.places.districts import UnknownDistrict
 from registry.storage.database import Database
+
+T = TypeVar("T")
 
 REFUSED = 3
 """The process's answer where the message on its standard output says what to do."""
@@ -29,7 +35,11 @@ def main() -> int:
     os.nice(_NICE)
     job = json.load(sys.stdin)
     try:
-        rows = asyncio.run(_load(job["database"], job["sources"], public=job["public"], district=job["district"]))
+        if job["feed"]:
+            write_feed(Path(job["path"]), *asyncio.run(_in_database(job["database"], load_feed)))
+            return 0
+        load = partial(load_exported, sources=job["sources"], public=job["public"], district=job["district"])
+        rows = asyncio.run(_in_database(job["database"], load))
         write_export(Path(job["path"]), rows, Format(job["format"]), public=job["public"])
     except (ExportRefused, UnknownDistrict) as error:
         print(error)
@@ -37,11 +47,11 @@ def main() -> int:
     return 0
 
 
-async def _load(url: str, sources: Sequence[str], *, public: bool, district: str | None) -> list[ExportedAed]:
+async def _in_database(url: str, load: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     database = Database(url)
     try:
         async with database.read() as connection:
-            return await load_exported(connection, sources, public=public, district=district)
+            return await load(connection)
     finally:
         await database.close()
 

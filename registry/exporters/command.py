@@ -1,6 +1,7 @@
 """`rescue-circle registry export`: the registry's data as a file, in every format that others take."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from registry.exporters.columns import ExportedAed
+from registry.exporters.feed import load_feed, write_feed
 from registry.exporters.formats import Format, format_of, write_export, write_whole
+from registry.exporters.hourly import name_at, remove_old
 from registry.exporters.osm_change import OSM_SOURCE, Changes, find_changes, write_change
 from registry.exporters.people import ExportedPerson, load_people, write_people
 from registry.exporters.refused import ExportRefused
@@ -83,6 +86,35 @@ def add_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) ->
         _out.print(f"{count} {what} are in {escape(str(file))}.", soft_wrap=True)
 
 
+def add_feed(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) -> None:
+    """Add it to `registry`."""
+
+    @app.command("feed")
+    def feed_command(
+        folder: Annotated[
+            Path, typer.Argument(help="Where the file is written, named by the time", exists=True, file_okay=False)
+        ],
+        *,
+        kept_hours: Annotated[
+            float | None, typer.Option("--kept-hours", min=1, help="Delete older files but the newest; default: none")
+        ] = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Write one file for the city's other systems, as a service with RESCUE_FEED_FOLDER does each hour."""
+        now = datetime.now(UTC)
+        file = folder / name_at(now)
+
+        def work() -> tuple[int, int]:
+            rows, counts = in_database(database, _load_feed)
+            write_feed(file, rows, counts)
+            return len(rows), remove_old(folder, now - timedelta(hours=kept_hours)) if kept_hours else 0
+
+        count, removed = or_exit(work)
+        _out.print(f"{count} AEDs are in {escape(str(file))}.", soft_wrap=True)
+        if removed:
+            _out.print(f"{removed} older files are deleted.")
+
+
 def add_osm_export(app: typer.Typer, *, in_database: InDatabase, or_exit: OrExit) -> None:
     """Add it to `registry`."""
 
@@ -114,6 +146,11 @@ def _write_people(file: Path, chosen: Format, people: list[ExportedPerson], *, p
         raise ExportRefused("people are exported as XLSX, and never for the public: name the file ....xlsx")
     write_whole(file, lambda path: write_people(path, people), is_private=True)
     return len(people)
+
+
+async def _load_feed(db: Database) -> tuple[list[ExportedAed], dict[str, Any]]:
+    async with db.read() as connection:
+        return await load_feed(connection)
 
 
 async def _people(db: Database, sources: Sequence[str]) -> list[ExportedPerson]:

@@ -77,6 +77,15 @@ class Exports:
                 self._written_s[chosen] = time.monotonic()
             return path.open("rb")
 
+    async def write_feed(self, path: Path) -> None:
+        """A file of the city's feed, into its place.
+
+        Raises:
+            ExportRefused, ExportsBusy
+        """
+        async with self._my_turn():
+            await self._run(path, Format.GEOPARQUET, (), public=True, is_feed=True)
+
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
         if self._waiting >= MOST_WAITING:
@@ -89,10 +98,17 @@ class Exports:
             self._waiting -= 1
 
     async def _run(
-        self, path: Path, chosen: Format, sources: Sequence[str], *, public: bool, district: str | None = None
+        self,
+        path: Path,
+        chosen: Format,
+        sources: Sequence[str],
+        *,
+        public: bool,
+        district: str | None = None,
+        is_feed: bool = False,
     ) -> None:
-        job = {"database": self._url, "path": str(path), "format": chosen, "sources": list(sources), "public": public}
-        job["district"] = district
+        what = {"format": chosen, "sources": list(sources), "public": public, "district": district, "feed": is_feed}
+        job = json.dumps({"database": self._url, "path": str(path), **what}).encode()
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "registry.exporters.child"),
@@ -102,7 +118,7 @@ class Exports:
             env={name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)},
         )
         try:
-            told, _ = await asyncio.wait_for(child.communicate(json.dumps(job).encode()), LONGEST_S)
+            told, _ = await asyncio.wait_for(child.communicate(job), LONGEST_S)
         except TimeoutError:
             told = b""
         finally:
