@@ -9,6 +9,7 @@ from dispatch.access.links import LinkWatch
 from dispatch.access.tokens import TokenSigner
 from dispatch.callbacks.deliverer import Deliverer
 from dispatch.callbacks.outbox import Outbox
+from dispatch.centre.feed import CentreFeed
 from dispatch.channels.relay import Relay
 from dispatch.clock import Clock
 from dispatch.incidents.engine import Engine
@@ -25,6 +26,7 @@ from dispatch.spool.spool import SpooledJournal
 from dispatch.streams.frames import Renderer
 from dispatch.streams.hub import Hub
 from registry.directory import Directory
+from registry.exporters.hourly import HourlyFiles
 from registry.follower import Follower
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class DispatchService:
     people: People
     maps: MapSource
     relay: Relay
+    centre: CentreFeed | None = None
+    feed_files: HourlyFiles | None = None
     heartbeat_s: float = 20.0
     dialects: "Mapping[str, Dialect]" = field(default_factory=dict)
     links: LinkWatch = field(default_factory=LinkWatch)

@@ -155,11 +155,12 @@ receipts = Table(
     Column("seen_at", UtcDateTime(), nullable=True),
 )
 
-# What 120 is told, and what became of it. All times but those within `body` are real time.
+# What 120 is told, and what became of it; the operation centre is told, too, under one id that is no incident's. All
+# times but those within `body` are real time.
 callbacks = Table(
     "callbacks",
     metadata,
-    Column("incident_id", ForeignKey(incidents.c.incident_id), nullable=False),
+    Column("incident_id", _ID, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("epoch", String(16), nullable=False, server_default=""),
     Column("integration", _NAME, nullable=False),
@@ -175,4 +176,32 @@ callbacks = Table(
     PrimaryKeyConstraint("incident_id", "seq"),
     # Holds all that the deliverer asks for at every look, so that a day's backlog is counted without reading it.
     Index(None, "state", "integration", "incident_id", "seq"),
+)
+
+# The operation centre's feed: one row since it was first told of anything. last_seq: of its newest message.
+centre_feed = Table(
+    "centre_feed",
+    metadata,
+    Column("integration", _NAME, primary_key=True),
+    Column("last_seq", Integer, nullable=False),
+    Column("begun_at", UtcDateTime(), nullable=False),
+)
+
+# What it was told last of an incident: status, counts, and while it is open the district where the city allows that.
+centre_incidents = Table(
+    "centre_incidents",
+    metadata,
+    Column("incident_id", ForeignKey(incidents.c.incident_id), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("said", _JSON, nullable=False),
+)
+
+# The AEDs that it takes for standing, and where and how.
+centre_aeds = Table(
+    "centre_aeds",
+    metadata,
+    Column("aed_id", _ID, primary_key=True),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("state", String(32), nullable=False),
 )

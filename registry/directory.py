@@ -118,6 +118,10 @@ class Directory:
     def rescuer_count(self) -> int:
         return len(self._roster.records)
 
+    def count_on_duty(self) -> int:
+        """People who have said that they may be rung, and have not left."""
+        return self._roster.count_on_duty()
+
     @property
     def trees(self) -> tuple[RTreeIndex, ...]:
         """The indexes of what is registered, for whoever keeps their trees new."""

@@ -29,6 +29,8 @@ class Follower:
         self._database = database
         self._directory = directory
         self._feed = feed
+        self.on_aeds: Callable[[Collection[str]], None] = lambda _: None
+        """Called when the picture of these is new; it must not fail."""
 
     async def run(self) -> None:
         """Follow until cancelled. A database that is away leaves the picture as it was; afterwards all is compared."""
@@ -61,6 +63,7 @@ class Follower:
         """Bring these to what the database holds now."""
         for some in in_batches(sorted(aed_ids), BATCH):
             await _take_all(some, self._take_aeds)
+        self.on_aeds(aed_ids)
         for some in in_batches(sorted(rescuer_ids), BATCH):
             await _take_all(some, self._take_rescuers)
         log.info("registry_followed", aeds=len(aed_ids), rescuers=len(rescuer_ids))

@@ -92,6 +92,10 @@ class Roster:
         lives = holds(people["home_lon"][home], people["home_lat"][home])
         return [self._ids[key] for key in home[lives].tolist()]
 
+    def count_on_duty(self) -> int:
+        """Those who are on duty, and neither erased nor off consent."""
+        return int(np.count_nonzero(self._columns.people[: len(self._ids)]["willing"]))
+
     def recentre(self, plane: LocalPlane) -> None:
         """Find everyone on another plane from now on."""
         people = self._columns.people[: len(self._ids)]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache
 
+from dispatch.access.integrations import CENTRE
 from dispatch.access.secrets import split_secrets
 from dispatch.callbacks.deliverer import CallbackMetrics, Deliverer
 from dispatch.callbacks.outbox import Outbox
@@ -24,6 +25,8 @@ def target_finder(settings: Settings, configured: Configured) -> FindCallbackTar
     def find_callback_target(name: str) -> CallbackTarget | None:
         dialect = configured.dialects.get(name)
         wording = dialect.callback if dialect else None
+        if name == CENTRE:
+            return _centre(settings)
         if name == DEFAULT_INTEGRATION and settings.callback_url:
             return CallbackTarget(url=str(settings.callback_url), secrets=split_secrets(settings.callback_secret))
         integration = integrations.get(name)
@@ -33,6 +36,11 @@ def target_finder(settings: Settings, configured: Configured) -> FindCallbackTar
         return CallbackTarget(url=integration.callback_url, secrets=secrets, wording=wording)
 
     return find_callback_target
+
+
+def _centre(settings: Settings) -> CallbackTarget | None:
+    url = settings.operation_centre_url
+    return CallbackTarget(url=str(url), secrets=split_secrets(settings.operation_centre_secret)) if url else None
 
 
 async def build_outbox(database: Database, find_target: FindCallbackTarget) -> Outbox:

@@ -71,6 +71,7 @@ from registry.storage.watched_database import WatchedDatabase
 from rescue_circle import __version__
 from rescue_circle.calling_back import build_deliverer, build_outbox, target_finder
 from rescue_circle.channel_ground import build_relay, needs_message, on_the_line
+from rescue_circle.city_feed import build_centre, build_feed_files
 from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
 from rescue_circle.settings import Settings
@@ -116,12 +117,13 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         metrics=metrics,
         epoch=await get_epoch(database),
     )
+    follower = Follower(database, directory, change_feed(database))
     service = DispatchService(
         engine=engine,
         journal=journal,
         reader=reader,
         directory=directory,
-        follower=Follower(database, directory, change_feed(database)),
+        follower=follower,
         renderer=Renderer(live=engine.live, alerts=alerts, cabinets=CabinetBook(database)),
         receipts=_listen_for_phones(ReceiptBook(database), relay, engine),
         hub=hub,
@@ -137,6 +139,17 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
         people=people,
         maps=await build_maps(settings, network, directory, metrics),
         relay=relay,
+        centre=await asyncio.to_thread(
+            build_centre,
+            settings,
+            database=database,
+            outbox=outbox,
+            directory=directory,
+            follower=follower,
+            clock=clock,
+            metrics=metrics,
+        ),
+        feed_files=build_feed_files(settings, database, metrics),
         heartbeat_s=settings.heartbeat_s,
         dialects=configured.dialects,
     )

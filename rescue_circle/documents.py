@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from dispatch.contracts.asyncapi import asyncapi
 from dispatch.contracts.callback import CALLBACK_MESSAGE
+from dispatch.contracts.centre import CENTRE_MESSAGE
 from dispatch.contracts.webhook import CallMessage
 from dispatch.spool.spool import Spool
 from registry.storage.watched_database import WatchedDatabase
@@ -68,6 +69,9 @@ async def make_documents(project: Path) -> dict[Path, str]:
         GENERATED / "asyncapi.json": _written(asyncapi(title="Rescue Circle's streams", version=__version__)),
         GENERATED / "webhook.schema.json": _written(_schema("A message of 120", TypeAdapter(CallMessage))),
         GENERATED / "callback.schema.json": _written(_schema("A message to 120", CALLBACK_MESSAGE)),
+        GENERATED / "operation-centre.schema.json": _written(
+            _schema("A message to the operation centre", CENTRE_MESSAGE)
+        ),
         GENERATED / "people-columns.md": people_columns_markdown(),
         GENERATED / "roles.md": roles_markdown(),
         GENERATED / "hours.md": hours_words_markdown(),

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
 
-from dispatch.access.integrations import CONSOLE, MESSAGES_PER_MINUTE, NAME, Integration
+from dispatch.access.integrations import CENTRE, CONSOLE, MESSAGES_PER_MINUTE, NAME, Integration
 from dispatch.access.proofs import Proof
 from dispatch.access.proxies import TrustedProxies
 from dispatch.access.secrets import MAX_VALID, BadSecret, check_webhook_secret, split_secrets
@@ -42,6 +42,8 @@ def _named(name: str) -> str:
         raise ValueError("a name is at most 64 of a-z, 0-9, - and _")
     if name == CONSOLE:
         raise ValueError(f"{CONSOLE} is the name of the calls that dispatchers take by hand")
+    if name == CENTRE:
+        raise ValueError(f"{CENTRE} is the name of the city's operation centre, which is told and does not call")
     return name
 
 

@@ -232,6 +232,7 @@ async def _run(
         _keep_flushing(service, database),
         service.retention.keep_running(service.clock.now, partial(_forget, service)),
         service.relay.run(),
+        *(feed.run() for feed in (service.centre, service.feed_files) if feed is not None),
         service.engine.newcomers.run(),
         keep_pauses_quiet(
             is_quiet=lambda: service.engine.live.open_count == 0, is_at_work=lambda: service.engine.is_at_work

@@ -295,6 +295,57 @@ class Settings(BaseSettings):
         description="outlines of districts for the pages' map: GeoJSON, WGS-84",
         json_schema_extra=zh("网页地图上的行政区边界：GeoJSON，WGS-84"),
     )
+    operation_centre_url: HttpUrl | None = Field(
+        None,
+        description="where the city's operation centre is told of calls and AEDs, in counts and without anybody's data "
+        "(docs/operation-centre.md); none: nowhere",
+        json_schema_extra=zh(
+            "城市运行中心接收通知的地址：只含呼救和 AED 的数量与状态，不含任何个人信息"
+            "（docs/operation-centre.md）；无：不通知"
+        ),
+    )
+    operation_centre_secret: str = Field(
+        "",
+        repr=False,
+        validate_default=True,
+        description="signs what it is told, whsec_ and base64, nobody else's; while it changes the new one and the old",
+        json_schema_extra=zh("发给城市运行中心的消息的签名密钥，whsec_ 加 base64，须专用；更换期间新旧两个都写"),
+    )
+    operation_centre_place: Literal["none", "district"] = Field(
+        "none",
+        validate_default=True,
+        description="what it is told of where a patient is: none, or the district of RESCUE_DISTRICTS",
+        json_schema_extra=zh("告诉城市运行中心患者在哪里：none（不说）或 district（RESCUE_DISTRICTS 中的行政区）"),
+    )
+    operation_centre_summary_s: float = Field(
+        300.0,
+        ge=1,
+        le=86_400,
+        description="seconds between two summaries for it, which come also while nothing happens",
+        json_schema_extra=zh("两次汇总消息之间的秒数；没有事件时也照发"),
+    )
+    feed_folder: Annotated[Path, AfterValidator(checks.a_folder)] | None = Field(
+        None,
+        description="folder into which the AEDs that stand are written again and again as GeoParquet, with counts, for "
+        "other systems of the city; none: nowhere",
+        json_schema_extra=zh(
+            "定时把公开的 AED 数据连同统计数写成 GeoParquet 文件的文件夹，供本市其他系统使用；无：不写"
+        ),
+    )
+    feed_every_s: float = Field(
+        3_600.0,
+        ge=60,
+        le=86_400,
+        description="seconds between two of these files",
+        json_schema_extra=zh("两个文件之间的秒数"),
+    )
+    feed_kept_hours: float = Field(
+        48.0,
+        ge=1,
+        le=24 * 366,
+        description="hours after which such a file is deleted; the newest stays",
+        json_schema_extra=zh("文件保留的小时数；最新的一个始终保留"),
+    )
     tile_url: Annotated[str, AfterValidator(checks.a_tile_address)] | None = Field(
         None,
         description="pages draw this map instead of ours: URL of PNG or JPEG tiles with {z}, {x} and {y}; their origin "
@@ -347,6 +398,23 @@ class Settings(BaseSettings):
         if set(split_secrets(text)) & set(split_secrets(info.data.get("webhook_secret", ""))):
             raise ValueError("give callbacks another secret than 120's webhook has")
         return text
+
+    @field_validator("operation_centre_secret")
+    @classmethod
+    def _secret_of_the_centre(cls, text: str, info: ValidationInfo) -> str:
+        needed = "RESCUE_OPERATION_CENTRE_URL needs a secret to sign with, whsec_ and base64"
+        checks.signing_secrets(text, needed if info.data.get("operation_centre_url") else "")
+        others = (info.data.get(name, "") for name in ("webhook_secret", "callback_secret"))
+        if any(set(split_secrets(text)) & set(split_secrets(other)) for other in others):
+            raise ValueError("give the operation centre another secret than 120's webhook and callbacks have")
+        return text
+
+    @field_validator("operation_centre_place")
+    @classmethod
+    def _has_districts(cls, place: str, info: ValidationInfo) -> str:
+        if place == "district" and not info.data.get("districts"):
+            raise ValueError("to tell the district, name the file with the districts' outlines: RESCUE_DISTRICTS")
+        return place
 
     @field_validator("gateway_secret")
     @classmethod

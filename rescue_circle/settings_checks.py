@@ -1,6 +1,7 @@
 """What one setting's text must be like: each check gives it back, or says what to write instead."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -92,6 +93,15 @@ def a_tile_address(text: str) -> str:
 def a_picture(path: Path) -> Path:
     """A file with an emblem."""
     read_emblem(path)
+    return path
+
+
+def a_folder(path: Path) -> Path:
+    """A folder that files can be written into."""
+    if not path.is_dir():
+        raise ValueError(f"{path} is no folder: make it, and let the service's user write into it")
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ValueError(f"files cannot be written into {path}: let the service's user write into it")
     return path
 
 

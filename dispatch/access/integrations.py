@@ -14,6 +14,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 CONSOLE = "console"
 """Whose calls are those that a dispatcher takes by hand; no 120 system may have this name."""
 
+CENTRE = "operation-centre"
+"""The city's operation centre among those who are told; no 120 system may have this name."""
+
 MESSAGES_PER_MINUTE = 3_000
 """What an integration may send unless its settings say otherwise (assumption). The whole of Virginia Beach's 2,706
 arrests of years fits into one minute: a centre never comes near it, a sender that has run wild does."""

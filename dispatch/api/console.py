@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dispatch.access.integrations import CENTRE
 from dispatch.contracts.console import (
     CallbackCounts,
     ConsoleAed,
@@ -142,5 +143,7 @@ async def _callbacks(service: DispatchService) -> CallbackCounts | None:
         counts = await service.outbox.count_waiting()
     except DatabaseAway:
         return None
-    by_state = {state: sum(n for (_, held), n in counts.items() if held == state) for state in ("pending", "dead")}
+    # What the operation centre has not taken is nothing that a desk could mend.
+    of_120 = [(state, count) for (name, state), count in counts.items() if name != CENTRE]
+    by_state = {state: sum(count for held, count in of_120 if held == state) for state in ("pending", "dead")}
     return CallbackCounts(waiting=by_state["pending"], dead=by_state["dead"])

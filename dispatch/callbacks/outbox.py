@@ -93,6 +93,19 @@ class Outbox:
         numbered = enumerate(told, start=last_seq - len(told) + 1)
         return [row for seq, callback in numbered if (row := _row(callback, appended, seq, now, epoch=self._epoch))]
 
+    def put(self, connection: Connection, integration: str, messages: Sequence[tuple[int, str, str]]) -> None:
+        """Within somebody's transaction what is no incident's: (seq, type, body) each, in an order of their own.
+
+        Their stream has the receiver's name, where an incident's callbacks have its id.
+        """
+        now = self._now()
+        rows = [
+            _pending(integration, integration, seq=seq, kind=kind, body=body, now=now, epoch=self._epoch)
+            for seq, kind, body in messages
+        ]
+        if rows:
+            connection.execute(t.callbacks.insert(), rows)
+
     async def count_waiting(self) -> dict[tuple[str, str], int]:
         """How many are pending or dead, by integration and state."""
         rows_of = t.callbacks.c
@@ -225,12 +238,19 @@ def _row(callback: Callback, appended: Appended, seq: int, now: datetime, *, epo
         # A call must not be lost because it cannot be told back; the receiver sees a gap in the numbers.
         log.exception("callback_not_written", incident_id=after.incident_id, seq=seq, kind=callback.kind)
         return None
+    kind = message_type(callback.kind)
+    return _pending(after.incident_id, after.integration, seq=seq, kind=kind, body=body, now=now, epoch=epoch)
+
+
+def _pending(
+    stream: str, integration: str, *, seq: int, kind: str, body: str, now: datetime, epoch: str
+) -> dict[str, Any]:
     return {
-        "incident_id": after.incident_id,
+        "incident_id": stream,
         "seq": seq,
         "epoch": epoch,
-        "integration": after.integration,
-        "type": message_type(callback.kind),
+        "integration": integration,
+        "type": kind,
         "body": body,
         "state": PENDING,
         "attempts": 0,

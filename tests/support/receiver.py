@@ -1,4 +1,4 @@
-"""A 120 system's own end of the callbacks: a real HTTP server that checks signatures and can misbehave as told."""
+"""The far end of callbacks, 120's or the operation centre's: a real HTTP server that can misbehave as told."""
 
 import json
 import threading
@@ -10,6 +10,7 @@ from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from pydantic import TypeAdapter
 from standardwebhooks import Webhook
 
 from dispatch.contracts.callback import CALLBACK_MESSAGE
@@ -50,7 +51,7 @@ class Attempt:
 
     @property
     def cad_ref(self) -> str | None:
-        return self.message["data"]["cad_ref"]  # type: ignore[no-any-return]
+        return self.message["data"].get("cad_ref")  # type: ignore[no-any-return]
 
 
 Behaviour = Callable[[str, dict[str, Any], int], Reply | Misbehaviour]
@@ -64,8 +65,9 @@ def well(_kind: str, _data: dict[str, Any], _number: int) -> Reply:
 class Receiver:
     """`attempts`: all requests in the order of their arrival; `faults`: what was wrong with any of them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, contract: TypeAdapter[Any]) -> None:
         self.url = url
+        self.contract = contract
         self.behave: Behaviour = well
         self.attempts: list[Attempt] = []
         self.faults: list[str] = []
@@ -92,7 +94,7 @@ class Receiver:
     def receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply | Misbehaviour:
         try:
             message = Webhook(CALLBACK_SECRET).verify(body, dict(headers))
-            CALLBACK_MESSAGE.validate_json(body)
+            self.contract.validate_json(body)
         except Exception as error:
             self.faults.append(repr(error))
             return Reply(status=400)
@@ -115,10 +117,10 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A receiver on a free port."""
+def receiving(contract: TypeAdapter[Any] = CALLBACK_MESSAGE) -> Iterator[Receiver]:
+    """A receiver on a free port. contract: of the messages that it is to be sent."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.receiver = receiver = Receiver(f"http://127.0.0.1:{server.server_port}/callbacks")
+    server.receiver = receiver = Receiver(f"http://127.0.0.1:{server.server_port}/callbacks", contract)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
