@@ -34,6 +34,7 @@ from registry.people_commands.groups import add_group_commands
 from registry.people_commands.rescuers import add_rescuer_commands
 from registry.people_commands.shared import USER_ERRORS as PEOPLE_ERRORS
 from registry.personal.commands import add_commands as add_personal_commands
+from registry.photos.commands import USER_ERRORS as PHOTO_ERRORS
 from registry.place_commands.commands import USER_ERRORS as PLACE_ERRORS
 from registry.place_commands.commands import add_place_commands
 from registry.records import cabinets_of
@@ -69,6 +70,7 @@ _USER_ERRORS = (
     *DEVICE_ERRORS,
     *PLACE_ERRORS,
     *COURSE_ERRORS,
+    *PHOTO_ERRORS,
     ExportRefused,
 )
 

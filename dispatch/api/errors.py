@@ -42,6 +42,9 @@ from registry.exporters.serving import ExportsBusy
 from registry.history.log import UnknownChange
 from registry.importers.import_log import NotUndone, UnknownImport
 from registry.lifecycle import NotCorrected
+from registry.photos.preparer import PhotosBusy
+from registry.photos.preparing import BadPhoto
+from registry.photos.store import TooManyPhotos, UnknownPhoto
 from registry.places.districts import UnknownDistrict
 from registry.places.fields import BadPlace
 from registry.places.store import PlaceChanged, UnknownPlace
@@ -111,6 +114,7 @@ STATUS: dict[type[Exception], int] = {
     NoCabinetCode: 404,
     NoKeeper: 404,
     UnknownInspection: 404,
+    UnknownPhoto: 404,
     UnknownConfirmationLink: 404,
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
@@ -123,6 +127,7 @@ STATUS: dict[type[Exception], int] = {
     CallbackDelivered: 409,
     ChangesRefused: 409,
     CabinetQrTaken: 409,
+    TooManyPhotos: 409,
     NoAedAway: 409,
     NotCorrected: 409,
     NotDecided: 409,
@@ -144,12 +149,14 @@ STATUS: dict[type[Exception], int] = {
     ExportRefused: 422,
     BadLocation: 422,
     BadPhone: 422,
+    BadPhoto: 422,
     people.BadSubscription: 422,
     TooFar: 422,
     UnknownDistrict: 422,
     TooMany: 429,
     DatabaseAway: 503,
     ExportsBusy: 503,
+    PhotosBusy: 503,
     SpoolFull: 503,
     SpoolInUse: 503,
     TilesBusy: 503,

@@ -15,6 +15,7 @@ from dispatch.api import (
     history,
     inspections,
     keepers,
+    photos,
     places,
     public_export,
     rescuers,
@@ -27,7 +28,7 @@ from registry.routes import build_router as build_registry_router
 from registry.storage.database import Database
 
 _PARTS = (
-    *(cabinets, aeds, history, devices, keepers, inspections, expiring, confirm_page),
+    *(cabinets, aeds, history, devices, keepers, inspections, photos, expiring, confirm_page),
     *(rescuers, certificates, groups, deployments, places, courses),
 )
 

@@ -1,13 +1,19 @@
 """Around the whole application: no body larger than any honest one, and headers that let browsers keep nothing."""
 
 import json
+import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from registry.photos.preparing import MAX_FILE_BYTES
+
 MAX_BODY_BYTES = 64 * 1024
 LARGER_BODIES = {"/api/tokens": 4 * 1024 * 1024, "/api/aeds/bulk": 1024 * 1024}
 """Ten thousand subjects of 200 characters at once; a hundred changes of AEDs."""
+
+PHOTO = re.compile(r"/api/registry/aeds/[^/]+/photos")
+"""A phone's picture may come there."""
 
 OWN_LIMIT = "/webhooks/"
 """Reads its body itself, with a limit of its own."""
@@ -38,7 +44,7 @@ class _Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._left = LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
+        self._left = _limit_bytes(scope["path"])
         self._bounded = not scope["path"].startswith(OWN_LIMIT)
         self._refused = False
 
@@ -75,3 +81,8 @@ class _Exchange:
         await self.send({"type": "http.response.start", "status": 413, "headers": headers})
         await self.send({"type": "http.response.body", "body": json.dumps(body).encode()})
         self._refused = True
+
+
+def _limit_bytes(path: str) -> int:
+    # One byte more, which says that the file is too large in words that help.
+    return MAX_FILE_BYTES + 1 if PHOTO.fullmatch(path) else LARGER_BODIES.get(path, MAX_BODY_BYTES)

@@ -198,3 +198,15 @@ class ExpiringList(WireModel):
     until: date
     due: tuple[DueView, ...]
     next: str | None
+
+
+class PhotoView(WireModel):
+    """A photo of an AED. width, height: pixels; size_bytes: of the picture. by: the account that added it."""
+
+    photo_id: int
+    aed_id: str
+    at: AwareDatetime
+    by: str
+    width: int
+    height: int
+    size_bytes: int

@@ -7,6 +7,7 @@ from geoalchemy2.alembic_helpers import include_object as include_postgis
 
 from registry import people_tables  # noqa: F401 - its tables belong to the metadata
 from registry.devices import tables as device_tables  # noqa: F401 - so do these
+from registry.photos import tables as photo_tables  # noqa: F401 - and these
 from registry.places import tables as place_tables  # noqa: F401 - and these
 from registry.tables import metadata
 
