@@ -114,6 +114,7 @@ def test_both_secrets_hold_while_they_change(town: Town, town_database: str, tmp
         (f'[120]\nsecret = "{HERE}"', "120.secret"),
         (f'["Two Words"]\nsecrets = ["{HERE}"]', "a-z"),
         (f'[console]\nsecrets = ["{HERE}"]', "by hand"),
+        (f'[operation-centre]\nsecrets = ["{HERE}"]', "does not call"),
         (f'[120]\nsecrets = ["{HERE}"]\ncallback_url = "ftp://x"', "120.callback_url"),
     ],
 )
