@@ -1,0 +1,1 @@
+"""Signing in at an OpenID provider of the city's: what it is asked, what it says, and how far that is believed."""
