@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -68,6 +69,24 @@ accounts = Table(
     CheckConstraint(f"role IN ({_ROLES})", name="role"),
 )
 
+# Who an account is at the provider (OpenID Connect). Until the first sign-in an invitation, by a verified e-mail or by
+# the subject; then the subject alone. expires_at: of the invitation. role_by_claim: the provider gives the role, and at
+# each sign-in anew; else an administrator has given it.
+account_identities = Table(
+    "account_identities",
+    metadata,
+    Column("account_name", _ID, ForeignKey(accounts.c.name), primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", String(255), nullable=True),
+    Column("email", String(254), nullable=True),
+    Column("role_by_claim", Boolean(create_constraint=False), nullable=False),
+    Column("invited_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=True),
+    Column("bound_at", UtcDateTime(), nullable=True),
+    UniqueConstraint("issuer", "subject"),
+    UniqueConstraint("issuer", "email"),
+)
+
 # An account's authenticator app. It counts once a code of it has been shown. last_step: of the newest code that was
 # used, so that none is used twice. The secret is sealed where there is a key (registry/personal).
 totp_secrets = Table(
@@ -90,7 +109,8 @@ recovery_codes = Table(
 )
 
 # Of a volunteer or of an account. Digests of the secret that counts and of the one before it. generation: how often it
-# was changed.
+# was changed. ends_at: however much it is used, where a provider signed somebody in. factor_told_at: when the provider
+# said that a second factor was used.
 sessions = Table(
     "sessions",
     metadata,
@@ -103,6 +123,8 @@ sessions = Table(
     Column("created_at", UtcDateTime(), nullable=False),
     Column("rotated_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False, index=True),
+    Column("ends_at", UtcDateTime(), nullable=True),
+    Column("factor_told_at", UtcDateTime(), nullable=True),
     CheckConstraint("(rescuer_id IS NULL) <> (account_name IS NULL)", name="one_owner"),
 )
 

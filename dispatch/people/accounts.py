@@ -9,12 +9,12 @@ from enum import Enum, auto
 from sqlalchemy import Connection, delete, insert, select, update
 
 from dispatch.access.tokens import Access, Identity
-from dispatch.people.passwords import Passwords, hash_password
+from dispatch.people.passwords import NO_PASSWORD, Passwords, hash_password
 from dispatch.people.refusals import AccountDisabled, BadAccount, UnknownAccount, WrongNameOrPassword
 from dispatch.people.second_factors import SecondFactors
 from dispatch.people.sessions import Opened, Owner, Sessions
 from dispatch.people.transactions import settled
-from registry.people_tables import ACCOUNT_ROLES, accounts, sessions, totp_secrets
+from registry.people_tables import ACCOUNT_ROLES, account_identities, accounts, sessions, totp_secrets
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
 
@@ -23,13 +23,16 @@ NAME = re.compile(r"[\w.@-]{2,64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Without its password."""
+    """Without its password. invited_at, linked_at: to be signed in to at the provider, and since when it is."""
 
     name: str
     role: str
     created_at: datetime
     disabled_at: datetime | None
     has_totp: bool
+    has_password: bool
+    invited_at: datetime | None
+    linked_at: datetime | None
 
 
 class Standing(Enum):
@@ -64,8 +67,10 @@ class Accounts:
         await settled(self._database, work)
 
     async def list_all(self) -> list[Account]:
-        query = select(accounts, totp_secrets.c.confirmed_at).order_by(accounts.c.name)
+        linked = account_identities.c
+        query = select(accounts, totp_secrets.c.confirmed_at, linked.invited_at, linked.bound_at)
         query = query.outerjoin(totp_secrets, totp_secrets.c.account_name == accounts.c.name)
+        query = query.outerjoin(account_identities, linked.account_name == accounts.c.name).order_by(accounts.c.name)
         rows = await self._database.consult(lambda connection: connection.execute(query).all())
         return [
             Account(
@@ -74,6 +79,9 @@ class Accounts:
                 created_at=row.created_at,
                 disabled_at=row.disabled_at,
                 has_totp=row.confirmed_at is not None,
+                has_password=row.password_hash != NO_PASSWORD,
+                invited_at=row.invited_at,
+                linked_at=row.bound_at,
             )
             for row in rows
         ]

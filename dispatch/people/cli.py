@@ -16,10 +16,12 @@ from sqlalchemy import select
 
 from dispatch.access.marks import Marks
 from dispatch.access.secrets import split_secrets
-from dispatch.people.accounts import Accounts
+from dispatch.people.accounts import Account, Accounts
+from dispatch.people.link_commands import add_link_commands
 from dispatch.people.qr import qr_text
 from dispatch.people.refusals import (
     BadAccount,
+    NotLinked,
     RescuerErased,
     TotpEnrolled,
     TotpNotBegun,
@@ -45,7 +47,7 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
 _USER_ERRORS = (
     *(BadAccount, RescuerErased, UnknownAccount, UnknownRescuer, TotpEnrolled, TotpNotBegun, TotpWrong),
-    *(BadPersonalKey, MissingPersonalKey),
+    *(BadPersonalKey, MissingPersonalKey, NotLinked),
 )
 
 DatabaseOption = Annotated[
@@ -83,15 +85,20 @@ def add_command(
 
 @app.command("list")
 def list_command(*, database: DatabaseOption = None) -> None:
-    """Every account, its role, whether it is disabled, and whether an authenticator app is asked for."""
+    """Every account, its role, whether it is disabled, how it is signed in to, and whether it has an app."""
     table = Table(box=None, pad_edge=False)
-    for title in ("name", "role", "made (UTC)", "disabled (UTC)", "app"):
+    for title in ("name", "role", "made (UTC)", "disabled (UTC)", "signs in by", "app"):
         table.add_column(title)
     for one in _with_accounts(database, lambda found: found.list_all()):
         made, app_word = f"{one.created_at:%Y-%m-%d %H:%M}", "yes" if one.has_totp else ""
         disabled = f"{one.disabled_at:%Y-%m-%d %H:%M}" if one.disabled_at else ""
-        table.add_row(escape(one.name), one.role, made, disabled, app_word)
+        table.add_row(escape(one.name), one.role, made, disabled, _ways(one), app_word)
     _out.print(table)
+
+
+def _ways(account: Account) -> str:
+    provider = "provider" if account.linked_at else "provider (invited)" if account.invited_at else ""
+    return ", ".join(way for way in ("password" if account.has_password else "", provider) if way) or "nothing"
 
 
 @app.command("disable")
@@ -197,3 +204,4 @@ def _refuse(message: str) -> NoReturn:
 
 
 add_commands(app, _with_database)
+add_link_commands(app, _with_database)

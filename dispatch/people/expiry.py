@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from dispatch.people.sessions import forget_pushes_of
-from registry.people_tables import aed_problems, invitations, sessions
+from registry.people_tables import account_identities, aed_problems, invitations, sessions
 
 
 def clear_expired(connection: Connection, now: datetime, *, notes_before: datetime, dry_run: bool = False) -> int:
@@ -14,6 +14,7 @@ def clear_expired(connection: Connection, now: datetime, *, notes_before: dateti
     over: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (invitations, invitations.c.expires_at <= now),
         (sessions, sessions.c.expires_at <= now),
+        (account_identities, account_identities.c.expires_at <= now),
     )
     noted = (aed_problems.c.resolved_at <= notes_before) & (
         (aed_problems.c.note != "") | (aed_problems.c.resolution != "")

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Protocol, Self
 
 from dispatch.access.marks import Marks
 from dispatch.access.tokens import Access
+from dispatch.oidc.claims import Said
+from dispatch.oidc.flow import Flow, Flows
 from dispatch.people.accounts import Accounts
 from dispatch.people.channel_addresses import ChannelAddresses
 from dispatch.people.passwords import Passwords
 from dispatch.people.problems import AedProblems
+from dispatch.people.provider_sign_in import ProviderSignIn
 from dispatch.people.reach import (
     Channels,
     NoChannels,
@@ -25,18 +28,37 @@ from dispatch.people.volunteers import Volunteers, join_url
 from registry.storage.database import Database
 
 
+class Asked(Protocol):
+    """A provider, as `dispatch.oidc.provider` speaks with one."""
+
+    async def begin(self, flow: Flow) -> str: ...
+
+    async def finish(self, flow: Flow, code: str) -> Said: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtOidcProvider:
+    """name: as the desk's page calls it."""
+
+    name: str
+    provider: Asked
+    flows: Flows
+
+
 @dataclass(kw_only=True)
 class People:
     """public_url: the address under which phones and consoles open the service. marks: in place of ids in the log.
 
     channels, push_public_key, check_subscription: given by whoever composes the service, once there are ways beside the
-    stream. check_subscription raises PushNotOffered or BadSubscription for one that no push could go to.
+    stream; at_provider, where there is a provider to sign in at. check_subscription raises PushNotOffered or
+    BadSubscription for one that no push could go to.
     """
 
     accounts: Accounts
     factors: SecondFactors
     passwords: Passwords
     sessions: Sessions
+    provider_sign_in: ProviderSignIn
     volunteers: Volunteers
     push: PushSubscriptions
     addresses: ChannelAddresses
@@ -45,6 +67,7 @@ class People:
     public_url: str
     marks: Marks
     channels: Channels = field(default_factory=NoChannels)
+    at_provider: AtOidcProvider | None = None
     push_public_key: str | None = None
     check_subscription: Callable[[PushSubscription], None] = push_not_offered
 
@@ -66,6 +89,7 @@ class People:
             factors=factors,
             passwords=Passwords(),
             sessions=sessions,
+            provider_sign_in=ProviderSignIn(database, sessions, factors),
             volunteers=Volunteers(database, sessions),
             push=PushSubscriptions(database),
             addresses=ChannelAddresses(database),

@@ -103,6 +103,24 @@ class AccountDisabled(PermissionError):
     code = "account_disabled"
 
 
+class NotKnownHere(PermissionError):
+    """The provider knows this person, and this service has no account for them: an administrator invites them."""
+
+    code = "not_known_here"
+
+
+class RoleWithdrawn(PermissionError):
+    """The provider gives this person no role here any more: whoever keeps its groups gives it back."""
+
+    code = "role_withdrawn"
+
+
+class NotLinked(RuntimeError):
+    """This account is linked to nobody at a provider."""
+
+    code = "not_linked"
+
+
 class NoSession(PermissionError):
     """There is no session, or it has ended: sign in again, volunteers with a new invitation."""
 

@@ -43,6 +43,13 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtProvider:
+    """has_second_factor: the provider said that one was used, and the settings believe it."""
+
+    has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A session with what its cookie must hold from now on."""
 
@@ -66,9 +73,10 @@ class Sessions:
         self._factors = factors
         self._now = now
 
-    def begin(self, connection: Connection, owner: Owner) -> Opened:
+    def begin(self, connection: Connection, owner: Owner, at_provider: AtProvider | None = None) -> Opened:
         """A new session, in the caller's transaction. A volunteer's other sessions end, and what woke the phone of
-        those: one phone rings."""
+        those: one phone rings. at_provider: where somebody was signed in there; it then ends by itself, since a
+        provider does not say when somebody is no longer of theirs."""
         now = self._now()
         identity = owner.identity
         is_volunteer = identity.access is Access.VOLUNTEER
@@ -85,6 +93,8 @@ class Sessions:
             "created_at": now,
             "rotated_at": now,
             "expires_at": now + owner.lasts,
+            "ends_at": None if at_provider is None else now + owner.lasts,
+            "factor_told_at": now if at_provider is not None and at_provider.has_second_factor else None,
         }
         connection.execute(insert(sessions).values(row))
         return Opened(owner=owner, cookie=first.cookie)
@@ -126,7 +136,7 @@ class Sessions:
         changed: dict[str, Any] = {
             "generation": following.generation,
             "secret_digest": secrets.digest(following.secret),
-            "expires_at": now + owner.lasts,
+            "expires_at": min(now + owner.lasts, row.ends_at or now + owner.lasts),
         }
         if turn is not secrets.Turn.REPEAT:
             changed |= {"previous_digest": secrets.digest(shown.secret), "rotated_at": now}
@@ -138,7 +148,8 @@ class Sessions:
             return find_volunteer(connection, row.rescuer_id)
         account = connection.execute(select(accounts).where(accounts.c.name == row.account_name)).one()
         access = Access(account.role)
-        if account.disabled_at is not None or not self._factors.lets_go_on(connection, account.name, access):
+        has_factor = row.factor_told_at is not None or self._factors.lets_go_on(connection, account.name, access)
+        if account.disabled_at is not None or not has_factor:
             return None
         return Owner(identity=Identity(subject=account.name, access=access), name=account.name)
 

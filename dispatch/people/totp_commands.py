@@ -47,7 +47,7 @@ def add_commands(app: typer.Typer, with_database: WithDatabase) -> None:
         codes = None
         for _ in range(TRIES):
             code: str = typer.prompt("The code that the app shows")
-            codes = with_database(database, partial(_confirm, name=name, code=code, by=_who(by)))
+            codes = with_database(database, partial(_confirm, name=name, code=code, by=who(by)))
             if codes is not None:
                 break
             typer.echo("That is not its code.", err=True)
@@ -68,7 +68,7 @@ def add_commands(app: typer.Typer, with_database: WithDatabase) -> None:
         database: DatabaseOption = None,
     ) -> None:
         """Take the app off an account that has lost it, and end its sessions."""
-        with_database(database, lambda opened: SecondFactors(opened).reset(name, by=_who(by), why=why))
+        with_database(database, lambda opened: SecondFactors(opened).reset(name, by=who(by), why=why))
         _out.print(f"{escape(name)} has no authenticator app.")
 
 
@@ -80,7 +80,8 @@ async def _confirm(database: Database, *, name: str, code: str, by: str) -> list
         return None
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """The author of a command, for the history."""
     if by is not None:
         return by[:64]
     try:

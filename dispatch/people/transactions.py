@@ -6,9 +6,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from dispatch.people.refusals import (
+    AccountDisabled,
     BadAccount,
     InvitationExpired,
     InvitationUsed,
+    NotKnownHere,
     RescuerErased,
     TotpNotEnrolled,
     TotpRequired,
@@ -23,7 +25,7 @@ T = TypeVar("T")
 
 REFUSALS = (
     *(BadAccount, InvitationExpired, InvitationUsed, RescuerErased, UnknownAed, UnknownInvitation, UnknownProblem),
-    *(UnknownRescuer, TotpNotEnrolled, TotpRequired, TotpWrong),
+    *(UnknownRescuer, TotpNotEnrolled, TotpRequired, TotpWrong, AccountDisabled, NotKnownHere),
 )
 
 

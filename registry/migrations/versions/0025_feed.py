@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from registry.storage.types import UtcDateTime
 
 revision = "0025_feed"
-down_revision = "0023_training"
+down_revision = "0024_oidc"
 branch_labels = None
 depends_on = None
 
