@@ -74,6 +74,7 @@ from rescue_circle.channel_ground import build_relay, needs_message, on_the_line
 from rescue_circle.city_feed import build_centre, build_feed_files
 from rescue_circle.disks import show_disks
 from rescue_circle.map_ground import build_maps
+from rescue_circle.provider_ground import find_provider
 from rescue_circle.settings import Settings
 from rescue_circle.settings_loading import BadSettings
 
@@ -160,13 +161,15 @@ async def build_service(settings: Settings, database: WatchedDatabase, spool: Sp
 
 def _build_people(settings: Settings, database: WatchedDatabase) -> People:
     newest, *older = settings.token_secrets
-    return People.of(
+    people = People.of(
         database,
         token_secret=newest,
         old_secrets=tuple(older),
         public_url=settings.public_address,
         totp_required_of=settings.totp_required_of,
     )
+    people.at_provider = find_provider(settings)
+    return people
 
 
 def _listen_for_phones(receipts: ReceiptBook, relay: Relay, engine: Engine) -> ReceiptBook:

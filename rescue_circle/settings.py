@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, Field, HttpUrl, ValidationInfo, field_validator
 from pydantic.config import JsonDict
@@ -15,6 +16,7 @@ from dispatch.channels.recipe import Recipe
 from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
 from dispatch.incidents.service_area import ServiceArea
+from dispatch.oidc.config import check_issuer, check_scopes, checked_factors, checked_roles
 from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
@@ -114,6 +116,55 @@ class Settings(BaseSettings):
         json_schema_extra=zh(
             "哪些账号登录时除密码外还必须输入验证器应用的动态口令：nobody（无）、admins（管理员）或 "
             "everybody（所有账号）；任何账号都可以自行启用（docs/people.md）"
+        ),
+    )
+    oidc_issuer: Annotated[str, AfterValidator(check_issuer)] = Field(
+        "",
+        description="OpenID provider at which desks may sign in beside a password, as it names itself, like "
+        "https://login.example/realms/rescue (docs/sign-in.md); goes with RESCUE_OIDC_CLIENT_ID",
+        json_schema_extra=zh(
+            "调度台除密码外还可使用的 OpenID 身份提供方，按其自称的 issuer 填写，如 https://login.example/realms/rescue"
+            "（docs/sign-in.md）；须与 RESCUE_OIDC_CLIENT_ID 同时设置"
+        ),
+    )
+    oidc_client_id: str = Field(
+        "",
+        validate_default=True,
+        description="what the provider knows this service as",
+        json_schema_extra=zh("本服务在身份提供方处登记的 client_id"),
+    )
+    oidc_client_secret: str = Field(
+        "",
+        repr=False,
+        description="secret shared with the provider; none for a public client, which PKCE alone guards",
+        json_schema_extra=zh("与身份提供方共享的密钥；公共客户端不设，只靠 PKCE 保护"),
+    )
+    oidc_name: str = Field(
+        "",
+        max_length=40,
+        description="what the desk's button calls the provider; none: the issuer's host",
+        json_schema_extra=zh("登录页按钮上身份提供方的名称；无：issuer 的主机名"),
+    )
+    oidc_scopes: Annotated[str, AfterValidator(check_scopes)] = Field(
+        "openid email profile",
+        description="what the provider is asked to tell, spaces between",
+        json_schema_extra=zh("向身份提供方请求的范围（scope），以空格分隔"),
+    )
+    oidc_roles: Annotated[str, AfterValidator(checked_roles)] = Field(
+        "",
+        description="a claim, a space, and which of its values gives which role, as groups /rescue/desk=dispatcher, "
+        "/rescue/chiefs=admin; the first that fits counts. None: only who was invited may sign in there",
+        json_schema_extra=zh(
+            "一个声明（claim）、一个空格，以及其取值对应的角色，如 groups /rescue/desk=dispatcher, "
+            "/rescue/chiefs=admin；取第一个符合的。无：只有受邀者可以由此登录"
+        ),
+    )
+    oidc_second_factor: Annotated[str, AfterValidator(checked_factors)] = Field(
+        "",
+        description="what the provider says where somebody used a second factor, as amr=mfa acr=gold; it then counts "
+        "as the authenticator app's code. None: the app's code is asked for all the same",
+        json_schema_extra=zh(
+            "身份提供方表示已使用第二因素的声明，如 amr=mfa acr=gold，此时不再要求动态口令。无：照样要求动态口令"
         ),
     )
     time_zone: Annotated[str, AfterValidator(checks.a_time_zone)] = Field(
@@ -389,6 +440,13 @@ class Settings(BaseSettings):
         json_schema_extra=zh("日志级别：debug、info、warning 或 error"),
     )
 
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _known_to_the_provider(cls, text: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not text:
+            raise ValueError("RESCUE_OIDC_ISSUER needs the name that the provider knows this service by")
+        return text
+
     @field_validator("callback_secret")
     @classmethod
     def _secret_of_its_own(cls, text: str, info: ValidationInfo) -> str:
@@ -465,6 +523,11 @@ class Settings(BaseSettings):
         """Roles that need an authenticator app."""
         whose = {"nobody": frozenset[Access](), "admins": frozenset({Access.ADMIN}), "everybody": DESK_ROLES}
         return frozenset(whose[self.totp_required])
+
+    @property
+    def provider_name(self) -> str:
+        """Of the provider at which desks sign in."""
+        return self.oidc_name or urlsplit(self.oidc_issuer).hostname or ""
 
     @property
     def public_address(self) -> str:

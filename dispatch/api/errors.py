@@ -22,6 +22,7 @@ from dispatch.incidents.engine import NoAedAway, UnknownAlert
 from dispatch.incidents.service_area import BadLocation
 from dispatch.incidents.writer import UnknownIncident
 from dispatch.maps.map_tiles import TilesBusy, UnknownTile
+from dispatch.oidc import refusals as oidc
 from dispatch.operations.limits import TooMany
 from dispatch.operations.metrics import Metrics
 from dispatch.people import refusals as people
@@ -89,12 +90,14 @@ class ChangesRefused(ValueError):
 STATUS: dict[type[Exception], int] = {
     BadSignature: 401,
     BadToken: 401,
+    oidc.SignInStale: 401,
     people.NoSession: 401,
     people.TotpRequired: 401,
     people.TotpWrong: 401,
     people.WrongNameOrPassword: 401,
     Forbidden: 403,
     people.AccountDisabled: 403,
+    people.NotKnownHere: 403,
     people.TotpNotEnrolled: 403,
     people.UnknownAccount: 404,
     people.UnknownInvitation: 404,
@@ -116,6 +119,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownInspection: 404,
     UnknownPhoto: 404,
     UnknownConfirmationLink: 404,
+    oidc.ProviderNotOffered: 409,
     people.ConsentOutdated: 409,
     people.NoConsent: 409,
     people.OwnTotp: 409,

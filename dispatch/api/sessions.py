@@ -62,7 +62,7 @@ def build_router(service: DispatchService) -> APIRouter:
         """Forget the session and its cookie."""
         if cookie := request.cookies.get(COOKIE):
             await people.sessions.end(cookie[:MAX_COOKIE])
-        response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict", secure=_is_secure(service, request))
+        response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict", secure=is_secure(service, request))
 
     return router
 
@@ -78,7 +78,7 @@ def session_of(service: DispatchService, opened: Opened, request: Request, respo
         path=PATH,
         httponly=True,
         samesite="strict",
-        secure=_is_secure(service, request),
+        secure=is_secure(service, request),
     )
     identity = owner.identity
     return Session(
@@ -98,6 +98,6 @@ def _cookie_of(request: Request) -> str:
     return cookie
 
 
-def _is_secure(service: DispatchService, request: Request) -> bool:
+def is_secure(service: DispatchService, request: Request) -> bool:
     """Over plain HTTP, as on a developer's own machine, a browser would not send a secure cookie back."""
     return request.url.scheme == "https" or service.people.public_url.startswith("https://")

@@ -60,6 +60,12 @@ class SignIn(WireModel, Unshown):
     code: Annotated[str, Field(max_length=64)] = ""
 
 
+class ProviderView(WireModel):
+    """The provider at which desks may sign in, as pages call it; null where there is none."""
+
+    name: str | None
+
+
 class TotpView(WireModel):
     """Whether one's account has an authenticator app, and how many recovery codes are left. `required`: the account is
     not let in without one."""

@@ -38,6 +38,7 @@ OPEN_DOORS = {
     "export": Rate(per_s=1 / 10, burst=20),
     "problem": Rate(per_s=1 / 30, burst=20),
     "confirm": Rate(per_s=1, burst=60),
+    "provider": Rate(per_s=1 / 2, burst=120),
     "test_alarm": Rate(per_s=1 / 30, burst=10),
 }
 """Of one address, or of one volunteer, at doors that stand open or that ring."""

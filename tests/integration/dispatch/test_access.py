@@ -65,6 +65,7 @@ BODIES: dict[str, object] = {
     "/api/confirmations": {"code": "nothing"},
     "/api/join": {"code": "nothing", "consent_version": CONSENT_VERSION},
     "/api/session": {"name": "nobody", "password": "nothing"},
+    "/api/session/provider/code": {"code": "nothing"},
 }
 QUERIES = {
     "/api/public/aeds": {"west": 113.6, "south": 34.7, "east": 113.7, "north": 34.8},
@@ -80,6 +81,9 @@ ANSWERS = {
     "POST /confirm/{code}": 422,
     "POST /api/session": 401,
     "POST /api/session/renew": 401,
+    "GET /api/session/provider/start": 303,
+    "GET /api/session/provider/callback": 303,
+    "POST /api/session/provider/code": 409,
     "DELETE /api/session": 204,
     "POST /api/aeds/{aed_id}/problems": 404,
     "GET /api/public/walk": 404,
