@@ -46,6 +46,7 @@ test: setup $(OGC) ## run all tests, on SQLite and on a PostgreSQL of their own
 	@bash scripts/get_postgis.sh
 	@bash scripts/get_chromium.sh
 	@bash scripts/get_gdal.sh
+	@bash scripts/get_oidc_provider.sh $(VENV)
 	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup ## ruff, mypy --strict, the import contracts, and the types and tests of the web pages
@@ -95,4 +96,4 @@ lock: ## compile the locks anew from pyproject.toml (needs uv)
 
 clean: ## remove what the build made
 	-git worktree list --porcelain 2>/dev/null | sed -n 's/^worktree \(.*\/build\/beside\/.*\)/\1/p' | xargs -r -n1 git worktree remove --force
-	rm -rf $(VENV) build dist rescue_circle/web_app web/node_modules web/src/generated
+	rm -rf $(VENV) build dist rescue_circle/web_app web/node_modules web/src/generated tests/oidc/node_modules
