@@ -2,7 +2,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button, Field, Switches } from "../shared/components.tsx";
-import { asksCode, otherFault, retryAfterS, signIn, state, word } from "./session.ts";
+import {
+  asksCode,
+  codeAfterProvider,
+  otherFault,
+  PROVIDER_START,
+  provider,
+  retryAfterS,
+  sendCode,
+  signIn,
+  state,
+  word,
+} from "./session.ts";
 import { unlock } from "./sounds.ts";
 import { t } from "./text.ts";
 
@@ -30,6 +41,10 @@ export function SignIn() {
     code.value = "";
     codeInput.current?.focus();
   }, [asksCode.value, busy.value]);
+  const onlyCode = codeAfterProvider.value;
+  useEffect(() => {
+    if (onlyCode) codeInput.current?.focus();
+  }, [onlyCode]);
   const anotherPerson = (): void => {
     asksCode.value = false;
     code.value = "";
@@ -38,7 +53,8 @@ export function SignIn() {
     event.preventDefault();
     void unlock();
     busy.value = true;
-    await signIn(name.value.trim(), password.value, code.value).finally(() => (busy.value = false));
+    const asked = onlyCode ? sendCode(code.value) : signIn(name.value.trim(), password.value, code.value);
+    await asked.finally(() => (busy.value = false));
   };
   const why = whyNot();
   return (
@@ -51,48 +67,52 @@ export function SignIn() {
           <Mark /> {t.value.product}
         </p>
         <h1>{t.value.title}</h1>
-        <p class="muted">{restoring ? t.value.restoring : t.value.sign_in_lead}</p>
+        <p class="muted">{restoring ? t.value.restoring : onlyCode ? t.value.code_after_provider : t.value.sign_in_lead}</p>
         {why && (
           <p class="note" data-kind="bad" role="alert" data-testid="error">
             {why}
           </p>
         )}
-        <Field label={t.value.account}>
-          {(ids) => (
-            <input
-              {...ids}
-              ref={nameInput}
-              name="name"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellcheck={false}
-              required
-              value={name.value}
-              onInput={(event) => {
-                name.value = event.currentTarget.value;
-                anotherPerson();
-              }}
-            />
-          )}
-        </Field>
-        <Field label={t.value.password}>
-          {(ids) => (
-            <input
-              {...ids}
-              name="password"
-              type={(visible.value ? "text" : "password") as "password"}
-              autoComplete="current-password"
-              required
-              value={password.value}
-              onInput={(event) => (password.value = event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <label class="check">
-          <input type="checkbox" checked={visible.value} onChange={(event) => (visible.value = event.currentTarget.checked)} />
-          {t.value.show_password}
-        </label>
-        {asksCode.value && (
+        {!onlyCode && (
+          <>
+            <Field label={t.value.account}>
+              {(ids) => (
+                <input
+                  {...ids}
+                  ref={nameInput}
+                  name="name"
+                  autoComplete="username"
+                  autoCapitalize="none"
+                  spellcheck={false}
+                  required
+                  value={name.value}
+                  onInput={(event) => {
+                    name.value = event.currentTarget.value;
+                    anotherPerson();
+                  }}
+                />
+              )}
+            </Field>
+            <Field label={t.value.password}>
+              {(ids) => (
+                <input
+                  {...ids}
+                  name="password"
+                  type={(visible.value ? "text" : "password") as "password"}
+                  autoComplete="current-password"
+                  required
+                  value={password.value}
+                  onInput={(event) => (password.value = event.currentTarget.value)}
+                />
+              )}
+            </Field>
+            <label class="check">
+              <input type="checkbox" checked={visible.value} onChange={(event) => (visible.value = event.currentTarget.checked)} />
+              {t.value.show_password}
+            </label>
+          </>
+        )}
+        {(asksCode.value || onlyCode) && (
           <Field label={t.value.app_code} hint={t.value.app_code_hint}>
             {(ids) => (
               <input
@@ -112,6 +132,11 @@ export function SignIn() {
         <Button type="submit" kind="primary" wide data-testid="sign-in-submit" disabled={busy.value || restoring}>
           {busy.value ? t.value.signing_in : t.value.sign_in}
         </Button>
+        {provider.value !== null && (
+          <a class="button" data-kind="plain" data-size="normal" data-wide="" href={PROVIDER_START} data-testid="sign-in-provider">
+            {t.value.sign_in_with(provider.value)}
+          </a>
+        )}
       </form>
     </main>
   );
