@@ -12,7 +12,8 @@ from rich.markup import escape
 from registry.doubles import Double, join, list_doubles, part
 from registry.editing.undoing import Undone, undo_change
 from registry.history.log import Author
-from registry.importers.import_log import list_imports, undo_import
+from registry.importers.import_log import UndoneImport, list_imports, undo_import
+from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import rename_source
 from registry.lifecycle import let_go, list_absent, reinstate, retire
 from registry.models import Aed
@@ -196,7 +197,7 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
         for one in run(database, work):
             names = ("accepted", "changed", "unchanged", "rejected", "absent")
             counts = ", ".join(f"{getattr(one, name)} {name}" for name in names)
-            undone = "; taken back" if one.undone_at else ""
+            undone = "; taken back" if one.undone_at else "; not to be taken back any more" if one.undo_ended_at else ""
             at = f"{one.imported_at:%Y-%m-%d %H:%M} UTC"
             say(f"{one.import_id}  {at}  {one.kind} of {one.source} from {one.file}: {counts}{undone}")
 
@@ -211,13 +212,13 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
         why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
-        """Take an import of AEDs back, or with --change one change of an AED: what it changed becomes what it was, and
-        what it brought is retired."""
+        """Take an import back, or with --change one change of an AED: what it changed becomes what it was. AEDs that it
+        brought are retired, people whom it brought leave the register."""
         if (import_id is None) == (change is None):
             raise typer.BadParameter("say either the number of an import or --change with that of a change")
         author = Author(by=who(by), at=datetime.now(UTC), why=why)
 
-        async def work(db: Database) -> list[str]:
+        async def work(db: Database) -> UndoneImport:
             return await undo_import(db, import_id or 0, now=author.at, by=author.by, why=why)
 
         async def work_on_change(db: Database) -> Undone:
@@ -228,7 +229,17 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
             undone = run(database, work_on_change)
             _out.print(f"Change {change} is taken back by change {undone.change_id}.", highlight=False)
         else:
-            _out.print(f"Import {import_id} is taken back: {len(run(database, work))} AEDs are as they were.")
+            _show_undone(import_id, run(database, work))
+
+
+def _show_undone(import_id: int | None, done: UndoneImport) -> None:
+    of_aeds = done.kind == ImportKind.AEDS
+    one, many, where = ("AED", "AEDs", "retired") if of_aeds else ("person", "people", "out of the register")
+    told = f"1 {one} is as before" if len(done.ids) == 1 else f"{len(done.ids)} {many} are as they were"
+    brought = f"; {len(done.gone)} of them, which it had brought, {where}" if done.gone else ""
+    _out.print(f"Import {import_id} is taken back: {told}{brought}.", soft_wrap=True, highlight=False)
+    for sentence in done.stays:
+        say(f"  {sentence}")
 
 
 def _show_doubles(found: Sequence[Double]) -> None:

@@ -106,6 +106,8 @@ imports = Table(
     Column("imported_at", UtcDateTime(), nullable=False),
     *(Column(count, Integer, nullable=False) for count in ("accepted", "changed", "unchanged", "rejected", "absent")),
     Column("undone_at", UtcDateTime(), nullable=True),
+    # Since when it cannot be taken back any more, because what that needs has been removed.
+    Column("undo_ended_at", UtcDateTime(), nullable=True),
     sqlite_autoincrement=True,
 )
 

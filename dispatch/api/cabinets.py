@@ -1,6 +1,7 @@
 """One AED is one AED, for registry officers: what may be double is joined or parted, what left its list is retired, and
 an import is taken back. The live picture knows of it before the answer goes out."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
@@ -20,12 +21,14 @@ from dispatch.contracts.cabinets import (
     PartAeds,
     RecordFileView,
     RecordView,
+    UndoneImportView,
 )
 from dispatch.service import DispatchService
 from registry.doubles import Double, join, list_doubles, part
 from registry.editing.fields import Why
 from registry.editing.versions import require_version, versions_in
 from registry.importers.import_log import UnknownImport, list_imports, undo_import
+from registry.importers.kinds import ImportKind
 from registry.lifecycle import Record, get_file, let_go, list_absent, reinstate, retire
 from registry.models import Aed
 from registry.routes import IfMatch, etag_of
@@ -162,19 +165,22 @@ def _add_imports(router: APIRouter, service: DispatchService, database: Database
         return [ImportView.model_validate(one, from_attributes=True) for one in found]
 
     @router.post("/imports/{import_id}/undo")
-    async def undo(import_id: str, caller: Caller, body: Reason | None = None) -> ImportView:
-        """Take an import of AEDs back: what it changed becomes what it was, and what it brought is retired.
+    async def undo(import_id: str, caller: Caller, body: Reason | None = None) -> UndoneImportView:
+        """Take an import back: what it changed becomes what it was. AEDs that it brought are retired, people whom it
+        brought are not in the register any more.
 
-        409 `not_undone` where somebody has changed the same AEDs since; the message says what stands in the way.
+        Of people what somebody has set since stays, and is named. 409 `not_undone` where somebody has changed the same
+        AEDs since, where a later import changed the same ones, or where it is too long ago; the message says which.
         """
         number = _number_of(import_id)
         author = _author(service, caller, _why(body))
-        changed = await undo_import(database, number, now=author["at"], by=author["by"], why=author["why"])
-        await service.follower.take(changed, ())
+        done = await undo_import(database, number, now=author["at"], by=author["by"], why=author["why"])
+        of_people = done.kind == ImportKind.RESCUERS
+        await service.follower.take(*(((), done.ids) if of_people else (done.ids, ())))
         log.info("import_undone", import_id=import_id, by=caller.subject)
         async with database.read() as connection:
             (past,) = await list_imports(connection, limit=1, import_id=number)
-        return ImportView.model_validate(past, from_attributes=True)
+        return UndoneImportView(**asdict(past), ids=list(done.ids), gone=list(done.gone), stays=list(done.stays))
 
 
 class _Author(TypedDict):

@@ -91,7 +91,10 @@ class CabinetView(WireModel):
 
 
 class ImportView(WireModel):
-    """One import; accepted, changed, unchanged, rejected, absent: rows. undone_at: when it was taken back."""
+    """One import; accepted, changed, unchanged, rejected, absent: rows. undone_at: when it was taken back.
+
+    undo_ended_at: since when it cannot be taken back any more.
+    """
 
     import_id: int
     kind: str
@@ -104,3 +107,15 @@ class ImportView(WireModel):
     rejected: int
     absent: int
     undone_at: AwareDatetime | None
+    undo_ended_at: AwareDatetime | None
+
+
+class UndoneImportView(ImportView):
+    """An import that was taken back. ids: AEDs or people that are as they were; gone: of them what it had brought.
+
+    stays: a sentence for each person of whom something stays as somebody set it since.
+    """
+
+    ids: list[str]
+    gone: list[str]
+    stays: list[str]

@@ -17,6 +17,7 @@ from registry.importers.import_log import log_import
 from registry.importers.known_sources import UNNAMED, find_other_name
 from registry.importers.report import ImportReport, Remark
 from registry.importers.same_record import matched
+from registry.importers.undoing.aeds import keep_aeds
 from registry.models import Aed
 from registry.repository import aed_from_row, in_batches
 from registry.storage.database import Database
@@ -70,7 +71,7 @@ async def save_aeds(
         await _write_told(database, connection, changes, report.file, now)
         await _mark(connection, changes, now)
         report.doubles = await propose(connection, list(changes.before), at=now)
-        await log_import(connection, report, changes.before, now=now)
+        await keep_aeds(connection, await log_import(connection, report, now=now), changes.before)
 
 
 async def _source_here(connection: AsyncConnection, found: Sequence[Aed], report: ImportReport) -> str:

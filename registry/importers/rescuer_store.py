@@ -15,6 +15,7 @@ from registry.importers.people.drafts import RescuerDraft
 from registry.importers.people.paper_rows import rows_after
 from registry.importers.report import ImportReport, Remark
 from registry.importers.same_person import Held, is_same_person, kept_papers, load_held
+from registry.importers.undoing.states import keep_states, load_states
 from registry.personal.phones import phone_columns
 from registry.personal.source_digests import digest_column, is_digest
 from registry.personal.standing import require_keys
@@ -43,15 +44,20 @@ async def save_rescuers(database: Database, people: list[RescuerDraft], report: 
         taken = [*new, *await _of_the_same_people(connection, changed, known, report, database.personal_keys)]
         report.accepted, report.changed = len(new), len(taken) - len(new)
         given = {person.rescuer_id for person in people}
-        report.absent = sorted(key for key, row in known.items() if row.source == report.source and key not in given)
+        standing = {key for key, row in known.items() if row.source == report.source and row.erased_at is None}
+        report.absent = sorted(standing - given)
         if report.dry_run:
             return
+        ids = [person.rescuer_id for person, _ in taken]
+        before = await load_states(connection, ids, database.personal_keys)
         if taken:
             rows = [_row_of(person, digest, known, report, now) for person, digest in taken]
             await _upsert(database, connection, rescuers, rows, keep_duty=True)
             drafts = [person for person, _ in taken]
             await _write_personal_data(database, connection, drafts, source=report.source)
-        await log_import(connection, report, {}, now=now)
+        after = await load_states(connection, ids, database.personal_keys)
+        import_id = await log_import(connection, report, now=now)
+        await keep_states(connection, import_id, before, after, database.personal_keys)
 
 
 def _sorted_out(

@@ -37,7 +37,8 @@ def add_commands(app: typer.Typer, in_database: InDatabase) -> None:
         done: Rotated = in_database(database, rotate)
         _out.print(
             f"{done.phones} phones, the traces of {done.digests} rows of lists, {done.secrets} secrets of "
-            f"authenticator apps and {done.codes} codes of cabinets are under the newest key now."
+            f"authenticator apps, {done.codes} codes of cabinets and what imports found of {done.kept} people are "
+            "under the newest key now."
         )
         if done.unreadable:
             _out.print(

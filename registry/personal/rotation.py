@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.people_tables import aed_cabinet_codes, aed_keepers, totp_secrets
+from registry.people_tables import aed_cabinet_codes, aed_keepers, import_people, totp_secrets
 from registry.personal.cabinet_secrets import (
     KEEPER,
     code_columns,
@@ -20,6 +20,7 @@ from registry.personal.cabinet_secrets import (
     read_code,
     read_keeper_phone,
 )
+from registry.personal.import_secrets import KEPT, outdated_told, read_told, told_columns
 from registry.personal.phones import PHONE_COLUMNS, outdated, phone_columns, read_phone
 from registry.personal.source_digests import digest_column, is_plain
 from registry.personal.standing import require_keys
@@ -41,7 +42,7 @@ Remade = Callable[[Row[Any], PersonalKeys], dict[str, str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
     """How many were brought under the newest key: phones, of keepers as well, what lists said of people, secrets of
-    authenticator apps, codes of cabinets.
+    authenticator apps, codes of cabinets, what imports found of people.
 
     unreadable: rows that somebody changed, or put into another's place; they stay as they are.
     """
@@ -51,6 +52,7 @@ class Rotated:
     secrets: int
     codes: int
     unreadable: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ async def rotate(database: Database, *, pause_s: float = PAUSE_S) -> Rotated:
         outdated=secret.not_like(f"{keys.newest_id}.%"),
         remade=_remade_secret,
     )
-    kinds = (phones, said, apps, *_of_cabinets(keys))
+    kinds = (phones, said, apps, *_of_cabinets(keys), _of_imports(keys))
     done = [await _rotate_all(database, kind, pause_s) for kind in kinds]
     # Erased pages would stay in SQLite's log until then, and the phones with them.
     await database.checkpoint()
@@ -99,6 +101,7 @@ async def rotate(database: Database, *, pause_s: float = PAUSE_S) -> Rotated:
         digests=written[1],
         secrets=written[2],
         codes=written[4],
+        kept=written[5],
         unreadable=sum(unreadable),
     )
 
@@ -119,6 +122,16 @@ def _of_cabinets(keys: PersonalKeys) -> tuple[_Kind, _Kind]:
         remade=_remade_code,
     )
     return phones, codes
+
+
+def _of_imports(keys: PersonalKeys) -> _Kind:
+    kept = import_people.c
+    return _Kind(
+        table=import_people,
+        columns=(KEPT, kept.import_id, kept.rescuer_id, kept.told, kept.told_sealed),
+        outdated=outdated_told(keys),
+        remade=_remade_told,
+    )
 
 
 async def _rotate_all(database: Database, kind: _Kind, pause_s: float) -> tuple[int, int]:
@@ -176,3 +189,7 @@ def _remade_digest(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
 
 def _remade_secret(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
     return {"secret": secret_column(row.account_name, read_secret(row.account_name, row.secret, keys), keys)}
+
+
+def _remade_told(row: Row[Any], keys: PersonalKeys) -> dict[str, str]:
+    return told_columns(row.import_id, row.rescuer_id, read_told(row, keys), keys)

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.people_tables import aed_cabinet_codes, aed_keepers, totp_secrets
+from registry.people_tables import aed_cabinet_codes, aed_keepers, import_people, totp_secrets
 from registry.personal.phones import outdated
 from registry.storage.database import Database
 from registry.storage.personal_keys import KEY_ID_LETTERS, VARIABLE, MissingPersonalKey, PersonalKeys
@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 SEALED: Sequence[Column[str]] = (
     *(rescuer_personal.c.phone_sealed, rescuers.c.source_digest),
     *(totp_secrets.c.secret, aed_keepers.c.phone_sealed, aed_cabinet_codes.c.code_sealed),
+    import_people.c.told_sealed,
 )
 """Every column that holds what was made under a key."""
 

@@ -18,6 +18,7 @@ from registry.importers.import_log import log_import
 from registry.importers.own.reading import OwnRow
 from registry.importers.own.records import find_record
 from registry.importers.report import ImportReport, Remark
+from registry.importers.undoing.aeds import keep_aeds
 from registry.repository import in_batches
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
@@ -46,7 +47,7 @@ async def save_own(database: Database, rows: Sequence[OwnRow], report: ImportRep
         await write_aeds(database, connection, [values | stamp for values in written])
         before = {values["aed_id"]: known.get(values["aed_id"]) for values in written}
         report.doubles = await propose(connection, list(before), at=now)
-        await log_import(connection, report, before, now=now)
+        await keep_aeds(connection, await log_import(connection, report, now=now), before)
 
 
 async def _known(connection: AsyncConnection, aed_ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -140,3 +140,24 @@ def test_what_an_undone_import_brought_is_gone_at_once(service: Service, twice: 
     (newest, *_) = service.get("/api/imports", R)
     assert post(service, f"/api/imports/{newest['import_id']}/undo").is_success
     assert twice["osm"] not in {aed["aed_id"] for aed in service.get("/api/aeds")["aeds"]}
+
+
+def test_whom_an_undone_import_brought_is_gone_at_once_and_what_an_officer_said_stays(
+    service: Service, town_database: str, tmp_path: Path
+) -> None:
+    people = "id,name,phone,certificate_kind,valid_until,on_duty\nn1,王芳,13812345678,rc,2099-01-01,yes\n"
+    file = tmp_path / "people.csv"
+    file.write_text(people + "n2,李强,13812345679,rc,2099-01-01,yes\n", encoding="utf-8")
+    registry(town_database, "import", str(file), "--kind", "rescuers", "--source", "hospital")
+    eventually(lambda: service.request("GET", "/api/rescuers/n2", R).is_success)
+    service.request("PATCH", "/api/rescuers/n2", R, json={"kind": "professional"}).raise_for_status()
+    (newest, *_) = service.get("/api/imports", R)
+
+    undone = post(service, f"/api/imports/{newest['import_id']}/undo", why="not ours").json()
+
+    assert (undone["kind"], undone["ids"], undone["gone"]) == ("rescuers", ["n1"], ["n1"])
+    assert undone["stays"][0].startswith("of n2 stays all, though the import brought them: an officer has said more")
+    assert "李强" not in str(undone)
+    assert service.request("GET", "/api/rescuers/n1", R).status_code == 404
+    assert service.request("GET", "/api/rescuers/n2", R).json()["name"] == "李强"
+    assert post(service, f"/api/imports/{newest['import_id']}/undo").json()["code"] == "not_undone"

@@ -8,7 +8,9 @@ import pytest
 
 from registry.directory import Directory
 from registry.doubles import Double, NotDecided, join, list_doubles, part
+from registry.history.log import Author
 from registry.importers.import_log import NotUndone, UnknownImport, list_imports, undo_import
+from registry.importers.known_sources import rename_source
 from registry.lifecycle import NotCorrected, get_file, let_go, list_absent, reinstate, retire
 from registry.models import AedState
 from registry.repository import UnknownAed, save_aed_correction
@@ -257,7 +259,8 @@ async def test_an_import_is_taken_back_whole(lists: Lists) -> None:
     assert len(await lists.cabinets()) != len(before)
     assert report.import_id is not None
 
-    assert len(await undo_import(lists.database, report.import_id, now=NOW)) == 5
+    undone = await undo_import(lists.database, report.import_id, now=NOW)
+    assert (len(undone.ids), len(undone.gone)) == (5, 1)
 
     assert await lists.cabinets() == before
     async with lists.database.read() as connection:
@@ -290,6 +293,20 @@ async def test_imports_are_taken_back_one_after_the_other(lists: Lists) -> None:
         assert report.import_id is not None
         await undo_import(lists.database, report.import_id, now=NOW)
     assert await lists.cabinets() == before
+
+
+async def test_a_list_that_was_renamed_since_stays_one_list_after_an_undo(lists: Lists) -> None:
+    await lists.take(CITY, header=HEADER, source="city")
+    wrong = await lists.take([row.replace("Lake", "Sea") for row in CITY], header=HEADER, source="city")
+    assert wrong.import_id is not None
+    async with lists.database.write() as connection:
+        await rename_source(connection, "city", "city-health", Author(by="li", at=NOW))
+
+    await undo_import(lists.database, wrong.import_id, now=NOW)
+
+    assert {one.source for one in await lists.cabinets()} == {"city-health"}
+    again = await lists.take(CITY, header=HEADER, source="city-health")
+    assert (again.unchanged, again.accepted) == (4, 0)
 
 
 async def test_what_an_undone_import_brought_comes_with_the_next_list_that_has_it(lists: Lists) -> None:

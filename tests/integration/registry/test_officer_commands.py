@@ -128,3 +128,21 @@ def test_the_import_is_taken_back_as_ever_and_the_service_area_comes_from_its_se
     assert run("aeds", "add", "--lon", "9", "--lat", "47", "--name", "x").exit_code == 2
     assert "Import 1 is taken back: 2 AEDs" in done("undo", "1", "--by", "li", "--why", "the wrong file")
     assert 'li undone import 1: "the wrong file"' in done("history", "--kind", "import")
+
+
+def test_an_import_of_people_is_taken_back_with_a_line_for_whoever_stays(folder: Path) -> None:
+    rows = "id,name,phone,certificate_kind,valid_until\np1,Ann Lee,+4232361234,rc,2030-01-01\n"
+    (folder / "people.csv").write_text(rows + "p2,Bo Ray,+4232361235,rc,2030-01-01\n", encoding="utf-8")
+    assert run("import", "people.csv", "--source", "hospital", "--region", "LI").exit_code == 0
+    done("rescuers", "set", "p2", "--name", "Bo Raye", "--by", "li")
+
+    told = done("undo", "2", "--by", "wu")
+
+    assert (
+        "Import 2 is taken back: 1 person is as before; 1 of them, which it had brought, out of the register." in told
+    )
+    assert "of p2 stays all, though the import brought them: their name was changed" in told
+    assert "last by li at" in told
+    assert "2 accepted" in done("imports")
+    assert "taken back" in done("imports")
+    assert "Ray" not in told

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from registry.directory import Directory
-from registry.importers.import_log import NotUndone, undo_import
 from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import UnnamedSource
 from registry.importers.report import ImportReport
@@ -121,10 +120,3 @@ async def test_one_phone_in_two_lists_is_known(sheets: Sheets) -> None:
     await sheets.take(LI, WANG, source="red cross")
     await sheets.take(LI.replace("r00", "h7"), source="hospital", file="h.csv")
     assert await sheets.same_phones() == {"r00": ["h7"], "h7": ["r00"]}
-
-
-async def test_of_people_no_former_state_is_kept(sheets: Sheets) -> None:
-    report = await sheets.take(LI, source="red cross")
-    assert report.import_id is not None
-    with pytest.raises(NotUndone, match="of people"):
-        await undo_import(sheets.database, report.import_id, now=NOW)

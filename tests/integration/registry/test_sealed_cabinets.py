@@ -110,8 +110,8 @@ async def test_a_rotation_brings_all_of_them_under_the_newest_key_and_has_nothin
     async with cabinet.open(BOTH) as database:
         first, second = await rotate(database, pause_s=0), await rotate(database, pause_s=0)
 
-    assert first == Rotated(phones=2, digests=0, secrets=0, codes=1, unreadable=0)
-    assert second == Rotated(phones=0, digests=0, secrets=0, codes=0, unreadable=0)
+    assert first == Rotated(phones=2, digests=0, secrets=0, codes=1, unreadable=0, kept=0)
+    assert second == Rotated(phones=0, digests=0, secrets=0, codes=0, unreadable=0, kept=0)
     assert await cabinet.told(NEW) == (PHONES, CODE)
 
 

@@ -162,8 +162,8 @@ async def test_what_stood_in_plain_is_encrypted_by_command_and_a_list_says_nothi
     second = await registry.rotate(NEW)
     again = await registry.take(NEW, FIRST, SECOND)
 
-    assert first == Rotated(phones=2, digests=2, secrets=0, codes=0, unreadable=0)
-    assert second == Rotated(phones=0, digests=0, secrets=0, codes=0, unreadable=0)
+    assert first == Rotated(phones=2, digests=2, secrets=0, codes=0, unreadable=0, kept=2)
+    assert second == Rotated(phones=0, digests=0, secrets=0, codes=0, unreadable=0, kept=0)
     held = await registry.everything()
     assert not [digits for digits in DIGITS if digits in held]
     assert await registry.phones(NEW) == PHONES
@@ -176,7 +176,7 @@ async def test_a_key_is_changed_without_anybody_noticing_and_the_old_one_is_not_
 
     done = await registry.rotate(BOTH)
 
-    assert done == Rotated(phones=2, digests=2, secrets=0, codes=0, unreadable=0)
+    assert done == Rotated(phones=2, digests=2, secrets=0, codes=0, unreadable=0, kept=2)
     assert await registry.phones(NEW) == PHONES
     assert await registry.phones(OLD) == {"r1": "", "r2": ""}
     again = await registry.take(NEW, FIRST, SECOND)
