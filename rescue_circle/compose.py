@@ -294,6 +294,8 @@ def _build_retention(settings: Settings, database: Database) -> Retention:
         details_days=settings.retention_details_days,
         messages_days=settings.retention_messages_days,
         positions_days=settings.retention_positions_days,
+        imports_days=settings.retention_imports_days,
+        people_imports_days=settings.retention_people_imports_days,
     )
     return Retention(database, rules)
 

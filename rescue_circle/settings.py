@@ -17,7 +17,13 @@ from dispatch.core.events import DEFAULT_INTEGRATION
 from dispatch.core.policy import Policy
 from dispatch.incidents.service_area import ServiceArea
 from dispatch.oidc.config import check_issuer, check_scopes, checked_factors, checked_roles
-from dispatch.retention.cli import DETAILS_DAYS, MESSAGES_DAYS, POSITIONS_DAYS
+from dispatch.retention.cli import (
+    DETAILS_DAYS,
+    IMPORTS_DAYS,
+    MESSAGES_DAYS,
+    PEOPLE_IMPORTS_DAYS,
+    POSITIONS_DAYS,
+)
 from geo.streets.pace import get_pace
 from registry.storage.database import DEFAULT_URL
 from registry.storage.personal_keys import PersonalKeys
@@ -340,6 +346,18 @@ class Settings(BaseSettings):
         ge=0,
         description="days until a volunteer's last position is erased",
         json_schema_extra=zh("多少天后清除志愿者的最后位置"),
+    )
+    retention_imports_days: float = Field(
+        IMPORTS_DAYS,
+        ge=0,
+        description="days for which an import of AEDs can be taken back",
+        json_schema_extra=zh("AED 名录导入后多少天内可以撤销"),
+    )
+    retention_people_imports_days: float = Field(
+        PEOPLE_IMPORTS_DAYS,
+        ge=0,
+        description="days for which an import of people can be taken back; how they were before is kept so long",
+        json_schema_extra=zh("人员名单导入后多少天内可以撤销；其导入前的资料也只保存这么久"),
     )
     districts: Path | None = Field(
         None,

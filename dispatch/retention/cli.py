@@ -23,12 +23,27 @@ MESSAGES_DAYS = 7.0
 POSITIONS_DAYS = 1.0
 """A position counts for minutes only; the rest is for a phone that comes back (assumption)."""
 
+IMPORTS_DAYS = 30.0
+"""Until the next of a monthly list has come, which shows that the one before was wrong (assumption)."""
 
-def rules_of(*, details_days: float, messages_days: float, positions_days: float) -> RetentionRules:
+PEOPLE_IMPORTS_DAYS = 7.0
+"""Phones, homes and certificates of before: while somebody may still notice that it was the wrong list (assumption)."""
+
+
+def rules_of(
+    *,
+    details_days: float,
+    messages_days: float,
+    positions_days: float,
+    imports_days: float,
+    people_imports_days: float,
+) -> RetentionRules:
     return RetentionRules(
         details=timedelta(days=details_days),
         messages=timedelta(days=messages_days),
         positions=timedelta(days=positions_days),
+        imports=timedelta(days=imports_days),
+        people_imports=timedelta(days=people_imports_days),
     )
 
 
@@ -51,6 +66,16 @@ def run(
     positions_days: Annotated[
         float, typer.Option(min=0, envvar="RESCUE_RETENTION_POSITIONS_DAYS", help="Volunteers' last positions")
     ] = POSITIONS_DAYS,
+    imports_days: Annotated[
+        float,
+        typer.Option(min=0, envvar="RESCUE_RETENTION_IMPORTS_DAYS", help="What taking back an import of AEDs needs"),
+    ] = IMPORTS_DAYS,
+    people_imports_days: Annotated[
+        float,
+        typer.Option(
+            min=0, envvar="RESCUE_RETENTION_PEOPLE_IMPORTS_DAYS", help="What taking back an import of people needs"
+        ),
+    ] = PEOPLE_IMPORTS_DAYS,
     database: Annotated[
         str | None,
         typer.Option("--database", metavar="URL", help="Default: RESCUE_DATABASE_URL or ./rescue-circle.sqlite3"),
@@ -58,12 +83,18 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be erased")] = False,
 ) -> None:
     """Erase once what is older than that. The service does the same every hour."""
-    rules = rules_of(details_days=details_days, messages_days=messages_days, positions_days=positions_days)
+    rules = rules_of(
+        details_days=details_days,
+        messages_days=messages_days,
+        positions_days=positions_days,
+        imports_days=imports_days,
+        people_imports_days=people_imports_days,
+    )
     erased = asyncio.run(_run(database, rules, dry_run=dry_run))
     _out.print(
         f"{'To erase' if dry_run else 'Erased'}: details of {len(erased.incident_ids)} incidents, "
         f"{erased.messages} messages, {erased.positions} positions, {erased.expired} expired invitations, sessions and "
-        "notes."
+        f"notes, and what taking {erased.imports} imports back would need."
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from dispatch import tables as t
 from dispatch.incidents.writer import UnknownIncident
 from dispatch.people.expiry import clear_expired
+from registry.importers.undoing.pruning import prune_imports
 from registry.repository import delete_positions
 from registry.storage.database import Database
 from registry.storage.watched_database import DatabaseAway
@@ -39,22 +40,26 @@ class IncidentOpen(RuntimeError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionRules:
     """How long personal data is kept: the patient's and 120's own words from the incident's end, positions from when
-    they were taken. PIPL art. 19 and 47: no longer than their purpose needs."""
+    they were taken, and from an import on what taking it back needs, of AEDs and of people. PIPL art. 19 and 47: no
+    longer than their purpose needs."""
 
     details: timedelta
     messages: timedelta
     positions: timedelta
+    imports: timedelta
+    people_imports: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
     """How much a run has erased (or would). `incident_ids`: whose details. expired: invitations and sessions whose time
-    is over, notes of settled reports, and rests."""
+    is over, notes of settled reports, and rests. imports: that cannot be taken back any more."""
 
     incident_ids: tuple[str, ...]
     messages: int
     positions: int
-    expired: int = 0
+    expired: int
+    imports: int
 
 
 class Retention:
@@ -87,8 +92,13 @@ class Retention:
             messages += count
         positions = await self._database.transact(lambda c: delete_positions(c, now - self._rules.positions))
         expired = await self._database.transact(lambda connection: self._clear_expired(connection, now))
+        imports = 0
+        while count := await self._database.transact(self._prune_imports):
+            imports += count
         await self._database.checkpoint()
-        return Erased(incident_ids=tuple(incident_ids), messages=messages, positions=positions, expired=expired)
+        return Erased(
+            incident_ids=tuple(incident_ids), messages=messages, positions=positions, expired=expired, imports=imports
+        )
 
     async def preview(self, now: datetime) -> Erased:
         """What `run` would erase."""
@@ -98,7 +108,10 @@ class Retention:
             messages = _count(connection, _messages_due(now - self._rules.messages))
             old = delete_positions(connection, now - self._rules.positions, dry_run=True)
             expired = self._clear_expired(connection, now, dry_run=True)
-            return Erased(incident_ids=tuple(details), messages=messages, positions=old, expired=expired)
+            imports = self._prune_imports(connection, dry_run=True)
+            return Erased(
+                incident_ids=tuple(details), messages=messages, positions=old, expired=expired, imports=imports
+            )
 
         return await self._database.consult(look)
 
@@ -130,6 +143,7 @@ class Retention:
                     messages=erased.messages,
                     positions=erased.positions,
                     expired=erased.expired,
+                    imports=erased.imports,
                 )
             await asyncio.sleep(EVERY_S)
 
@@ -137,6 +151,16 @@ class Retention:
         now = self._real_now()
         expired = clear_expired(connection, now, notes_before=now - self._rules.details, dry_run=dry_run)
         return expired + _clear_rests(connection, at, dry_run=dry_run)
+
+    def _prune_imports(self, connection: Connection, *, dry_run: bool = False) -> int:
+        now = self._real_now()
+        return prune_imports(
+            connection,
+            aeds_before=now - self._rules.imports,
+            people_before=now - self._rules.people_imports,
+            now=now,
+            dry_run=dry_run,
+        )
 
 
 def _closed_before(incident_id: ColumnElement[str], before: datetime) -> ColumnElement[bool]:

@@ -138,7 +138,8 @@ async def test_a_rest_that_is_over_is_forgotten(url: str) -> None:
     async with desk(url, CROWD, policy=ONE_PHONE) as at:
         await say(at, (await at.take_call("A")).incident_id, "no", Answer.DECLINE)
     database = Database(url)
-    retention = Retention(database, RetentionRules(details=DAY, messages=DAY, positions=DAY))
+    rules = RetentionRules(details=DAY, messages=DAY, positions=DAY, imports=DAY, people_imports=DAY)
+    retention = Retention(database, rules)
 
     async with database.read() as connection:
         before = await connection.scalar(select(func.count()).select_from(t.rests))

@@ -18,10 +18,14 @@ from dispatch.journal.journal import Journal
 from dispatch.journal.reader import JournalReader
 from dispatch.people.people import People
 from dispatch.retention.retention import BATCH, IncidentOpen, Retention, RetentionRules
+from geo.places.datum import Datum
 from registry.directory import Directory
+from registry.importers.import_log import NotUndone, undo_import
+from registry.importers.run import ImportOptions, import_file
 from registry.models import Presence
-from registry.people_tables import invitations, sessions
+from registry.people_tables import import_people, invitations, sessions
 from registry.storage.database import Database
+from registry.tables import import_changes
 from tests.integration.dispatch.journal_story import DETAILS, NOON, POLICY, append, decided, record, report
 from tests.support.command import command
 from tests.support.phone import beating, console_of, phone_of
@@ -33,7 +37,7 @@ from tests.unit.dispatch.incident_story import candidates
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-RULES = RetentionRules(details=30 * DAY, messages=7 * DAY, positions=DAY)
+RULES = RetentionRules(details=30 * DAY, messages=7 * DAY, positions=DAY, imports=30 * DAY, people_imports=7 * DAY)
 WORDS = "门禁2580中原路十八号"
 
 
@@ -269,3 +273,31 @@ async def held_in(url: str) -> tuple[set[str], set[str]]:
         return await held(database)
     finally:
         await database.close()
+
+
+async def test_what_taking_an_import_back_needs_is_kept_for_its_days_and_the_undo_says_when_it_ended(
+    database: Database, tmp_path: Path
+) -> None:
+    begun = datetime.now(UTC)
+    people, aeds = tmp_path / "people.csv", tmp_path / "aeds.csv"
+    people.write_text(
+        "id,name,phone,certificate_kind,valid_until\nr1,王芳,13812345678,rc,2030-01-01\n", encoding="utf-8"
+    )
+    aeds.write_text("id,name,lon,lat\na1,Library,121.2,25.0\n", encoding="utf-8")
+    for path in (people, aeds):
+        await import_file(database, path, ImportOptions(source=path.stem, datum=Datum.WGS84), now=begun)
+    rules = replace(RULES, imports=20 * DAY, people_imports=3 * DAY)
+
+    async def run(days: float) -> int:
+        return (await Retention(database, rules, real_now=lambda: begun + days * DAY).run(NOON)).imports
+
+    foreseen = await Retention(database, rules, real_now=lambda: begun + 20 * DAY).preview(NOON)
+    erased = [await run(days) for days in (2.9, 3, 19.9, 20, 30)]
+
+    assert (foreseen.imports, erased) == (2, [0, 1, 0, 1, 0])
+    for number in (1, 2):
+        with pytest.raises(NotUndone, match="kept for a while only"):
+            await undo_import(database, number, now=begun + 30 * DAY)
+    async with database.read() as connection:
+        for table in (import_people, import_changes):
+            assert (await connection.execute(select(table))).all() == []
