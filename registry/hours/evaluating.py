@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # its stub forgets ParserError
 
 from registry.hours.holidays import DayKind, day_kind, find_country
+from registry.hours.school_holidays import in_term_and_in_holidays, names_school_holidays
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _DAY = timedelta(days=1)
@@ -20,8 +21,6 @@ _SUNDAY = 6
 _PLAIN_HOLIDAY = re.compile(r"\bPH\b(?!\s*[+-]\s*\d)")
 # "PH +1 day" is the day after a holiday.
 _HOLIDAY_WORD = re.compile(r"\bPH\b(?:\s*([+-])\s*(\d{1,3})\s*days?\b)?")
-# Nobody here knows when schools are on holiday.
-_SCHOOL_WORD = re.compile(r"\bSH\b")
 _QUOTED = re.compile(r'"[^"]*"')
 _LAST_MINUTE = re.compile(r"-\s*23:59(?!\d)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -79,19 +78,19 @@ class Hours:
         self._alternatives = [_prepared(part) for part in _split(osm, "||")]
         bare = " ".join(_QUOTED.sub("", part) for part in self._alternatives)
         self._says_holidays = _PLAIN_HOLIDAY.search(bare) is not None
-        self._says_school = _SCHOOL_WORD.search(bare) is not None
         self._shifts = {0, *(_shift_of(found) for found in _HOLIDAY_WORD.finditer(bare))}
         self._night_min = max(_night_min(part) for part in self._alternatives)
         self._parsed: dict[str, OpeningHours] = {}
         for part in self._alternatives:
             self._expression(_with_holidays(part, (), _ANY_DAY))
         self._reorder()
+        self._by_school = _by_school(osm, zone, place) if names_school_holidays(osm) else None
 
     def at(self, instant: datetime) -> Answer:
         """Whether it is open at an aware instant."""
         local = instant.astimezone(self._zone)
-        if self._says_school:
-            return _UNKNOWN
+        if self._by_school is not None:
+            return _common([hours.at(instant) for hours in self._by_school]) if self._by_school else _UNKNOWN
         day = local.date()
         today, yesterday = day_kind(day, self._country), day_kind(day - _DAY, self._country)
         if today is yesterday is DayKind.ORDINARY and len(self._shifts) == 1:
@@ -183,6 +182,15 @@ class Hours:
             rules = _split(part, ";")
             general = [rule for rule in rules if not _is_for_holidays(rule)]
             self._alternatives[number] = "; ".join(general + [rule for rule in rules if _is_for_holidays(rule)])
+
+
+def _by_school(osm: str, zone: ZoneInfo, place: tuple[float, float] | None) -> list[Hours]:
+    """The hours in term and in school holidays, whose days nobody here knows; none where one says nothing."""
+    texts = in_term_and_in_holidays(osm)
+    try:
+        return [Hours(text, zone, place) for text in texts] if all(texts) else []
+    except BadHours:
+        return []
 
 
 _HOLIDAYS = frozenset({DayKind.HOLIDAY, DayKind.PERHAPS_HOLIDAY})

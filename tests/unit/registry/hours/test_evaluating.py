@@ -164,3 +164,21 @@ def test_a_closing_that_moves_without_saying_from_where_opens_nothing() -> None:
 def test_an_expression_that_counts_from_many_days_that_nobody_knows_is_unknown_and_answered_at_once() -> None:
     shifted = "; ".join(f"PH +{days} days off" for days in range(1, 366))
     assert at(f"Mo-Su 09:00-17:00; {shifted}", SHANGHAI, 2028, 10, 8, 11) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("osm", "when", "expected"),
+    [
+        ("Mo-Fr 09:00-17:00; SH off", (2024, 5, 14, 11), UNKNOWN),
+        ("Mo-Fr 09:00-17:00; SH off", (2024, 5, 14, 3), CLOSED),
+        ("Mo-Fr 09:00-17:00; SH off", (2024, 5, 12, 11), CLOSED),
+        ("Mo-Fr 09:00-17:00; PH,SH off", (2024, 10, 3, 11), CLOSED),
+        ("Mo-Fr 08:00-18:00; SH Mo-Fr 10:00-16:00", (2024, 5, 14, 11), OPEN),
+        ("Mo-Fr 08:00-18:00; SH Mo-Fr 10:00-16:00", (2024, 5, 14, 17), UNKNOWN),
+        ("SH Mo-Fr 10:00-16:00", (2024, 5, 14, 11), UNKNOWN),
+        ('Mo-Fr 09:00-17:00 "not in SH"', (2024, 5, 14, 11), UNKNOWN),
+        ("SH off", (2024, 5, 14, 11), UNKNOWN),
+    ],
+)
+def test_what_school_holidays_would_not_change_is_known(osm: str, when: tuple[int, ...], expected: Openness) -> None:
+    assert at(osm, BERLIN, *when) is expected
