@@ -2,15 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
-from registry.hours.spans import ENDS, fold_times, part_by_slashes
+from registry.hours.last_entry import without_last_entry
+from registry.hours.spans import ENDS, Span, fold_times, part_by_slashes
 from registry.hours.tokens import Token
 from registry.hours.words.rules import Days, Kind
 
 
 def fold(tokens: list[Token]) -> list[Token]:
     """Tokens whose times, days, months and dates are put together."""
-    for step in (part_by_slashes, _dates, fold_times, _days, _ranges_of_months, _ranges_of_dates, _days_in_brackets):
+    for step in (
+        without_last_entry,
+        part_by_slashes,
+        _dates,
+        fold_times,
+        _days,
+        _ranges_of_months,
+        _ranges_of_dates,
+        _days_in_brackets,
+    ):
         tokens = step(tokens)
     return tokens
 
@@ -192,10 +203,26 @@ def _days_in_brackets(tokens: list[Token]) -> list[Token]:
         brackets = [token.text for token in tokens[place + 1 : place + 4 : 2]]
         if kinds == [Kind.TIME, Kind.BREAK, Kind.DAYS, Kind.BREAK] and brackets == ["(", ")"]:
             time, opening, days, closing = tokens[place : place + 4]
+            earlier = _times_joined(folded, time)
             # What was said before is of other days: "Monday to Saturday 7-18; 8-16 (Saturdays)".
-            folded += [opening, replace(days, clause=opening.clause), replace(time, clause=opening.clause), closing]
+            joined = [replace(one, clause=opening.clause) for one in (days, *earlier, time)]
+            folded = [*folded[: len(folded) - len(earlier)], opening, *joined, closing]
             place += 4
         else:
             folded.append(tokens[place])
             place += 1
     return folded
+
+
+def _times_joined(before: list[Token], time: Token) -> list[Token]:
+    """ "9:00-13:00 / 14:30-17:45 (Monday to Thursday)": stretches before the last one that are told of the same days,
+    as they are where none overlaps another and no day stands before them."""
+    start = len(before)
+    while start and before[start - 1].kind in {Kind.TIME, Kind.LIST, Kind.NOISE}:
+        start -= 1
+    if start and before[start - 1].kind is not Kind.BREAK:
+        return []
+    spans = [token.value for token in (*before[start:], time) if token.kind is Kind.TIME]
+    stretches = sorted((one.start, one.end) for one in spans if isinstance(one, Span))
+    apart = all(first[1] <= second[0] for first, second in pairwise(stretches))
+    return before[start:] if len(stretches) == len(spans) > 1 and apart else []

@@ -17,8 +17,9 @@ from registry.hours.day import (
     union,
     without,
 )
+from registry.hours.periods import is_long
 from registry.hours.spans import Span
-from registry.hours.statements import Date, Said, Statement
+from registry.hours.statements import Said, Statement
 from registry.hours.week import Special, Week
 from registry.hours.words.rules import ALL_DAYS, BUSINESS, WEEKDAYS, WEEKEND, Window
 
@@ -115,11 +116,21 @@ class WeekBuilder:
             return
         for number in days:
             week.days[number] = NEVER
-        for number in one.days.doubtful if one.days else ():
-            week.days[number] = PERHAPS_ALL_DAY if week.days[number] is None else doubted(week.days[number] or NEVER)
+        self._close_perhaps(week, one)
         self._close_holidays(week, one)
         if one.days is None and not one.dates:
             week.days = [NEVER if day is None else doubted(day) for day in week.days]
+
+    def _close_perhaps(self, week: Week, one: Statement) -> None:
+        """Days that the closing may be meant for: where other days have hours and these have none, they are closed
+        anyway."""
+        others = any(other.has_hours and not other.closed and other.days for other in self._statements)
+        for number in one.days.doubtful if one.days else ():
+            day = week.days[number]
+            if day is not None:
+                week.days[number] = doubted(day)
+            elif not others:
+                week.days[number] = PERHAPS_ALL_DAY
 
     def _close_holidays(self, week: Week, one: Statement) -> None:
         if one.days and one.days.holidays:
@@ -173,6 +184,8 @@ class WeekBuilder:
             if not (one.dates and one.days is not None and not one.nth):
                 return
         days = one.days
+        if one.window is not None and one.window.holidays_closed and not one.spans and week.holidays is None:
+            week.holidays = NEVER
         if days is not None and not one.has_hours and any(day is not None and any(day) for day in week.days):
             self._add_days_alone(week, one)
             return
@@ -185,6 +198,8 @@ class WeekBuilder:
             week.days[number] = self._laid(week.days[number], doubted(hours), one)
         if days.holidays:
             week.holidays = doubted(hours) if days.some_holidays else hours
+        elif one.others and week.holidays is None:
+            week.holidays = doubted(hours)
 
     def _add_days_alone(self, week: Week, one: Statement) -> None:
         """Days without hours beside others that have some: at hours that nobody says, where they are new."""
@@ -204,11 +219,13 @@ class WeekBuilder:
         if any(day is not None and any(day) for day in week.days) and not self._overlay:
             week.days = [day if day is None or not any(day) else self._laid(day, hours, one) for day in week.days]
             return
-        closings = self._closings | (one.without.days if one.without else frozenset())
-        everyday = one.always or _runs_like_transport(one.spans) or self._overlay
+        closings = self._closings | (one.without.days if one.without else frozenset()) | _label_closes(one)
+        if one.label is not None and one.label.holidays_closed and week.holidays is None:
+            week.holidays = NEVER
+        everyday = one.always or self._overlay or _runs_like_transport(one.spans)
         if len(closings & WEEKDAYS) > 3:
             hours = doubted(hours)  # rather misread than meant
-        weekend_open = _shows_open_weekend(closings)
+        weekend_open = _shows_open_weekend(closings - _label_closes(one))
         if weekend_open and week.holidays is None:
             week.holidays = doubted(hours)
         for number in ALL_DAYS - closings:
@@ -258,7 +275,7 @@ class WeekBuilder:
     def _special(self, week: Week, one: Statement, hours: Day) -> None:
         days = one.days.days if one.days else frozenset()
         for date in one.dates:
-            long = any(hours) and one.days is None and _days_between(date) > 7
+            long = any(hours) and is_long(date)
             week.specials.append(Special(doubted(hours) if long else hours, date=date))
         if one.nth and not days:
             # "The last" of what, nobody says.
@@ -272,12 +289,6 @@ def _ending_at(day: Day, until: int) -> Day:
     start, end, certain = stretches(day)[-1]
     longer = union((day, stretch(start, until, OPEN if certain else UNKNOWN))) if until > end else day
     return without(longer, until, 2 * DAY_MIN)
-
-
-def _days_between(date: Date) -> int:
-    """Roughly: whether a span of dates is a season rather than a few days."""
-    month, day, last_month, last_day = date
-    return ((last_month - month) % 12) * 30 + last_day - day
 
 
 def _closed_days(statements: list[Statement]) -> frozenset[int]:
@@ -311,6 +322,12 @@ def _is_wider(hours: Statement, closing: Statement) -> bool:
     if hours.days is None:
         return bool(closing.spans) and not hours.names_days
     return closing.days.days < hours.days.days
+
+
+def _label_closes(one: Statement) -> frozenset[int]:
+    """ "Office hours 8:30-17:30", "in term 8-17": not those of a weekend."""
+    is_of_offices = one.label is not None and one.label.holidays_closed
+    return WEEKEND if is_of_offices or one.season == "term" else frozenset()
 
 
 def _names_weekdays(one: Statement) -> bool:

@@ -1,13 +1,17 @@
 """From tokens to statements: goes through a text once, word by word, as a person reads it."""
 
+from dataclasses import replace
+
 from registry.hours.clock_times import Clock
 from registry.hours.folding import fold, join_days
 from registry.hours.neighbours import is_behind_a_time, is_joined_to_a_time, kind_after, kind_before
+from registry.hours.others import days_not_named
+from registry.hours.periods import Period, dates_of, is_long, is_season, period_of
 from registry.hours.spans import DAY, NOON, Span
 from registry.hours.statement_order import days_behind_times, hours_beside_closing, months_behind_hours, with_siblings
 from registry.hours.statements import Said, Statement
 from registry.hours.tokens import Token
-from registry.hours.words.rules import Days, Kind, Window
+from registry.hours.words.rules import NIGHT, Days, Kind, Window
 
 
 def read_statements(tokens: list[Token]) -> Said:
@@ -17,7 +21,19 @@ def read_statements(tokens: list[Token]) -> Said:
 
 
 # A clause about whom to call says nothing of hours, unless it names some.
-_ABOUT_HOURS = {Kind.DAYS, Kind.TIME, Kind.CLOSED, Kind.EXCEPT, Kind.EXCEPT_AFTER, Kind.ALWAYS, Kind.DATE, Kind.MONTH}
+_ABOUT_HOURS = {
+    Kind.VAGUE,
+    Kind.SEASON,
+    Kind.CONDITION,
+    Kind.DAYS,
+    Kind.TIME,
+    Kind.CLOSED,
+    Kind.EXCEPT,
+    Kind.EXCEPT_AFTER,
+    Kind.ALWAYS,
+    Kind.DATE,
+    Kind.MONTH,
+}
 
 
 def _without_contacts(tokens: list[Token]) -> list[Token]:
@@ -34,8 +50,14 @@ def _without_contacts(tokens: list[Token]) -> list[Token]:
 
 _IDLE = {Kind.REMARK, Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
 _HALVES = (Span(0, NOON, NOON), Span(NOON, DAY, DAY))
+# Words that are "to" between times, and "at" in "closes at 16:30".
+_AT = {"a", "a las", "alle", "alle ore"}
+# The clause of what is said of the whole text: none of its own.
+_OF_ALL = -1
 # What no statement holds: each makes its clause doubtful.
-_DOUBTS = {Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
+_PASSED_OVER = {Kind.NOISE, Kind.BREAK, Kind.LIST, Kind.VAGUE, Kind.INCLUDED}
+_SAID_OF_PERIODS = {Kind.DAYS, Kind.TIME, Kind.NTH, Kind.ALWAYS, Kind.HALF_DAY}
+_DOUBTS = {Kind.LAST_ENTRY, Kind.CONDITION, Kind.UNKNOWN, Kind.NUMBER, Kind.ONWARDS, Kind.HALF_DAY, Kind.NEXT_DAY}
 
 
 class _Reader:
@@ -57,8 +79,10 @@ class _Reader:
         self._in_remark = False
         self._time_clause = -1
         self._until_mode = False
-        self._months: frozenset[int] = frozenset()
+        self._months: Period = frozenset()
         self._season = ""
+        self._closed_otherwise = False
+        self._out_of_use: list[str] = []
 
     def read(self) -> Said:
         for place, token in enumerate(self._tokens):
@@ -70,6 +94,10 @@ class _Reader:
                     self._now.clauses.add(token.clause)
                 self._label = False
         self._finish()
+        if self._out_of_use and any(one.has_hours and not one.closed for one in self._done):
+            # Hours that are told beside it are those of other times.
+            self._doubts.add(_OF_ALL)
+            self._words += self._out_of_use
         return Said(
             statements=(
                 *days_behind_times(with_siblings(hours_beside_closing(months_behind_hours(self._done, self._doubts)))),
@@ -91,7 +119,9 @@ class _Reader:
                 self._now.always = True
                 self._taking_out = False
             case Kind.CLOSED:
-                self._take_closed()
+                self._take_closed(token)
+            case Kind.OTHERS:
+                self._take_others()
             case Kind.EXCEPT:
                 self._take_except()
             case Kind.EXCEPT_AFTER:
@@ -101,6 +131,8 @@ class _Reader:
             case Kind.HALF_DAY if self._is_about_half_a_day():
                 self._now.spans.append(_HALVES[0] if token.value == "am" else _HALVES[1])
                 self._time_clause = token.clause
+            case Kind.HALF_DAY if self._closes_half_a_day():
+                pass
             case Kind.VAGUE:
                 self._take_vague(token)
             case Kind.LUNCH:
@@ -128,10 +160,14 @@ class _Reader:
                 pass
 
     def _take_days(self, token: Token) -> None:
+        token = self._as_period(token)
         now = self._now
         if self._taking_out:
             widens = isinstance(token.value, Days) and len(token.value.days) > 2
-            if not (now.without is not None and (widens or not self._separated)):
+            taken = now.without is not None or (
+                bool(now.season_without) and kind_after(self._tokens, self._place) is Kind.TIME
+            )
+            if not (taken and (widens or not self._separated)):
                 self._take_out(token)
                 return
             self._taking_out = False
@@ -171,10 +207,40 @@ class _Reader:
             now.season = self._season = str(token.value)
             now.months = self._months = frozenset()
 
+    def _as_period(self, token: Token) -> Token:
+        """Dates that hours are said of, as months are: "1 April to 30 September: weekdays 8:30-17:15"."""
+        now = self._now
+        if token.kind is not Kind.DATE or not is_long(token.value) or (now.closed and now.prefix):  # type: ignore[arg-type]
+            return token
+        following = next((one for one in self._tokens[self._place + 1 :] if one.kind not in _PASSED_OVER), None)
+        opens = following is not None and following.kind in _SAID_OF_PERIODS
+        behind = is_behind_a_time(self._tokens, self._place) and is_season(token.value)  # type: ignore[arg-type]
+        if not (opens or (behind and (following is None or following.kind is not Kind.CLOSED))):
+            return token
+        return replace(token, kind=Kind.MONTH, value=period_of(token.value))  # type: ignore[arg-type]
+
+    def _take_others(self) -> None:
+        """ "Closed on Tuesdays, otherwise 11-23", and "Mondays 9-12, otherwise closed", which is so anyway."""
+        now = self._now
+        if kind_after(self._tokens, self._place) is Kind.CLOSED:
+            self._closed_otherwise = True
+            return
+        if now.names_any_day and not (now.is_complete or now.without):
+            return
+        self._new_if(now.names_days or now.is_complete or now.without is not None)
+        self._now = Statement(days=days_not_named(self._done), others=True)
+        self._months, self._season = frozenset(), ""
+        self._taking_out = False
+
     def _is_taken_by_hours_before(self, token: Token) -> bool:
         """Days and months that belong to the hours before them, not to those to come."""
         now = self._now
-        if kind_before(self._tokens, self._place) is not Kind.TIME or not now.spans:
+        if kind_before(self._tokens, self._place) is not Kind.TIME:
+            return False
+        if now.until is not None and now.days is None and isinstance(token.value, Days):
+            now.days = token.value  # "closes at 16:30 on Fridays"
+            return kind_after(self._tokens, self._place) is not Kind.TIME
+        if not now.spans:
             return False
         if now.exception and now.days is None and isinstance(token.value, Days):
             now.days = token.value  # "except 10-12 on Tuesdays"
@@ -194,6 +260,8 @@ class _Reader:
             now.without = join_days(now.without, token.value)
         elif token.kind is Kind.DATE:
             now.dates_without.append(token.value)  # type: ignore[arg-type]
+        elif token.kind is Kind.MONTH:
+            now.dates_without += dates_of(token.value)  # type: ignore[arg-type]
         elif token.kind is Kind.SEASON:
             now.season_without = str(token.value)
         else:
@@ -249,9 +317,17 @@ class _Reader:
         self._now.closed = False
         self._now.until = clock.minute
 
-    def _take_closed(self) -> None:
+    def _take_closed(self, token: Token) -> None:  # noqa: PLR0912 -- one line for each thing that "closed" is said of
+        if self._closed_otherwise:
+            self._closed_otherwise = False
+            return
+        if token.value == "out of use" and not self._is_about_days():
+            self._out_of_use.append(token.text)
         now = self._now
         following = kind_after(self._tokens, self._place)
+        if self._names_a_time_next():
+            self._until_mode = True
+            return
         names_next = following in {Kind.DAYS, Kind.DATE, Kind.NTH, Kind.MONTH, Kind.SEASON, Kind.TIME, Kind.EXCEPT}
         if now.lunch or (now.closed and now.spans):
             return
@@ -266,6 +342,7 @@ class _Reader:
                 and before.cuts_into(self._done[:-1])
             ):
                 before.closed = True  # "Monday to Friday 12:00-13:30 and Saturdays closed"
+            self._close_nights_before(before)
         elif names_next and following is not Kind.EXCEPT:
             self._new_if(now.is_complete or now.names_days)
             self._now.closed = self._now.prefix = True
@@ -274,7 +351,7 @@ class _Reader:
             # "closed in office hours": when it is open then, nobody says.
             now.window, now.unsaid = None, True
             self._doubts |= now.clauses
-        elif now.spans and now.spans[-1] not in _HALVES and kind_before(self._tokens, self._place) is Kind.HALF_DAY:
+        elif now.spans and now.spans[-1] not in _HALVES and self._half_beside() is not None:
             self._close_half_a_day()
         elif now.spans and not now.closed and self._tokens[self._place].clause == self._time_clause:
             self._close_last_span()
@@ -286,16 +363,47 @@ class _Reader:
             self._new_if(now.is_complete)
             self._now.closed = True
 
+    def _close_nights_before(self, before: Statement | None) -> None:
+        """ "Nights and holidays closed"."""
+        if before is not None and before.window == NIGHT and not before.names_days:
+            before.spans, before.window, before.closed = [Span(NIGHT.start, NIGHT.end, NIGHT.end)], None, True
+
+    def _is_about_days(self) -> bool:
+        """Whether "closed" is said of days beside it, not of the place."""
+        now = self._now
+        following = kind_after(self._tokens, self._place)
+        return (now.names_any_day and not now.is_complete) or following in {Kind.DAYS, Kind.DATE, Kind.NTH}
+
+    def _names_a_time_next(self) -> bool:
+        """ "Closes at 16:30"."""
+        for one in self._tokens[self._place + 1 :]:
+            if one.kind is Kind.TIME:
+                return isinstance(one.value, Clock)
+            if one.kind is not Kind.NOISE and one.text not in _AT:
+                return False
+        return False
+
     def _closes_hours_before(self) -> bool:
         return is_behind_a_time(self._tokens, self._place) and self._now.cuts_into(self._done)
 
     def _close_half_a_day(self) -> None:
         """ "9:00-11:30, afternoons closed"."""
-        halves = [one.value for one in self._tokens[: self._place] if one.kind is Kind.HALF_DAY]
+        half = self._half_beside()
         days = self._now.days
         self._new()
         self._now.days, self._now.closed = days, True
-        self._now.spans = [_HALVES[0] if halves[-1] == "am" else _HALVES[1]]
+        self._now.spans = [_HALVES[0] if half == "am" else _HALVES[1]]
+
+    def _half_beside(self) -> object | None:
+        """The half of a day beside "closed", before it or behind; None without one."""
+        before = next((one for one in reversed(self._tokens[: self._place]) if one.kind is not Kind.NOISE), None)
+        behind = next((one for one in self._tokens[self._place + 1 :] if one.kind is not Kind.NOISE), None)
+        return next((one.value for one in (before, behind) if one is not None and one.kind is Kind.HALF_DAY), None)
+
+    def _closes_half_a_day(self) -> bool:
+        """ "9-12, closed in the afternoon": the half that is closed beside hours without days."""
+        beside = (kind_before(self._tokens, self._place), kind_after(self._tokens, self._place))
+        return Kind.CLOSED in beside and (bool(self._now.spans) or (self._now.closed and bool(self._done)))
 
     def _close_last_span(self) -> None:
         now = self._now
@@ -366,8 +474,13 @@ class _Reader:
         if token.value.holidays_closed and not any(isinstance(one.value, Span) for one in self._tokens):
             hours_follow = False  # "on school days at any time"
         labels = not now.is_complete and hours_follow and not (now.names_days and not self._soon_hours())
+        if token.value.now_and_then and self._restricts(token):
+            self._doubts |= now.clauses | {token.clause}
+            self._words.append(token.text)
+            return
         if labels or (now.spans and token.clause == self._time_clause and not self._separated):
             self._label = True
+            now.label = token.value
             return
         if now.closed and now.prefix and not now.names_days:
             self._doubts |= now.clauses | {token.clause}
@@ -375,6 +488,15 @@ class _Reader:
         self._new_if(now.is_complete)
         self._now.window = token.value
         self._taking_out = False
+
+    def _restricts(self, token: Token) -> bool:
+        """ "9-17, only during events": the hours hold on some days. In a list in Chinese, Japanese or Korean a remark
+        behind hours says so without "only"."""
+        now = self._now
+        if not now.has_hours or now.always:
+            return False
+        beside = self._tokens[max(0, self._place - 1) : self._place + 2]
+        return not token.text.isascii() or any(one.value == "only" for one in beside)
 
     def _soon_hours(self) -> bool:
         """Whether the next thing said is a time, so that the words before it are its label."""

@@ -14,6 +14,7 @@ from registry.hours.day import (
     union,
     without,
 )
+from registry.hours.periods import Date, Period
 from registry.hours.week import Season, Special, Week
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -96,10 +97,19 @@ def _days(numbers: list[int]) -> str:
     return ",".join(_run(run, _DAYS) for run in _runs(numbers))
 
 
-def _months(numbers: frozenset[int]) -> str:
-    if not numbers:
+def _months(period: Period) -> str:
+    if not period:
         return ""
-    return ",".join(_run([number - 1 for number in run], _MONTHS) for run in _runs(sorted(numbers))) + " "
+    numbers = sorted(part for part in period if isinstance(part, int))
+    parts = [_run([number - 1 for number in run], _MONTHS) for run in _runs(numbers)]
+    parts += [_dates(part) for part in sorted(part for part in period if isinstance(part, tuple))]
+    return ",".join(parts) + " "
+
+
+def _dates(date: Date) -> str:
+    month, day, last_month, last_day = date
+    first = f"{_MONTHS[month - 1]} {day:02}"
+    return first if (month, day) == (last_month, last_day) else f"{first}-{_MONTHS[last_month - 1]} {last_day:02}"
 
 
 def _runs(numbers: list[int]) -> list[list[int]]:
@@ -120,9 +130,7 @@ def _run(run: list[int], names: tuple[str, ...]) -> str:
 
 def _selector(special: Special) -> str:
     if special.date is not None:
-        month, day, last_month, last_day = special.date
-        first = f"{_MONTHS[month - 1]} {day:02}"
-        return first if (month, day) == (last_month, last_day) else f"{first}-{_MONTHS[last_month - 1]} {last_day:02}"
+        return _dates(special.date)
     nth = f"[{','.join(str(number) for number in sorted(special.nth))}]" if special.nth else ""
     days = ",".join(_DAYS[number] + nth for number in sorted(special.days)) if nth else _days(sorted(special.days))
     return f"{_months(special.months)}{days}".strip()

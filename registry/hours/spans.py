@@ -28,7 +28,7 @@ class Span:
 _SURELY_OPEN_MIN = 4 * 60
 _QUIET = {Kind.NOISE, Kind.HALF_DAY, Kind.NEXT_DAY}
 ENDS = {Kind.TIME, Kind.NUMBER}
-_LONGEST_NUMBER_OF_HOUR = 24
+_EARLIEST_MORNING = 6 * 60
 
 
 def fold_times(tokens: list[Token]) -> list[Token]:
@@ -80,6 +80,11 @@ def _half_days(tokens: list[Token]) -> list[Token]:
                 folded.append(_at_half_day(tokens[place + 1], str(token.value)))
                 place += 2
                 continue
+            # "tardes de 16 a 20", "mornings from 9 to 12".
+            if token.text.isascii() and _is_noise(tokens, place + 1) and _time_follows(tokens, place + 1):
+                folded.append(_at_half_day(tokens[place + 2], str(token.value)))
+                place += 3
+                continue
         folded.append(token)
         place += 1
     return folded
@@ -87,6 +92,10 @@ def _half_days(tokens: list[Token]) -> list[Token]:
 
 def _time_follows(tokens: list[Token], place: int) -> bool:
     return place + 1 < len(tokens) and tokens[place + 1].kind in ENDS
+
+
+def _is_noise(tokens: list[Token], place: int) -> bool:
+    return place < len(tokens) and tokens[place].kind is Kind.NOISE
 
 
 def _at_half_day(token: Token, half: str) -> Token:
@@ -163,6 +172,8 @@ def _span_at(tokens: list[Token], place: int) -> tuple[Token, int] | None:
     next_day = any(one.kind is Kind.NEXT_DAY for one in tokens[place : end_at + 1])
     if end_at + 1 < len(tokens) and tokens[end_at + 1].kind is Kind.NEXT_DAY:
         next_day, end_at = True, end_at + 1
+    if both_numbers and first.minute == second.minute and _EARLIEST_MORNING <= first.minute < NOON:
+        second = replace(second, minute=second.minute + NOON)  # "8-8" is told by the clock on the wall
     return replace(tokens[place], kind=Kind.TIME, value=_span(first, second, next_day)), end_at + 1
 
 

@@ -5,24 +5,30 @@ from dataclasses import replace
 from itertools import pairwise
 
 from registry.hours.statements import Statement
+from registry.hours.words.rules import DAILY
 
 
 def hours_beside_closing(statements: list[Statement]) -> list[Statement]:
     """ "Closed on Mondays 9-18": the only hours of a text are those of the other days."""
     timed = [one for one in statements if one.has_hours]
-    if len(timed) != 1 or not (timed[0].closed and timed[0].prefix and timed[0].days and not timed[0].lunch):
+    if len(timed) != 1 or not (timed[0].closed and timed[0].prefix and not timed[0].lunch):
+        return statements
+    # "Closed November to March 10-17 daily": the days are those of the hours, too.
+    is_of_months = bool(timed[0].months or timed[0].season) and (timed[0].days is None or timed[0].days == DAILY)
+    if not (timed[0].days or is_of_months):
         return statements
     place = statements.index(timed[0])
-    closing = replace(timed[0], spans=[])
-    hours = Statement(spans=timed[0].spans, clauses=set(timed[0].clauses))
+    closing = replace(timed[0], spans=[], days=None if is_of_months else timed[0].days)
+    hours = Statement(spans=timed[0].spans, days=timed[0].days if is_of_months else None, clauses={*timed[0].clauses})
     return [*statements[:place], closing, hours, *statements[place + 1 :]]
 
 
 def months_behind_hours(statements: list[Statement], doubts: Collection[int]) -> list[Statement]:
-    """ "Mon-Fri 9-17; Sat 9-12; April to October": months that stand alone are those of all hours before them."""
+    """ "Mon-Fri 9-17; Sat 9-12; April to October": months, or "in term only", that stand alone are those of
+    all hours before them."""
     ordered: list[Statement] = []
     for one in statements:
-        alone = one.months and not (one.names_any_day or one.season or one.is_complete or one.unsaid)
+        alone = (one.months or one.season) and not (one.names_any_day or one.is_complete or one.unsaid)
         before = [other for other in ordered if other.has_hours or other.empty or other.closed]
         if (
             alone
@@ -30,7 +36,9 @@ def months_behind_hours(statements: list[Statement], doubts: Collection[int]) ->
             and not one.clauses & set(doubts)
             and not any(other.months or other.season for other in before)
         ):
-            ordered = [replace(other, months=one.months) if other.has_hours else other for other in ordered]
+            ordered = [
+                replace(other, months=one.months, season=one.season) if other.has_hours else other for other in ordered
+            ]
         else:
             ordered.append(one)
     return ordered

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from registry.hours.periods import Date, Period
 from registry.hours.spans import Span
 from registry.hours.words.rules import Days, Window
-
-Date = tuple[int, int, int, int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,14 +16,16 @@ class Statement:
     nth: which of the month (-1 the last). months, season: when at all.
     spans, window, until: the hours. closed: there are none (within `spans`, if there are any).
     prefix: "closed" or "except" stood before its days. empty: a table had no hours for these days.
+    label: what the hours were called, such as office hours.
     included: holidays are open as other days are. sibling: what is said next holds for the statement before, too.
+    others: its days are those that were not named before.
     clauses: where in the text it was said.
     """
 
     days: Days | None = None
     without: Days | None = None
     nth: frozenset[int] = frozenset()
-    months: frozenset[int] = frozenset()
+    months: Period = frozenset()
     season: str = ""
     dates: list[Date] = field(default_factory=list)
     dates_without: list[Date] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Statement:
     spans: list[Span] = field(default_factory=list)
     always: bool = False
     window: Window | None = None
+    label: Window | None = None
     until: int | None = None
     closed: bool = False
     prefix: bool = False
@@ -40,6 +42,7 @@ class Statement:
     included: bool = False
     sibling: bool = False
     lunch: bool = False
+    others: bool = False
     unsaid: bool = False
     clauses: set[int] = field(default_factory=set)
 

@@ -83,7 +83,10 @@ def _figures(  # noqa: PLR0912 -- one line for each form
     if not (letter.isdigit() or letter in "+("):
         return None
     before = text[place - 1] if place else " "
-    if not before.isdigit() and (known := _word(text, place, words)) is not None:
+    date = find_date(text, place, eastern=language.half_day_first) if letter.isdigit() else None
+    known = None if before.isdigit() else _word(text, place, words)
+    # "1." is "the first", but not in 1.4.
+    if known is not None and not (date is not None and known[0] is not None and known[0].kind is Kind.NTH):
         return known
     if phone := _PHONE.match(text, place):
         return Token(Kind.CONTACT, phone[0]), phone.end()
@@ -95,11 +98,11 @@ def _figures(  # noqa: PLR0912 -- one line for each form
         return Token(Kind.MONTH, span[0], _months(int(span[1]), int(span[2]))), span.end()
     if month := _ONE_MONTH.match(text, place):
         return Token(Kind.MONTH, month[0], frozenset({int(month[1])})), month.end()
-    if date := find_date(text, place, eastern=language.half_day_first):
+    if date is not None:
         return Token(date.kind, date.text, date.value), place + len(date.text)
     if (korean := _ORDINALS_KOREA.match(text, place)) and language.code == "ko":
         return Token(Kind.NTH, korean[0], _numbers(korean[1])), korean.end()
-    if (ordinal := _ORDINAL.match(text, place)) and _is_day(text, ordinal.end(), words):
+    if (ordinal := _ORDINAL.match(text, place)) and before != "-" and _is_day(text, ordinal.end(), words):
         return Token(Kind.NTH, ordinal[0], frozenset({int(ordinal[1])})), ordinal.end()
     clock = find_clock(text, place, language.code)
     if clock is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from registry.hours.day import Day
-from registry.hours.statements import Date
+from registry.hours.periods import Date, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Special:
     hours: Day
     days: frozenset[int] = frozenset()
     nth: frozenset[int] = frozenset()
-    months: frozenset[int] = frozenset()
+    months: Period = frozenset()
     date: Date | None = None
 
 
@@ -33,5 +33,5 @@ class Week:
 class Season:
     """A week, and the months it holds in; none for all the others."""
 
-    months: frozenset[int]
+    months: Period
     week: Week

@@ -6,10 +6,12 @@ from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
     DAILY_WITH_HOLIDAYS,
+    EVENTS,
     NIGHT,
     OFFICE,
     PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
+    TRANSPORT,
     WEEKDAYS,
     WEEKEND,
     WORKING_DAYS,
@@ -40,8 +42,8 @@ DUTCH = Language(
     moved_closing=moved_closing(
         if_="als|indien|wanneer|bij|valt",
         holiday="feestdag|feestdagen",
-        instead="(?:de )?volgende (?:werk)?dag|(?:de )?dag (?:erna|nadien|daarna)|"
-        "(?:op )?(?:dinsdag|woensdag|donderdag|vrijdag)",
+        instead="(?:de )?volgende (?:werk)?dag|(?:de )?dag (?:erna|nadien|daarna)|(?:op )?(?:dinsdag|woensdag|"
+        "donderdag|vrijdag)",
         closed="gesloten|dicht",
     ),
     moved_example="maandag gesloten (als maandag een feestdag is, de volgende dag)",
@@ -72,14 +74,15 @@ DUTCH = Language(
         Rule(Kind.DAYS, "weekend|weekends|in het weekend|weekeinde|we|weekenden|wkd", "weekend 10u-16u", Days(WEEKEND)),
         Rule(
             Kind.DAYS,
-            "feestdag|feestdagen|op feestdagen|officiele feestdagen|wettelijke feestdagen|"
-            "nationale feestdagen|erkende feestdagen|brugdagen",
+            "feestdag|feestdagen|op feestdagen|officiele feestdagen|wettelijke feestdagen|nationale feestdagen|"
+            "erkende feestdagen|brugdagen",
             "gesloten op feestdagen",
             PUBLIC_HOLIDAYS,
         ),
         Rule(
             Kind.DAYS,
-            "zon- en feestdagen|zon en feestdagen|zo- en feestdagen|zon- & feestdagen|zon-en feestdagen|"
+            "zon- en feestdagen|zondag- en feestdagen|zondagen en feestdagen|zo-en feestdagen|zon- en feestdag|"
+            "zo+feestdagen|zon en feestdagen|zo- en feestdagen|zon- & feestdagen|zon-en feestdagen|"
             "zo en feestdagen|zondag en feestdagen",
             "zon- en feestdagen gesloten",
             Days(frozenset({6}), holidays=True),
@@ -93,7 +96,7 @@ DUTCH = Language(
         Rule(
             Kind.DAYS,
             "dagelijks|elke dag|iedere dag|alle dagen|7 dagen|7 op 7|7/7|7d/7|7 dagen op 7|7 dagen per week|"
-            "zeven dagen per week|hele week|de hele week|7 dagen op 7",
+            "zeven dagen per week|hele week|de hele week",
             "dagelijks 8u-20u",
             DAILY,
         ),
@@ -138,11 +141,11 @@ DUTCH = Language(
         Rule(Kind.TIME, "middernacht", "8u tot middernacht", 24 * 60),
         Rule(
             Kind.ALWAYS,
-            "24/24|24/7|24u/24|24u op 24|24 op 24|24/24u|24 uur|24 uur per dag|24u|24h|24 u|24uur|"
-            "24 uur op 24|24u/24u|altijd|altijd bereikbaar|altijd toegankelijk|altijd open|steeds|"
-            "steeds toegankelijk|permanent|dag en nacht|24-7|continu|24 uur op 24 uur|24h/24|24/24 7/7|"
-            "24/24 en 7/7|de klok rond|rond de klok|ten allen tijde|te allen tijde|24x7|24 h|"
-            "doorlopend toegankelijk|24u/7|24 uur/7|24/24u 7/7|24-uurs|24 uurs|onbeperkt|h24",
+            "24/24|24/7|24u/24|24u op 24|24 op 24|24/24u|24 uur|24 uur per dag|24u|24h|24 u|24uur|24 uur op 24|"
+            "24u/24u|altijd|altijd bereikbaar|altijd toegankelijk|altijd open|steeds|steeds toegankelijk|"
+            "permanent|dag en nacht|24-7|continu|24 uur op 24 uur|24h/24|24/24 7/7|24/24 en 7/7|de klok rond|"
+            "rond de klok|ten allen tijde|te allen tijde|24x7|24 h|doorlopend toegankelijk|24u/7|24 uur/7|"
+            "24/24u 7/7|24-uurs|24 uurs|onbeperkt|h24",
             "24 uur per dag",
         ),
         Rule(
@@ -153,8 +156,8 @@ DUTCH = Language(
         ),
         Rule(
             Kind.EXCEPT,
-            "behalve|uitgezonderd|met uitzondering van|niet op|buiten de openingsuren|uitz.|m.u.v.|muv|"
-            "zonder|niet|tenzij op|met uitzondering",
+            "behalve|uitgezonderd|met uitzondering van|niet op|buiten de openingsuren|uitz.|m.u.v.|muv|zonder|"
+            "niet|tenzij op|met uitzondering",
             "dagelijks behalve zondag",
         ),
         Rule(Kind.EXCEPT_AFTER, "niet inbegrepen|niet", "feestdagen niet inbegrepen"),
@@ -183,20 +186,22 @@ DUTCH = Language(
         ),
         Rule(
             Kind.SEASON,
-            "schoolvakantie|schoolvakanties|vakantie|vakanties|tijdens schoolvakanties|"
-            "in de schoolvakanties|schoolverlof|verlof|vakantieperiode|zomervakantie|"
-            "tijdens de schoolvakanties",
+            "schoolvakantie|schoolvakanties|vakantie|vakanties|tijdens schoolvakanties|in de schoolvakanties|"
+            "schoolverlof|verlof|vakantieperiode|zomervakantie|tijdens de schoolvakanties",
             "gesloten in schoolvakanties",
             "school holidays",
         ),
         Rule(Kind.SEASON, "schoolperiode|schooljaar|tijdens het schooljaar", "schooljaar 7u-18u", "term"),
         Rule(
             Kind.VAGUE,
-            "kantooruren|kantoortijden|kantoortijd|werkuren|werktijden|schooluren|schooltijden|lesuren|"
-            "lestijden|diensturen|tijdens kantooruren|tijdens de kantooruren|tijdens schooluren|"
-            "tijdens de schooluren|tijdens werkuren|tijdens de werkuren|tijdens kantoortijden|"
-            "tijdens kantoortijd|tijdens de lesuren|tijdens lesuren|schoolopeningsuren|spreekuren|"
-            "bureau uren|bureeluren|tijdens de schooltijden|tijdens schooltijden|tijdens diensturen",
+            "kantooruren|binnen kantoortijden|binnen kantooruren|onder kantooruren|onder kantoortijd|"
+            "binnen schooltijden|onder schooltijd|openingstijden gemeentehuis|openingsuren gemeentehuis|"
+            "openingstijden van de school|binnen werktijden|praktijkuren|loketuren|kantoortijden|kantoortijd|"
+            "werkuren|werktijden|schooluren|schooltijden|lesuren|lestijden|diensturen|tijdens kantooruren|"
+            "tijdens de kantooruren|tijdens schooluren|tijdens de schooluren|tijdens werkuren|"
+            "tijdens de werkuren|tijdens kantoortijden|tijdens kantoortijd|tijdens de lesuren|tijdens lesuren|"
+            "schoolopeningsuren|spreekuren|bureau uren|bureeluren|tijdens de schooltijden|tijdens schooltijden|"
+            "tijdens diensturen",
             "tijdens kantooruren",
             OFFICE,
         ),
@@ -204,13 +209,11 @@ DUTCH = Language(
             Kind.VAGUE,
             "openingsuren|openingstijden|openingsuur|tijdens de openingsuren|tijdens openingsuren|"
             "tijdens openingstijden|tijdens de openingstijden|winkeluren|winkelopeningsuren|"
-            "openingsuren winkel|wanneer open|als open|tijdens evenementen|evenementen|bij evenementen|"
-            "tijdens activiteiten|activiteiten|bij activiteiten|tijdens trainingen|trainingen|"
-            "tijdens wedstrijden|wedstrijden|overdag|hele dag|de hele dag|bezoekuren|uren van de winkel|"
-            "openingstijden winkel|tijdens de diensten|exploitatieuren|volgens openingsuren|"
-            "zie openingsuren|uren|variabel|wisselend|verschillend|zonsopgang|zonsondergang|"
-            "tijdens winkeluren|volgens bezetting|wanneer zaal open|indien open|bij opening|"
-            "openingsuren sporthal|openingsuren zaal",
+            "openingsuren winkel|wanneer open|als open|overdag|hele dag|de hele dag|bezoekuren|"
+            "uren van de winkel|openingstijden winkel|exploitatieuren|volgens openingsuren|zie openingsuren|"
+            "uren|variabel|wisselend|binnen openingstijden|binnen de openingstijden|binnen openingsuren|"
+            "tijdens openingstijden sporthal|openingstijden sporthal|verschillend|zonsopgang|zonsondergang|"
+            "tijdens winkeluren|indien open|bij opening|openingsuren sporthal|openingsuren zaal",
             "tijdens de openingsuren",
             BUSINESS,
         ),
@@ -219,9 +222,51 @@ DUTCH = Language(
             Kind.CONDITION,
             "op afspraak|na afspraak|op aanvraag|op verzoek|na telefonisch contact|met code|code|bellen|"
             "aanbellen|sleutel|leden|enkel leden|enkel voor leden|afhankelijk|afhankelijk van|soms|meestal|"
-            "onregelmatig|seizoensgebonden|om de week|om de twee weken|om de 2 weken|tweewekelijks|indien|als|mits|"
-            "beperkt|prive|personeel|eventueel|ongeveer|volgens|even weken|oneven weken|wanneer",
+            "onregelmatig|seizoensgebonden|om de week|om de twee weken|om de 2 weken|tweewekelijks|indien|als|"
+            "mits|beperkt|prive|personeel|eventueel|ongeveer|volgens|even weken|oneven weken|wanneer",
             "op afspraak",
+        ),
+        Rule(
+            Kind.CLOSED,
+            "buiten gebruik|buiten dienst|defect|verwijderd|tijdelijk gesloten|in reparatie|in onderhoud|"
+            "niet in gebruik|niet meer aanwezig|tijdelijk niet beschikbaar|momenteel niet beschikbaar|"
+            "momenteel gesloten|tijdelijk buiten gebruik|permanent gesloten|gestolen|"
+            "gesloten wegens verbouwing|tot nader order gesloten",
+            "buiten gebruik",
+            "out of use",
+        ),
+        Rule(
+            Kind.LAST_ENTRY,
+            "laatste toegang|laatste inlaat|laatste entree|laatste bezoek|kassa sluit om|laatste binnenkomst",
+            "10-18 uur (laatste toegang 17 uur)",
+        ),
+        Rule(
+            Kind.OTHERS,
+            "overige dagen|anders|de overige dagen|op overige dagen|andere dagen|op andere dagen|"
+            "de andere dagen|overige tijd|rest van de week|de rest van de week|overige tijden|overige maanden",
+            "dinsdag gesloten, overige dagen 10-17 uur",
+        ),
+        Rule(
+            Kind.VAGUE,
+            "tijdens evenementen|evenementen|bij evenementen|tijdens activiteiten|activiteiten|"
+            "bij activiteiten|tijdens trainingen|trainingen|tijdens wedstrijden|wedstrijden|"
+            "tijdens de diensten|wanneer zaal open|tijdens wedstrijden en trainingen|"
+            "tijdens trainingen en wedstrijden|tijdens voorstellingen|voorstellingen|volgens bezetting|"
+            "kerkdiensten|tijdens kerkdiensten",
+            "tijdens evenementen",
+            EVENTS,
+        ),
+        Rule(
+            Kind.VAGUE,
+            "dienstregeling|eerste tot laatste trein|eerste trein tot laatste trein|tijden dienstregeling",
+            "5.30-0.30 uur (dienstregeling)",
+            TRANSPORT,
+        ),
+        Rule(
+            Kind.NOISE,
+            "enkel|alleen|slechts|uitsluitend",
+            "alleen maandag 9u-17u",
+            "only",
         ),
         Rule(
             Kind.LUNCH,
@@ -239,11 +284,13 @@ DUTCH = Language(
         Rule(
             Kind.NOISE,
             "u|uur|uren van|h|hr|van|op|de|het|een|in|om|open|geopend|opent|toegankelijk|publiek|"
-            "publiek toegankelijk|bereikbaar|beschikbaar|toegang|enkel|alleen|slechts|van de maand|"
-            "per maand|elke|iedere|maand|buiten|hangt buiten|hangt|dus|aan de buitenkant|aan buitengevel|"
-            "buitenkant|buitengevel|buitenmuur|aan|is|staat|aed|doorlopend|doorlopend van|met|dag|dagen|"
-            "tijdens|vrij toegankelijk|openbaar|openbaar toegankelijk|alle|wo.|tijd|tijden|normaal|"
-            "gewoonlijk|vrij|kantoor|school|winkel|voor iedereen",
+            "publiek toegankelijk|bereikbaar|beschikbaar|toegang|van de maand|per maand|elke|iedere|maand|"
+            "buiten|hangt buiten|hangt|dus|aan de buitenkant|aan buitengevel|buitenkant|buitenkast|"
+            "gemeentehuis|sporthal|bibliotheek|zwembad|apotheek|kerk|hotel|restaurant|gebouw|station|museum|"
+            "zaal|club|clubhuis|bank|filiaal|supermarkt|praktijk|kantine|buurthuis|dorpshuis|sportpark|binnen|"
+            "per|per week|buitengevel|buitenmuur|aan|is|staat|aed|doorlopend|doorlopend van|met|dag|dagen|"
+            "tijdens|vrij toegankelijk|openbaar|openbaar toegankelijk|alle|wo.|tijd|tijden|normaal|gewoonlijk|"
+            "vrij|kantoor|school|winkel|voor iedereen",
             "open",
         ),
         Rule(

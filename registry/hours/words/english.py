@@ -1,14 +1,18 @@
 """English."""
 
+import re
+
 from registry.hours.words.rules import (
     ALL_DAYS,
     BUSINESS,
     DAILY,
     DAILY_WITH_HOLIDAYS,
+    EVENTS,
     NIGHT,
     OFFICE,
     PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
+    TRANSPORT,
     WEEKDAYS,
     WEEKEND,
     WORKING_DAYS,
@@ -22,9 +26,28 @@ from registry.hours.words.rules import (
     week,
 )
 
+# M-F, M-Th, MWF, MTWTF: letters that are days only beside each other.
+_LETTERS = re.compile(r"\bm\s?-\s?(f|th|w|sa|su)\b|\bm[,/ ]?w[,/ ]?f\b|\bt(?:u|ue)?[,/ ]?th\b|\bm ?t ?w ?(?:t|th) ?f\b")
+
+
+def _prepare(text: str) -> str:
+    """The week's letters, written out."""
+    return _LETTERS.sub(_written_out, text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    if found[1]:
+        return f"mon-{found[1] if found[1] != 'f' else 'fri'}".replace("-w", "-wed")
+    letters = re.sub(r"[^a-z]", "", found[0])
+    if letters == "mwf":
+        return "mon,wed,fri"
+    return "mon-fri" if letters.startswith("m") else "tue,thu"
+
+
 ENGLISH = Language(
     code="en",
     name="English",
+    prepare=_prepare,
     moved_closing=moved_closing(
         if_="if|when|where|should",
         holiday="(?:public |bank |national )?holidays?",
@@ -44,7 +67,12 @@ ENGLISH = Language(
             "saturday|saturdays|sat|sa",
             "sunday|sundays|sun|su",
         ),
-        Rule(Kind.DAYS, "weekday|weekdays|wkdays|week days", "weekdays 8-18", Days(WEEKDAYS)),
+        Rule(
+            Kind.DAYS,
+            "weekday|weekdays|mon-fri inclusive|5 days a week|5 days|five days a week|wkdays|week days",
+            "weekdays 8-18",
+            Days(WEEKDAYS),
+        ),
         Rule(Kind.DAYS, "weekend|weekends|week-end|week-ends|w/e", "weekends 10am-4pm", Days(WEEKEND)),
         Rule(
             Kind.DAYS,
@@ -118,24 +146,24 @@ ENGLISH = Language(
         Rule(Kind.TIME, "midnight|12 midnight|12midnight|12mn", "9am-midnight", 24 * 60),
         Rule(
             Kind.ALWAYS,
-            "24/7|24-7|24x7|24 hours|24 hour|24hours|24hour|24hrs|24hr|24 hrs|24 hr|24h|24 h|24-hour|"
-            "24-hours|round the clock|around the clock|always|always open|always accessible|"
-            "always available|anytime|any time|at all times|at any time|all times|day and night|"
-            "24 hours a day|24hrs a day|24 hour access|24hr access|24 hours access|24/7/365|24 7|24/24|"
-            "24 hours daily|permanent|permanently|7x24|24 x 7|7/24|unrestricted|twenty four hours|"
-            "twenty-four hours|all hours|all day every day|all day and night",
+            "24/7|24-7|24x7|24 hours|24 hour|24hours|24hour|24hrs|24hr|24 hrs|24 hr|24h|24 h|24-hour|24-hours|"
+            "round the clock|around the clock|always|always open|always accessible|always available|anytime|"
+            "any time|at all times|at any time|all times|day and night|24 hours a day|24hrs a day|"
+            "24 hour access|24hr access|24 hours access|24/7/365|24 7|24/24|24 hours daily|permanent|"
+            "permanently|7x24|24 x 7|7/24|unrestricted|twenty four hours|twenty-four hours|all hours|"
+            "all day every day|all day and night",
             "24 hours",
         ),
         Rule(
             Kind.CLOSED,
-            "closed|close|off|not open|no access|shut|not available|unavailable|closed all day|"
-            "not accessible|inaccessible|closes|no entry|not operating|non operational",
+            "closed|close|off|not open|no access|shut|not available|unavailable|closed all day|not accessible|"
+            "locked at night|locked overnight|locked|inaccessible|closes|no entry|not operating",
             "Sun closed",
         ),
         Rule(
             Kind.EXCEPT,
-            "except|excluding|excl|excl.|ex|ex.|exc|exc.|apart from|other than|but not|not on|not|exclude|"
-            "save|with the exception of|bar",
+            "except|excluding|excl|excl.|ex|ex.|exc|exc.|apart from|other than|but not|not on|not|exclude|save|"
+            "with the exception of|bar",
             "daily except Sunday",
         ),
         Rule(Kind.EXCEPT_AFTER, "excepted|excluded|not included|only closed", "Sundays excluded"),
@@ -169,53 +197,108 @@ ENGLISH = Language(
         ),
         Rule(
             Kind.SEASON,
-            "term time|term-time|term time only|termtime|during term|during term time|semester",
+            "term time|term-time|school terms|during school terms|term times|in term time|school term|"
+            "during term times|school term time|term time only|termtime|during term|during term time|semester",
             "term time 8-16",
             "term",
         ),
         Rule(
             Kind.VAGUE,
-            "office hours|office hour|during office hours|office hrs|working hours|work hours|"
-            "office opening hours|school hours|school day|during school hours|school time|clinic hours|"
-            "surgery hours|working hrs|operating hours of the office|reception hours|bank hours|"
-            "nursery hours|during working hours|school opening hours|surgery opening hours|office time|"
-            "core hours|business office hours",
+            "office hours|town hall hours|council hours|school opening times|during school opening hours|"
+            "in school hours|when school is open|when the school is open|when school open|practice hours|"
+            "gp hours|during surgery hours|during office opening hours|library office hours|office hour|"
+            "during office hours|office hrs|working hours|work hours|office opening hours|school hours|"
+            "school day|during school hours|school time|clinic hours|surgery hours|working hrs|"
+            "operating hours of the office|reception hours|bank hours|nursery hours|during working hours|"
+            "school opening hours|surgery opening hours|office time|core hours|business office hours",
             "Office hours",
             OFFICE,
         ),
         Rule(
             Kind.VAGUE,
             "business hours|opening hours|opening times|opening time|open hours|operating hours|"
-            "operation hours|operational hours|shop hours|store hours|shop opening hours|"
-            "store opening hours|trading hours|hours of operation|hours of business|retail hours|"
-            "mall hours|centre hours|center hours|gym hours|library hours|during opening hours|when open|"
-            "while open|when the building is open|when building open|when building is open|"
-            "when facility is open|when in use|during events|on match days|match days|event days|"
-            "when staffed|staffed hours|daytime|daytime only|daylight hours|daylight|day time|"
-            "train service hours|train operating hours|mrt operating hours|station hours|"
-            "station operating hours|church hours|service hours|service times|club hours|pub hours|all day|"
-            "visiting hours|public hours|building hours|normal hours|normal opening hours|site hours|"
-            "during hours of operation|first train|last train|first train to last train|"
-            "during business hours|sunrise|sunset|dawn|dusk|licensing hours|varies|variable|varying|"
-            "various",
+            "operation hours|operational hours|shop hours|store hours|shop opening hours|store opening hours|"
+            "trading hours|hours of operation|hours of business|retail hours|mall hours|centre hours|"
+            "center hours|gym hours|library hours|during opening hours|when open|while open|"
+            "when the building is open|when centre is open|when the centre is open|when centre open|"
+            "when pub is open|when the pub is open|when shop is open|when the shop is open|when shop open|"
+            "when store is open|when the store is open|when store open|when pub open|when church is open|"
+            "when the church is open|when church open|when hall is open|when the hall is open|when hall open|"
+            "when club is open|when the club is open|when club open|when the facility is open|"
+            "when site is open|when the site is open|when premises are open|when library is open|"
+            "when the library is open|when gym is open|when station is open|when the station is open|"
+            "when open to the public|when facility open|pool hours|leisure centre hours|pharmacy hours|"
+            "bar hours|park hours|golf club hours|hotel hours|museum hours|church opening hours|"
+            "daylight hours only|when building open|when building is open|when facility is open|staffed hours|"
+            "daytime|daytime only|daylight hours|daylight|day time|station hours|church hours|service hours|"
+            "service times|club hours|pub hours|all day|visiting hours|public hours|building hours|"
+            "normal hours|normal opening hours|site hours|during hours of operation|during business hours|"
+            "sunrise|sunset|dawn|dusk|licensing hours|varies|variable|varying|various",
             "Business hours",
             BUSINESS,
         ),
         Rule(
             Kind.VAGUE,
-            "night|nights|overnight|evening|evenings|out of hours|after hours|night time|nighttime|evenings only",
+            "night|nights|overnight|evening|evenings|out of hours|out-of-hours|after hours|night time|"
+            "nighttime|evenings only",
             "evenings",
             NIGHT,
         ),
         Rule(
             Kind.CONDITION,
             "by appointment|by appointment only|appointment only|appointment|on request|upon request|"
-            "by request|ask|ask at|ring bell|ring the bell|key holder|keyholder|with permission|"
-            "members only|residents only|staff only|tenants only|subject to|subject to change|depending|"
-            "depends|alternate|every other|fortnightly|occasionally|irregular|if|when|unless|may|sometimes|"
-            "usually|approx|approximately|by arrangement|call|call ahead|phone|code|access code|seasonal|"
-            "some|limited|temporarily|weather permitting|private|permit|authorised personnel",
+            "by request|ask|ask at|ring bell|ring the bell|key holder|keyholder|with permission|members only|"
+            "residents only|staff only|tenants only|subject to|subject to change|depending|depends|alternate|"
+            "every other|fortnightly|occasionally|irregular|if|when|unless|may|sometimes|usually|approx|"
+            "temporarily|approximately|by arrangement|call|call ahead|phone|code|access code|seasonal|some|"
+            "limited|weather permitting|private|permit|authorised personnel",
             "by appointment",
+        ),
+        Rule(
+            Kind.CLOSED,
+            "out of service|out of order|removed|not in use|no longer available|decommissioned|"
+            "under maintenance|being repaired|out of use|no longer here|not currently available|"
+            "currently unavailable|non operational|temporarily closed|temporarily unavailable|"
+            "permanently closed|currently closed|closed temporarily|closed until further notice|"
+            "closed permanently|temporarily out of service|stolen|missing|closed for refurbishment|"
+            "temporarily removed|faulty",
+            "out of order",
+            "out of use",
+        ),
+        Rule(
+            Kind.LAST_ENTRY,
+            "last admission|last admissions|last entry|last entrance|last orders|last order|latest entry|"
+            "latest admission|last visitors|last check-in|last tour|last entry at|last admission at|"
+            "final entry|final admission",
+            "10am-6pm (last admission 5pm)",
+        ),
+        Rule(
+            Kind.OTHERS,
+            "otherwise|other days|all other days|other times|at other times|rest of the week|on other days|"
+            "all other times|the rest of the week|remaining days",
+            "Tue closed, otherwise 11-23",
+        ),
+        Rule(
+            Kind.VAGUE,
+            "during events|on match days|match days|event days|when in use|when staffed|during matches|"
+            "during training|during services|during fixtures|on event days|when occupied|during activities|"
+            "during sessions|during club sessions|during performances|events|matches|performances",
+            "during events",
+            EVENTS,
+        ),
+        Rule(
+            Kind.VAGUE,
+            "first train|last train|first train to last train|train service hours|train operating hours|"
+            "mrt operating hours|station operating hours|train hours|service hours of the station|metro hours|"
+            "metro operating hours|subway hours|tube hours",
+            "05:30-23:30 (train service hours)",
+            TRANSPORT,
+        ),
+        Rule(
+            Kind.NOISE,
+            "only",
+            "weekdays only",
+            "only",
         ),
         Rule(
             Kind.LUNCH,
@@ -230,21 +313,23 @@ ENGLISH = Language(
         ),
         Rule(
             Kind.CONTACT,
-            "contact|tel|telephone|email|manager|located|location|reception|lobby|entrance|foyer|"
-            "outside wall|wall mounted|next to|beside|near|inside|behind",
+            "contact|tel|telephone|email|manager|located|location|reception|lobby|entrance|foyer|outside wall|"
+            "wall mounted|next to|beside|near|inside|behind",
             "Contact: J Smith",
         ),
         Rule(Kind.REMARK, "remark|remarks|note|notes|comment|comments", "Remarks:"),
         Rule(
             Kind.NOISE,
-            "open|opens|opened|opening|hours|hrs|hr|hour|h|o'clock|oclock|only|on|at|the|of the month|"
-            "of each month|of every month|in the month|of the year|every|each|in|during|for|a|is|are|"
-            "access|accessible|available|availability|public access|public|aed|use|time|times|day|a day|"
-            "per day|days|also|both|of|week|weekly|per week|from mon|monthly|month|hours are|business|shop|"
-            "store|office|school|mall|library|gym|station|building|clinic|cabinet|external|outdoor|"
-            "outdoors|outside|unlocked|no lock|publicly|accessible to public|accessible to the public|"
-            "normal|normally|regular|standard|general|currently|year|inclusive of|service|operating|"
-            "operation|with|by",
+            "open|opens|opened|opening|hours|hrs|hr|hour|h|o'clock|oclock|on|at|the|of the month|of each month|"
+            "of every month|in the month|of the year|every|each|in|during|for|a|is|are|access|accessible|"
+            "available|availability|public access|public|aed|use|time|times|day|a day|per day|days|also|both|"
+            "of|week|weekly|per week|from mon|monthly|month|hours are|business|services|shops|pub|church|hall|"
+            "club|centre|center|hotel|museum|pool|park|pharmacy|site|premises|council|town hall|leisure centre|"
+            "sports centre|supermarket|restaurant|cafe|bar|from monday|inclusive mon|locations|"
+            "community centre|village hall|hours of access|hours available|door|doors|desk|weeks|shop|store|"
+            "office|school|mall|library|gym|station|building|clinic|cabinet|external|outdoor|outdoors|outside|"
+            "unlocked|no lock|publicly|accessible to public|accessible to the public|normal|normally|regular|"
+            "standard|general|currently|year|inclusive of|service|operating|operation|with|by",
             "open",
         ),
         Rule(

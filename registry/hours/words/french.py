@@ -6,10 +6,12 @@ from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
     DAILY_WITH_HOLIDAYS,
+    EVENTS,
     NIGHT,
     OFFICE,
     PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
+    TRANSPORT,
     WEEKDAYS,
     WEEKEND,
     WORKING_DAYS,
@@ -136,14 +138,14 @@ FRENCH = Language(
             "24/24|24h/24|24/7|24h/7|24h/24h|24 h/24|24 h / 24|24h sur 24|24 sur 24|24h|24 h|24 heures|"
             "24 heures sur 24|24 heures/24|24h24|24h/24 et 7j/7|24/24h|permanent|permanente|en permanence|"
             "permanence|toujours|toujours accessible|a toute heure|jour et nuit|24h/j|24h/jour|"
-            "24 heures par jour|7j/7 24h/24|24-24|24x7|24h/24 7/7|24/24 7/7|continu 24h|a tout moment|"
-            "non-stop|non stop|libre acces permanent|sans interruption 24h|h24|24/24 et 7/7|24j/24",
+            "24 heures par jour|7j/7 24h/24|24-24|24x7|24h/24 7/7|24/24 7/7|continu 24h|a tout moment|non-stop|"
+            "non stop|libre acces permanent|sans interruption 24h|h24|24/24 et 7/7|24j/24",
             "24h/24",
         ),
         Rule(
             Kind.CLOSED,
             "ferme|fermee|fermes|fermees|fermeture|fermetures|closed|off|inaccessible|pas d'acces|"
-            "pas accessible|non accessible|indisponible|jour de fermeture|conge|conges|relache|"
+            "pas accessible|non accessible|ferme au public|indisponible|jour de fermeture|conge|conges|relache|"
             "fermeture annuelle|fermeture hebdomadaire|jour de repos",
             "fermé le dimanche",
         ),
@@ -179,8 +181,8 @@ FRENCH = Language(
         ),
         Rule(
             Kind.SEASON,
-            "vacances scolaires|pendant les vacances scolaires|vacances|pendant les vacances|"
-            "conges scolaires|periode de vacances|vacances d'ete",
+            "vacances scolaires|pendant les vacances scolaires|vacances|pendant les vacances|conges scolaires|"
+            "periode de vacances|vacances d'ete",
             "hors vacances scolaires",
             "school holidays",
         ),
@@ -199,8 +201,14 @@ FRENCH = Language(
             "heures d'ecole|horaires de l'ecole|heures ouvrees|aux heures de bureau|"
             "pendant les heures de bureau|heures administratives|horaires d'ouverture de la mairie|"
             "heures d'ouverture de la mairie|horaires administratifs|heures de service|horaires mairie|"
-            "ouverture mairie|heures d'ouverture de l'ecole|horaire scolaire|horaire ecole|"
-            "heures de classe|horaires ecole|pendant les heures scolaires",
+            "ouverture mairie|aux heures d'ouverture de la mairie|aux horaires d'ouverture de la mairie|"
+            "pendant les heures d'ouverture de la mairie|pendant les horaires d'ouverture de la mairie|"
+            "heures d'ouverture mairie|horaires d'ouverture mairie|aux heures ouvrables|aux heures ouvrees|"
+            "pendant les heures ouvrables|heures d'ouverture du secretariat|"
+            "horaires d'ouverture du secretariat|heures d'ouverture de l'agence|heures d'ouverture du cabinet|"
+            "aux heures de classe|temps scolaire uniquement|horaires de l'etablissement scolaire|"
+            "horaires du college|horaires du lycee|heures d'ouverture de l'ecole|horaire scolaire|"
+            "horaire ecole|heures de classe|horaires ecole|pendant les heures scolaires",
             "heures ouvrables",
             OFFICE,
         ),
@@ -208,17 +216,13 @@ FRENCH = Language(
             Kind.VAGUE,
             "heures d'ouverture|horaires d'ouverture|horaire d'ouverture|heure d'ouverture|heures ouverture|"
             "horaires ouverture|horaires|horaire|heures d'acces|heures d'ouverture du magasin|"
-            "pendant les heures d'ouverture|aux heures d'ouverture|selon horaires|"
-            "selon horaires d'ouverture|selon ouverture|ouverture du site|quand ouvert|quand c'est ouvert|"
-            "quand salle ouverte|quand salle|lors des evenements|evenements|evenement|"
-            "pendant les evenements|selon evenement|manifestations|lors de manifestations|heures de culte|"
-            "heures d'entrainement|entrainements|horaires variables|variable|variables|variable selon|"
-            "selon activites|en journee|la journee|toute la journee|journee|heures de visite|selon|"
-            "selon programmation|heures magasin|heures du magasin|horaires magasin|ouverture magasin|"
+            "pendant les heures d'ouverture|aux heures d'ouverture|selon horaires|selon horaires d'ouverture|"
+            "selon ouverture|ouverture du site|quand ouvert|quand c'est ouvert|quand salle|horaires variables|"
+            "variable|variables|variable selon|en journee|la journee|toute la journee|journee|heures de visite|"
+            "selon|selon programmation|heures magasin|heures du magasin|horaires magasin|ouverture magasin|"
             "horaires du magasin|suivant ouverture|pendant l'ouverture|heures d'exploitation|"
-            "selon occupation|horaires d'ouverture au public|heures d'ouverture au public|"
-            "ouverture au public|jours d'ouverture|ouverture salle|quand ouverte|lever du soleil|"
-            "coucher du soleil|si ouvert|lorsque ouvert|pendant les matchs|matchs",
+            "horaires d'ouverture au public|heures d'ouverture au public|ouverture au public|jours d'ouverture|"
+            "quand ouverte|lever du soleil|coucher du soleil|si ouvert|lorsque ouvert",
             "heures d'ouverture",
             BUSINESS,
         ),
@@ -227,16 +231,61 @@ FRENCH = Language(
             Kind.CONDITION,
             "sur demande|sur rendez-vous|sur rdv|rendez-vous|rdv|sur reservation|reservation|avec code|code|"
             "sonner|sur appel|appeler|reserve au personnel|membres|adherents|reserve|prive|si|parfois|"
-            "alternance|une semaine sur deux|1 semaine sur 2|semaine paire|semaines paires|semaine impaire|"
-            "cle|clef|accompagne|en fonction|en fonction de|eventuellement|ponctuellement|occasionnel|"
-            "saisonnier|irregulier|limite|quand|lorsque|environ|accord|autorisation|a definir|provisoire|"
-            "en presence",
+            "alternance|une semaine sur deux|1 semaine sur 2|semaine paire|semaines paires|semaine impaire|cle|"
+            "clef|accompagne|en fonction|en fonction de|eventuellement|ponctuellement|occasionnel|saisonnier|"
+            "irregulier|limite|quand|lorsque|environ|accord|autorisation|a definir|provisoire|en presence",
             "sur rendez-vous",
         ),
         Rule(
+            Kind.CLOSED,
+            "hors service|hors-service|hors d'usage|en panne|en maintenance|retire|retiree|supprime|"
+            "non fonctionnel|en reparation|ferme temporairement|temporairement ferme|actuellement ferme|"
+            "definitivement ferme|ferme definitivement|ferme pour travaux|en travaux|"
+            "ferme jusqu'a nouvel ordre|temporairement indisponible|actuellement indisponible|vole|"
+            "en cours de remplacement",
+            "hors service",
+            "out of use",
+        ),
+        Rule(
+            Kind.LAST_ENTRY,
+            "derniere entree|dernieres entrees|derniere admission|dernier acces|derniers acces|"
+            "derniere entree a|derniere visite|fermeture des caisses|fermeture de la caisse|fermeture caisses",
+            "10h-18h (dernière entrée 17h30)",
+        ),
+        Rule(
+            Kind.OTHERS,
+            "autres jours|les autres jours|sinon|autre jour|les autres jours de la semaine|"
+            "le reste de la semaine|reste de la semaine|le reste du temps|autres horaires|autres periodes|"
+            "autre periode|le reste de l'annee|reste de l'annee",
+            "fermé le mardi, autres jours 10h-18h",
+        ),
+        Rule(
+            Kind.VAGUE,
+            "lors des evenements|evenements|evenement|pendant les evenements|selon evenement|manifestations|"
+            "lors de manifestations|heures d'entrainement|entrainements|pendant les matchs|matchs|"
+            "lors des matchs|pendant les entrainements|lors des manifestations|heures de culte|selon activites|"
+            "quand salle ouverte|ouverture salle|selon occupation|spectacles|lors des spectacles|"
+            "pendant les activites|offices|pendant les offices|pendant les seances",
+            "lors des événements",
+            EVENTS,
+        ),
+        Rule(
+            Kind.VAGUE,
+            "horaires du metro|heures de circulation|horaires de circulation|horaires de la gare|"
+            "premier train au dernier train|service voyageurs",
+            "5h30-0h30 (horaires de circulation)",
+            TRANSPORT,
+        ),
+        Rule(
+            Kind.NOISE,
+            "uniquement|seulement|exclusivement",
+            "le lundi uniquement 9h-17h",
+            "only",
+        ),
+        Rule(
             Kind.LUNCH,
-            "pause midi|pause dejeuner|le midi|entre midi et deux|entre midi et 2|temps de midi|"
-            "heure du midi|pause de midi|pause|ferme le midi",
+            "pause midi|pause dejeuner|le midi|entre midi et deux|entre midi et 2|temps de midi|heure du midi|"
+            "pause de midi|pause|ferme le midi",
             "8h-17h, fermé le midi",
         ),
         Rule(
@@ -247,8 +296,8 @@ FRENCH = Language(
         ),
         Rule(
             Kind.CONTACT,
-            "telephone|tel|contact|contacter|responsable|accueil|hall|entree|sas|facade|mur|gardien|"
-            "concierge|secretariat|situe|situee|rez-de-chaussee|derriere|devant|sous|a cote|pres",
+            "telephone|tel|contact|contacter|responsable|accueil|hall|entree|sas|facade|mur|gardien|concierge|"
+            "secretariat|situe|situee|rez-de-chaussee|derriere|devant|sous|a cote|pres",
             "contact: M. Dupont",
         ),
         Rule(Kind.REMARK, "remarque|remarques|commentaire|commentaires|nb|precision|observations", "Remarque:"),
@@ -256,17 +305,20 @@ FRENCH = Language(
             Kind.NOISE,
             "h|heures|heure|hrs|de|du|le|la|les|des|l'|d'|en|aux|ouvert|ouverte|ouverts|ouverture|ouvre|"
             "accessible|accessibilite|acces|acces libre|acces public|libre acces|libre|public|disponible|"
-            "disponibilite|uniquement|seulement|du mois|de chaque mois|chaque|mois|tous les|toutes les|"
-            "jours|jour|non-stop de|sans interruption|en continu|continu|non stop de|pour|dae|dea|"
-            "defibrillateur|journee continue|bureau|mairie|ecole|ouvert de|ouvert du|un|une|exterieur|"
-            "en exterieur|a l'exterieur|exterieure|pendant|60p max|p max|max|dans|ce|par|sur|via|minutes|"
-            "min|quotidien de|ou a|normalement|sans pause",
+            "disponibilite|du mois|de chaque mois|chaque|mois|tous les|toutes les|jours|jour|non-stop de|"
+            "sans interruption|en continu|continu|non stop de|pour|dae|dea|defibrillateur|journee continue|"
+            "bureau|gymnase|salle|salle des fetes|salle polyvalente|piscine|stade|magasin|pharmacie|agence|"
+            "mediatheque|bibliotheque|eglise|gare|musee|camping|hotel|restaurant|centre|complexe sportif|"
+            "etablissement|site|structure|complexe|commerce|banque|poste|parc|horaires suivants|ville|commune|"
+            "college|lycee|creche|supermarche|club|planning|associations|association|batiment|local|mairie|"
+            "ecole|ouvert de|ouvert du|un|une|exterieur|en exterieur|a l'exterieur|exterieure|pendant|60p max|"
+            "p max|max|dans|ce|par|sur|via|minutes|min|quotidien de|ou a|normalement|sans pause",
             "ouvert",
         ),
         Rule(
             Kind.NOISE,
-            "et lors d'evenements|et lors des evenements|et sur rendez-vous|ou sur rendez-vous|"
-            "et sur demande|et evenements|et manifestations|ou sur rdv|et sur rdv",
+            "et lors d'evenements|et lors des evenements|et sur rendez-vous|ou sur rendez-vous|et sur demande|"
+            "et evenements|et manifestations|ou sur rdv|et sur rdv",
             "Lu-Ve 9h-17h et sur rendez-vous",
         ),
         *months(

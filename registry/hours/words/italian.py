@@ -6,11 +6,13 @@ from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
     DAILY_WITH_HOLIDAYS,
+    EVENTS,
     HOLIDAYS_PERHAPS_SUNDAY,
     NIGHT,
     OFFICE,
     PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
+    TRANSPORT,
     WEEKDAYS,
     WEEKEND,
     WORKING_DAYS,
@@ -42,8 +44,8 @@ ITALIAN = Language(
     moved_closing=moved_closing(
         if_="se|quando|qualora|nel caso",
         holiday="festiv[oi]",
-        instead="(?:il )?giorno (?:successivo|seguente|dopo)|"
-        "(?:il )?(?:martedi|mercoledi|giovedi|venerdi)(?: successivo)?",
+        instead="(?:il )?giorno (?:successivo|seguente|dopo)|(?:il )?(?:martedi|mercoledi|giovedi|"
+        "venerdi)(?: successivo)?",
         closed="chiuso|chiusa|chiusura",
     ),
     moved_example="chiuso il lunedì (se festivo, il giorno successivo)",
@@ -153,17 +155,17 @@ ITALIAN = Language(
         Rule(
             Kind.ALWAYS,
             "24 ore|24h|24 h|h24|h 24|h.24|h. 24|24/24|24/7|24 ore su 24|24ore|24 su 24|24h/24|"
-            "24 ore al giorno|24h su 24|sempre|sempre accessibile|sempre aperto|sempre disponibile|"
-            "permanente|giorno e notte|24x7|a tutte le ore|24 ore/24|in qualsiasi momento|a qualsiasi ora|"
-            "24-7|h24 7/7|24h/24h|24 h su 24|24 ore su 24 7 giorni su 7|24/24h|continuativo 24h|"
-            "orario continuato 24h|qualsiasi ora|senza limiti di orario",
+            "24 ore al giorno|24h su 24|sempre|sempre accessibile|sempre aperto|sempre disponibile|permanente|"
+            "giorno e notte|24x7|a tutte le ore|24 ore/24|in qualsiasi momento|a qualsiasi ora|24-7|h24 7/7|"
+            "24h/24h|24 h su 24|24 ore su 24 7 giorni su 7|24/24h|continuativo 24h|orario continuato 24h|"
+            "qualsiasi ora|senza limiti di orario",
             "h24",
         ),
         Rule(
             Kind.CLOSED,
-            "chiuso|chiusa|chiusi|chiusura|closed|off|non accessibile|non disponibile|riposo|"
-            "giorno di chiusura|chiude|chiusura settimanale|non aperto|riposo settimanale|turno di riposo|"
-            "fuori servizio",
+            "chiuso|chiusa|chiusi|chiusura|closed|off|non accessibile|chiuso al pubblico|non disponibile|"
+            "riposo|giorno di chiusura|chiude|chiusura settimanale|non aperto|riposo settimanale|"
+            "turno di riposo",
             "domenica chiuso",
         ),
         Rule(
@@ -210,38 +212,80 @@ ITALIAN = Language(
         ),
         Rule(
             Kind.VAGUE,
-            "orario d'ufficio|orari d'ufficio|orario di ufficio|orari di ufficio|orario ufficio|"
-            "orari ufficio|orario di lavoro|orario lavorativo|orario scolastico|orari scolastici|"
-            "orario lezioni|orario delle lezioni|orario di lezione|ore d'ufficio|orario uffici|"
-            "orari uffici|orario di sportello|orario apertura uffici|orario degli uffici|"
-            "in orario d'ufficio|in orario di ufficio|in orario lavorativo|orario bancario",
+            "orario d'ufficio|orario del comune|orari del comune|orario municipio|"
+            "orario di apertura del comune|orari di apertura del comune|orari di apertura degli uffici|"
+            "orario di apertura degli uffici|orario apertura scuola|orario della scuola|orario scuola|"
+            "orario di segreteria|orario segreteria|orario ambulatorio|orari d'ufficio|orario di ufficio|"
+            "orari di ufficio|orario ufficio|orari ufficio|orario di lavoro|orario lavorativo|"
+            "orario scolastico|orari scolastici|orario lezioni|orario delle lezioni|orario di lezione|"
+            "ore d'ufficio|orario uffici|orari uffici|orario di sportello|orario apertura uffici|"
+            "orario degli uffici|in orario d'ufficio|in orario di ufficio|in orario lavorativo|orario bancario",
             "orario d'ufficio",
             OFFICE,
         ),
         Rule(
             Kind.VAGUE,
             "orario di apertura|orari di apertura|orario apertura|orari apertura|orario|orari|"
-            "negli orari di apertura|durante l'orario di apertura|durante gli orari di apertura|"
-            "orario negozio|orari negozio|orario di negozio|orario commerciale|orari di negozio|"
-            "durante eventi|durante gli eventi|eventi|manifestazioni|durante le manifestazioni|"
-            "secondo orario|allenamenti|durante gli allenamenti|partite|orario di apertura al pubblico|"
-            "tutto il giorno|di giorno|durante il giorno|diurno|orario diurno|in orario di apertura|"
-            "nell'orario di apertura|orario impianto|orario di servizio|orario farmacia|orario messe|"
-            "orario delle messe|funzioni|apertura|apertura impianto|negli orari di apertura al pubblico|"
-            "quando aperto|variabile|variabili|alba|tramonto|orario struttura|orario palestra|"
-            "secondo gli orari di apertura|apertura al pubblico",
+            "negli orari di apertura|durante l'orario di apertura|durante gli orari di apertura|orario negozio|"
+            "orari negozio|orario di negozio|orario commerciale|orari di negozio|secondo orario|"
+            "orario di apertura al pubblico|tutto il giorno|di giorno|durante il giorno|diurno|orario diurno|"
+            "in orario di apertura|nell'orario di apertura|orario impianto|orario di servizio|orario farmacia|"
+            "apertura|apertura impianto|negli orari di apertura al pubblico|quando aperto|variabile|variabili|"
+            "alba|tramonto|orario struttura|orario palestra|secondo gli orari di apertura|apertura al pubblico",
             "orario di apertura",
             BUSINESS,
         ),
         Rule(Kind.VAGUE, "di notte|notte|notturno|orario notturno|notti|ore notturne", "orario notturno", NIGHT),
         Rule(
             Kind.CONDITION,
-            "su appuntamento|su richiesta|previo appuntamento|su prenotazione|prenotazione|"
-            "previa prenotazione|appuntamento|chiamare|citofonare|suonare|chiave|chiavi|soci|solo soci|"
-            "personale|solo personale|dipende|a seconda|secondo|a volte|settimane alterne|alternate|"
-            "stagionale|irregolare|limitato|riservato|privato|circa|quando|se|in caso|eventualmente|"
-            "autorizzazione|temporaneamente",
+            "su appuntamento|su richiesta|previo appuntamento|su prenotazione|prenotazione|previa prenotazione|"
+            "appuntamento|chiamare|citofonare|suonare|chiave|chiavi|soci|solo soci|personale|solo personale|"
+            "dipende|a seconda|secondo|a volte|settimane alterne|alternate|stagionale|irregolare|limitato|"
+            "riservato|privato|circa|quando|se|in caso|eventualmente|autorizzazione|temporaneamente",
             "su appuntamento",
+        ),
+        Rule(
+            Kind.CLOSED,
+            "fuori servizio|fuori uso|guasto|rimosso|in manutenzione|in riparazione|non operativo|"
+            "non funzionante|temporaneamente chiuso|non attivo|chiuso temporaneamente|momentaneamente chiuso|"
+            "chiuso per lavori|attualmente chiuso|chiuso definitivamente|chiuso per ristrutturazione|"
+            "chiuso fino a nuovo avviso|temporaneamente non disponibile|rubato",
+            "fuori servizio",
+            "out of use",
+        ),
+        Rule(
+            Kind.LAST_ENTRY,
+            "ultimo ingresso|ultima entrata|ultimo accesso|chiusura biglietteria|chiusura cassa|"
+            "la biglietteria chiude|ultimo ingresso ore|ultima visita",
+            "10-18 (ultimo ingresso 17.30)",
+        ),
+        Rule(
+            Kind.OTHERS,
+            "altri giorni|gli altri giorni|negli altri giorni|restanti giorni|i restanti giorni|"
+            "resto della settimana|il resto della settimana|altrimenti|nei restanti giorni|giorni restanti|"
+            "resto dell'anno|negli altri mesi|altri mesi",
+            "martedì chiuso, altri giorni 9-18",
+        ),
+        Rule(
+            Kind.VAGUE,
+            "durante eventi|durante gli eventi|eventi|manifestazioni|durante le manifestazioni|allenamenti|"
+            "durante gli allenamenti|partite|orario messe|orario delle messe|funzioni|durante le partite|"
+            "in occasione di eventi|durante le funzioni|durante spettacoli|spettacoli|durante gli spettacoli|"
+            "durante le attivita|attivita",
+            "durante eventi",
+            EVENTS,
+        ),
+        Rule(
+            Kind.VAGUE,
+            "orario della metropolitana|orario metro|orario dei treni|orario di esercizio",
+            "5.30-0.30 (orario della metropolitana)",
+            TRANSPORT,
+        ),
+        Rule(
+            Kind.NOISE,
+            "solo|soltanto|esclusivamente|unicamente",
+            "solo lunedì 9-17",
+            "only",
         ),
         Rule(Kind.LUNCH, "pausa pranzo|chiusura pranzo|ora di pranzo|pranzo|pausa", "8-17, pausa pranzo"),
         Rule(
@@ -259,17 +303,20 @@ ITALIAN = Language(
         Rule(Kind.REMARK, "note|nota|osservazioni|commento", "Note:"),
         Rule(
             Kind.NOISE,
-            "ore|ora|h|dal|dalle|dalle ore|da|di|del|della|dei|delle|il|la|lo|le|i|gli|nei|nel|nella|nelle|negli|"
-            "aperto|aperta|apre|aperti|accessibile|accesso|pubblico|accesso pubblico|accesso libero|"
-            "disponibile|disponibilita|solo|soltanto|del mese|di ogni mese|ogni mese|mese|ogni|giorni|"
-            "giorno|orario continuato|continuato|continuo|non stop|per|dae|defibrillatore|esterno|"
-            "all'esterno|in|con|al pubblico|servizio|settimana|ufficio|minuti",
+            "ore|ora|h|dal|dalle|dalle ore|da|di|del|della|dei|delle|il|la|lo|le|i|gli|nei|nel|nella|nelle|"
+            "negli|aperto|aperta|apre|aperti|accessibile|accesso|pubblico|accesso pubblico|accesso libero|"
+            "disponibile|disponibilita|del mese|di ogni mese|ogni mese|mese|ogni|giorni|giorno|"
+            "orario continuato|continuato|palestra|piscina|comune|municipio|scuola|biblioteca|farmacia|hotel|"
+            "negozio|museo|stazione|chiesa|struttura|impianto|impianto sportivo|centro|centro sportivo|"
+            "ristorante|supermercato|stadio|parco|locale|sede|circolo|banca|filiale|mercato|universita|campo|"
+            "apertura continuata|continuo|non stop|per|dae|defibrillatore|esterno|all'esterno|in|con|"
+            "al pubblico|servizio|settimana|ufficio|minuti",
             "aperto",
         ),
         Rule(
             Kind.NOISE,
-            "e durante eventi|e su appuntamento|o su appuntamento|e per eventi|e su richiesta|"
-            "o su richiesta|e in occasione di eventi",
+            "e durante eventi|e su appuntamento|o su appuntamento|e per eventi|e su richiesta|o su richiesta|"
+            "e in occasione di eventi",
             "lun-ven 9-17 e su appuntamento",
         ),
         *months(

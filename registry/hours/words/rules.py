@@ -30,6 +30,8 @@ class Kind(StrEnum):
     VAGUE = "hours that the place keeps, without figures"
     CONDITION = "only on a condition: unknown"
     LUNCH = "a break at noon"
+    LAST_ENTRY = "when the last visitor is let in: who is inside stays"
+    OTHERS = "the days that were not named before"
     NO_HOURS = "nobody said: unknown"
     CONTACT = "the clause is about whom to ask or where it hangs"
     REMARK = "a remark follows"
@@ -67,12 +69,14 @@ class Window:
     """When hours without figures may be: unknown within it, closed outside. Minutes of the day.
 
     days: on which, where the text names none; holidays_closed: offices and schools close then.
+    now_and_then: on some days only, such as those of matches, which no figures beside the word change.
     """
 
     start: int
     end: int
     days: frozenset[int] = ALL_DAYS
     holidays_closed: bool = False
+    now_and_then: bool = False
 
 
 # Nobody runs a shop or a hall between midnight and six without saying so; offices and schools keep shorter days.
@@ -80,6 +84,9 @@ class Window:
 BUSINESS = Window(6 * 60, 24 * 60)
 OFFICE = Window(6 * 60, 22 * 60, days=WEEKDAYS, holidays_closed=True)
 NIGHT = Window(18 * 60, 32 * 60)
+# Trains run from about five until after midnight (our assumption).
+TRANSPORT = Window(5 * 60, 26 * 60)
+EVENTS = Window(6 * 60, 24 * 60, now_and_then=True)
 
 PUBLIC_HOLIDAYS = Days(holidays=True)
 SOME_HOLIDAYS = Days(holidays=True, some_holidays=True)

@@ -6,11 +6,13 @@ from registry.hours.words.rules import (
     BUSINESS,
     DAILY,
     DAILY_WITH_HOLIDAYS,
+    EVENTS,
     HOLIDAYS_PERHAPS_SUNDAY,
     NIGHT,
     OFFICE,
     PUBLIC_HOLIDAYS,
     SOME_HOLIDAYS,
+    TRANSPORT,
     WEEKDAYS,
     WEEKEND,
     WORKING_DAYS_PERHAPS_SATURDAY,
@@ -41,8 +43,8 @@ SPANISH = Language(
     moved_closing=moved_closing(
         if_="si|cuando|en caso de",
         holiday="festivos?|feriados?",
-        instead="(?:el )?(?:dia )?(?:siguiente|posterior)(?: dia)?(?: laborable| habil)?|"
-        "(?:el )?(?:martes|miercoles|jueves|viernes)(?: siguiente)?",
+        instead="(?:el )?(?:dia )?(?:siguiente|posterior)(?: dia)?(?: laborable| habil)?|(?:el )?(?:martes|"
+        "miercoles|jueves|viernes)(?: siguiente)?",
         closed="cerrado|cerrada|cierra",
     ),
     moved_example="lunes cerrado (si es festivo, el día siguiente)",
@@ -78,9 +80,9 @@ SPANISH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "festivo|festivos|dias festivos|fiestas|dias de fiesta|feriados|feriado|fest|fest.|f|"
-            "dia festivo|festivos nacionales|fiestas locales|vispera de festivo|visperas de festivo|"
-            "visperas de festivos|visperas",
+            "festivo|festivos|dias festivos|fiestas|dias de fiesta|feriados|feriado|fest|fest.|f|dia festivo|"
+            "festivos nacionales|fiestas locales|vispera de festivo|visperas de festivo|visperas de festivos|"
+            "visperas",
             "festivos cerrado",
             HOLIDAYS_PERHAPS_SUNDAY,
         ),
@@ -99,7 +101,8 @@ SPANISH = Language(
         ),
         Rule(
             Kind.DAYS,
-            "todo el ano|365 dias|365 dias al ano|365|los 365 dias del ano|todos los dias del ano|",
+            "todo el ano|los 365 dias|365 dias del ano|todo el ano sin interrupcion|los 365|365 dias|"
+            "365 dias al ano|365|los 365 dias del ano|todos los dias del ano|",
             "365 días 9-19 h",
             DAILY_WITH_HOLIDAYS,
         ),
@@ -133,18 +136,18 @@ SPANISH = Language(
         Rule(Kind.TIME, "medianoche", "8 h a medianoche", 24 * 60),
         Rule(
             Kind.ALWAYS,
-            "24 horas|24h|24 h|24 hrs|24hs|24 hs|24horas|24/7|24/24|las 24 horas|las 24 h|"
-            "las 24 horas del dia|24 horas al dia|24 horas/dia|24h/dia|h24|h 24|permanente|permanentemente|"
-            "permanentes|siempre|siempre abierto|siempre disponible|siempre accesible|a todas horas|"
-            "dia y noche|24x7|todo el dia y la noche|a cualquier hora|ininterrumpidamente 24h|"
-            "en todo momento|24-7|24h/7|24/365|continuo 24h|24 h/dia|24 horas los 365 dias|24h x 7 dias|"
-            "todas las horas|24 horas todos los dias|sin limite de horario|continuado 24h",
+            "24 horas|24h|24 h|24 hrs|24hs|24 hs|24horas|24/7|24/24|las 24 horas|las 24 h|las 24 horas del dia|"
+            "24 horas al dia|24 horas/dia|24h/dia|h24|h 24|permanente|permanentemente|permanentes|siempre|"
+            "siempre abierto|siempre disponible|siempre accesible|a todas horas|dia y noche|24x7|"
+            "todo el dia y la noche|a cualquier hora|ininterrumpidamente 24h|en todo momento|24-7|24h/7|24/365|"
+            "continuo 24h|24 h/dia|24 horas los 365 dias|24h x 7 dias|todas las horas|24 horas todos los dias|"
+            "sin limite de horario|continuado 24h",
             "24 horas",
         ),
         Rule(
             Kind.CLOSED,
             "cerrado|cerrada|cerrados|cierre|cerramos|no abre|closed|off|no accesible|no disponible|"
-            "sin servicio|cierra|descanso|no abren|no hay acceso|fuera de servicio|descanso semanal",
+            "sin servicio|cierra|descanso|no abren|no hay acceso|descanso semanal",
             "domingos cerrado",
         ),
         Rule(
@@ -197,11 +200,15 @@ SPANISH = Language(
         ),
         Rule(
             Kind.VAGUE,
-            "horario de oficina|horas de oficina|horario laboral|horario escolar|horario lectivo|"
-            "horario administrativo|horario de trabajo|horario de oficinas|jornada laboral|"
-            "horario de clases|horario de atencion al publico|horario de secretaria|horario de consulta|"
-            "horario de consultas|en horario laboral|en horario de oficina|en horario escolar|"
-            "horas de trabajo|horario de colegio|jornada escolar|horario de banca",
+            "horario de oficina|horario de ayuntamiento|horario del ayuntamiento|"
+            "horario de apertura del colegio|horario del colegio|horario del instituto|"
+            "horario de apertura del ayuntamiento|en horario de colegio|en horario lectivo|"
+            "horario de atencion administrativa|horario administrativo del centro|horas de oficina|"
+            "horario laboral|horario escolar|horario lectivo|horario administrativo|horario de trabajo|"
+            "horario de oficinas|jornada laboral|horario de clases|horario de atencion al publico|"
+            "horario de secretaria|horario de consulta|horario de consultas|en horario laboral|"
+            "en horario de oficina|en horario escolar|horas de trabajo|horario de colegio|jornada escolar|"
+            "horario de banca",
             "horario de oficina",
             OFFICE,
         ),
@@ -210,12 +217,9 @@ SPANISH = Language(
             "horario comercial|horario de apertura|horario de apertura al publico|horas de apertura|horario|"
             "horarios|horario de atencion|horario del centro|horario de tienda|horario tienda|"
             "en horario comercial|en horario de apertura|durante el horario de apertura|segun horario|"
-            "segun evento|eventos|en eventos|durante eventos|segun eventos|horario de misas|"
-            "horario de culto|segun actividad|horario de actividades|entrenamientos|partidos|"
             "horario instalacion|horario de la instalacion|horario variable|variable|todo el dia|de dia|"
             "durante el dia|horario diurno|apertura|horario apertura|apertura de la instalacion|"
-            "horario de visitas|horario deportivo|horario ininterrumpido|segun programacion|"
-            "segun espectaculos|funciones|segun temporada|actividades|espectaculos|"
+            "horario de visitas|horario deportivo|horario ininterrumpido|segun temporada|"
             "horario de funcionamiento|horario de uso|horario de servicio|amanecer|anochecer|diurno",
             "horario comercial",
             BUSINESS,
@@ -223,12 +227,55 @@ SPANISH = Language(
         Rule(Kind.VAGUE, "horario nocturno|de noche|nocturno|noche|noches|por la noche", "horario nocturno", NIGHT),
         Rule(
             Kind.CONDITION,
-            "cita previa|con cita previa|con cita|previa cita|bajo demanda|previa peticion|llamar|"
-            "llamar antes|con llave|llave|socios|solo socios|solo personal|a peticion|segun|si|a veces|"
-            "dependiendo|depende|semanas alternas|alternos|cada dos semanas|temporada|irregular|ocasional|"
-            "puntual|limitado|restringido|privado|aproximadamente|aprox|aprox.|cuando|en caso|"
-            "previa reserva|con reserva|temporalmente",
+            "cita previa|con cita previa|con cita|previa cita|bajo demanda|previa peticion|llamar|llamar antes|"
+            "con llave|llave|socios|solo socios|solo personal|a peticion|segun|si|a veces|dependiendo|depende|"
+            "semanas alternas|alternos|cada dos semanas|temporada|irregular|ocasional|puntual|limitado|"
+            "restringido|privado|aproximadamente|aprox|aprox.|cuando|en caso|previa reserva|con reserva|"
+            "temporalmente",
             "con cita previa",
+        ),
+        Rule(
+            Kind.CLOSED,
+            "fuera de servicio|averiado|averiada|retirado|en reparacion|en mantenimiento|no operativo|"
+            "fuera de uso|clausurado|cerrado temporalmente|temporalmente cerrado|no funciona|cerrado por obras|"
+            "en obras|cerrado por reforma|cerrado definitivamente|actualmente cerrado|"
+            "cerrado hasta nuevo aviso|temporalmente no disponible|robado|sustraido",
+            "fuera de servicio",
+            "out of use",
+        ),
+        Rule(
+            Kind.LAST_ENTRY,
+            "ultima entrada|ultimo acceso|ultimo pase|cierre de taquilla|cierre de taquillas|ultima admision|"
+            "ultima visita|ultimo turno",
+            "10-18 h (última entrada 17:30)",
+        ),
+        Rule(
+            Kind.OTHERS,
+            "resto de dias|resto|el resto|resto de la semana|los demas dias|demas dias|otros dias|"
+            "resto del ano|el resto de dias|resto de los dias|el resto de los dias|resto del tiempo|"
+            "el resto del ano|en otro caso|resto de meses",
+            "martes cerrado, resto de días 10-20 h",
+        ),
+        Rule(
+            Kind.VAGUE,
+            "segun evento|eventos|en eventos|durante eventos|segun eventos|horario de misas|horario de culto|"
+            "segun actividad|horario de actividades|entrenamientos|partidos|segun programacion|"
+            "segun espectaculos|funciones|actividades|espectaculos|durante los eventos|durante los partidos|"
+            "durante entrenamientos|durante las actividades|durante partidos|durante actividades",
+            "durante eventos",
+            EVENTS,
+        ),
+        Rule(
+            Kind.VAGUE,
+            "metro|horario de metro|horario del metro|horario de trenes|horario de circulacion|horario de la estacion",
+            "6:05-1:30 (horario de metro)",
+            TRANSPORT,
+        ),
+        Rule(
+            Kind.NOISE,
+            "solo|solamente|unicamente|exclusivamente",
+            "solo lunes 9-17 h",
+            "only",
         ),
         Rule(
             Kind.LUNCH,
@@ -242,19 +289,21 @@ SPANISH = Language(
         ),
         Rule(
             Kind.CONTACT,
-            "telefono|tel|tlf|tfno|contacto|responsable|recepcion|conserjeria|vestibulo|hall|entrada|"
-            "fachada|planta|edificio|junto|al lado|detras|pasillo|porteria|conserje",
+            "telefono|tel|tlf|tfno|contacto|responsable|recepcion|conserjeria|vestibulo|hall|entrada|fachada|"
+            "planta|edificio|junto|al lado|detras|pasillo|porteria|conserje",
             "contacto: Sr. Pérez",
         ),
         Rule(Kind.REMARK, "observaciones|observacion|notas|nota|comentarios", "Observaciones:"),
         Rule(
             Kind.NOISE,
             "h|hs|hrs|horas|hora|de|del|la|las|los|el|en|abierto|abierta|abre|abiertos|accesible|acceso|"
-            "acceso publico|acceso libre|publico|disponible|disponibilidad|solo|solamente|unicamente|"
-            "del mes|de cada mes|cada mes|mes|de mes|cada|dias|dia|ininterrumpido|continuo|"
-            "horario continuo|horario de|por|para|dea|desa|desfibrilador|exterior|al|con|su|"
-            "jornada continua|continuado|horario continuado|todo|servicio|semana|minutos|min|al publico|"
-            "funcionamiento|oficina",
+            "acceso publico|acceso libre|publico|disponible|disponibilidad|del mes|de cada mes|cada mes|mes|"
+            "de mes|cada|dias|dia|ininterrumpido|del ano|piscina|centro|colegio|ayuntamiento|polideportivo|"
+            "pabellon|instalacion|biblioteca|farmacia|hotel|tienda|museo|gimnasio|estacion|campo|local|"
+            "restaurante|iglesia|supermercado|mercado|estadio|centro deportivo|instalaciones|universidad|"
+            "facultad|sede|comercio|continuo|horario continuo|horario de|por|para|dea|desa|desfibrilador|"
+            "exterior|al|con|su|jornada continua|continuado|horario continuado|todo|servicio|semana|minutos|"
+            "min|al publico|funcionamiento|oficina",
             "abierto",
         ),
         Rule(
