@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch.contracts.centre import CENTRE_MESSAGE
 from dispatch.tables import CLOSED
-from geo.places.projection import geodesic_m
+from geo.places.geodesic import geodesic_m
 from registry.models import AedState
 
 MOVED_M = 1.0
