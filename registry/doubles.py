@@ -109,16 +109,16 @@ async def propose(
     others = await _rows_of_several_sources(connection, None if among is None else {*among, *aed_ids})
     if not aed_ids or (among is None and not others):
         return 0
-    changed, sources = set(aed_ids), _sources_by_cabinet(others)
-    found: dict[tuple[str, str], Evidence] = {}
-    for source in {one.source for one in others}:
-        mine = [one for one in others if one.source == source and one.aed_id in changed]
-        beside = [one for one in others if one.source != source or source == BY_HAND]
-        for a, b, metres in near_pairs(mine, beside, LOOK_WITHIN_M):
-            evidence = None if _are_two(a, b, sources) else find_evidence(a, b, metres)
-            if evidence is not None:
-                found[_in_order(a.aed_id, b.aed_id)] = evidence
-    return await _write(connection, sorted(changed), _without_rivals(found, others), at)
+    changed = sorted(set(aed_ids))
+    proposed = await _undecided(connection, changed, _found(others, set(changed)))
+    await _write(connection, changed, proposed, at)
+    return len(proposed)
+
+
+async def count_proposals(connection: AsyncConnection, aed_ids: Collection[str], records: Iterable[Aed]) -> int:
+    """How many pairs `propose` would find open with these ids if all the registry held were `records`."""
+    standing = [one for one in records if not one.retired]
+    return len(await _undecided(connection, sorted(aed_ids), _found(standing, set(aed_ids))))
 
 
 async def list_doubles(
@@ -211,6 +211,20 @@ async def _drop_answered(connection: AsyncConnection, lead: str) -> None:
             await connection.execute(delete(aed_doubles).where(answered))
 
 
+def _found(standing: Sequence[Aed], changed: Collection[str]) -> dict[tuple[str, str], Evidence]:
+    """What may be one of the changed records and one that stands, in another list."""
+    sources = _sources_by_cabinet(standing)
+    found: dict[tuple[str, str], Evidence] = {}
+    for source in {one.source for one in standing}:
+        mine = [one for one in standing if one.source == source and one.aed_id in changed]
+        beside = [one for one in standing if one.source != source or source == BY_HAND]
+        for a, b, metres in near_pairs(mine, beside, LOOK_WITHIN_M):
+            evidence = None if _are_two(a, b, sources) else find_evidence(a, b, metres)
+            if evidence is not None:
+                found[_in_order(a.aed_id, b.aed_id)] = evidence
+    return _without_rivals(found, standing)
+
+
 def _sources_by_cabinet(aeds_known: Iterable[Aed]) -> dict[str, set[str]]:
     sources: defaultdict[str, set[str]] = defaultdict(set)
     for one in aeds_known:
@@ -252,19 +266,27 @@ async def _rows_of_several_sources(connection: AsyncConnection, among: Collectio
     return [aed_from_row(row) for row in await connection.execute(query)]
 
 
-async def _write(
-    connection: AsyncConnection, aed_ids: Sequence[str], found: Mapping[tuple[str, str], Evidence], at: datetime
-) -> int:
+async def _undecided(
+    connection: AsyncConnection, aed_ids: Sequence[str], found: Mapping[tuple[str, str], Evidence]
+) -> dict[tuple[str, str], Evidence]:
+    """Of these pairs those on which nobody has decided."""
     held, decided = aed_doubles.c, set[tuple[str, str]]()
     for some in in_batches(aed_ids):
         theirs = or_(held.first_id.in_(some), held.second_id.in_(some))
         known = select(held.first_id, held.second_id).where(theirs, held.decision.is_not(None))
         decided.update((first, second) for first, second in await connection.execute(known))
+    return {pair: evidence for pair, evidence in found.items() if pair not in decided}
+
+
+async def _write(
+    connection: AsyncConnection, aed_ids: Sequence[str], proposed: Mapping[tuple[str, str], Evidence], at: datetime
+) -> None:
+    held = aed_doubles.c
+    for some in in_batches(aed_ids):
+        theirs = or_(held.first_id.in_(some), held.second_id.in_(some))
         await connection.execute(delete(aed_doubles).where(theirs, held.decision.is_(None)))
-    rows = [_row(*pair, evidence, at) for pair, evidence in found.items() if pair not in decided]
-    if rows:
+    if rows := [_row(*pair, evidence, at) for pair, evidence in proposed.items()]:
         await connection.execute(insert(aed_doubles), rows)
-    return len(rows)
 
 
 async def _decide(connection: AsyncConnection, one: str, other: str, decision: str, *, by: str, at: datetime) -> None:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, or_, select, update
@@ -271,6 +272,11 @@ def aed_from_row(row: Row[Any]) -> Aed:
         joined_to=row.joined_to or "",
         retired=row.retired_at is not None,
     )
+
+
+def aed_from_values(values: Mapping[str, Any]) -> Aed:
+    """An AED as one row of `aeds` would tell it that is about to be written with these values."""
+    return aed_from_row(cast("Row[Any]", SimpleNamespace(**values)))
 
 
 def _update_rescuers(connection: Connection, changed: Iterable[Rescuer], *names: str) -> None:

@@ -1,7 +1,7 @@
 """Writes a list of AEDs: which records it speaks of, what is new, changed, gone and back; each import can be told and
 taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.doubles import propose
+from registry.doubles import count_proposals, propose
 from registry.importers.aed_rows import aed_id_of, digest_of
 from registry.importers.differences import note_differences
 from registry.importers.files import ImportRefused
@@ -19,7 +19,7 @@ from registry.importers.report import ImportReport, Remark
 from registry.importers.same_record import matched
 from registry.importers.undoing.aeds import keep_aeds
 from registry.models import Aed
-from registry.repository import aed_from_row, in_batches
+from registry.repository import aed_from_row, aed_from_values, in_batches
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
 from registry.tables import aeds
@@ -67,6 +67,7 @@ async def save_aeds(
         changes = _compared(taken, known, report, now)
         _note_absent(changes, {one.aed_id for one in taken}, known, report, retire_absent=retire_absent)
         if report.dry_run:
+            report.doubles = await _doubles_to_come(connection, changes, {source: report.source}, report.file, now)
             return
         await _write_told(database, connection, changes, report.file, now)
         await _mark(connection, changes, now)
@@ -205,6 +206,22 @@ async def write_aeds(database: Database, connection: AsyncConnection, rows: Sequ
     # What is sent is made of each row twice over, so not of all of them at a time.
     for some in in_batches(rows):
         await connection.execute(statement, some)
+
+
+async def _doubles_to_come(
+    connection: AsyncConnection, changes: _Changes, renamed: Mapping[str, str], file: str, now: datetime
+) -> int:
+    """How many pairs would be proposed if this were written. renamed: a list that would have another name then."""
+    after: dict[str, Aed] = {}
+    for row in await connection.execute(select(aeds)):
+        one = aed_from_row(row)
+        gone = one.retired or one.aed_id in changes.retired
+        after[one.aed_id] = replace(one, source=renamed.get(one.source, one.source), retired=gone)
+    for aed, digest in changes.told:
+        before = changes.before[aed.aed_id]
+        joined_to = None if before is None else before.joined_to
+        after[aed.aed_id] = aed_from_values(_row(aed, digest, before, file, now) | {"joined_to": joined_to})
+    return await count_proposals(connection, changes.before, after.values())
 
 
 async def _write_told(

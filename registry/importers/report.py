@@ -65,7 +65,8 @@ class ImportReport:
     warnings: rows that were taken, with something to mend.
     absent: ids known from this source before but no longer taken from its file; `retired` of them are not fetched any
     more, where that was asked for. returned: retired ones that the list has again, part of `changed`.
-    doubles: pairs of an AED in this list and one of another that may be one cabinet. import_id: None in a dry run.
+    doubles: pairs of an AED in this list and one of another that may be one cabinet, in a dry run those that would be
+    proposed. import_id: None in a dry run.
     notes: what was found out about the file as a whole, such as its encoding or datum, and what was passed over.
     new: what a dry run would take, as its source calls it. differences: what changes, by field.
     tables: what the columns of the file's tables were taken for.

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import UNNAMED
 from registry.importers.meanings.guess import Column
 from registry.importers.meanings.understanding import Understanding
@@ -16,6 +17,7 @@ from registry.importers.report import Group, ImportReport, grouped
 SHOWN_GROUPS, SHOWN_PLACES, SHOWN_IDS = 20, 3, 5
 # Below this a meaning is worth a look.
 SURE = 0.75
+_DOUBLES = "`registry doubles list` shows why"
 
 
 def show_report(out: Console, report: ImportReport, report_file: Path | None) -> None:
@@ -38,14 +40,25 @@ def show_report(out: Console, report: ImportReport, report_file: Path | None) ->
 def _sentences(report: ImportReport) -> Iterator[str]:
     """What to do next."""
     if report.absent:
-        then = "they are not fetched any more" if report.retired else "`registry absent` lists them"
-        yield f"{len(report.absent)} known from this source before are not in the file; {then}."
+        yield f"{len(report.absent)} known from this source before are not in the file; {_of_absent(report)}."
     if report.doubles:
-        yield f"{report.doubles} pairs may be one AED in two lists: `registry doubles list` shows why."
+        pairs = "1 pair" if report.doubles == 1 else f"{report.doubles} pairs"
+        then = "once it is imported, `registry doubles list` shows why" if report.dry_run else _DOUBLES
+        yield f"{pairs} may be one AED in two lists: {then}."
     if report.source == UNNAMED:
         yield "The list has no name yet: import it with --source NAME, and it has that one from then on."
     if report.import_id is not None:
         yield f"This is import {report.import_id}; `registry undo {report.import_id}` takes it back."
+
+
+def _of_absent(report: ImportReport) -> str:
+    """What becomes of them."""
+    if report.kind == ImportKind.RESCUERS:
+        stay = "nothing would change for them" if report.dry_run else "nothing has changed for them"
+        return f"{stay}: pause or erase one by one who is not with you any more"
+    if report.dry_run:
+        return "they would not be fetched any more" if report.retired else "they would go on being fetched"
+    return "they are not fetched any more" if report.retired else "`registry absent` lists them"
 
 
 def _counts(report: ImportReport) -> Table:

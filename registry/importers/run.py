@@ -172,6 +172,11 @@ def _read_list(path: Path, options: ImportOptions, today: date, progress: Progre
 def _read_people(path: Path, sheets: Sequence[Sheet], options: ImportOptions, progress: Progress) -> _PeopleList:
     if options.profile is not None:
         raise BadProfile(f"{path.name} holds people, and profiles tell of lists of AEDs: leave out --profile")
+    if options.retire_absent:
+        raise ImportRefused(
+            f"{path.name} holds people, and nobody is retired for being missing on a list: leave out --retire-absent; "
+            "the report names who is missing, to be paused or erased one by one"
+        )
     reading = PeopleOptions(
         datum=options.datum,
         region=options.region or PHONE_REGION,

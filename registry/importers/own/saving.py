@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from registry.doubles import propose
+from registry.doubles import count_proposals, propose
 from registry.importers.aed_store import write_aeds
 from registry.importers.differences import note_differences
 from registry.importers.import_log import log_import
@@ -19,7 +19,7 @@ from registry.importers.own.reading import OwnRow
 from registry.importers.own.records import find_record
 from registry.importers.report import ImportReport, Remark
 from registry.importers.undoing.aeds import keep_aeds
-from registry.repository import in_batches
+from registry.repository import aed_from_row, aed_from_values, in_batches
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
 from registry.tables import aeds
@@ -42,12 +42,21 @@ async def save_own(database: Database, rows: Sequence[OwnRow], report: ImportRep
         if taken:
             report.source = ", ".join(sorted({values["source"] for _, values in taken}))[:128]
         if report.dry_run:
+            report.doubles = await _doubles_to_come(connection, written)
             return
         stamp = {"source_file": report.file, "imported_at": now, "changed_at": now}
         await write_aeds(database, connection, [values | stamp for values in written])
         before = {values["aed_id"]: known.get(values["aed_id"]) for values in written}
         report.doubles = await propose(connection, list(before), at=now)
         await keep_aeds(connection, await log_import(connection, report, now=now), before)
+
+
+async def _doubles_to_come(connection: AsyncConnection, written: Sequence[Mapping[str, Any]]) -> int:
+    """How many pairs would be proposed if these records were written."""
+    after = {row.aed_id: aed_from_row(row) for row in await connection.execute(select(aeds))}
+    ids = [values["aed_id"] for values in written]
+    after |= {values["aed_id"]: aed_from_values(values) for values in written}
+    return await count_proposals(connection, ids, after.values())
 
 
 async def _known(connection: AsyncConnection, aed_ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -162,10 +162,14 @@ def test_what_left_its_list_is_listed_retired_and_taken_back(folder: Path) -> No
     (folder / "aeds.csv").write_text(rows, encoding="utf-8")
     run("import", "aeds.csv", "--datum", "wgs84", "--source", "town")
     (folder / "aeds.csv").write_text(rows.replace("2,b,9.53,47.15\n", ""), encoding="utf-8")
+    foreseen = run("import", "aeds.csv", "--datum", "wgs84", "--dry-run").stdout
+    foreseen_retired = run("import", "aeds.csv", "--datum", "wgs84", "--dry-run", "--retire-absent").stdout
     told = run("import", "aeds.csv", "--datum", "wgs84")
     gone = run("absent").stdout
     retired = run("retire", gone.split()[0])
 
+    assert "not in the file; they would go on being fetched" in foreseen
+    assert "not in the file; they would not be fetched any more" in foreseen_retired
     assert "1 known from this source before are not in the file; `registry absent` lists them" in told.stdout
     assert "gone from town" in gone
     assert retired.stdout.strip() == "1 retired."

@@ -305,6 +305,17 @@ async def test_a_column_that_was_taken_out_changes_nothing(database: Database, t
     }
 
 
+async def test_a_dry_run_of_an_export_says_how_many_doubles_the_import_will_propose(
+    database: Database, tmp_path: Path
+) -> None:
+    await fill(database, CITY)
+    path = tmp_path / "edited.csv"
+    path.write_text(f"rescue_circle_id,source,lon_wgs84,lat_wgs84\naed-9,osm,{CITY.lon},{CITY.lat}\n", encoding="utf-8")
+    foreseen = await import_file(database, path, ImportOptions(dry_run=True), now=LATER)
+    done = await import_file(database, path, ImportOptions(), now=LATER)
+    assert (foreseen.doubles, done.doubles) == (1, 1)
+
+
 async def test_an_import_of_an_export_can_be_taken_back(database: Database, tmp_path: Path) -> None:
     await fill(database, CITY)
     path = tmp_path / "edited.csv"

@@ -71,6 +71,37 @@ async def test_one_cabinet_in_two_lists_is_proposed_across_scripts_and_several_i
     assert why.evidence == {"metres": 2.0, "words": 1.0, "same_floor": True, "shared_id": False}
 
 
+@pytest.mark.parametrize("retire_absent", [False, True])
+@pytest.mark.parametrize("first_name", ["city", None])
+async def test_a_dry_run_says_how_many_doubles_the_import_will_propose(
+    lists: Lists, *, first_name: str | None, retire_absent: bool
+) -> None:
+    osm_moved = (OSM[0].replace("121.20002", "121.4"), *OSM[2:])
+    # The first list gets its name with the third import, and the last one has decided pairs and new ones.
+    story: list[tuple[tuple[str, ...], dict[str, object]]] = [
+        (CITY, {"source": first_name}),
+        (OSM, {"source": "volunteers", "file": "v.csv"}),
+        ((*CITY[:2], "9,Pool,,,121.30001,25.09,,\n"), {"source": "city"}),
+        (osm_moved, {"source": "volunteers", "file": "v.csv"}),
+        ((*OSM, "904,Library,Lake Road 3,,121.25,25.05,,\n"), {"source": "volunteers", "file": "v.csv"}),
+        (tuple(row.replace("Lake", "Sea") for row in CITY), {"source": "city"}),
+    ]
+    told = []
+    for rows, options in story:
+        options |= {"retire_absent": retire_absent and "volunteers" not in str(options)}
+        foreseen = await lists.take(rows, header=HEADER, dry_run=True, **options)
+        done = await lists.take(rows, header=HEADER, **options)
+        told.append((foreseen.doubles, done.doubles))
+        if len(told) == 2:
+            known = {one.source_ref: one.aed_id for one in await lists.cabinets()}
+            async with lists.database.write() as connection:
+                await part(connection, known["1"], known["901"], by="li", at=NOW)
+
+    assert [foreseen for foreseen, _ in told] == [done for _, done in told]
+    assert told[1] == (2, 2)
+    assert sum(done > 0 for _, done in told) >= 3
+
+
 async def test_joined_they_are_one_with_what_either_knows_and_the_other_id_goes_on_standing_for_it(
     lists: Lists,
 ) -> None:

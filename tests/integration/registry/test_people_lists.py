@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.directory import Directory
+from registry.importers.files import ImportRefused
 from registry.importers.kinds import ImportKind
 from registry.importers.known_sources import UnnamedSource
 from registry.importers.report import ImportReport
@@ -120,3 +121,9 @@ async def test_one_phone_in_two_lists_is_known(sheets: Sheets) -> None:
     await sheets.take(LI, WANG, source="red cross")
     await sheets.take(LI.replace("r00", "h7"), source="hospital", file="h.csv")
     assert await sheets.same_phones() == {"r00": ["h7"], "h7": ["r00"]}
+
+
+async def test_nobody_is_retired_for_being_missing_on_a_list(sheets: Sheets) -> None:
+    await sheets.take(LI, WANG, source="red cross")
+    with pytest.raises(ImportRefused, match="leave out --retire-absent"):
+        await sheets.take(LI, source="red cross", retire_absent=True)
