@@ -42,7 +42,8 @@ def main() -> int:
         rows = asyncio.run(_in_database(job["database"], load))
         write_export(Path(job["path"]), rows, Format(job["format"]), public=job["public"])
     except (ExportRefused, UnknownDistrict) as error:
-        print(error)
+        # Names of districts stand in it, which not every locale can print.
+        sys.stdout.buffer.write(str(error).encode(errors="replace"))
         return REFUSED
     return 0
 
