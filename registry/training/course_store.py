@@ -12,7 +12,7 @@ from registry.models import BY_HAND
 from registry.people_tables import course_people, course_staff, courses, organisations
 from registry.storage.postgres import lock_registry
 from registry.tables import certificates, rescuer_personal
-from registry.training.course import Attendee, Course, CourseState, Teacher, UnknownCourse
+from registry.training.course import Attendee, BadCourse, Course, CourseState, Teacher, UnknownCourse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +79,13 @@ async def list_courses(
     """The latest first. after: the id of the course behind which the page begins.
 
     Raises:
-        UnknownCourse: `after` is none
+        BadCourse: `after` is none
     """
     query = _lines(search)
     if after is not None:
         last = (await connection.execute(select(courses.c.starts_at).where(courses.c.course_id == after))).scalar()
         if last is None:
-            raise UnknownCourse(f"no course {after!r}")
+            raise BadCourse("after: give the id of the last course of the page before")
         same = and_(courses.c.starts_at == last, courses.c.course_id > after)
         query = query.where(or_(courses.c.starts_at < last, same))
     query = query.order_by(courses.c.starts_at.desc(), courses.c.course_id).limit(limit)

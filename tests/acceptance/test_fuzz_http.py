@@ -50,6 +50,7 @@ def known_ids(fuzzed: Service) -> dict[str, list[str]]:
         "problem_id": _reported(fuzzed),
         "aed_id": [aed["aed_id"] for aed in fuzzed.get("/api/aeds")["aeds"]],
         "rescuer_id": [f"r{number:02d}" for number in range(12)],
+        "course_id": [_planned(fuzzed)],
         "integration": ["120"],
         "role": ["keeper", "deputy"],
     }
@@ -59,6 +60,18 @@ def _reported(fuzzed: Service) -> list[str]:
     aed_id = fuzzed.get("/api/aeds")["aeds"][0]["aed_id"]
     answer = requests.post(f"{fuzzed.url}/api/aeds/{aed_id}/problems", json={"kind": "locked"}, timeout=30)
     return [answer.json()["problem_id"]]
+
+
+def _planned(fuzzed: Service) -> str:
+    """A course that has begun, with two people in it."""
+    headers = {"authorization": f"Bearer {fuzzed.token(Access.REGISTRY_OFFICER)}"}
+    times = {"starts_at": "2025-05-16T01:00:00Z", "ends_at": "2025-05-16T09:00:00Z"}
+    plan = {"title": "BLS", "certificate_kind": "BLS", "valid_months": 24, "capacity": 60, **times}
+    added = requests.post(f"{fuzzed.url}/api/courses", json=plan, headers=headers, timeout=30)
+    course_id: str = added.json()["course_id"]
+    people = {"rescuer_ids": ["r00", "r01"]}
+    requests.post(f"{fuzzed.url}/api/courses/{course_id}/people", json=people, headers=headers, timeout=30)
+    return course_id
 
 
 @pytest.fixture(scope="module")

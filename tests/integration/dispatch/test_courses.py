@@ -130,7 +130,7 @@ def test_courses_are_found_page_by_page_by_officers_alone(service: Service) -> N
     ("method", "path", "body", "refused"),
     [
         ("GET", "/api/courses/c-none", {}, (404, "unknown_course")),
-        ("GET", "/api/courses?after=c-none", {}, (404, "unknown_course")),
+        ("GET", "/api/courses?after=c-none", {}, (422, "bad_course")),
         ("POST", "/api/courses/c-none/cancel", {}, (404, "unknown_course")),
         ("PATCH", "/api/courses/{course_id}", {"capacity": None}, (422, "bad_request")),
         ("PATCH", "/api/courses/{course_id}", {"valid_months": None}, (422, "bad_course")),

@@ -491,8 +491,10 @@ async def test_courses_are_listed_by_what_is_asked_page_by_page(database: Databa
         span = CourseSearch(since=STARTS + timedelta(days=1), before=STARTS + timedelta(days=2))
         within = await list_courses(connection, span, limit=9)
         others = await list_courses(connection, CourseSearch(rescuer_id="p2"), limit=9)
-        with pytest.raises(UnknownCourse):
+        with pytest.raises(BadCourse, match="of the page before"):
             await list_courses(connection, CourseSearch(), after="c-none", limit=9)
+        with pytest.raises(UnknownCourse):
+            await get_course(connection, "c-none")
 
     assert [one.course_id for one in (*first, *rest)] == ids[::-1]
     assert [(one.enrolled, one.attended, one.passed, one.issued) for one in held] == [(1, 1, 1, 1)]
