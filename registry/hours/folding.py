@@ -201,7 +201,10 @@ def _days_in_brackets(tokens: list[Token]) -> list[Token]:
     while place < len(tokens):
         kinds = [token.kind for token in tokens[place : place + 4]]
         brackets = [token.text for token in tokens[place + 1 : place + 4 : 2]]
-        if kinds == [Kind.TIME, Kind.BREAK, Kind.DAYS, Kind.BREAK] and brackets == ["(", ")"]:
+        first_said = not folded or folded[-1].kind in {Kind.BREAK, Kind.LIST}
+        in_brackets = {Kind.DAYS, Kind.SEASON, Kind.MONTH} if first_said else {Kind.DAYS}
+        framed = [*kinds[:2], *kinds[3:]] == [Kind.TIME, Kind.BREAK, Kind.BREAK] and brackets == ["(", ")"]
+        if framed and kinds[2] in in_brackets:
             time, opening, days, closing = tokens[place : place + 4]
             earlier = _times_joined(folded, time)
             # What was said before is of other days: "Monday to Saturday 7-18; 8-16 (Saturdays)".

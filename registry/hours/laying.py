@@ -124,7 +124,7 @@ class WeekBuilder:
     def _close_perhaps(self, week: Week, one: Statement) -> None:
         """Days that the closing may be meant for: where other days have hours and these have none, they are closed
         anyway."""
-        others = any(other.has_hours and not other.closed and other.days for other in self._statements)
+        others = any(not other.closed and other.days for other in self._statements)
         for number in one.days.doubtful if one.days else ():
             day = week.days[number]
             if day is not None:
@@ -164,14 +164,18 @@ class WeekBuilder:
         for number in days:
             day = week.days[number]
             said = day is not None and any(day)
-            if said and day is not None:
+            # "9:00-21:30 (Sundays until 17:00)" says that it opens on Sundays.
+            is_new = one.days is not None and day is not None and doubted(day) == day and start is not None
+            if said and day is not None and not (is_new and start is not None and start < until):
                 week.days[number] = self._maybe(one, _ending_at(day, until))
             elif start is not None and start < until:
                 week.days[number] = self._maybe(one, stretch(start, until))
             else:
                 week.days[number] = stretch(BUSINESS.start, until, UNKNOWN)
         if one.days and one.days.holidays:
-            week.holidays = stretch(start if start is not None else BUSINESS.start, max(until, start or 0), UNKNOWN)
+            known = start is not None and start < until and not one.days.some_holidays
+            first = start if start is not None else BUSINESS.start
+            week.holidays = self._maybe(one, stretch(first, max(until, start or 0), OPEN if known else UNKNOWN))
         if one.nth or one.dates:
             self._special(week, one, stretch(BUSINESS.start, until, UNKNOWN))
 
@@ -217,7 +221,10 @@ class WeekBuilder:
             self._open_window(week, one.window, hours)
             return
         if any(day is not None and any(day) for day in week.days) and not self._overlay:
-            week.days = [day if day is None or not any(day) else self._laid(day, hours, one) for day in week.days]
+            perhaps = frozenset().union(*(each.days.doubtful for each in self._statements if each.closed and each.days))
+            for number, day in enumerate(week.days):
+                if day is not None and any(day):
+                    week.days[number] = self._laid(day, doubted(hours) if number in perhaps else hours, one)
             return
         closings = self._closings | (one.without.days if one.without else frozenset()) | _label_closes(one)
         if one.label is not None and one.label.holidays_closed and week.holidays is None:

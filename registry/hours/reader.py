@@ -108,7 +108,7 @@ class _Reader:
             impossible=self._impossible,
         )
 
-    def _take(self, token: Token) -> None:  # noqa: PLR0912 -- one line for each kind of word
+    def _take(self, token: Token) -> None:  # noqa: PLR0912, PLR0915 -- one line for each kind of word
         match token.kind:
             case Kind.DAYS | Kind.DATE | Kind.NTH | Kind.MONTH | Kind.SEASON:
                 self._take_days(token)
@@ -122,6 +122,8 @@ class _Reader:
                 self._take_closed(token)
             case Kind.OTHERS:
                 self._take_others()
+            case Kind.EXCEPT if self._ends_exception():
+                self._take_except_after()
             case Kind.EXCEPT:
                 self._take_except()
             case Kind.EXCEPT_AFTER:
@@ -154,10 +156,33 @@ class _Reader:
             case Kind.NO_HOURS:
                 self._doubt(token)
                 self._now.unsaid = True
+            case Kind.CONDITION if self._is_of_days_just_named():
+                self._now.unsaid = True
+                self._words.append(token.text)
+            case Kind.HALF_DAY if self._is_other_half_on_condition(token):
+                pass
+            case Kind.CONDITION if self._place and self._is_other_half_on_condition(self._tokens[self._place - 1]):
+                self._words.append(token.text)
             case kind if kind in _DOUBTS:
                 self._doubt(token)
             case _:
                 pass
+
+    def _is_of_days_just_named(self) -> bool:
+        """ "Mon-Fri 9-5, weekends by arrangement": a condition of the weekend alone."""
+        now = self._now
+        following = next((one.kind for one in self._tokens[self._place + 1 :] if one.kind is not Kind.NOISE), None)
+        ends = following in {None, Kind.BREAK, Kind.LIST}
+        behind_days = kind_before(self._tokens, self._place) is Kind.DAYS
+        return ends and behind_days and now.days is not None and not now.is_complete and bool(self._done)
+
+    def _is_other_half_on_condition(self, token: Token) -> bool:
+        """ "8-12, in the afternoon by appointment": a condition of hours that none of those told lies in."""
+        at = next((place for place, one in enumerate(self._tokens) if one is token), -1)
+        if token.kind is not Kind.HALF_DAY or kind_after(self._tokens, at) is not Kind.CONDITION:
+            return False
+        half = _HALVES[1] if token.value == "am" else _HALVES[0]
+        return bool(self._now.spans) and all(half.start <= one.start and one.end <= half.end for one in self._now.spans)
 
     def _take_days(self, token: Token) -> None:
         token = self._as_period(token)
@@ -203,7 +228,7 @@ class _Reader:
         elif token.kind is Kind.MONTH:
             now.months = self._months = token.value  # type: ignore[assignment]
             now.season = self._season = ""
-        else:
+        elif not (now.months and not now.is_complete):  # months that are named beside a season are more exact
             now.season = self._season = str(token.value)
             now.months = self._months = frozenset()
 
@@ -309,7 +334,10 @@ class _Reader:
         """A single time: until then, or one that says nothing."""
         before = kind_before(self._tokens, self._place)
         after = kind_after(self._tokens, self._place)
+        # "9:00-17:30 (16:30 on Fridays)"
+        in_brackets = self._place > 0 and self._tokens[self._place - 1].text == "(" and bool(self._now.spans)
         until = self._until_mode or before is Kind.RANGE or after is Kind.UNTIL_AFTER
+        until = until or (in_brackets and after is Kind.DAYS)
         if not until:
             self._doubt(token)
             return
@@ -426,6 +454,13 @@ class _Reader:
             self._now.closed = self._now.prefix = self._now.exception = True
         else:
             self._taking_out = True
+
+    def _ends_exception(self) -> bool:
+        """ "Monday to Friday (holidays excepted)": a word that else stands before its days."""
+        following = next((one for one in self._tokens[self._place + 1 :] if one.kind is not Kind.NOISE), None)
+        before = kind_before(self._tokens, self._place)
+        ends = following is None or (following.kind in {Kind.BREAK, Kind.LIST} and following.text != "\n")
+        return ends and before in {Kind.DAYS, Kind.DATE, Kind.SEASON} and self._now.names_days
 
     def _take_except_after(self) -> None:
         now = self._now

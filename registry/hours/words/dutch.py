@@ -242,7 +242,7 @@ DUTCH = Language(
         ),
         Rule(
             Kind.OTHERS,
-            "overige dagen|anders|de overige dagen|op overige dagen|andere dagen|op andere dagen|"
+            "overige dagen|verder|anders|de overige dagen|op overige dagen|andere dagen|op andere dagen|"
             "de andere dagen|overige tijd|rest van de week|de rest van de week|overige tijden|overige maanden",
             "dinsdag gesloten, overige dagen 10-17 uur",
         ),

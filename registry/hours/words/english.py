@@ -29,10 +29,15 @@ from registry.hours.words.rules import (
 # M-F, M-Th, MWF, MTWTF: letters that are days only beside each other.
 _LETTERS = re.compile(r"\bm\s?-\s?(f|th|w|sa|su)\b|\bm[,/ ]?w[,/ ]?f\b|\bt(?:u|ue)?[,/ ]?th\b|\bm ?t ?w ?(?:t|th) ?f\b")
 
+# The month, where a word of dates or a figure stands beside it; else it may be the verb.
+_MAY = re.compile(
+    r"\bmay\b(?=\s*(?:-|to\b|until\b|through\b|and\b|[,&/]|\d))|(?:(?<=-)|(?<=- )|(?<=to )|(?<=\d )|(?<=in ))may\b"
+)
+
 
 def _prepare(text: str) -> str:
     """The week's letters, written out."""
-    return _LETTERS.sub(_written_out, text)
+    return _LETTERS.sub(_written_out, _MAY.sub("may month", text))
 
 
 def _written_out(found: re.Match[str]) -> str:
@@ -84,7 +89,7 @@ ENGLISH = Language(
             Kind.DAYS,
             "public holiday|public holidays|bank holiday|bank holidays|holiday|holidays|ph|phs|p.h.|p.h|"
             "pub hols|public hols|bank hols|b/h|bh|statutory holidays|stat holidays|federal holidays|"
-            "national holidays|hols|eve of ph|eve of public holidays",
+            "national holidays|hols",
             "closed on public holidays",
             PUBLIC_HOLIDAYS,
         ),
@@ -229,11 +234,13 @@ ENGLISH = Language(
             "when the library is open|when gym is open|when station is open|when the station is open|"
             "when open to the public|when facility open|pool hours|leisure centre hours|pharmacy hours|"
             "bar hours|park hours|golf club hours|hotel hours|museum hours|church opening hours|"
-            "daylight hours only|when building open|when building is open|when facility is open|staffed hours|"
-            "daytime|daytime only|daylight hours|daylight|day time|station hours|church hours|service hours|"
-            "service times|club hours|pub hours|all day|visiting hours|public hours|building hours|"
-            "normal hours|normal opening hours|site hours|during hours of operation|during business hours|"
-            "sunrise|sunset|dawn|dusk|licensing hours|varies|variable|varying|various",
+            "daylight hours only|when building open|when building is open|when facility is open|"
+            "when the building is staffed|when building is staffed|when reception is open|"
+            "when reception is staffed|when the reception is open|when the office is open|when office is open|"
+            "staffed hours|daytime|daytime only|daylight hours|daylight|day time|station hours|church hours|"
+            "service hours|service times|club hours|pub hours|all day|visiting hours|public hours|"
+            "building hours|normal hours|normal opening hours|site hours|during hours of operation|"
+            "during business hours|sunrise|sunset|dawn|dusk|licensing hours|varies|variable|varying|various",
             "Business hours",
             BUSINESS,
         ),
@@ -250,8 +257,9 @@ ENGLISH = Language(
             "by request|ask|ask at|ring bell|ring the bell|key holder|keyholder|with permission|members only|"
             "residents only|staff only|tenants only|subject to|subject to change|depending|depends|alternate|"
             "every other|fortnightly|occasionally|irregular|if|when|unless|may|sometimes|usually|approx|"
-            "temporarily|approximately|by arrangement|call|call ahead|phone|code|access code|seasonal|some|"
-            "limited|weather permitting|private|permit|authorised personnel",
+            "eve of ph|eve of public holidays|eves of public holidays|eve of public holiday|"
+            "eve of bank holidays|temporarily|approximately|by arrangement|call|call ahead|phone|code|"
+            "access code|seasonal|some|limited|weather permitting|private|permit|authorised personnel",
             "by appointment",
         ),
         Rule(
@@ -329,7 +337,8 @@ ENGLISH = Language(
             "community centre|village hall|hours of access|hours available|door|doors|desk|weeks|shop|store|"
             "office|school|mall|library|gym|station|building|clinic|cabinet|external|outdoor|outdoors|outside|"
             "unlocked|no lock|publicly|accessible to public|accessible to the public|normal|normally|regular|"
-            "standard|general|currently|year|inclusive of|service|operating|operation|with|by",
+            "standard|general|currently|no code needed|no code required|no appointment needed|"
+            "no appointment necessary|year|inclusive of|service|operating|operation|with|by",
             "open",
         ),
         Rule(
@@ -344,7 +353,7 @@ ENGLISH = Language(
             "february|feb",
             "march|mar",
             "april|apr",
-            "may",
+            "may month",
             "june|jun",
             "july|jul",
             "august|aug",

@@ -301,13 +301,14 @@ GERMAN = Language(
             Kind.NOISE,
             "uhr|h|std|std.|stunden|von|vom|am|an|den|der|die tage|im monat|des monats|eines monats|"
             "jeden monats|jeden|jeder|jedes|jeweils|geoffnet|offen|zeiten|im|in|um|dem|zuganglich|offentlich|"
-            "offentlich zuganglich|frei zuganglich|rathaus|rathauses|gemeindehaus|gemeindeverwaltung|"
-            "verwaltung|stadtverwaltung|bibliothek|sporthalle|turnhalle|schwimmbad|hallenbad|freibad|filiale|"
-            "apotheke|geschaft|geschafts|markt|marktes|hotel|hotels|schule|museum|museums|kirche|halle|praxis|"
-            "buro|gebaude|gebaudes|bad|bads|einrichtung|zentrum|zentrums|sportheim|vereinsheim|restaurant|"
-            "gaststatte|bahnhof|bank|stunde|verfugbar|erreichbar|zugang|aed|wahrend|zu den|monat|zeitraum|ca.|"
-            "ca|woche|in der woche|montl.|montlich|uhrzeit|feste|offnung|des|auch sonntags geoffnet|aussen|"
-            "aussenbereich|draussen|offentlicher zugang|gesamte|gesamten|alle|tag|tage",
+            "offentlich zuganglich|frei zuganglich|rathaus|zusatzlich|zusatzlich am|daruber hinaus|rathauses|"
+            "gemeindehaus|gemeindeverwaltung|verwaltung|stadtverwaltung|bibliothek|sporthalle|turnhalle|"
+            "schwimmbad|hallenbad|freibad|filiale|apotheke|geschaft|geschafts|markt|marktes|hotel|hotels|"
+            "schule|museum|museums|kirche|halle|praxis|buro|gebaude|gebaudes|bad|bads|einrichtung|zentrum|"
+            "zentrums|sportheim|vereinsheim|restaurant|gaststatte|bahnhof|bank|stunde|verfugbar|erreichbar|"
+            "zugang|aed|wahrend|zu den|monat|zeitraum|ca.|ca|woche|in der woche|montl.|montlich|uhrzeit|feste|"
+            "offnung|des|auch sonntags geoffnet|aussen|aussenbereich|draussen|offentlicher zugang|gesamte|"
+            "gesamten|alle|tag|tage",
             "8-17 Uhr",
         ),
         Rule(

@@ -81,8 +81,7 @@ SPANISH = Language(
         Rule(
             Kind.DAYS,
             "festivo|festivos|dias festivos|fiestas|dias de fiesta|feriados|feriado|fest|fest.|f|dia festivo|"
-            "festivos nacionales|fiestas locales|vispera de festivo|visperas de festivo|visperas de festivos|"
-            "visperas",
+            "festivos nacionales|fiestas locales",
             "festivos cerrado",
             HOLIDAYS_PERHAPS_SUNDAY,
         ),
@@ -230,8 +229,8 @@ SPANISH = Language(
             "cita previa|con cita previa|con cita|previa cita|bajo demanda|previa peticion|llamar|llamar antes|"
             "con llave|llave|socios|solo socios|solo personal|a peticion|segun|si|a veces|dependiendo|depende|"
             "semanas alternas|alternos|cada dos semanas|temporada|irregular|ocasional|puntual|limitado|"
-            "restringido|privado|aproximadamente|aprox|aprox.|cuando|en caso|previa reserva|con reserva|"
-            "temporalmente",
+            "restringido|privado|aproximadamente|aprox|vispera de festivo|visperas de festivo|"
+            "visperas de festivos|visperas|aprox.|cuando|en caso|previa reserva|con reserva|temporalmente",
             "con cita previa",
         ),
         Rule(
