@@ -172,7 +172,10 @@ CallbackState = Literal["pending", "delivered", "dead"]
 
 
 class CallbackView(WireModel):
-    """One callback and how its delivery stands. Times are real time, whatever the service's clock says."""
+    """One callback and how its delivery stands. Times are real time, whatever the service's clock says.
+
+    incident_id: `operation-centre` of what the city's operation centre is told.
+    """
 
     callback_id: str
     integration: str
