@@ -30,8 +30,8 @@ KEPT = timedelta(days=30)
 """So long messages that were taken or given up can be looked at, and the latter sent again."""
 
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
-AEDS_AT_ONCE = 500
-"""Of one transaction, so that no call waits long for the writer."""
+AEDS_AT_ONCE = 200
+"""Of one transaction, some milliseconds, so that no call waits long for the writer or the event loop."""
 
 
 class FeedMetrics:
@@ -156,6 +156,10 @@ class CentreFeed:
     async def _tell_of(self, ids: Sequence[str]) -> None:
         now = {aed.aed_id: aed for aed_id in ids if (aed := self._find_standing(aed_id))}
         at = self._now()
+        # After a start all are looked at, and nothing has to be written of most.
+        told_before = await self._database.consult(lambda connection: store.read_told_aeds(connection, ids))
+        if not news_of_aeds(ids, now, told_before, at):
+            return
 
         def work(connection: Connection) -> tuple[list[News], int]:
             told = store.read_told_aeds(connection, ids)

@@ -289,6 +289,19 @@ async def test_messages_are_forgotten_once_they_are_old_but_for_those_that_wait(
     assert not {taken.seq, dead.seq} & {*seqs}
 
 
+@both_databases
+async def test_what_was_given_up_can_be_sent_again_by_its_id(centre: Centre) -> None:
+    await centre.feed.look()
+    (summary,) = await centre.written()
+    await centre.outbox.record(summary, state=DEAD, error="HTTP 400")
+
+    await centre.outbox.retry(summary.callback_id)
+
+    assert [one.callback_id for one in await centre.outbox.find_due(CENTRE, but_of=(), limit=9)] == [
+        summary.callback_id
+    ]
+
+
 async def test_a_feed_whose_writing_fails_loses_nothing(centre: Centre, database: Database) -> None:
     await centre.feed.look()
     centre.put(replace(HALL, state=AedState.MISSING))
