@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from registry.cli import app
+from registry.doubles import join, part
 from registry.history.log import Author, list_changes
 from registry.photos import store
 from registry.photos.preparer import MOST_WAITING, PhotosBusy, Preparer
@@ -107,6 +108,20 @@ async def test_a_photo_is_found_and_removed_with_its_own_aed_only(database: Data
     with pytest.raises(UnknownAed):
         await add(database, "nowhere")
     assert await photos_of(database) == [one]
+
+
+@both_databases
+async def test_photos_of_joined_aeds_are_of_one_album_and_part_with_them(database: Database) -> None:
+    of_a, of_b = await add(database, "a"), await add(database, "b")
+
+    async with database.write() as connection:
+        await join(connection, "a", "b", by="li", at=NOON)
+    together = await photos_of(database, "a")
+    async with database.write() as connection:
+        await part(connection, "a", "b", by="li", at=NOON)
+
+    assert together == [of_a, of_b]
+    assert (await photos_of(database, "a"), await photos_of(database, "b")) == ([of_a], [of_b])
 
 
 @both_databases
