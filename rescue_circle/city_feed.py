@@ -1,5 +1,6 @@
 """Wires what the city's other systems are told: the operation centre's messages, and files in a folder."""
 
+import math
 from datetime import timedelta
 
 import numpy as np
@@ -34,6 +35,8 @@ def build_centre(
     Raises:
         BadSettings: the districts cannot be read.
     """
+    # Shown in any case, so that a rule over them knows them.
+    figures = FeedMetrics(metrics.registry)
     if settings.operation_centre_url is None:
         return None
     centre = CentreFeed(
@@ -41,7 +44,7 @@ def build_centre(
         outbox=outbox,
         directory=directory,
         find_district=_district_finder(settings),
-        metrics=FeedMetrics(metrics.registry),
+        metrics=figures,
         summary_s=settings.operation_centre_summary_s,
         now=clock.now,
     )
@@ -51,14 +54,28 @@ def build_centre(
 
 def build_feed_files(settings: Settings, database: Database, metrics: Metrics) -> HourlyFiles | None:
     """The files of the city's feed; None where nobody wants them."""
-    if settings.feed_folder is None:
-        return None
-    kept = timedelta(hours=settings.feed_kept_hours)
-    files = HourlyFiles(Exports(database), settings.feed_folder, every_s=settings.feed_every_s, kept=kept)
-    metrics.show("rescue_feed_file_age_seconds", "Age of the newest file of the city's feed.", lambda: files.age_s)
-    metrics.show("rescue_feed_files_written", "Such files written since the start.", lambda: files.written)
-    metrics.show("rescue_feed_files_failed", "Such files that could not be written since then.", lambda: files.failed)
+    files = None
+    if settings.feed_folder is not None:
+        kept = timedelta(hours=settings.feed_kept_hours)
+        files = HourlyFiles(Exports(database), settings.feed_folder, every_s=settings.feed_every_s, kept=kept)
+    _show(files, metrics)
     return files
+
+
+def _show(files: HourlyFiles | None, metrics: Metrics) -> None:
+    metrics.show(
+        "rescue_feed_file_age_seconds",
+        "Age of the newest file of the city's feed; not a number where none are wanted.",
+        lambda: files.age_s if files else math.nan,
+    )
+    metrics.show(
+        "rescue_feed_files_written", "Such files written since the start.", lambda: files.written if files else 0
+    )
+    metrics.show(
+        "rescue_feed_files_failed",
+        "Such files that could not be written since then.",
+        lambda: files.failed if files else 0,
+    )
 
 
 def _district_finder(settings: Settings) -> FindDistrict:

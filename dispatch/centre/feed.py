@@ -42,6 +42,9 @@ class FeedMetrics:
             ["outcome"],
             registry=registry,
         )
+        # A rate over a figure that appears only with its first failure misses that one.
+        for outcome in ("ok", "failed"):
+            self.looks.labels(outcome=outcome)
         self.looked_at = Gauge(
             "rescue_operation_centre_looked_at_seconds",
             "When such a look last succeeded, in seconds since 1970; 0 before the first.",
