@@ -2,7 +2,10 @@
 # The OpenID provider that sign-in is tried against, from tests/oidc/package-lock.json.
 # Where it cannot be had, it says so and succeeds: the tests that need it skip, or fail where CI=true.
 set -euo pipefail
-cd "$(dirname "$0")/../tests/oidc"
+cd "$(dirname "$0")/.."
+# Where there was no Node.js, building the pages put one there.
+export PATH="$PATH:$PWD/$1/node"
+cd tests/oidc
 
 if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then
     exit 0

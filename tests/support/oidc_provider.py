@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ MOST_STEPS = 12
 
 def get_node() -> str:
     """Node.js, with the provider beside it; without them a test skips, in continuous integration it fails."""
-    node = shutil.which("node")
+    node = shutil.which("node") or shutil.which("node", path=str(Path(sys.prefix, "node")))
     if node is None or not (FOLDER / "node_modules" / "oidc-provider").is_dir():
         reason = "no OpenID provider here: scripts/get_oidc_provider.sh gets it"
         if os.environ.get("CI") == "true":
