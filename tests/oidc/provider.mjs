@@ -44,7 +44,8 @@ function built(keys) {
     // Who signs in is named by whoever drives the test; nobody types a password into a test's provider.
     const who = ctx.query.who ?? "";
     if (who === "") {
-      ctx.body = "who are you?";
+      ctx.type = "html";
+      ctx.body = '<!doctype html><title>City</title><form><label>Who? <input name="who"></label><button>Go on</button></form>';
       return;
     }
     const person = people.get(who);

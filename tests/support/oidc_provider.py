@@ -35,11 +35,20 @@ def get_node() -> str:
 
 
 class OidcProvider:
-    """people: by subject, their claims; `amr` and `acr` are what their sign-in is said to have been."""
+    """people: by subject, their claims; `amr` and `acr` are what their sign-in is said to have been. host: localhost is
+    another site than the service's, to a browser."""
 
-    def __init__(self, service_url: str, *, people: Mapping[str, Mapping[str, Any]], is_public: bool = False) -> None:
+    def __init__(
+        self,
+        service_url: str,
+        *,
+        people: Mapping[str, Mapping[str, Any]],
+        is_public: bool = False,
+        host: str = HOST,
+    ) -> None:
         self.port = free_port()
-        self.issuer = f"http://{HOST}:{self.port}"
+        self.issuer = f"http://{host}:{self.port}"
+        self.is_public = is_public
         secret = {"token_endpoint_auth_method": "none"} if is_public else {"client_secret": SECRET}
         client = {"client_id": CLIENT, "redirect_uris": [service_url + CALLBACK], **secret}
         self._told = {"issuer": self.issuer, "port": self.port, "client": client, "people": people}
@@ -75,7 +84,8 @@ class OidcProvider:
     def settings(self, **more: str) -> dict[str, str]:
         """Of a service that knows it."""
         known = {"RESCUE_OIDC_ISSUER": self.issuer, "RESCUE_OIDC_CLIENT_ID": CLIENT, "RESCUE_OIDC_NAME": "City"}
-        return known | {"RESCUE_OIDC_CLIENT_SECRET": SECRET} | more
+        secret = {} if self.is_public else {"RESCUE_OIDC_CLIENT_SECRET": SECRET}
+        return known | secret | more
 
     def _order(self, order: str, argument: object) -> None:
         assert self._process is not None
@@ -95,9 +105,9 @@ class OidcProvider:
 
 @contextmanager
 def provided(
-    service_url: str, *, people: Mapping[str, Mapping[str, Any]], is_public: bool = False
+    service_url: str, *, people: Mapping[str, Mapping[str, Any]], is_public: bool = False, host: str = HOST
 ) -> Iterator[OidcProvider]:
-    provider = OidcProvider(service_url, people=people, is_public=is_public)
+    provider = OidcProvider(service_url, people=people, is_public=is_public, host=host)
     provider.start()
     try:
         yield provider
