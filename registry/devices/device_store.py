@@ -3,24 +3,22 @@
 A cabinet's code is a secret: neither the device nor the history holds it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.devices.cabinet_rows import get_ids, put_device, rows_of
-from registry.devices.device import PERSONAL_FIELDS, Device, Lock, check_due_on
+from registry.devices.device import Device, Lock, check_due_on
+from registry.devices.list_words import as_column
 from registry.devices.tables import aed_devices
+from registry.devices.telling import CHANGED, KIND, told
 from registry.history.log import Author, Change, record
 from registry.people_tables import aed_cabinet_codes
 from registry.personal.cabinet_secrets import code_columns, read_code
 from registry.storage.personal_keys import PersonalKeys
 from registry.storage.postgres import lock_registry
-
-KIND = "aed_device"
-CHANGED = "changed"
-"""What the history says of a value that it may not hold."""
 
 
 class CabinetQrTaken(ValueError):
@@ -47,6 +45,8 @@ async def get_device(connection: AsyncConnection, aed_id: str) -> Device:
 async def change_device(connection: AsyncConnection, aed_id: str, changes: Mapping[str, Any], author: Author) -> Device:
     """Set these fields; None where nothing is known any more. What is so already changes nothing.
 
+    Lists leave alone what is set, until somebody lets it go.
+
     changes: by the names of `Device`'s fields, its values.
 
     Raises:
@@ -55,18 +55,23 @@ async def change_device(connection: AsyncConnection, aed_id: str, changes: Mappi
     """
     await lock_registry(connection)
     ids = await get_ids(connection, aed_id)
-    before = await get_device(connection, ids[0])
+    rows = await rows_of(connection, aed_devices, ids)
+    before = merged(rows)
     after = before.model_copy(update=dict(changes))
     changed = [name for name in changes if getattr(before, name) != getattr(after, name)]
-    if not changed:
+    taken_over = sorted(set(changes) & _of_lists(rows))
+    if not (changed or taken_over):
         return before
     if "cabinet_qr" in changed and after.cabinet_qr is not None:
         await _require_free(connection, after.cabinet_qr, ids)
-    await _write(connection, ids, {**_columns(after, changed), "check_due_on": check_due_on(after)}, author)
-    told = Change(
-        kind=KIND, subject_id=ids[0], action="set", before=_told(before, changed), after=_told(after, changed)
+    names = sorted({*changed, *taken_over})
+    await write_device(connection, ids, rows, {name: _plain(after)[name] for name in names}, author)
+    sides = [told({name: _plain(side)[name] for name in changed}) for side in (before, after)]
+    if taken_over:
+        sides = [sides[0] | {"corrected": []}, sides[1] | {"corrected": taken_over}]
+    await record(
+        connection, Change(kind=KIND, subject_id=ids[0], action="set", before=sides[0], after=sides[1]), author
     )
-    await record(connection, told, author)
     return after
 
 
@@ -101,8 +106,8 @@ async def set_code(connection: AsyncConnection, keys: PersonalKeys, aed_id: str,
     row = {"aed_id": ids[0], **code_columns(ids[0], code, keys), "changed_at": author.at}
     await connection.execute(insert(aed_cabinet_codes).values(row))
     await change_device(connection, ids[0], {"lock": Lock.CODE}, author)
-    told = {"cabinet_code": CHANGED}
-    change = Change(kind=KIND, subject_id=ids[0], action="code_set", before=told if had else None, after=told)
+    word = {"cabinet_code": CHANGED}
+    change = Change(kind=KIND, subject_id=ids[0], action="code_set", before=word if had else None, after=word)
     await record(connection, change, author)
 
 
@@ -117,17 +122,25 @@ async def remove_code(connection: AsyncConnection, aed_id: str, author: Author) 
     ids = await get_ids(connection, aed_id)
     if not await _drop_codes(connection, ids):
         raise NoCabinetCode(NoCabinetCode.__doc__)
-    told = {"cabinet_code": CHANGED}
-    change = Change(kind=KIND, subject_id=ids[0], action="code_removed", before=told, after=None)
+    word = {"cabinet_code": CHANGED}
+    change = Change(kind=KIND, subject_id=ids[0], action="code_removed", before=word, after=None)
     await record(connection, change, author)
 
 
 def merged(rows: Sequence[Mapping[str, Any]]) -> Device:
-    """The first record's word counts, the others fill what it leaves out."""
-    names = Device.model_fields
-    return Device.model_validate(
-        {name: next((row[name] for row in rows if row[name] is not None), None) for name in names}
-    )
+    """What a person set comes first, then what the first record says; the others fill what it leaves out."""
+    return Device.model_validate({name: _first_to_say(name, rows) for name in Device.model_fields})
+
+
+def _first_to_say(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    values = [row[name] for row in rows if name in row["corrected"]]
+    return values[0] if values else next((row[name] for row in rows if row[name] is not None), None)
+
+
+def _of_lists(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Fields of which a list speaks and nobody has set anything else."""
+    spoken = {name for row in rows for name in row["told"]}
+    return spoken - {name for row in rows for name in row["corrected"]}
 
 
 async def _require_free(connection: AsyncConnection, cabinet_qr: str, ids: Sequence[str]) -> None:
@@ -137,13 +150,26 @@ async def _require_free(connection: AsyncConnection, cabinet_qr: str, ids: Seque
         raise CabinetQrTaken(f"{other} has this QR code already: look at both cabinets, and clear it there first")
 
 
-async def _write(connection: AsyncConnection, ids: Sequence[str], values: Mapping[str, Any], author: Author) -> None:
+async def write_device(
+    connection: AsyncConnection,
+    ids: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    values: Mapping[str, Any],
+    author: Author,
+) -> None:
+    """Set fields of a cabinet, in JSON's values, as a person's word. rows: what there is under its ids."""
+    word = {"at": author.at.isoformat(), "by": author.by}
     # What another record of the cabinet says would come back wherever the first one says nothing; a QR code is one's.
     gone = {name: None for name, value in values.items() if value is None or name == "cabinet_qr"}
-    if gone:
-        others = aed_devices.c.aed_id.in_(ids[1:])
-        await connection.execute(update(aed_devices).where(others).values(gone))
-    await put_device(connection, ids[0], values, author.at)
+    for row in rows:
+        if gone and row["aed_id"] != ids[0]:
+            set_ = {**row["corrected"], **dict.fromkeys(gone, word)}
+            await put_device(connection, row["aed_id"], {**gone, "corrected": set_}, author.at)
+    mine: Mapping[str, Any] = next((row for row in rows if row["aed_id"] == ids[0]), {"corrected": {}})
+    columns = {name: as_column(name, value) for name, value in values.items()}
+    due_on = check_due_on(merged(rows).model_copy(update=columns))
+    set_ = {**mine["corrected"], **dict.fromkeys(values, word)}
+    await put_device(connection, ids[0], {**columns, "check_due_on": due_on, "corrected": set_}, author.at)
 
 
 async def _drop_codes(connection: AsyncConnection, ids: Sequence[str]) -> bool:
@@ -152,13 +178,5 @@ async def _drop_codes(connection: AsyncConnection, ids: Sequence[str]) -> bool:
     return bool((await connection.execute(delete(aed_cabinet_codes).where(mine))).rowcount)
 
 
-def _columns(device: Device, names: Iterable[str]) -> dict[str, Any]:
-    """Days as days, which the drivers want; parts as JSON's own types."""
-    plain = device.model_dump(mode="json", include=set(names))
-    days = device.model_dump(include={name for name in plain if name.endswith("_on")})
-    return {**plain, **days}
-
-
-def _told(device: Device, names: Sequence[str]) -> dict[str, Any]:
-    plain = device.model_dump(mode="json", include=set(names))
-    return {name: CHANGED if name in PERSONAL_FIELDS and value is not None else value for name, value in plain.items()}
+def _plain(device: Device) -> dict[str, Any]:
+    return device.model_dump(mode="json")

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, literal, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.devices.tables import aed_devices
@@ -14,6 +14,7 @@ from registry.tables import aeds
 
 _PARTED = "~"
 _lead = aed_devices.alias("lead_devices")
+_joined, _of_joined = aeds.alias("joined_aeds"), aed_devices.alias("joined_devices")
 
 
 class What(StrEnum):
@@ -31,6 +32,12 @@ _DAYS = {
     What.CHILD_PADS: "child_pads_expire_on",
     What.CONFIRMATION: "confirmation_due_on",
 }
+
+_SET_WITH: dict[What, tuple[str, ...]] = {
+    **{one: (_DAYS[one],) for one in (What.ADULT_PADS, What.BATTERY, What.CHILD_PADS)},
+    What.CHECK: ("next_check_on", "last_checked_on", "check_every_days"),
+}
+"""The fields of which each follows; of the confirmation no list and no field says anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,8 @@ async def list_due(
 
 
 def _due_of(what: What, until: date) -> Select[Any, str, Any]:
-    """By cabinet. What a joined record says counts only where the first one says nothing."""
+    """By cabinet. What a person set counts first, then what the first record says; joined ones fill what that leaves
+    out."""
     day, of_lead = aed_devices.c[_DAYS[what]], _lead.c[_DAYS[what]]
     lead_id = func.coalesce(aeds.c.joined_to, aeds.c.aed_id)
     return (
@@ -96,6 +104,28 @@ def _due_of(what: What, until: date) -> Select[Any, str, Any]:
         .join(aeds, aeds.c.aed_id == aed_devices.c.aed_id)
         .outerjoin(_lead, _lead.c.aed_id == aeds.c.joined_to)
         .where(day <= until, aeds.c.retired_at.is_(None))
-        .where(or_(aeds.c.joined_to.is_(None), of_lead.is_(None)))
+        .where(_counts(what, of_lead.is_(None)))
         .group_by(lead_id)
     )
+
+
+def _counts(what: What, lead_is_silent: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a record's word is the cabinet's."""
+    is_set, lead_is_set = _is_set(what, aed_devices), _is_set(what, _lead)
+    joined_is_set = exists(
+        select(_of_joined.c.aed_id)
+        .join(_joined, _joined.c.aed_id == _of_joined.c.aed_id)
+        .where(_joined.c.joined_to == aeds.c.aed_id, _is_set(what, _of_joined))
+        .correlate(aeds)
+    )
+    is_lead = aeds.c.joined_to.is_(None)
+    return or_(
+        and_(is_lead, or_(is_set, not_(joined_is_set))),
+        and_(not_(is_lead), not_(lead_is_set), or_(is_set, lead_is_silent)),
+    )
+
+
+def _is_set(what: What, devices: FromClause) -> ColumnElement[bool]:
+    """Whether a person has set any of it on this record."""
+    names = _SET_WITH.get(what, ())
+    return or_(literal(value=False), *(devices.c.corrected[name]["at"].as_string().is_not(None) for name in names))

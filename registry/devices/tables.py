@@ -50,6 +50,9 @@ aed_devices = Table(
     # Follow from what is known; kept so that what is due is found without reading everything.
     Column("check_due_on", Date),
     Column("confirmation_due_on", Date),
+    # By field: what the AED's list says, and {"at", "by"} of who set something else, which counts until it is let go.
+    Column("told", _JSON, nullable=False, server_default="{}"),
+    Column("corrected", _JSON, nullable=False, server_default="{}"),
     Column("changed_at", UtcDateTime(), nullable=False),
     *(Index(None, day) for day in DUE_DAYS),
 )

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from geo.places.geodesic import geodesic_m
 from registry.eligibility import UnknownTimeZone, get_time_zone, time_zone_at
 from registry.importers.aed_sources import RawAed
+from registry.importers.device_words import Told, device_told
 from registry.importers.hours import HoursOfList
 from registry.importers.meanings.states import Unclear, access_of, inside_or_not, state_of
 from registry.importers.report import Rejected, Remark
@@ -20,29 +21,52 @@ _NOT_SAID = frozenset({"aed_id", "source", "corrected", "joined_to", "retired"})
 _SAID = tuple(one.name for one in fields(Aed) if one.name not in _NOT_SAID)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedAeds:
+    """A file's AEDs. devices: by `source_ref`, what it says of their devices, where it says anything."""
+
+    aeds: list[Aed]
+    devices: Mapping[str, Told]
+    rejected: list[Remark]
+    warnings: list[Remark]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was taken so far, by the source's own id."""
+
+    aeds: dict[str, Aed] = field(default_factory=dict)
+    devices: dict[str, Told] = field(default_factory=dict)
+
+
 def checked_aeds(
     rows: Iterable[RawAed], *, source: str, time_zone: str | None, today: date | None = None
-) -> tuple[list[Aed], list[Remark], list[Remark]]:
-    """(AEDs, rejected rows, warnings) of a file's rows. `time_zone` overrides the one in force at each place.
+) -> CheckedAeds:
+    """What a file's rows say, and which of them are refused. `time_zone` overrides the one in force at each place.
 
     `today`: what ended before it is gone; where it is None, whatever has an end is.
     """
     rejected: list[Remark] = []
     warnings: list[Remark] = []
-    aeds: dict[str, Aed] = {}
+    kept = _Kept()
     of_ref: dict[str, tuple[str, Mapping[str, str]]] = {}
     hours = HoursOfList()
     for row in rows:
         try:
             aed, unclear = _aed_of(row, source=source, time_zone=time_zone, hours=hours, today=today)
-            ref = _free_ref(row, aed, aeds, of_ref)
+            ref = _free_ref(row, aed, kept.aeds, of_ref)
         except Rejected as error:
             rejected.append(_refused(row, error))
             continue
-        aeds[ref] = replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
+        kept.aeds[ref] = replace(aed, aed_id=aed_id_of(source, ref), source_ref=ref)
+        device, unread = device_told(row.device, today)
+        if device:
+            kept.devices[ref] = device
         of_ref[ref] = (row.where, row.cells)
-        warnings.extend(Remark(where=row.where, reason=told.reason, text=told.text) for told in unclear)
-    return list(aeds.values()), rejected, hours.warnings + warnings
+        warnings.extend(Remark(where=row.where, reason=told.reason, text=told.text) for told in (*unclear, *unread))
+    return CheckedAeds(
+        aeds=list(kept.aeds.values()), devices=kept.devices, rejected=rejected, warnings=hours.warnings + warnings
+    )
 
 
 def _refused(row: RawAed, error: Rejected) -> Remark:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from registry.importers.meanings.fields import Field
 from registry.importers.meanings.osm_tags import said_by_tags
-from registry.importers.meanings.row_values import row_values
+from registry.importers.meanings.row_values import device_texts, row_values
 from registry.importers.meanings.states import Said
 from registry.importers.meanings.understanding import Understanding
 from registry.importers.positions.placing import Place
@@ -17,7 +18,8 @@ class RawAed:
 
     place: degrees of WGS-84, or why it has none. floor: as people there count; level: as OSM does, from 0.
     opening_hours: in one text; national_hours: Japan's days, start, end and note; hours_by_day: by OSM's day.
-    said: of the device's life and of who may take it. cells: the row by header as written.
+    said: of the device's life and of who may take it. device: what else is written of it, by meaning. cells: the row by
+    header as written.
     """
 
     where: str
@@ -34,6 +36,7 @@ class RawAed:
     hours_by_day: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
     said: Said = field(default_factory=Said)
+    device: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -41,7 +44,8 @@ def aeds_of_sheet(sheet: Sheet, places: Sequence[Place], understanding: Understa
     """The rows of a sheet, each at its place; `understanding` of its columns, OSM's own tags mean what they mean."""
     for row, place in zip(sheet.rows, places, strict=True):
         if sheet.file_format in MAPPED_BY_OSM:
-            yield _from_osm_tags(row, place, _with_shape(row, sheet))
+            aed = _from_osm_tags(row, place, _with_shape(row, sheet))
+            yield replace(aed, device=device_texts(understanding, row.cells))
         else:
             # The first keeps the feature's id, so that a feature that gains a point keeps its AED.
             values = row_values(understanding, row.cells)

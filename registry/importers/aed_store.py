@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.devices.list_words import Spoken, load_devices, write_spoken
 from registry.doubles import count_proposals, propose
 from registry.importers.aed_rows import aed_id_of, digest_of
-from registry.importers.differences import note_differences
+from registry.importers.device_words import Told
+from registry.importers.differences import note_device_differences, note_differences
 from registry.importers.files import ImportRefused
 from registry.importers.import_log import log_import
 from registry.importers.known_sources import UNNAMED, find_other_name
@@ -50,9 +52,16 @@ class _Changes:
 
 
 async def save_aeds(
-    database: Database, found: Sequence[Aed], report: ImportReport, *, now: datetime, retire_absent: bool = False
+    database: Database,
+    found: Sequence[Aed],
+    devices: Mapping[str, Told],
+    report: ImportReport,
+    *,
+    now: datetime,
+    retire_absent: bool = False,
 ) -> None:
-    """Save what a list says in one transaction and count it into `report`; a dry run only counts.
+    """Save what a list says in one transaction and count it into `report`; a dry run only counts. devices: by
+    `source_ref`, what it says of the devices.
 
     What a registry officer set stays. Who is gone from the list is marked so, and retired only where that is asked for;
     who is back on it is in service again.
@@ -64,15 +73,18 @@ async def save_aeds(
         of_source = await connection.execute(select(aeds).where(aeds.c.source == source))
         known = {row.aed_id: row for row in of_source}
         taken = await _identified(connection, found, known, report.source)
-        changes = _compared(taken, known, report, now)
+        spoken = await _spoken(connection, found, taken, devices)
+        changes = _compared(taken, known, spoken, report, now)
         _note_absent(changes, {one.aed_id for one in taken}, known, report, retire_absent=retire_absent)
         if report.dry_run:
             report.doubles = await _doubles_to_come(connection, changes, {source: report.source}, report.file, now)
             return
         await _write_told(database, connection, changes, report.file, now)
+        await write_spoken(database, connection, spoken, now)
         await _mark(connection, changes, now)
         report.doubles = await propose(connection, list(changes.before), at=now)
-        await keep_aeds(connection, await log_import(connection, report, now=now), changes.before)
+        said = {aed_id: one.said for aed_id, one in spoken.items() if one.is_new}
+        await keep_aeds(connection, await log_import(connection, report, now=now), changes.before, said)
 
 
 async def _source_here(connection: AsyncConnection, found: Sequence[Aed], report: ImportReport) -> str:
@@ -123,6 +135,17 @@ def _as_listed(row: Row[Any]) -> Aed:
     return replace(aed_from_row(row), **said)
 
 
+async def _spoken(
+    connection: AsyncConnection, found: Sequence[Aed], taken: Sequence[Aed], devices: Mapping[str, Told]
+) -> dict[str, Spoken]:
+    """By aed_id what the list says of the device, under the id that it has here; taken: as `found`, one by one."""
+    known = await load_devices(connection, [one.aed_id for one in taken])
+    return {
+        here.aed_id: Spoken(row=known.get(here.aed_id), told=devices.get(one.source_ref, {}))
+        for one, here in zip(found, taken, strict=True)
+    }
+
+
 async def _used(connection: AsyncConnection, aed_ids: Sequence[str]) -> set[str]:
     """Those that an AED has: one whose words have changed since keeps the id that it got by them."""
     used: set[str] = set()
@@ -139,20 +162,23 @@ def _free_id(source: str, ref: str, used: set[str]) -> str:
     return aed_id
 
 
-def _compared(taken: Sequence[Aed], known: dict[str, Row[Any]], report: ImportReport, now: datetime) -> _Changes:
+def _compared(
+    taken: Sequence[Aed], known: dict[str, Row[Any]], spoken: dict[str, Spoken], report: ImportReport, now: datetime
+) -> _Changes:
     changes = _Changes()
     for aed in taken:
-        before, digest = known.get(aed.aed_id), digest_of(aed)
+        before, digest, device = known.get(aed.aed_id), digest_of(aed), spoken[aed.aed_id]
         if before is None:
             report.accepted += 1
             report.new += [aed.source_ref] if report.dry_run else []
-        elif before.source_digest == digest and not _is_back(before):
+        elif before.source_digest == digest and not _is_back(before) and not device.is_new:
             report.unchanged += 1
             continue
         else:
             report.changed += 1
             report.returned += before.retired_at is not None and _is_back(before)
             note_differences(report.differences, before, _row(aed, digest, before, report.file, now))
+            note_device_differences(report.differences, aed.source_ref, device)
         changes.told.append((aed, digest))
         changes.before[aed.aed_id] = before
     return changes

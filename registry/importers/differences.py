@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.devices.list_words import Spoken, differing
+from registry.devices.telling import told
+
 SHOWN_EXAMPLES = 3
 _COMPARED = (
     *("name", "location_text", "position", "floor", "indoor", "access", "opening_hours", "time_zone", "state"),
@@ -27,13 +30,23 @@ class FieldDifference:
 def note_differences(differences: dict[str, FieldDifference], before: Any, after: Mapping[str, Any]) -> None:
     """Count where a row of `registry.tables.aeds` is about to become another."""
     for name in _COMPARED:
-        old, new = getattr(before, name), after[name]
-        if old == new:
-            continue
-        difference = differences.setdefault(name, FieldDifference())
-        difference.count += 1
-        if len(difference.examples) < SHOWN_EXAMPLES:
-            difference.examples.append((str(after["source_ref"]), _told(old), _told(new)))
+        if getattr(before, name) != after[name]:
+            _note(differences, name, str(after["source_ref"]), getattr(before, name), after[name])
+
+
+def note_device_differences(differences: dict[str, FieldDifference], ref: str, spoken: Spoken) -> None:
+    """Count where a device is about to become another. ref: the AED as its source calls it."""
+    before, after = spoken.before(), spoken.after()
+    shown = told(before), told(after)
+    for name in differing(before, after):
+        _note(differences, name, ref, shown[0][name], shown[1][name])
+
+
+def _note(differences: dict[str, FieldDifference], name: str, ref: str, old: object, new: object) -> None:
+    difference = differences.setdefault(name, FieldDifference())
+    difference.count += 1
+    if len(difference.examples) < SHOWN_EXAMPLES:
+        difference.examples.append((ref, _told(old), _told(new)))
 
 
 def _told(value: object) -> str:

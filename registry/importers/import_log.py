@@ -125,7 +125,7 @@ async def _taken_back(
             stays=tuple(f"of {one} stays {what}" for one, what in people.stays.items()),
         )
         return undone, people.changes
-    aed_ids, gone, changes = await take_back_aeds(connection, past, author)
+    aed_ids, gone, changes = await take_back_aeds(database, connection, past, author)
     return UndoneImport(kind=past.kind, ids=tuple(aed_ids), gone=tuple(gone)), changes
 
 

@@ -13,6 +13,7 @@ from registry.importers.aed_rows import checked_aeds
 from registry.importers.aed_sheets import read_aed_sheets
 from registry.importers.aed_sources import RawAed
 from registry.importers.aed_store import save_aeds
+from registry.importers.device_words import Told
 from registry.importers.files import ImportRefused, UnreadableFile
 from registry.importers.kinds import ImportKind, get_kind, is_osm, speaks_of_aeds
 from registry.importers.known_sources import (
@@ -105,11 +106,13 @@ class ImportOptions:
 class AedFile:
     """The AEDs of a file, and what was refused or needs a look. source: "" where neither user nor format names it.
 
-    notes: what was found out about the file as a whole. tables: what the columns of each of its tables mean.
+    devices: what it says of their devices, by `source_ref`. notes: what was found out about the file as a whole.
+    tables: what the columns of each of its tables mean.
     """
 
     source: str
     aeds: list[Aed]
+    devices: Mapping[str, Told]
     rejected: list[Remark]
     warnings: list[Remark]
     notes: list[str]
@@ -265,7 +268,7 @@ async def _save_aeds(
         notes=file.notes,
         tables=file.tables,
     )
-    await save_aeds(database, file.aeds, report, now=now, retire_absent=options.retire_absent)
+    await save_aeds(database, file.aeds, file.devices, report, now=now, retire_absent=options.retire_absent)
     return report
 
 
@@ -279,11 +282,17 @@ def _read_aeds(
         read.notes.append(
             "nothing in it speaks of AEDs: it was taken for a list of them because it has places and no people"
         )
-    found, rejected, warnings = checked_aeds(_counted(read.raw, progress), source=source, time_zone=zone, today=today)
-    if not found and not rejected:
+    found = checked_aeds(_counted(read.raw, progress), source=source, time_zone=zone, today=today)
+    if not found.aeds and not found.rejected:
         raise UnreadableFile(f"{path.name} holds no {ImportKind.AEDS}: is it the right file?")
     return AedFile(
-        source=source, aeds=found, rejected=rejected, warnings=warnings, notes=read.notes, tables=read.tables
+        source=source,
+        aeds=found.aeds,
+        devices=found.devices,
+        rejected=found.rejected,
+        warnings=found.warnings,
+        notes=read.notes,
+        tables=read.tables,
     )
 
 
@@ -292,6 +301,7 @@ def _read_own(sheet: Sheet, options: ImportOptions) -> AedFile:
     return AedFile(
         source=source,
         aeds=cabinets_of_rows(own.rows, source),
+        devices={},
         rejected=own.rejected,
         warnings=own.warnings,
         notes=own.notes,

@@ -20,7 +20,7 @@ from registry.storage.watched_database import is_away
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0027_imports"
+HEAD = "0028_device2"
 """The newest migration: a database that has it needs no Alembic, whose import takes a third of a second."""
 
 

@@ -11,6 +11,7 @@ _EXCEL = re.compile(r"[2-5]\d{4}(?:\.0+)?")
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)(?:\D{1,3}(\d{1,2})(?:\D{1,3}(\d{1,2})日?)?)?\D?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)")
+_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[-/.]((?:19|20)\d\d)")
 _ERA = re.compile(r"(令和|平成|民國|民国|r|h)\s?(\d{1,3})[年./-](\d{1,2})(?:[月./-](\d{1,2})日?)?")
 _ERA_BEGINS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "民國": 1911, "民国": 1911}
 _TIME = re.compile(r"[t ]\s?\d{1,2}:\d{2}.*$")
@@ -55,5 +56,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], ..
     (_COMPACT, lambda match: date(int(match[1]), int(match[2]), int(match[3]))),
     (_YEAR_FIRST, lambda match: _last_of(int(match[1]), match[2], match[3])),
     (_YEAR_LAST, _day_or_month_first),
+    (_MONTH_FIRST, lambda match: _last_of(int(match[2]), match[1], None)),
     (_ERA, lambda match: _last_of(_ERA_BEGINS[match[1]] + int(match[2]), match[3], match[4])),
 )

@@ -43,27 +43,34 @@ class Field(StrEnum):
     LAT = "lat"
     POSITION = "position"
 
+    MAKER = "maker"
+    MODEL = "model"
+    SERIAL = "serial"
+    INSTALLED_ON = "installed_on"
+    PADS_EXPIRY = "pads_expiry"
+    CHILD_PADS_EXPIRY = "child_pads_expiry"
+    BATTERY_EXPIRY = "battery_expiry"
+    FOR_CHILDREN = "for_children"
+    CHECKED_ON = "checked_on"
+    NEXT_CHECK_ON = "next_check_on"
+    ENTRANCE = "entrance"
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+
     PHONE = "phone"
     FAX = "fax"
     EMAIL = "email"
     URL = "url"
     PHOTO = "photo"
     MANAGER = "manager"
-    OWNER = "owner"
-    MAKER = "maker"
-    MODEL = "model"
-    SERIAL = "serial"
-    PADS_EXPIRY = "pads_expiry"
-    BATTERY_EXPIRY = "battery_expiry"
+    OTHER_ORGANISATION = "other_organisation"
+    OTHER_DAY = "other_day"
     BATCH = "batch"
-    INSTALLED_ON = "installed_on"
-    CHECKED_ON = "checked_on"
     UPDATED_ON = "updated_on"
     UPDATED_BY = "updated_by"
     REMARKS = "remarks"
     CATEGORY = "category"
     COUNT = "count"
-    FOR_CHILDREN = "for_children"
     READING = "reading"
     ROW_NUMBER = "row_number"
     OTHER_ID = "other_id"
@@ -117,15 +124,24 @@ MEANINGS: Mapping[Field, tuple[str, str]] = {
     Field.URL: ("web page", "网址"),
     Field.PHOTO: ("picture", "照片"),
     Field.MANAGER: ("who looks after it", "管理人"),
-    Field.OWNER: ("whose it is, who gave it", "所属单位、捐赠方"),
+    Field.OWNER: ("whose it is, who runs it", "所属单位、运营单位"),
+    Field.MAINTAINER: ("who maintains it, an organisation", "维护单位"),
+    Field.OTHER_ORGANISATION: ("who gave, paid, sold or supervises it", "捐赠方、供应商、主管部门"),
+    Field.OTHER_DAY: (
+        "another day of the device, its pads or battery: made, replaced, guaranteed or leased until",
+        "设备、电极片或电池的其他日期（生产、更换、保修）",
+    ),
     Field.MAKER: ("maker", "生产厂商"),
     Field.MODEL: ("model", "型号"),
     Field.SERIAL: ("serial number", "出厂序列号"),
     Field.PADS_EXPIRY: ("expiry of the pads", "电极片有效期"),
+    Field.CHILD_PADS_EXPIRY: ("expiry of the pads for children", "儿童电极片有效期"),
     Field.BATTERY_EXPIRY: ("expiry of the battery", "电池有效期"),
     Field.BATCH: ("batch of pads or battery", "批号"),
     Field.INSTALLED_ON: ("day it was installed or bought", "安装、购置日期"),
-    Field.CHECKED_ON: ("day it was checked", "检查日期"),
+    Field.CHECKED_ON: ("day it was checked last", "最近检查日期"),
+    Field.NEXT_CHECK_ON: ("day it is to be checked next", "下次检查日期"),
+    Field.ENTRANCE: ("by which door one gets to it", "从哪个入口进"),
     Field.UPDATED_ON: ("day the record was made or changed", "记录日期"),
     Field.UPDATED_BY: ("who changed the record", "记录人"),
     Field.REMARKS: ("remarks", "备注"),
@@ -144,7 +160,11 @@ MEANINGS: Mapping[Field, tuple[str, str]] = {
 }
 
 _FIELDS = list(Field)
-UNUSED = frozenset(_FIELDS[_FIELDS.index(Field.PHONE) :])
+_FIRST_OF_DEVICE, _FIRST_UNUSED = _FIELDS.index(Field.MAKER), _FIELDS.index(Field.PHONE)
+OF_DEVICE = tuple(_FIELDS[_FIRST_OF_DEVICE:_FIRST_UNUSED])
+"""What is said of the device and its cabinet: nobody is sent or not sent by it."""
+
+UNUSED = frozenset(_FIELDS[_FIRST_UNUSED:])
 """Meanings that are known and not taken into the registry."""
 
 DAYS_OF_WEEK = ("mo", "tu", "we", "th", "fr", "sa", "su", "weekdays", "weekend", "holidays")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from registry.importers.meanings.fields import UNUSED, Field
+from registry.importers.meanings.fields import OF_DEVICE, UNUSED, Field
 from registry.importers.meanings.headers import NOTHING, Reading, language_of, read_header, risks_of, week_of
 from registry.importers.meanings.samples import ColumnCells
 
@@ -63,7 +63,7 @@ _EVIDENCE: Mapping[Field, tuple[Evidence, float]] = {
     Field.END: (_share("clock"), MOST),
     Field.START_DATE: (_share("date"), MOST),
     Field.END_DATE: (_share("never"), MOST),
-    Field.PADS_EXPIRY: (_share("never"), MOST),
+    Field.OTHER_DAY: (_share("never"), MOST),
     Field.UPDATED_ON: (_share("date"), MOST),
     Field.STATE: (_share("state", "yes_no"), MOST),
     Field.PUBLIC: (_share("yes_no"), MOST),
@@ -97,6 +97,11 @@ _MUST_AGREE: Mapping[Field, Evidence] = {
     Field.POSITION: _share("position"),
     Field.REF: _tells_apart,
 }
+# Days on which nothing hangs for whoever is sent.
+_DAYS = (
+    *(Field.PADS_EXPIRY, Field.CHILD_PADS_EXPIRY, Field.BATTERY_EXPIRY, Field.INSTALLED_ON, Field.CHECKED_ON),
+    *(Field.NEXT_CHECK_ON, Field.OTHER_DAY, Field.UPDATED_ON),
+)
 # A header of which only a small part is known means that where its cells say so.
 _AGREES: Mapping[Field, Evidence] = {
     **_MUST_AGREE,
@@ -107,17 +112,10 @@ _AGREES: Mapping[Field, Evidence] = {
     Field.EMAIL: _share("email"),
     Field.URL: _share("url"),
     Field.PHOTO: _share("photo"),
-    Field.PADS_EXPIRY: _share("date"),
-    Field.BATTERY_EXPIRY: _share("date"),
-    Field.INSTALLED_ON: _share("date"),
-    Field.CHECKED_ON: _share("date"),
-    Field.UPDATED_ON: _share("date"),
+    **dict.fromkeys(_DAYS, _share("date")),
 }
 _TEXTS = frozenset(
     {Field.NAME, Field.ADDRESS, Field.PROVINCE, Field.CITY, Field.DISTRICT, Field.STREET, Field.LOCATION_TEXT}
-)
-_DAYS_UNUSED = frozenset(
-    {Field.PADS_EXPIRY, Field.BATTERY_EXPIRY, Field.INSTALLED_ON, Field.CHECKED_ON, Field.UPDATED_ON}
 )
 # Nothing hangs on these, and nothing else looks like them.
 _TOLD_BY_CELLS: tuple[tuple[str, Field], ...] = (
@@ -181,9 +179,9 @@ def _contradicts(field: Field, cells: ColumnCells) -> bool:
 
 
 def _hides(field: Field, cells: ColumnCells) -> bool:
-    """Whether a meaning that has no use here would hide hours, states or dates, were the header read wrongly."""
-    risk = risk_of_cells(cells) if field in UNUSED else ""
-    return bool(risk) and not (risk == "date" and field in _DAYS_UNUSED)
+    """Whether a meaning on which nothing hangs would hide hours, states or dates, were the header read wrongly."""
+    risk = risk_of_cells(cells) if field in UNUSED or field in OF_DEVICE else ""
+    return bool(risk) and not (risk == "date" and field in _DAYS)
 
 
 def _agreed(cells: ColumnCells, reading: Reading) -> Column:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.importers.meanings.addresses import address_of, unique
-from registry.importers.meanings.fields import Field
+from registry.importers.meanings.fields import OF_DEVICE, Field
 from registry.importers.meanings.hours_cells import hours_values
 from registry.importers.meanings.states import Said
 from registry.importers.meanings.understanding import Understanding
@@ -35,6 +35,15 @@ def row_values(understanding: Understanding, cells: Mapping[str, str]) -> dict[s
         **hours_values(understanding, cells),
         "time_zone": understanding.first(cells, Field.TIME_ZONE),
         "said": Said(cells=said, states=understanding.states, access=understanding.access),
+        "device": device_texts(understanding, cells),
+    }
+
+
+def device_texts(understanding: Understanding, cells: Mapping[str, str]) -> Mapping[Field, tuple[str, ...]]:
+    """What a row writes of the device, by meaning; only what says something."""
+    written = {field: understanding.values(cells, field) for field in OF_DEVICE if field in understanding.by_field}
+    return {
+        field: texts for field, values in written.items() if (texts := tuple(filter(None, map(_plain_text, values))))
     }
 
 

@@ -48,7 +48,7 @@ async def save_own(database: Database, rows: Sequence[OwnRow], report: ImportRep
         await write_aeds(database, connection, [values | stamp for values in written])
         before = {values["aed_id"]: known.get(values["aed_id"]) for values in written}
         report.doubles = await propose(connection, list(before), at=now)
-        await keep_aeds(connection, await log_import(connection, report, now=now), before)
+        await keep_aeds(connection, await log_import(connection, report, now=now), before, {})
 
 
 async def _doubles_to_come(connection: AsyncConnection, written: Sequence[Mapping[str, Any]]) -> int:

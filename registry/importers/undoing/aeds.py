@@ -7,19 +7,28 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.devices.list_words import Spoken, Told, differing, load_devices, write_spoken
+from registry.devices.telling import KIND, told
 from registry.doubles import propose
 from registry.history.aeds import changes_of, standing_of
 from registry.history.log import Author, Change
 from registry.importers.undoing.refusals import later_imports, refuse
 from registry.repository import in_batches
+from registry.storage.database import Database
 from registry.storage.types import UtcDateTime
 from registry.tables import aed_doubles, aeds, import_changes
 
+_DEVICE = "device"
+"""Beside the columns of an AED's row as it was: what its list said of the device."""
 
-async def keep_aeds(connection: AsyncConnection, import_id: int, before: Mapping[str, Row[Any] | None]) -> None:
-    """Remember the rows that an import changed, as they were."""
+
+async def keep_aeds(
+    connection: AsyncConnection, import_id: int, before: Mapping[str, Row[Any] | None], said: Mapping[str, Told]
+) -> None:
+    """Remember the rows that an import changed, as they were. said: what the list said of devices of which it says
+    something else now."""
     rows = [
-        {"import_id": import_id, "aed_id": aed_id, "before": None if row is None else _as_json(row)}
+        {"import_id": import_id, "aed_id": aed_id, "before": _before(row, said.get(aed_id))}
         for aed_id, row in before.items()
     ]
     if rows:
@@ -27,7 +36,7 @@ async def keep_aeds(connection: AsyncConnection, import_id: int, before: Mapping
 
 
 async def take_back_aeds(
-    connection: AsyncConnection, past: Row[Any], author: Author
+    database: Database, connection: AsyncConnection, past: Row[Any], author: Author
 ) -> tuple[list[str], list[str], list[Change]]:
     """(the AEDs that are as they were, those of them that the import brought, what the history says of them).
 
@@ -43,10 +52,11 @@ async def take_back_aeds(
     refuse(past, later or await _by_hand(connection, past, sorted(before)))
     stood = await standing_of(connection, before)
     await _restore(connection, before, author.at)
+    devices = await _restore_devices(database, connection, before, author.at)
     changes = changes_of(stood, await standing_of(connection, before), action="import_undone")
     await propose(connection, [aed_id for aed_id, row in before.items() if row is not None], at=author.at)
     gone = sorted(aed_id for aed_id, row in before.items() if row is None)
-    return sorted(before), gone, changes
+    return sorted(before), gone, [*changes, *devices]
 
 
 async def _by_hand(connection: AsyncConnection, past: Row[Any], aed_ids: Sequence[str]) -> list[str]:
@@ -77,6 +87,33 @@ async def _restore(connection: AsyncConnection, before: Mapping[str, Any], now: 
     for aed_id, row in before.items():
         if row is not None:
             await connection.execute(update(aeds).where(aeds.c.aed_id == aed_id).values(**_from_json(row)))
+
+
+async def _restore_devices(
+    database: Database, connection: AsyncConnection, before: Mapping[str, Any], now: datetime
+) -> list[Change]:
+    """The list says of the devices what it said; what has changed by it. An import of an older version has brought
+    none."""
+    said = {aed_id: {} if row is None else row.get(_DEVICE) for aed_id, row in before.items()}
+    rows = await load_devices(connection, said)
+    spoken = {aed_id: Spoken(row=rows.get(aed_id), told=words) for aed_id, words in said.items() if words is not None}
+    await write_spoken(database, connection, spoken, now)
+    changes = []
+    for aed_id, one in spoken.items():
+        was, now_so = one.before(), one.after()
+        names = differing(was, now_so) if one.is_new else ()
+        sides = [told({name: side[name] for name in names}) for side in (was, now_so)]
+        if names:
+            changes.append(
+                Change(kind=KIND, subject_id=aed_id, action="import_undone", before=sides[0], after=sides[1])
+            )
+    return changes
+
+
+def _before(row: Row[Any] | None, said: Told | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return _as_json(row) | ({} if said is None else {_DEVICE: dict(said)})
 
 
 def _as_json(row: Row[Any]) -> dict[str, Any]:

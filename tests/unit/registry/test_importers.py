@@ -62,7 +62,8 @@ def hours_row(where: str, written: str) -> RawAed:
 
 def test_hours_are_read_by_the_country_and_kept_as_they_were_written() -> None:
     rows = [hours_row("line 2", "周一至周五 8:30-17:30"), replace(hours_row("line 3", "Ma-Di 9-17"), place=(5.1, 52.1))]
-    aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
+    found = checked_aeds(rows, source="s", time_zone=None)
+    aeds, warnings = found.aeds, found.warnings
     assert [(aed.opening_hours, aed.hours_as_written) for aed in aeds] == [
         ("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30"),
         ("Mo,Tu 09:00-17:00", "Ma-Di 9-17"),
@@ -74,14 +75,15 @@ def test_four_columns_say_together_when() -> None:
     row = replace(
         hours_row("line 2", ""), place=(139.7, 35.7), national_hours=("平日", "9:00", "1700", "年末年始を除く")
     )
-    (aed,), _, _ = checked_aeds([row], source="s", time_zone=None)
+    (aed,) = checked_aeds([row], source="s", time_zone=None).aeds
     assert aed.opening_hours == "Mo-Fr 09:00-17:00; PH off; Dec 29-Jan 03 off"
     assert aed.hours_as_written == "平日 9:00-1700 年末年始を除く"
 
 
 def test_a_text_that_is_not_understood_is_told_in_the_same_words_for_every_row() -> None:
     rows = [hours_row(f"line {number}", "芝麻开门") for number in (2, 3, 4)] + [hours_row("line 5", "24小时")]
-    aeds, _, warnings = checked_aeds(rows, source="s", time_zone=None)
+    found = checked_aeds(rows, source="s", time_zone=None)
+    aeds, warnings = found.aeds, found.warnings
     assert [aed.opening_hours for aed in aeds] == ["", "", "", "24/7"]
     (told,) = grouped(warnings)
     assert (told.where, told.reason) == (("line 2", "line 3", "line 4"), "hours_unparseable")
@@ -91,7 +93,8 @@ def test_a_text_that_is_not_understood_is_told_in_the_same_words_for_every_row()
 def test_hours_by_day_are_read_day_by_day_and_one_that_is_not_understood_leaves_the_others() -> None:
     cells = {"Mo": "9h-12h", "We": "fermé", "Sa": "abracadabra", "PH": "24h/24"}
     paris = replace(hours_row("line 2", ""), place=(2.35, 48.85), hours_by_day=cells)
-    (aed,), _, (warning,) = checked_aeds([paris], source="s", time_zone=None)
+    found = checked_aeds([paris], source="s", time_zone=None)
+    (aed,), (warning,) = found.aeds, found.warnings
     assert aed.opening_hours == "Mo 09:00-12:00; We off; Sa 00:00-24:00 unknown; PH 00:00-24:00"
     assert aed.hours_as_written == "Mo 9h-12h; We fermé; Sa abracadabra; PH 24h/24"
     assert "Sa: " in warning.text
@@ -100,7 +103,8 @@ def test_hours_by_day_are_read_day_by_day_and_one_that_is_not_understood_leaves_
 def test_devices_side_by_side_stay_several_and_a_row_that_says_nothing_new_is_one() -> None:
     cells = [{"No": "1", "name": "school"}, {"No": "2", "name": "school"}, {"No": "2", "name": "school"}]
     rows = [replace(row(f"line {told['No']}", 9.5, 47.1, ref="", name="school"), cells=told) for told in cells]
-    aeds, rejected, _ = checked_aeds(rows, source="s", time_zone=None)
+    found = checked_aeds(rows, source="s", time_zone=None)
+    aeds, rejected = found.aeds, found.rejected
     assert [aed.source_ref for aed in aeds] == ["school", "school #2"]
     assert [(remark.reason, remark.row["No"]) for remark in rejected] == [("duplicate", "2")]
 
@@ -132,7 +136,8 @@ def test_a_decimal_comma_is_read() -> None:
 
 def test_devices_without_ids_at_one_address_are_told_apart_by_position() -> None:
     rows = [row(str(number), 9.5 + number / 1000, 47.1, ref="", name="school") for number in (0, 1, 0)]
-    aeds, rejected, _ = checked_aeds(rows, source="s", time_zone=None)
+    found = checked_aeds(rows, source="s", time_zone=None)
+    aeds, rejected = found.aeds, found.rejected
     assert [aed.source_ref for aed in aeds] == ["school", "school #2"]
     assert [remark.reason for remark in rejected] == ["duplicate"]
 
@@ -146,7 +151,8 @@ def test_a_feature_of_several_points_is_several_aeds_where_they_hang(tmp_path: P
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
 
     raw = read_aed_sheets(read_sheets(path), PositionOptions()).raw
-    aeds, rejected, _ = checked_aeds(raw, source="s", time_zone="Asia/Shanghai")
+    found = checked_aeds(raw, source="s", time_zone="Asia/Shanghai")
+    aeds, rejected = found.aeds, found.rejected
 
     assert not rejected
     assert [(aed.lon, aed.lat) for aed in aeds] == [(113.60, 34.70), (113.61, 34.70), (113.62, 34.71)]

@@ -20,7 +20,7 @@ SHANGHAI, TOKYO, HONG_KONG, VADUZ, NEW_YORK = (
 def imported(zone: str, **said: str) -> Aed:
 
     row = RawAed(where="line 2", ref="a", place=(113.6, 34.7), **said)
-    ((aed,), _, _) = checked_aeds([row], source="s", time_zone=zone)
+    (aed,) = checked_aeds([row], source="s", time_zone=zone).aeds
     return aed
 
 
