@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.access.tokens import Identity
 from dispatch.api.access import Caller
+from dispatch.contracts.cabinets import FieldView
 from dispatch.contracts.devices import CabinetCode, CabinetCodeView, ChanceView, DeviceChange, DeviceView, Why
 from dispatch.service import DispatchService
 from registry.devices import device_store
 from registry.devices.cabinet_rows import get_ids
 from registry.devices.device import check_due_on
 from registry.devices.evidence import get_chance
+from registry.devices.provenance import get_origins, let_go
 from registry.history.log import Author
 from registry.storage.database import Database
 
@@ -52,6 +54,15 @@ def _add_device(router: APIRouter, service: DispatchService, database: Database)
         log.info("aed_device_changed", aed_id=view.aed_id, fields=sorted(changes), by=caller.subject)
         return view
 
+    @router.delete("/{aed_id}/device/corrections/{field}")
+    async def let_device_field_go(aed_id: str, field: str, caller: Caller, why: WhyQuery = "") -> DeviceView:
+        """Let the AED's list decide again what a person had set. 409 `not_corrected` where nobody has."""
+        async with database.write() as connection:
+            await let_go(connection, aed_id, field, author_of(service, caller, why))
+            view = await _view(connection, aed_id, service.clock.now())
+        log.info("aed_device_field_let_go", aed_id=view.aed_id, field=field, by=caller.subject)
+        return view
+
 
 def _add_code(router: APIRouter, service: DispatchService, database: Database) -> None:
     @router.get("/{aed_id}/cabinet-code")
@@ -84,9 +95,11 @@ def _add_code(router: APIRouter, service: DispatchService, database: Database) -
 async def _view(connection: AsyncConnection, aed_id: str, at: datetime) -> DeviceView:
     (lead, *_) = await get_ids(connection, aed_id)
     device = await device_store.get_device(connection, lead)
+    origins = await get_origins(connection, lead)
     return DeviceView(
         aed_id=lead,
         device=device,
+        fields={name: FieldView(source=one.source, at=one.at, by=one.by) for name, one in origins.items()},
         has_cabinet_code=await device_store.has_code(connection, lead),
         check_due_on=check_due_on(device),
         usable_chance=ChanceView.model_validate(await get_chance(connection, lead, at=at), from_attributes=True),

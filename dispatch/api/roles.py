@@ -81,6 +81,7 @@ ENDPOINTS: Mapping[str, Rule] = {
     "POST /api/registry/history/{change_id}/undo": _may(R),
     "GET /api/aeds/{aed_id}/device": _may(D, R),
     "PATCH /api/aeds/{aed_id}/device": _may(R),
+    "DELETE /api/aeds/{aed_id}/device/corrections/{field}": _may(R),
     "GET /api/aeds/{aed_id}/cabinet-code": _may(R),
     "PUT /api/aeds/{aed_id}/cabinet-code": _may(R),
     "DELETE /api/aeds/{aed_id}/cabinet-code": _may(R),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from dispatch.contracts.cabinets import FieldView
 from dispatch.contracts.people import ProblemKind
 from dispatch.contracts.webhook import Unshown, WireModel
 from registry.devices.device import Day, Device, Text
@@ -39,13 +40,15 @@ class ChanceView(WireModel):
 
 
 class DeviceView(WireModel):
-    """What is known of the device and cabinet of an AED. has_cabinet_code: there is a code, which is told apart.
+    """What is known of the device and cabinet of an AED. fields: whose word each is. has_cabinet_code: there is a code,
+    which is told apart.
 
     check_due_on: by when somebody should look again, null where nobody has promised to.
     """
 
     aed_id: str
     device: Device
+    fields: dict[str, FieldView]
     has_cabinet_code: bool
     check_due_on: date | None
     usable_chance: ChanceView

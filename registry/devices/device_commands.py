@@ -1,6 +1,7 @@
 """`rescue-circle registry device`: what is known of an AED's device and cabinet, and the code that opens it."""
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from registry.devices import device_store
 from registry.devices.command_parts import AedArgument, BadField, ByOption, WhyOption, author, fields_of
 from registry.devices.device import Device
 from registry.devices.evidence import get_chance
+from registry.devices.provenance import Origin, get_origins, let_go
 from registry.devices.usable_chance import Chance
 from registry.storage.database import Database
 from registry.storage.postgres import lock_registry
@@ -22,6 +24,7 @@ def add_commands(app: typer.Typer, run: Run) -> None:
     device = typer.Typer(no_args_is_help=True, help="An AED's device and cabinet: look, set, its code.")
     app.add_typer(device, name="device")
     _add_fields(device, run)
+    _add_let_go(device, run)
     _add_code(device, run)
 
 
@@ -34,7 +37,8 @@ def _add_fields(app: typer.Typer, run: Run) -> None:
             async with db.read() as connection:
                 found = await device_store.get_device(connection, aed)
                 has_code = await device_store.has_code(connection, aed)
-                return found, has_code, await get_chance(connection, aed, at=author(None).at)
+                chance = await get_chance(connection, aed, at=author(None).at)
+                return found, await get_origins(connection, aed), has_code, chance
 
         _show(*run(database, work))
 
@@ -60,6 +64,26 @@ def _add_fields(app: typer.Typer, run: Run) -> None:
 
         run(database, work)
         say(f"Set, and written in the history of {aed}.")
+
+
+def _add_let_go(app: typer.Typer, run: Run) -> None:
+    @app.command("let-go")
+    def let_go_command(
+        aed: AedArgument,
+        field: Annotated[str, typer.Argument(help="Such as battery_expires_on")],
+        *,
+        why: WhyOption = "",
+        by: ByOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        """Let the AED's list decide again what a person had set."""
+
+        async def work(db: Database) -> None:
+            async with db.write() as connection:
+                await let_go(connection, aed, field, author(by, why))
+
+        run(database, work)
+        say(f"{field} of {aed} is again what its list says.")
 
 
 def _add_code(app: typer.Typer, run: Run) -> None:
@@ -115,10 +139,11 @@ def _checked(code: str) -> str:
     return code
 
 
-def _show(device: Device, has_code: bool, chance: Chance) -> None:
+def _show(device: Device, origins: Mapping[str, Origin], has_code: bool, chance: Chance) -> None:
     known = device.model_dump(mode="json", exclude_none=True)
     for name, value in known.items():
-        say(f"{name}: {_written(value)}")
+        by = origins[name].by
+        say(f"{name}: {_written(value)}  ({f'set by {by}' if by else f'as {origins[name].source} says'})")
     say("code: there is one" if has_code else "code: none")
     say(f"usable: {chance.value:.0%} ({', '.join(f'{one.code} {one.factor:.2f}' for one in chance.factors)})")
     for warning in chance.warnings:
