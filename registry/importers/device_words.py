@@ -1,7 +1,7 @@
 """From what a row writes of a device to what the registry keeps of it; what cannot be read is named and left out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +10,9 @@ from registry.devices.device import Device
 from registry.importers.meanings.dates import find_day
 from registry.importers.meanings.fields import Field
 from registry.importers.meanings.states import Unclear, yes_or_no
+
+# It is tomorrow in the east already.
+_SLACK = timedelta(days=1)
 
 Told = dict[str, Any]
 """What a list says of a device, by field of `Device`, in JSON's values."""
@@ -51,7 +54,7 @@ def _add_day(told: Told, unclear: list[Unclear], meaning: Field, written: Sequen
     days = []
     for text in written:
         day = find_day(text)
-        is_early = meaning is Field.CHECKED_ON and day is not None and today is not None and day > today
+        is_early = meaning is Field.CHECKED_ON and day is not None and today is not None and day > today + _SLACK
         if day is None or is_early or not _is_kept(name, day):
             why = _why_not(day, is_early=is_early)
             unclear.append(

@@ -82,6 +82,8 @@ _NATIONAL = {
     "開始時間": "start",
     "終了時間": "end",
     "利用可能日時特記事項": "hours_note",
+    "団体名": "owner",
+    "小児対応設備の有無": "for_children",
 }
 OITA = Published(
     file="imports/oita.csv",
@@ -183,6 +185,7 @@ TAKAMATSU = Published(
         "startTime": "start",
         "endTime": "end",
         "availableDateNote": "hours_note",
+        "equipmentForChildren": "for_children",
     },
     rows=(
         ("JSSセンコースイミングスクール", "コーチ室; 高松市鹿角町903-3", 134.028818, 34.3030048),
