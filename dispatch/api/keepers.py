@@ -10,6 +10,7 @@ from dispatch.api.access import Caller, host_of
 from dispatch.api.cabinets import Limit
 from dispatch.api.description import may_refuse
 from dispatch.api.devices import WhyQuery, author_of
+from dispatch.api.part_versions import IfMatchPart, require, tag
 from dispatch.contracts.devices import (
     ConfirmationLink,
     ConfirmationRequest,
@@ -28,6 +29,7 @@ from registry.devices import confirming, keeper_store
 from registry.devices.expiring import Cursor
 from registry.devices.keepers import Keeper, KeeperRole, phone_e164
 from registry.devices.reminding import Reminder, confirm_url, remind
+from registry.editing.cabinet_versions import Part
 from registry.hours.holidays import find_country
 from registry.storage.database import Database
 
@@ -53,15 +55,24 @@ def _role_of(text: str) -> KeeperRole:
 
 def _add_keepers(router: APIRouter, service: DispatchService, database: Database) -> None:
     @router.get("/aeds/{aed_id}/keepers")
-    async def list_keepers(aed_id: str, caller: Caller) -> list[KeeperView]:
+    async def list_keepers(aed_id: str, caller: Caller, response: Response) -> list[KeeperView]:
         """Keeper and deputy with their phones. Who asked stands in the log."""
         async with database.read() as connection:
             found = await keeper_store.list_keepers(connection, database.personal_keys, aed_id)
+            await tag(connection, aed_id, Part.KEEPERS, response)
         log.info("keepers_shown", aed_id=aed_id, by=caller.subject)
         return [KeeperView.model_validate(one, from_attributes=True) for one in found]
 
     @router.put("/aeds/{aed_id}/keepers/{role}", status_code=204, response_class=Response)
-    async def set_keeper(aed_id: str, role: Role, body: KeeperRequest, caller: Caller) -> None:
+    async def set_keeper(
+        *,
+        aed_id: str,
+        role: Role,
+        body: KeeperRequest,
+        caller: Caller,
+        response: Response,
+        if_match: IfMatchPart = None,
+    ) -> None:
         """Name the keeper or deputy; whoever it was before is erased. 422 `bad_phone` for no valid number."""
         region = find_country(service.directory.get_aed(aed_id).time_zone)
         keeper = Keeper(
@@ -73,15 +84,20 @@ def _add_keepers(router: APIRouter, service: DispatchService, database: Database
             rescuer_id=body.rescuer_id,
         )
         async with database.write() as connection:
+            await require(connection, aed_id, Part.KEEPERS, if_match)
             author = author_of(service, caller, body.why)
             await keeper_store.set_keeper(connection, database.personal_keys, aed_id, keeper, author)
+            await tag(connection, aed_id, Part.KEEPERS, response)
         await database.checkpoint()
         log.info("keeper_set", aed_id=aed_id, role=role, by=caller.subject)
 
     @router.delete("/aeds/{aed_id}/keepers/{role}", status_code=204, response_class=Response)
-    async def remove_keeper(aed_id: str, role: Role, caller: Caller, why: WhyQuery = "") -> None:
+    async def remove_keeper(
+        aed_id: str, role: Role, caller: Caller, why: WhyQuery = "", if_match: IfMatchPart = None
+    ) -> None:
         """Erase them as this AED's keeper, with their link."""
         async with database.write() as connection:
+            await require(connection, aed_id, Part.KEEPERS, if_match)
             await keeper_store.remove_keeper(connection, aed_id, _role_of(role), author_of(service, caller, why))
         await database.checkpoint()
         log.info("keeper_removed", aed_id=aed_id, role=role, by=caller.subject)
