@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from registry.doubles import Double, join, list_doubles, part
-from registry.editing.undoing import Undone, undo_change
+from registry.editing.taken_back import Undone
+from registry.editing.undoing import undo_change
 from registry.history.log import Author
 from registry.importers.import_log import UndoneImport, list_imports, undo_import
 from registry.importers.kinds import ImportKind
@@ -212,7 +213,7 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
         why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
-        """Take an import back, or with --change one change of an AED: what it changed becomes what it was. AEDs that it
+        """Take an import back, or with --change one change of an AED or its device: what it changed becomes what it was. AEDs that it
         brought are retired, people whom it brought leave the register."""
         if (import_id is None) == (change is None):
             raise typer.BadParameter("say either the number of an import or --change with that of a change")

@@ -15,7 +15,7 @@ from registry.cabinet_commands import Run, add_commands
 from registry.devices.commands import USER_ERRORS as DEVICE_ERRORS
 from registry.devices.commands import add_commands as add_device_commands
 from registry.doubles import NotDecided
-from registry.editing.undoing import NotTakenBack
+from registry.editing.taken_back import NotTakenBack
 from registry.eligibility import Answer, UnknownTimeZone, is_usable
 from registry.epoch import draw_epoch
 from registry.exporters.command import add_export, add_feed, add_osm_export

@@ -36,7 +36,7 @@ from registry.devices.inspection_store import UnknownInspection
 from registry.devices.keeper_store import NoKeeper
 from registry.devices.keepers import BadPhone
 from registry.doubles import NotDecided
-from registry.editing.undoing import NotTakenBack
+from registry.editing.taken_back import NotTakenBack
 from registry.editing.versions import Stale
 from registry.exporters.refused import ExportRefused
 from registry.exporters.serving import ExportsBusy

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch.api.access import Caller
 from dispatch.contracts.aeds import ChangeUndone, ChangeView, History, Reason
 from dispatch.service import DispatchService
+from registry.devices.telling import KIND as DEVICE
+from registry.editing.cabinet_versions import Part, require_part
 from registry.editing.neighbours import near_in
 from registry.editing.undoing import undo_change
 from registry.editing.versions import require_version, versions_in
@@ -57,7 +59,7 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
     async def undo(
         change_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
     ) -> ChangeUndone:
-        """Take one change of an AED back: what it set becomes what it was, and what it added is retired.
+        """Take one change of an AED or its device back: what it set becomes what it was, and what it added is retired.
 
         409 `not_taken_back` where something else stands there now; the message says what, and who set it.
         """
@@ -67,6 +69,8 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
             expected, one = versions_in(if_match), await get_change(connection, number)
             if expected and one.change.kind == AED:
                 await require_version(connection, one.change.subject_id, expected)
+            if one.change.kind == DEVICE:
+                await require_part(connection, one.change.subject_id, Part.DEVICE, expected)
             undone = await undo_change(connection, number, author, near=near_in(service.directory))
         await service.follower.take(undone.aed_ids, ())
         log.info("registry_change_undone", change_id=number, by=caller.subject)

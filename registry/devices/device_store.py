@@ -63,7 +63,7 @@ async def change_device(connection: AsyncConnection, aed_id: str, changes: Mappi
     if not (changed or taken_over):
         return before
     if "cabinet_qr" in changed and after.cabinet_qr is not None:
-        await _require_free(connection, after.cabinet_qr, ids)
+        await require_free(connection, after.cabinet_qr, ids)
     names = sorted({*changed, *taken_over})
     await write_device(connection, ids, rows, {name: _plain(after)[name] for name in names}, author)
     sides = [told({name: _plain(side)[name] for name in changed}) for side in (before, after)]
@@ -143,7 +143,8 @@ def _of_lists(rows: Sequence[Mapping[str, Any]]) -> set[str]:
     return spoken - {name for row in rows for name in row["corrected"]}
 
 
-async def _require_free(connection: AsyncConnection, cabinet_qr: str, ids: Sequence[str]) -> None:
+async def require_free(connection: AsyncConnection, cabinet_qr: str, ids: Sequence[str]) -> None:
+    """Raises: CabinetQrTaken: it is on another cabinet than the one with these ids."""
     same = select(aed_devices.c.aed_id).where(aed_devices.c.cabinet_qr == cabinet_qr)
     other = (await connection.execute(same.where(aed_devices.c.aed_id.not_in(ids)))).scalars().first()
     if other is not None:

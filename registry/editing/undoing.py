@@ -1,36 +1,28 @@
-"""Takes one change of an AED back, where what it set still stands; that is a change itself, which can be taken back."""
+"""Takes one change of an AED or its device back, where what it set still stands; that is a change itself, which can be
+taken back."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.devices.telling import KIND as DEVICE
 from registry.doubles import propose
 from registry.editing.describing import Near
+from registry.editing.taken_back import NotTakenBack, Undone, refuse_done, told_time
+from registry.editing.undoing_devices import undo_device_change
 from registry.history.aeds import AED, FIELDS, Told, recorded, standing_of, told_of
-from registry.history.log import Author, Recorded, find_undoing, get_change, list_changes
+from registry.history.log import Author, Recorded, get_change, list_changes
 from registry.storage.postgres import lock_registry
 from registry.tables import aed_doubles, aeds
 
 _LATEST_LOOKED_AT = 200
+_OTHERS = (
+    "only those of AEDs and their devices are taken back so. The history holds nothing that says who somebody is, and "
+    "what was only written down stays: make the change the other way round"
+)
 _ADDED = {"retired": False, "joined_to": ""}
-
-
-class NotTakenBack(ValueError):
-    """The change cannot be taken back; the message says what stands in the way."""
-
-    code = "not_taken_back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """change_id: of the undoing itself. aed_ids: what has changed, the change's own AED first."""
-
-    change_id: int
-    aed_ids: tuple[str, ...]
 
 
 async def undo_change(
@@ -42,11 +34,15 @@ async def undo_change(
 
     Raises:
         UnknownChange
-        NotTakenBack: it was before, it is of no AED, or something else stands there now.
+        NotTakenBack: it was before, it is of neither AED nor device, or something else stands there now.
     """
     await lock_registry(connection)
     one = await get_change(connection, change_id)
-    await _refuse_done(connection, one)
+    await refuse_done(connection, one)
+    if one.change.kind == DEVICE:
+        return await undo_device_change(connection, one, author)
+    if one.change.kind != AED:
+        raise NotTakenBack(f"change {change_id} is of kind {one.change.kind}: {_OTHERS}")
     sides, decided = _sides(one), (one.change.before or {}).get("decided", ())
     involved = {*sides, *(aed_id for first, second, _ in decided for aed_id in (first, second))}
     rows = {row.aed_id: row for row in await connection.execute(select(aeds).where(aeds.c.aed_id.in_(sides)))}
@@ -65,17 +61,6 @@ async def undo_change(
     if written.change_id is None:
         raise NotTakenBack(f"change {change_id} has left nothing to take back: all is as it was before it")
     return Undone(change_id=written.change_id, aed_ids=(subject, *sorted(involved - {subject})))
-
-
-async def _refuse_done(connection: AsyncConnection, one: Recorded) -> None:
-    if one.change.kind != AED:
-        raise NotTakenBack(f"change {one.change_id} is of kind {one.change.kind}: only those of AEDs are taken back so")
-    undoing = await find_undoing(connection, one.change_id)
-    if undoing is not None:
-        raise NotTakenBack(
-            f"{undoing.author.by} took change {one.change_id} back at {_time(undoing.author.at)}, as change "
-            f"{undoing.change_id}: take that back to have it again"
-        )
 
 
 def _sides(one: Recorded) -> dict[str, tuple[Told, Told]]:
@@ -125,11 +110,11 @@ async def _set_by(connection: AsyncConnection, one: Recorded, row: Row[Any], nam
     of_all = await list_changes(connection, kind=AED, limit=_LATEST_LOOKED_AT)
     for later in (*of_it, *of_all):
         if later.change_id > one.change_id and name in _set_of(later, row.aed_id):
-            return f"set by {later.author.by} at {_time(later.author.at)} (change {later.change_id})"
+            return f"set by {later.author.by} at {told_time(later.author.at)} (change {later.change_id})"
     word = dict(row.corrected).get(name)
     if word:
         return f"set by {word.get('by') or 'somebody'} at {word.get('at', 'an unknown time')}"
-    return f"as the list {row.source} says since {_time(row.imported_at)}"
+    return f"as the list {row.source} says since {told_time(row.imported_at)}"
 
 
 def _set_of(one: Recorded, aed_id: str) -> Mapping[str, Any]:
@@ -189,7 +174,3 @@ async def _refuse_chains(connection: AsyncConnection, change_id: int, sides: Map
             f"change {change_id} cannot be taken back: {one} would be joined to {middle}, which is joined to {end}: "
             "part those first"
         )
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

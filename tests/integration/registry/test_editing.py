@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from registry.doubles import join, list_doubles, part
 from registry.editing.describing import add, describe, move
 from registry.editing.fields import Correction, NewAed
-from registry.editing.undoing import NotTakenBack, Undone, undo_change
+from registry.editing.taken_back import NotTakenBack, Undone
+from registry.editing.undoing import undo_change
 from registry.editing.versions import Stale, require_version, version_of
 from registry.history.log import Author, Recorded, list_changes
 from registry.importers.import_log import undo_import
