@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 Work = Callable[[Database], Coroutine[Any, Any, Any]]
 Run = Callable[[str | None, Work], Any]
 """Does the work on the database with this address; what a user can mend ends the command with one line."""
+Decide = Callable[..., Coroutine[Any, Any, list[str]]]
+"""`retire` or `reinstate`."""
 
 MOST_SHOWN = 1_000
 
@@ -37,6 +39,7 @@ DatabaseOption = Annotated[
 LimitOption = Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="Show so many")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default whoever is logged in")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the history")]
+AedsArgument = Annotated[list[str], typer.Argument(metavar="AED...", help="Their ids, as lists and pages show them")]
 AedArgument = Annotated[str, typer.Argument(metavar="AED", help="Its id, as lists and pages show it")]
 
 
@@ -46,6 +49,7 @@ def add_commands(app: typer.Typer, run: Run) -> None:
     app.add_typer(doubles, name="doubles")
     _add_doubles(doubles, run)
     _add_lifecycle(app, run)
+    add_retiring(app, run)
     _add_imports(app, run)
 
 
@@ -102,6 +106,39 @@ def _add_doubles(app: typer.Typer, run: Run) -> None:
         _out.print(f"{escape(aed)} and {escape(other)} are two.")
 
 
+def add_retiring(app: typer.Typer, run: Run) -> None:
+    """Add `retire` and `reinstate`, to `registry` and to `registry aeds`."""
+
+    @app.command("retire")
+    def retire_command(
+        aeds: AedsArgument, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
+    ) -> None:
+        """Fetch AEDs no more. Their history stays; one comes back when a list that had lost it names it again."""
+        say(f"{_decided(run, database, retire, aeds, _author(by, why))} retired.")
+
+    @app.command("reinstate")
+    def reinstate_command(
+        aeds: AedsArgument, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
+    ) -> None:
+        """Fetch retired AEDs again."""
+        say(f"{_decided(run, database, reinstate, aeds, _author(by, why))} fetched again.")
+
+
+def _decided(run: Run, database: str | None, decide: Decide, aeds: Sequence[str], author: Author) -> int:
+    """How many AEDs are others by it; all of them or, where one is unknown, none."""
+
+    async def work(db: Database) -> int:
+        async with db.write() as connection:
+            done = [await decide(connection, one, by=author.by, at=author.at, why=author.why) for one in aeds]
+        return sum(map(bool, done))
+
+    return int(run(database, work))
+
+
+def _author(by: str | None, why: str) -> Author:
+    return Author(by=who(by), at=datetime.now(UTC), why=why)
+
+
 def _add_lifecycle(app: typer.Typer, run: Run) -> None:
     @app.command()
     def absent(
@@ -119,35 +156,6 @@ def _add_lifecycle(app: typer.Typer, run: Run) -> None:
             now = "retired" if one.retired_at else "still fetched"
             since = f"{one.absent_since:%Y-%m-%d}"
             say(f"{one.aed.aed_id}  gone from {one.aed.source} since {since}, {now}: {_what(one.aed)}")
-
-    @app.command("retire")
-    def retire_command(
-        aeds: Annotated[list[str], typer.Argument(metavar="AED...")],
-        *,
-        by: ByOption = None,
-        why: WhyOption = "",
-        database: DatabaseOption = None,
-    ) -> None:
-        """Fetch an AED no more. Its history stays; it comes back when a list that had lost it names it again."""
-
-        async def work(db: Database) -> int:
-            async with db.write() as connection:
-                done = [await retire(connection, one, by=who(by), at=datetime.now(UTC), why=why) for one in aeds]
-            return sum(map(bool, done))
-
-        _out.print(f"{run(database, work)} retired.")
-
-    @app.command("reinstate")
-    def reinstate_command(
-        aed: AedArgument, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
-    ) -> None:
-        """Fetch a retired AED again."""
-
-        async def work(db: Database) -> list[str]:
-            async with db.write() as connection:
-                return await reinstate(connection, aed, by=who(by), at=datetime.now(UTC), why=why)
-
-        _out.print("It is fetched again." if run(database, work) else "It was not retired.")
 
     @app.command("let-go")
     def let_go_command(
@@ -217,7 +225,7 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
         brought are retired, people whom it brought leave the register."""
         if (import_id is None) == (change is None):
             raise typer.BadParameter("say either the number of an import or --change with that of a change")
-        author = Author(by=who(by), at=datetime.now(UTC), why=why)
+        author = _author(by, why)
 
         async def work(db: Database) -> UndoneImport:
             return await undo_import(db, import_id or 0, now=author.at, by=author.by, why=why)

@@ -10,14 +10,13 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from geo.places.datum import Datum, convert, parse_datum
-from registry.cabinet_commands import ByOption, DatabaseOption, Run, WhyOption
+from registry.cabinet_commands import ByOption, DatabaseOption, Run, WhyOption, add_retiring
 from registry.editing import describing
 from registry.editing.fields import Description, NewAed, Position
 from registry.history.log import Author
 from registry.importers.positions.area import parse_box
 from registry.importers.positions.checked import checked_degrees
 from registry.importers.report import Rejected
-from registry.lifecycle import reinstate, retire
 from registry.models import AedState
 from registry.storage.database import Database
 from registry.terminal.parts import say, who
@@ -48,15 +47,13 @@ Hours = Annotated[str | None, typer.Option("--hours", help='OSM\'s syntax or wor
 Zone = Annotated[str | None, typer.Option("--time-zone", help="IANA name; default the one in force where it hangs")]
 State = Annotated[AedState | None, typer.Option("--state", help="Of the device itself")]
 
-AedIds = Annotated[list[str], typer.Argument(metavar="AED...", help="Their ids, as lists and pages show them")]
-
 
 def add_editing(app: typer.Typer, run: Run) -> None:
     """Add them to `registry aeds`."""
     _add_add(app, run)
     _add_move(app, run)
     _add_describe(app, run)
-    _add_retiring(app, run)
+    add_retiring(app, run)
 
 
 def _add_add(app: typer.Typer, run: Run) -> None:
@@ -161,36 +158,6 @@ def _add_describe(app: typer.Typer, run: Run) -> None:
                 return await describing.describe(connection, aed, said, _author(by, why))
 
         say(f"{run(database, work)[0]} is described.")
-
-
-def _add_retiring(app: typer.Typer, run: Run) -> None:
-    @app.command("retire")
-    def retire_command(
-        aeds: AedIds, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
-    ) -> None:
-        """Fetch them no more; as `registry retire`."""
-
-        async def work(db: Database) -> int:
-            author = _author(by, why)
-            async with db.write() as connection:
-                done = [await retire(connection, one, by=author.by, at=author.at, why=why) for one in aeds]
-            return sum(map(bool, done))
-
-        say(f"{run(database, work)} retired.")
-
-    @app.command("reinstate")
-    def reinstate_command(
-        aeds: AedIds, *, by: ByOption = None, why: WhyOption = "", database: DatabaseOption = None
-    ) -> None:
-        """Fetch retired ones again."""
-
-        async def work(db: Database) -> int:
-            author = _author(by, why)
-            async with db.write() as connection:
-                done = [await reinstate(connection, one, by=author.by, at=author.at, why=why) for one in aeds]
-            return sum(map(bool, done))
-
-        say(f"{run(database, work)} fetched again.")
 
 
 def _said(*, place: str | None, hours: str | None, **told: Any) -> dict[str, Any]:

@@ -82,6 +82,10 @@ def test_retired_ones_are_listed_apart_and_come_back() -> None:
     assert ids("--retired", "any") == both
     assert done("aeds", "reinstate", both[0]) == "1 fetched again.\n"
     assert ids() == both[:1]
+    assert done("retire", both[0]) == "1 retired.\n"
+    assert done("reinstate", *both) == "2 fetched again.\n"
+    assert ids() == both
+    assert done("reinstate", *both) == "0 fetched again.\n"
 
 
 def test_a_long_list_goes_on_behind_the_last_one() -> None:
