@@ -11,7 +11,6 @@ from rich.markup import escape
 
 from registry.doubles import Double, join, list_doubles, part
 from registry.editing.taken_back import Undone
-from registry.editing.undoing import undo_change
 from registry.history.log import Author
 from registry.importers.import_log import UndoneImport, list_imports, undo_import
 from registry.importers.kinds import ImportKind
@@ -20,6 +19,7 @@ from registry.lifecycle import let_go, list_absent, reinstate, retire
 from registry.models import Aed
 from registry.storage.database import Database
 from registry.terminal.parts import say, who
+from registry.undo.one_change import undo_one
 
 Result = TypeVar("Result")
 Work = Callable[[Database], Coroutine[Any, Any, Any]]
@@ -221,8 +221,8 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
         why: WhyOption = "",
         database: DatabaseOption = None,
     ) -> None:
-        """Take an import back, or with --change one change of an AED or its device: what it changed becomes what it was. AEDs that it
-        brought are retired, people whom it brought leave the register."""
+        """Take an import back, or with --change one change of an AED, its device or a person: what it changed becomes
+        what it was. AEDs that it brought are retired, people whom it brought leave the register."""
         if (import_id is None) == (change is None):
             raise typer.BadParameter("say either the number of an import or --change with that of a change")
         author = _author(by, why)
@@ -232,7 +232,7 @@ def _add_imports(app: typer.Typer, run: Run) -> None:
 
         async def work_on_change(db: Database) -> Undone:
             async with db.write() as connection:
-                return await undo_change(connection, change or 0, author)
+                return await undo_one(connection, db.personal_keys, change or 0, author)
 
         if change is not None:
             undone = run(database, work_on_change)

@@ -12,7 +12,6 @@ from dispatch.service import DispatchService
 from registry.devices.telling import KIND as DEVICE
 from registry.editing.cabinet_versions import Part, require_part
 from registry.editing.neighbours import near_in
-from registry.editing.undoing import undo_change
 from registry.editing.versions import require_version, versions_in
 from registry.history.aeds import AED
 from registry.history.log import Author, Recorded, UnknownChange, get_change, list_changes, load_undoing
@@ -20,6 +19,7 @@ from registry.lifecycle import rows_of_cabinet
 from registry.routes import IfMatch
 from registry.storage.database import Database
 from registry.storage.words import storable
+from registry.undo.one_change import undo_one
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,8 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
     async def undo(
         change_id: str, caller: Caller, body: Reason | None = None, if_match: IfMatch = None
     ) -> ChangeUndone:
-        """Take one change of an AED or its device back: what it set becomes what it was, and what it added is retired.
+        """Take one change of an AED, its device or a person back: what it set becomes what it was; an AED that it
+        added is retired.
 
         409 `not_taken_back` where something else stands there now; the message says what, and who set it.
         """
@@ -71,8 +72,8 @@ def build_router(service: DispatchService, database: Database) -> APIRouter:
                 await require_version(connection, one.change.subject_id, expected)
             if one.change.kind == DEVICE:
                 await require_part(connection, one.change.subject_id, Part.DEVICE, expected)
-            undone = await undo_change(connection, number, author, near=near_in(service.directory))
-        await service.follower.take(undone.aed_ids, ())
+            undone = await undo_one(connection, database.personal_keys, number, author, near=near_in(service.directory))
+        await service.follower.take(undone.aed_ids, undone.rescuer_ids)
         log.info("registry_change_undone", change_id=number, by=caller.subject)
         return ChangeUndone(change_id=undone.change_id, aed_ids=undone.aed_ids)
 

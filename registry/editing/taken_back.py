@@ -16,10 +16,11 @@ class NotTakenBack(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """change_id: of the undoing itself. aed_ids: what has changed, the change's own AED first."""
+    """change_id: of the undoing itself. aed_ids, rescuer_ids: what has changed, the change's own AED first."""
 
     change_id: int
     aed_ids: tuple[str, ...]
+    rescuer_ids: tuple[str, ...] = ()
 
 
 async def refuse_done(connection: AsyncConnection, one: Recorded) -> None:

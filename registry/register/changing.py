@@ -26,7 +26,9 @@ _CONTACT = ("name", "phone_e164")
 _PROFILE = ("kind", "organisation_id", "team_id", "transport", "insurance_note", "work")
 _LEFT_ALONE = ("name", "phone_e164", "home")
 """Of what an officer sets, what lists speak of, too: imports leave it as it was set."""
-_SHOWN = frozenset({"kind", "organisation_id", "team_id", "transport"})
+SHOWN = frozenset({"kind", "organisation_id", "team_id", "transport"})
+"""What the history may hold of a person, since it says neither who they are nor where."""
+
 _LONGEST_ID = 64
 ASSIGNED = frozenset({"kind", "organisation_id", "team_id"})
 """What may be set of many people at once: none of it is of one person alone."""
@@ -184,4 +186,4 @@ async def _require_groups(connection: AsyncConnection, changed: Mapping[str, Any
 
 
 def _shown(name: str, value: Any) -> Any:
-    return value if name in _SHOWN or value is None else NOT_SHOWN
+    return value if name in SHOWN or value is None else NOT_SHOWN
