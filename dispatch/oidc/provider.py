@@ -25,7 +25,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client.async_app import AsyncOAuth2Mixin
 from authlib.integrations.base_client.async_openid import AsyncOpenIDMixin
 from authlib.integrations.base_client.sync_app import BaseApp
-from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
+from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, MissingClaimError
 
 from dispatch.oidc.claims import BadClaims, Said
 from dispatch.oidc.config import SECOND_FACTOR_CLAIMS, OidcConfig, is_safe
@@ -208,6 +208,7 @@ async def _told_apart(patience_s: float) -> AsyncIterator[None]:
     except _FAILED as error:
         claim = error.claim if isinstance(error, ClaimError) else ""
         log.warning("oidc_provider_wrong", reason=type(error).__name__, claim=claim)
-        if isinstance(error, ExpiredTokenError) or claim in _TIMES:
+        is_missing = isinstance(error, MissingClaimError)
+        if isinstance(error, ExpiredTokenError) or (claim in _TIMES and not is_missing):
             raise ProviderClock(ProviderClock.__doc__) from error
         raise ProviderWrong(ProviderWrong.__doc__) from error
