@@ -172,8 +172,9 @@ def _refuse_strays(numbers: Numbers, problems: list[Rejected | None], sheet: She
         )
     homes = {"to_lon": lon[inside], "to_lat": lat[inside]}
     # A box is an edge; a country's rows may lie a little beyond it.
-    far_m = distances_m(lon, lat, **homes)
-    stray = ~inside if home.box is not None else ~inside & (far_m > NEAR_M)
+    stray = ~inside
+    if home.box is None and stray.any():
+        stray[stray] = distances_m(lon[stray], lat[stray], **homes) > NEAR_M
     for row, x, y in zip(good[stray], lon[stray], lat[stray], strict=True):
         turned = np.array([y]), np.array([x])
         is_swapped = abs(x) <= 90 and bool(home.holds(*turned)[0])
