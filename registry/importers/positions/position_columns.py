@@ -31,6 +31,7 @@ _WORDS = {
         "länge",
         "lengte",
         "x",
+        "e",
         "easting",
         "eastings",
         "rechtswert",
@@ -38,7 +39,7 @@ _WORDS = {
         "est",
         "coordx",
     ),
-    "lat": ("lat", "breite", "breedte", "y", "northing", "northings", "hochwert", "nordwert", "nord", "coordy"),
+    "lat": ("lat", "breite", "breedte", "y", "n", "northing", "northings", "hochwert", "nordwert", "nord", "coordy"),
 }
 _TAIL = re.compile(r"^(.*?)(lon|lng|lat|x|y)(?:\d*)$")
 # Before a bare x or y, where no blank parts them.
