@@ -4,7 +4,7 @@ WGS-84, GCJ-02 and BD-09 differ by half a kilometre there. A second pair of colu
 that addresses name settle it for most lists; districts only for long ones. Without such agreement nothing is guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.places.datum import Datum, convert
+from registry.importers.columns import DATUM_WORDS
 from registry.importers.positions.known_streets import street_distances_m
 from registry.importers.positions.named_districts import in_named_district
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from geo.streets.walk_network import WalkNetwork
 
 Floats = NDArray[np.float64]
+
+_NAMES_THE_SYSTEM = (
+    *("坐标系", "坐标类型", "坐标基准", "座標系", "測地系", "测地系", "좌표계"),
+    *("coordinatesystem", "coordinatereferencesystem", "coordsys", "geodeticdatum"),
+)
+_IS_THE_SYSTEM = frozenset({"crs", "datum", "srs"})
 
 _METRES_PER_DEGREE = 111_195.0
 # Two pairs that agree to this in most rows are one place in two datums.
@@ -40,6 +47,36 @@ class FoundDatum:
 
     datum: Datum
     because: str
+
+
+def by_named_column(rows: Sequence[Mapping[str, str]]) -> FoundDatum | None:
+    """Told by a column in which every row names its coordinate system, and all the same one."""
+    for header in dict.fromkeys(header for row in rows for header in row if _names_the_system(header)):
+        said = {row.get(header, "") for row in rows}
+        datums = {_meant(text) for text in said}
+        if len(datums) == 1 and (datum := datums.pop()) is not None:
+            return FoundDatum(datum, f"its column {header!r} says {', '.join(sorted(said))} in each row")
+    return None
+
+
+def _names_the_system(header: str) -> bool:
+    plain = _letters(header)
+    return plain in _IS_THE_SYSTEM or any(name in plain for name in _NAMES_THE_SYSTEM)
+
+
+def _meant(text: str) -> Datum | None:
+    plain = _letters(text)
+    try:
+        return Datum(plain)
+    except ValueError:
+        # Two letters are in many words.
+        told = ((datum, word) for datum, words in DATUM_WORDS.items() for word in words)
+        meant = {datum for datum, word in told if word in plain and (len(word) > 2 or not word.isascii())}
+        return meant.pop() if len(meant) == 1 else None
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def by_second_pair(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats, *, shown: str) -> FoundDatum | None:

@@ -11,7 +11,13 @@ from registry.importers.columns import MissingColumns, UnknownDatumOfFile
 from registry.importers.files import ImportRefused
 from registry.importers.positions.area import NEAR_M, country_at, country_name, distances_m, home_of, region_box
 from registry.importers.positions.checked import checked_degrees
-from registry.importers.positions.datum_agreement import FoundDatum, by_districts, by_second_pair, by_streets
+from registry.importers.positions.datum_agreement import (
+    FoundDatum,
+    by_districts,
+    by_named_column,
+    by_second_pair,
+    by_streets,
+)
 from registry.importers.positions.numbers_of_rows import Numbers, numbers_of, numbers_of_shapes
 from registry.importers.positions.options import PositionOptions
 from registry.importers.positions.position_columns import PositionColumns, are_degrees, find_position_columns
@@ -228,6 +234,8 @@ def _agreed(
         told = by_second_pair(lon, lat, second.x[good], second.y[good], shown=columns.shown)
         if told is not None:
             return told
+    if (named := by_named_column([sheet.rows[row].cells for row in good])) is not None:
+        return named
     texts = [" ".join(sheet.rows[row].cells.values()) for row in good]
     told = None if options.network is None else by_streets(lon, lat, texts, options.network)
     return told or by_districts(lon, lat, texts)

@@ -223,6 +223,32 @@ def test_a_datum_that_headers_or_the_caller_name_is_taken(datum: Datum) -> None:
         assert np.array(found.places) == pytest.approx(np.array(ZHENGZHOU), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("header", "text", "datum"),
+    [
+        ("坐标系", "CGCS2000", Datum.WGS84),
+        ("坐标系统", "2000国家大地坐标系", Datum.WGS84),
+        ("坐标类型", "高德坐标", Datum.GCJ02),
+        ("坐标系名称", "百度坐标系（BD-09）", Datum.BD09),
+        ("CRS", "EPSG:4490", Datum.WGS84),
+    ],
+)
+def test_a_column_in_which_every_row_names_the_datum_tells_it(header: str, text: str, datum: Datum) -> None:
+    rows = [(*place, text) for place in shifted(ZHENGZHOU, datum)]
+
+    found = placed(["经度", "纬度", header], rows)
+
+    assert np.array(found.places) == pytest.approx(np.array(ZHENGZHOU), abs=1e-6)
+    assert f"the datum is {datum}: its column '{header}' says {text}" in found.notes[0]
+
+
+@pytest.mark.parametrize("words", [("WGS84", "GCJ02"), ("WGS84", ""), ("本地坐标", "本地坐标"), ("wgs84转gcj02",) * 2])
+def test_a_column_that_names_several_or_none_tells_nothing(words: tuple[str, str]) -> None:
+    rows = [(*place, words[number % 2]) for number, place in enumerate(ZHENGZHOU)]
+    with pytest.raises(UnknownDatumOfFile):
+        placed(["经度", "纬度", "坐标系"], rows)
+
+
 def test_a_header_that_says_otherwise_than_the_caller_is_refused() -> None:
     with pytest.raises(UnknownDatumOfFile, match="drop --datum"):
         placed(["gcj_lon", "gcj_lat"], ZHENGZHOU, datum=Datum.BD09)
