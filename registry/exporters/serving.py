@@ -1,17 +1,17 @@
 """Exports for a running service: each is written by another process into a file that is gone once it has been sent."""
 
 import asyncio
+import io
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
 import weakref
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import structlog
 
@@ -46,8 +46,8 @@ class Exports:
         self._url = database.url.render_as_string(hide_password=False)
         self._turn = asyncio.Lock()
         self._waiting = 0
-        self._folder: Path | None = None
-        self._written_s: dict[Format, float] = {}
+        self._public: dict[Format, tuple[float, BinaryIO]] = {}
+        weakref.finalize(self, _close_all, self._public)
 
     async def write(self, chosen: Format, sources: Sequence[str] = (), district: str | None = None) -> BinaryIO:
         """An officer's export, open to be read; its file is nowhere any more.
@@ -68,13 +68,19 @@ class Exports:
             ExportRefused, ExportsBusy
         """
         async with self._my_turn():
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="exports-"))
-                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            path = self._folder / f"aeds{ending_of(chosen)}"
-            if time.monotonic() - self._written_s.get(chosen, -KEPT_S) >= KEPT_S or not path.exists():
-                await self._run(path, chosen, (), public=True)
-                self._written_s[chosen] = time.monotonic()
+            written_s, file = self._public.get(chosen, (0.0, None))
+            if file is None or time.monotonic() - written_s >= KEPT_S:
+                if file is not None:
+                    file.close()
+                file = await self._written_public(chosen)
+                self._public[chosen] = time.monotonic(), file
+            return cast("BinaryIO", io.BufferedReader(_Again(file.fileno())))
+
+    async def _written_public(self, chosen: Format) -> BinaryIO:
+        # Open and without a name: whatever ends this process leaves nothing behind.
+        with tempfile.TemporaryDirectory(prefix="exports-") as folder:
+            path = Path(folder) / f"aeds{ending_of(chosen)}"
+            await self._run(path, chosen, (), public=True)
             return path.open("rb")
 
     async def write_feed(self, path: Path) -> None:
@@ -130,6 +136,36 @@ class Exports:
         if child.returncode:
             log.warning("export_failed", returncode=child.returncode, format=chosen)
             raise ExportsBusy("the export could not be written: try again in a moment")
+
+
+def _close_all(files: Mapping[Format, tuple[float, BinaryIO]]) -> None:
+    for _, file in files.values():
+        file.close()
+
+
+class _Again(io.RawIOBase):
+    """An open file from its beginning, whoever else reads it meanwhile, and also when the first one is closed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number, self._at = os.dup(number), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._number
+
+    def readinto(self, buffer: Any) -> int:
+        some = os.pread(self._number, len(buffer), self._at)
+        buffer[: len(some)] = some
+        self._at += len(some)
+        return len(some)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._number)
+        super().close()
 
 
 async def chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:

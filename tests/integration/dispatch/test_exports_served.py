@@ -80,4 +80,7 @@ async def test_when_many_wait_the_next_is_told_to_come_again_and_those_who_leave
     with await exports.write_public(Format.CSV) as file, await exports.write_public(Format.CSV) as again:
         # Within a minute it is the same file.
         assert os.fstat(file.fileno()).st_ino == os.fstat(again.fileno()).st_ino
+        assert os.fstat(file.fileno()).st_nlink == 0, "whatever ends the process leaves nothing behind"
+        assert file.read(20) == again.read(20)
+        assert file.read() == again.read()
     await database.close()
