@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from registry.children.asking import REFUSED
 from registry.exporters.feed import load_feed, write_feed
 from registry.exporters.formats import Format, write_export
 from registry.exporters.refused import ExportRefused
@@ -22,9 +23,6 @@ from registry.places.districts import UnknownDistrict
 from registry.storage.database import Database
 
 T = TypeVar("T")
-
-REFUSED = 3
-"""The process's answer where the message on its standard output says what to do."""
 
 _NICE = 10
 

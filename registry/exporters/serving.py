@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import os
-import sys
 import tempfile
 import time
 import weakref
@@ -15,7 +14,7 @@ from typing import Any, BinaryIO, cast
 
 import structlog
 
-from registry.exporters.child import REFUSED
+from registry.children.asking import ChildFailed, ChildRefused, answer_of
 from registry.exporters.formats import Format, ending_of
 from registry.exporters.refused import ExportRefused
 from registry.storage.database import Database
@@ -115,27 +114,13 @@ class Exports:
     ) -> None:
         what = {"format": chosen, "sources": list(sources), "public": public, "district": district, "feed": is_feed}
         job = json.dumps({"database": self._url, "path": str(path), **what}).encode()
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "registry.exporters.child"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)},
-        )
         try:
-            told, _ = await asyncio.wait_for(child.communicate(job), LONGEST_S)
-        except TimeoutError:
-            told = b""
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        if child.returncode == REFUSED:
-            raise ExportRefused(told.decode().strip())
-        if child.returncode:
-            log.warning("export_failed", returncode=child.returncode, format=chosen)
-            raise ExportsBusy("the export could not be written: try again in a moment")
+            await answer_of("registry.exporters.child", job, passes_on=_PASSED_ON, limit_s=LONGEST_S)
+        except ChildRefused as refused:
+            raise ExportRefused(str(refused)) from refused
+        except ChildFailed as failed:
+            log.warning("export_failed", returncode=failed.exit_code, format=chosen)
+            raise ExportsBusy("the export could not be written: try again in a moment") from failed
 
 
 def _close_all(files: Mapping[Format, tuple[float, BinaryIO]]) -> None:

@@ -9,10 +9,8 @@ import json
 import os
 import sys
 
+from registry.children.asking import REFUSED
 from registry.photos.preparing import MAX_FILE_BYTES, BadPhoto, prepare
-
-REFUSED = 3
-"""The process's answer where the message on its standard output says what to do."""
 
 MOST_MEMORY_BYTES = 1 << 30
 MOST_SECONDS = 20

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
-import sys
 
 import structlog
 
-from registry.photos.child import REFUSED
+from registry.children.asking import ChildFailed, ChildRefused, answer_of
 from registry.photos.preparing import BadPhoto, Prepared, require_size
 
 log = structlog.get_logger(__name__)
@@ -50,28 +48,16 @@ class Preparer:
 
 
 async def _prepare(file: bytes) -> Prepared:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "registry.photos.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        # Nothing that is secret: what reads the file need not know it.
-        env={name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)},
-    )
     try:
-        told, _ = await asyncio.wait_for(child.communicate(file), LONGEST_S)
-    except TimeoutError:
-        told = b""
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode == REFUSED:
-        raise BadPhoto(told.decode().strip())
-    if child.returncode:
-        log.warning("photo_not_prepared", returncode=child.returncode)
-        raise BadPhoto("the file could not be read within its limits of memory and time: save the photo anew as JPEG")
+        # Nothing that is secret: what reads the file need not know it.
+        told = await answer_of("registry.photos.child", file, passes_on=_PASSED_ON, limit_s=LONGEST_S)
+    except ChildRefused as refused:
+        raise BadPhoto(str(refused)) from refused
+    except ChildFailed as failed:
+        log.warning("photo_not_prepared", returncode=failed.exit_code)
+        raise BadPhoto(
+            "the file could not be read within its limits of memory and time: save the photo anew as JPEG"
+        ) from failed
     return _read(told)
 
 
